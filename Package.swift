@@ -1,0 +1,58 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+  name: "dualab",
+  products: [
+    .executable(name: "dualab", targets: ["dualab"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // MARK: C
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels"),
+    .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+
+    // MARK: numerics
+    .target(name: "Tensors", dependencies: ["CKernels"]),
+    .target(name: "Networks", dependencies: ["Tensors", "Events", "CKernels"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Events", "CZlib"]),
+    .target(name: "Attacks", dependencies: ["Networks"]),
+    .target(name: "Objectives", dependencies: ["Attacks"]),
+
+    // MARK: vocabulary and files
+    .target(name: "Events"),
+    .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Engine", dependencies: ["Objectives", "Datasets", "Presets"]),
+
+    // MARK: the face
+    .target(name: "Plotting"),
+    .target(name: "Panes", dependencies: ["Plotting", "Events"]),
+    .target(name: "Lab", dependencies: ["Panes", "Presets"]),
+    .target(name: "Terminal", dependencies: ["Lab", "CTerminal"]),
+    .executableTarget(
+      name: "dualab",
+      dependencies: [
+        "Engine", "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // MARK: tests
+    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
+    .testTarget(name: "EventsTests", dependencies: ["Events"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+    .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
+    .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "TestSupport"]),
+    .testTarget(name: "PresetsTests", dependencies: ["Presets", "TestSupport"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
+    .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
+    .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["dualab", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#ifndef DUALAB_KERNELS_H
+#define DUALAB_KERNELS_H
+#endif

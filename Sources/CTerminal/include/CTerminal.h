@@ -1,0 +1,3 @@
+#ifndef DUALAB_TERMINAL_H
+#define DUALAB_TERMINAL_H
+#endif

@@ -1,0 +1,47 @@
+import Events
+
+/// What the engine has done for it, one call at a time: training networks in the product, a script in tests.
+///
+/// Every call that takes long calls `poll` between two attack iterations or batches. `poll` may block (a pause) and may
+/// throw (`Interruption`): the call then ends at once and leaves the weights as they were before it.
+public protocol SessionWork {
+  /// Loads the data, makes the network. Called once, first.
+  mutating func prepare() throws -> SessionDescription
+
+  /// Runs training step `number` (from 1). Throws `TrainingFailure` when the loss is not finite, before the update.
+  mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample
+
+  /// Measures the current weights on the validation images.
+  mutating func validate(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> Probe
+
+  /// Remembers a copy of the current weights as the best so far.
+  mutating func keepAsBest(step: Int)
+
+  /// Measures the last or the best weights on the test images.
+  mutating func test(_ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> Probe
+
+  /// Writes weights atomically; nil when the run has no folder.
+  mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote?
+}
+
+/// Which weights the final table measures.
+public enum KeptWeights: String, Sendable, Hashable, Codable { case last, best }
+
+/// Which checkpoint is written.
+public enum CheckpointKind: String, Sendable, Hashable, Codable {
+  case best, last, interrupted
+}
+
+/// Thrown by `poll`: the call under way is to be given up, its partial work discarded.
+public struct Interruption: Error, Sendable {
+  /// An interruption.
+  public init() {}
+}
+
+/// Training cannot go on. The description is one line: what, where, remedy.
+public struct TrainingFailure: Error, Sendable, CustomStringConvertible {
+  /// What, where, remedy.
+  public let description: String
+  /// A failure with this line.
+  public init(_ description: String) { self.description = description }
+}

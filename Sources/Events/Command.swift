@@ -1,0 +1,20 @@
+/// What a person (or a tour, or a signal) asks of a running session.
+public enum Command: Sendable, Hashable, Codable {
+  /// Hold training; inside a step this takes effect between two attack iterations.
+  case pause
+  /// Go on.
+  case resume
+  /// Finish the step under way, or run one, and pause.
+  case step
+  /// Change a knob from the next step on.
+  case set(knob: String, value: KnobValue, cause: Cause)
+  /// End training here, evaluate on the test images, write the checkpoints.
+  case finish
+  /// Write a checkpoint and leave at once.
+  case stop
+}
+
+/// Who changed something.
+public enum Cause: String, Sendable, Hashable, Codable {
+  case you, preset, engine, signal
+}

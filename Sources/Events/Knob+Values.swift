@@ -1,0 +1,126 @@
+/// Parsing, checking, showing and nudging the values of a knob.
+extension Knob {
+  /// Reads a value as typed on the command line or in a preset. Throws `SettingError` with the accepted values.
+  public func parse(_ text: String) throws -> KnobValue {
+    switch kind {
+    case .number:
+      guard let value = Fraction.parse(text) else { throw SettingError.badValue(self, text) }
+      return try validated(.number(value))
+    case .integer:
+      guard let value = Int(text) else { throw SettingError.badValue(self, text) }
+      return try validated(.integer(value))
+    case .choice: return try validated(.text(text))
+    case .flag:
+      switch text.lowercased() {
+      case "true", "yes", "on", "1": return .flag(true)
+      case "false", "no", "off", "0": return .flag(false)
+      default: throw SettingError.badValue(self, text)
+      }
+    case .text: return .text(text)
+    }
+  }
+
+  /// The value itself when it is of the right type and in range; throws `SettingError` otherwise.
+  public func validated(_ value: KnobValue) throws -> KnobValue {
+    switch (kind, value) {
+    case (.number(let range, _, _, _), .number(let number)):
+      let aboveLower = excludesLowerBound ? number > range.lowerBound : number >= range.lowerBound
+      guard number.isFinite, aboveLower, number <= range.upperBound else {
+        throw SettingError.badValue(self, format(value))
+      }
+      return value
+    case (.number, .integer(let integer)): return try validated(.number(Double(integer)))
+    case (.integer(let range, _, _), .integer(let integer)):
+      guard range.contains(integer) else { throw SettingError.badValue(self, format(value)) }
+      return value
+    case (.choice(let choices), .text(let choice)):
+      guard choices.contains(choice) else { throw SettingError.badValue(self, choice) }
+      return value
+    case (.flag, .flag), (.text, .text): return value
+    default: throw SettingError.badValue(self, format(value))
+    }
+  }
+
+  /// The value as a person writes it: `16/255`, `0.5`, `mat`, `on`.
+  public func format(_ value: KnobValue) -> String {
+    switch value {
+    case .number(let number):
+      if case .number(_, _, _, .fraction) = kind { return Fraction.format(number) }
+      return Fraction.decimal(number)
+    case .integer(let integer): return "\(integer)"
+    case .text(let text): return text
+    case .flag(let flag): return flag ? "on" : "off"
+    }
+  }
+
+  /// The accepted values in words: `a number in 0 … 1`, `one of standard, at, mat, trades`.
+  public var accepted: String {
+    switch kind {
+    case .number(let range, _, _, let style):
+      let lower = Fraction.decimal(range.lowerBound), upper = Fraction.decimal(range.upperBound)
+      let what = style == .fraction ? "a number or a fraction such as 8/255" : "a number"
+      return excludesLowerBound ? "\(what), more than \(lower), at most \(upper)" : "\(what) in \(lower) … \(upper)"
+    case .integer(let range, _, _): return "a whole number in \(range.lowerBound) … \(range.upperBound)"
+    case .choice(let choices): return "one of " + choices.joined(separator: ", ")
+    case .flag: return "on or off"
+    case .text: return "text"
+    }
+  }
+
+  /// The value moved by `presses` key presses, kept in range. Choices and flags move by one place.
+  public func nudged(_ value: KnobValue, presses: Int, coarse: Bool) -> KnobValue {
+    switch (kind, value) {
+    case (.number(let range, let fine, let wide, let style), .number(let number)):
+      let step = coarse ? wide : fine
+      var moved: Double
+      if style == .logarithmic {
+        moved = number
+        for _ in 0..<abs(presses) { moved = presses > 0 ? moved * step : moved / step }
+      } else {
+        // Multiples of the fine increment, so that ten presses of 0.01 give 0.1 and not 0.09999.
+        let ticks = (number / fine).rounded() + Double(presses) * (step / fine).rounded()
+        moved = style == .fraction ? ticks * (fine * 255).rounded() / 255 : rounded(ticks * fine, toMultipleOf: fine)
+      }
+      moved = min(max(moved, range.lowerBound), range.upperBound)
+      if excludesLowerBound && moved <= range.lowerBound { moved = number }
+      return .number(moved)
+    case (.integer(let range, let fine, let wide), .integer(let integer)):
+      return .integer(min(max(integer + presses * (coarse ? wide : fine), range.lowerBound), range.upperBound))
+    case (.choice(let choices), .text(let choice)):
+      guard let place = choices.firstIndex(of: choice) else { return value }
+      return .text(choices[min(max(place + presses, 0), choices.count - 1)])
+    case (.flag, .flag(let flag)): return presses == 0 ? value : .flag(!flag)
+    default: return value
+    }
+  }
+
+  /// The decimal nearest to `value` with as many digits as `increment` has, so that sums of increments show cleanly.
+  private func rounded(_ value: Double, toMultipleOf increment: Double) -> Double {
+    var scale = 1.0
+    while scale < 1e9, abs((increment * scale).rounded() - increment * scale) > 1e-9 * scale { scale *= 10 }
+    return (value * scale).rounded() / scale
+  }
+}
+
+/// A setting that cannot be: unknown name or unacceptable value. The description is one line with the remedy.
+public struct SettingError: Error, CustomStringConvertible, Equatable {
+  /// What is wrong and what would be right, in one line.
+  public let description: String
+
+  /// An error with a message of its own.
+  public init(_ description: String) { self.description = description }
+
+  static func badValue(_ knob: Knob, _ text: String) -> SettingError {
+    var message = "\(knob.name): '\(text)' is not accepted; give \(knob.accepted)"
+    if case .choice(let choices) = knob.kind, let near = nearestName(to: text, in: choices) {
+      message += " (did you mean '\(near)'?)"
+    }
+    return SettingError(message)
+  }
+
+  static func unknown(_ name: String) -> SettingError {
+    let near = nearestName(to: name, in: Knob.all.map(\.name))
+    let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab presets show NAME' lists all settings"
+    return SettingError("'\(name)' is not a setting; \(hint)")
+  }
+}
