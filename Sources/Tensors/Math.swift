@@ -6,5 +6,9 @@
   import Darwin
 #endif
 
-func logarithm(_ value: Double) -> Double { log(value) }
-func cosine(_ value: Double) -> Double { cos(value) }
+/// The natural logarithm, without Foundation.
+package func logarithm(_ value: Double) -> Double { log(value) }
+/// e to the power of a value, without Foundation.
+package func exponential(_ value: Double) -> Double { exp(value) }
+/// The cosine, without Foundation.
+package func cosine(_ value: Double) -> Double { cos(value) }

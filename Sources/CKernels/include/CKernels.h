@@ -1,3 +1,125 @@
+/* The hot loops of dualab, stateless, in C so that one source serves AVX-512, AVX2, NEON and plain machines.
+ *
+ * Layout inside a network: [N][C/16][H][W][16], channels padded with zeros to a multiple of 16 ("blocked").
+ * Images enter as [N][C][H][W] ("planar"). All counts are in floats; all buffers may be unaligned.
+ * Every function works on whole images, one after another: an image's result never depends on its neighbours.
+ */
 #ifndef DUALAB_KERNELS_H
 #define DUALAB_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DL_LANES 16
+
+/* ---- which kernels run ---- */
+
+/* "avx512", "avx2" or "portable": the best this machine has, or the one DUALAB_CPU names if the machine has it. */
+const char *dl_variant_name(void);
+/* The names this machine can run, best first; NULL past the end. */
+const char *dl_variant_available(int index);
+/* Switches to another variant for the whole process; false when the machine does not have it. For tests and bench. */
+bool dl_variant_select(const char *name);
+
+/* ---- convolution: cross-correlation with zero padding ---- */
+
+typedef struct {
+  int32_t in_channels, in_height, in_width;
+  int32_t out_channels, out_height, out_width;
+  int32_t kernel, stride, padding;
+  bool planar; /* the input is planar images rather than blocked activations */
+} dl_conv_shape;
+
+/* Weights are kept blocked: [out/16][row block][16 rows][16 outputs]. A row is one input of the dot product: for
+ * blocked inputs row block = (ky*kernel + kx)*(in/16) + channel block; for planar ones row = (c*kernel + ky)*kernel + kx. */
+long dl_conv_row_blocks(const dl_conv_shape *shape);
+long dl_conv_weight_count(const dl_conv_shape *shape);
+/* Index in the blocked weights of PyTorch's weight[out][in][ky][kx]. */
+long dl_conv_weight_index(const dl_conv_shape *shape, int out, int in, int ky, int kx);
+/* Floats of scratch that one call needs. */
+long dl_conv_scratch_count(const dl_conv_shape *shape);
+/* Floats of the packed weights for the input gradient; those for forward take dl_conv_weight_count. */
+long dl_conv_backward_count(const dl_conv_shape *shape);
+
+/* Packs blocked weights for the two directions; to be done after every change of the weights. */
+void dl_conv_pack_forward(const dl_conv_shape *shape, const float *weights, float *packed);
+void dl_conv_pack_backward(const dl_conv_shape *shape, const float *weights, float *packed);
+
+/* y = x * w (+ bias) (+ residual); bias [out padded] and residual [as y] may be NULL. */
+void dl_conv_forward(const dl_conv_shape *shape, const float *x, const float *packed, const float *bias,
+                     const float *residual, float *y, long images, float *scratch);
+/* dx = dy * w^T (+ residual); residual [as dx] may be NULL or dx itself. */
+void dl_conv_input_gradient(const dl_conv_shape *shape, const float *dy, const float *packed, const float *residual,
+                            float *dx, long images, float *scratch);
+/* dw[., first ..< last, ., .] = sum over images of x (outer) dy, for the row blocks first ..< last. */
+void dl_conv_weight_gradient(const dl_conv_shape *shape, const float *x, const float *dy, long images, long first,
+                             long last, float *dw, float *scratch);
+/* db[out padded] = sum of dy over images and pixels. */
+void dl_conv_bias_gradient(const dl_conv_shape *shape, const float *dy, long images, float *db);
+
+/* ---- normalisation with fused ReLU; blocked, `pixels` = H*W ---- */
+
+/* sums[block][0][16] += sum(x - shift), sums[block][1][16] += sum((x - shift)^2), over the images. */
+void dl_moment_sums(const float *x, long images, long blocks, long pixels, const float *shift, double *sums);
+/* y = x*scale + offset, then max(., 0) if relu; scale, offset [blocks*16]. y may be x. */
+void dl_scale_offset(const float *x, long images, long blocks, long pixels, const float *scale, const float *offset,
+                     bool relu, float *y);
+/* sums[block][0][16] += sum(g), sums[block][1][16] += sum(g*(x - mean)), g = dy, or 0 where relu and x*scale+offset <= 0. */
+void dl_gradient_sums(const float *x, const float *dy, long images, long blocks, long pixels, const float *scale,
+                      const float *offset, const float *mean, bool relu, double *sums);
+/* dx = scale*g + slope*x + constant (+ residual), g as above. dx may be dy. residual may be NULL. */
+void dl_scale_gradient(const float *x, const float *dy, long images, long blocks, long pixels, const float *scale,
+                       const float *offset, const float *slope, const float *constant, bool relu,
+                       const float *residual, float *dx);
+
+/* ---- pooling; blocked ---- */
+
+/* y[image][blocks*16] = mean over the pixels. */
+void dl_global_average(const float *x, long images, long blocks, long pixels, float *y);
+void dl_global_average_gradient(const float *dy, long images, long blocks, long pixels, float *dx);
+/* Average over window*window squares, stride = window; what does not fill a square is left out. */
+void dl_average_pool(const float *x, long images, long blocks, long height, long width, long window, float *y);
+void dl_average_pool_gradient(const float *dy, long images, long blocks, long height, long width, long window, float *dx);
+/* 3x3, stride 2, padding 1; the first of equal values wins. index[output] = the winner's place in the image. */
+void dl_max_pool(const float *x, long images, long blocks, long height, long width, float *y, int32_t *index);
+void dl_max_pool_gradient(const float *dy, const int32_t *index, long images, long blocks, long height, long width,
+                          float *dx);
+
+/* ---- linear: y[image][outputs] = x[image][stride] w^T + b; w is [outputs][stride], stride >= inputs, padded with 0 ---- */
+
+void dl_linear(const float *x, const float *w, const float *b, long images, long stride, long outputs, float *y);
+void dl_linear_input_gradient(const float *dy, const float *w, long images, long stride, long outputs, float *dx);
+/* Sums over the images into dw [outputs][stride] and db [outputs], which are overwritten. */
+void dl_linear_weight_gradient(const float *x, const float *dy, long images, long stride, long outputs, float *dw,
+                               float *db);
+
+/* ---- elementwise ---- */
+
+/* y = max(x, 0); y may be x. NaN stays NaN. */
+void dl_relu(const float *x, long count, float *y);
+/* dx = dy where x > 0, else 0. dx may be dy. */
+void dl_relu_gradient(const float *x, const float *dy, long count, float *dx);
+/* y += x. */
+void dl_add(const float *x, long count, float *y);
+/* y = a + b, then max(., 0). */
+void dl_add_relu(const float *a, const float *b, long count, float *y);
+/* y = (x - mean)*inverse_deviation on `count` floats. */
+void dl_standardise(const float *x, long count, float mean, float inverse_deviation, float *y);
+/* y = x*factor. */
+void dl_scale(const float *x, long count, float factor, float *y);
+
+/* ---- steps ---- */
+
+/* v = mu*v + (g + wd*w); w -= lr*v, or with nesterov w -= lr*((g + wd*w) + mu*v). ALGORITHMS 13. */
+void dl_sgd(float *w, const float *g, float *v, long count, float lr, float mu, float wd, bool nesterov);
+/* v = clip01(clip(v + alpha*sign(g), x - eps, x + eps)); sign(0) = 0. ALGORITHMS 1. */
+void dl_linf_step(float *v, const float *x, const float *g, long count, float alpha, float eps);
+
+/* ---- plain references, in double, planar; what the fast kernels are tested against ---- */
+
+void dl_reference_conv(const dl_conv_shape *shape, const double *x, const double *w, const double *b, long images, double *y);
+void dl_reference_conv_input_gradient(const dl_conv_shape *shape, const double *dy, const double *w, long images, double *dx);
+void dl_reference_conv_weight_gradient(const dl_conv_shape *shape, const double *x, const double *dy, long images, double *dw);
+
 #endif

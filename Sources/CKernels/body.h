@@ -1,0 +1,72 @@
+/* The kernels of one CPU variant. Included once per variant, inside its target attribute, with
+ *   VARIANT(name)   the name of a function in this variant
+ *   TILE_PIXELS     pixels whose sums a micro-kernel keeps in registers
+ *   PANEL_BLOCKS    blocks of 16 outputs it keeps beside each other
+ *   GRADIENT_ROWS   rows of a 16x16 block of weight gradient kept in registers
+ */
+#include <math.h>
+#include <string.h>
+#include "variant.h"
+
+/* The vectors below are wider than the registers of some variants; nothing of theirs crosses a call, so no ABI is at stake. */
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float vec __attribute__((ext_vector_type(16)));
+typedef float loose __attribute__((ext_vector_type(16), aligned(4)));
+typedef int mask __attribute__((ext_vector_type(16)));
+typedef double wide __attribute__((ext_vector_type(16)));
+typedef double loose_wide __attribute__((ext_vector_type(16), aligned(8)));
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+INLINE vec VARIANT(load)(const float *p) { return *(const loose *)p; }
+INLINE void VARIANT(store)(float *p, vec v) { *(loose *)p = v; }
+/* v where the mask's lanes are set, else +0. */
+INLINE vec VARIANT(where)(mask m, vec v) { return (vec)((mask)v & m); }
+/* max(v, 0); NaN stays NaN. */
+INLINE vec VARIANT(positive)(vec v) { return (vec)((mask)v & ~(v < (vec)0.0f)); }
+
+/* a*b + c, one rounding where the machine has it; `__builtin_elementwise_fma` would call libm where it has not. */
+INLINE vec VARIANT(multiply_add)(vec a, vec b, vec c) {
+#pragma STDC FP_CONTRACT ON
+  return a * b + c;
+}
+/* The sum of the lanes, halves first. */
+INLINE float VARIANT(lane_sum)(vec v) {
+  typedef float eight __attribute__((ext_vector_type(8)));
+  typedef float four __attribute__((ext_vector_type(4)));
+  const eight e = v.lo + v.hi;
+  const four f = e.lo + e.hi;
+  return (f.x + f.z) + (f.y + f.w);
+}
+
+#define load VARIANT(load)
+#define store VARIANT(store)
+#define where VARIANT(where)
+#define positive VARIANT(positive)
+#define multiply_add VARIANT(multiply_add)
+#define lane_sum VARIANT(lane_sum)
+
+#include "body_gather.h"
+#include "body_gemm.h"
+#include "body_conv.h"
+#include "body_norm.h"
+#include "body_dense.h"
+#include "body_elementwise.h"
+
+#define VARIANT_TABLE(title)                                                                                     \
+  {                                                                                                              \
+    .name = title, .conv_pack_forward = VARIANT(conv_pack_forward),                                              \
+    .conv_pack_backward = VARIANT(conv_pack_backward), .conv_forward = VARIANT(conv_forward),                    \
+    .conv_input_gradient = VARIANT(conv_input_gradient), .conv_weight_gradient = VARIANT(conv_weight_gradient),  \
+    .conv_bias_gradient = VARIANT(conv_bias_gradient), .moment_sums = VARIANT(moment_sums),                      \
+    .scale_offset = VARIANT(scale_offset), .gradient_sums = VARIANT(gradient_sums),                              \
+    .scale_gradient = VARIANT(scale_gradient), .global_average = VARIANT(global_average),                        \
+    .global_average_gradient = VARIANT(global_average_gradient), .linear = VARIANT(linear),                      \
+    .linear_input_gradient = VARIANT(linear_input_gradient),                                                     \
+    .linear_weight_gradient = VARIANT(linear_weight_gradient), .relu = VARIANT(relu),                            \
+    .relu_gradient = VARIANT(relu_gradient), .add = VARIANT(add), .add_relu = VARIANT(add_relu),                 \
+    .standardise = VARIANT(standardise), .scale = VARIANT(scale), .sgd = VARIANT(sgd),                           \
+    .linf_step = VARIANT(linf_step)                                                                              \
+  }

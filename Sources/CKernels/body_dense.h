@@ -1,0 +1,47 @@
+/* Global average and the linear layer behind it. */
+
+static void VARIANT(global_average)(const float *x, long images, long blocks, long pixels, float *y) {
+  for (long i = 0; i < images * blocks; i++, x += pixels * DL_LANES) {
+    vec sum = 0.0f;
+    for (long p = 0; p < pixels; p++) sum += load(x + p * DL_LANES);
+    store(y + i * DL_LANES, sum / (vec)(float)pixels);
+  }
+}
+
+static void VARIANT(global_average_gradient)(const float *dy, long images, long blocks, long pixels, float *dx) {
+  for (long i = 0; i < images * blocks; i++) {
+    const vec g = load(dy + i * DL_LANES) / (vec)(float)pixels;
+    for (long p = 0; p < pixels; p++, dx += DL_LANES) store(dx, g);
+  }
+}
+
+static void VARIANT(linear)(const float *x, const float *w, const float *b, long images, long stride, long outputs, float *y) {
+  for (long n = 0; n < images; n++, x += stride)
+    for (long o = 0; o < outputs; o++) {
+      vec sum = 0.0f;
+      for (long i = 0; i < stride; i += DL_LANES) sum = multiply_add(load(x + i), load(w + o * stride + i), sum);
+      y[n * outputs + o] = b[o] + lane_sum(sum);
+    }
+}
+
+static void VARIANT(linear_input_gradient)(const float *dy, const float *w, long images, long stride, long outputs, float *dx) {
+  for (long n = 0; n < images; n++, dx += stride)
+    for (long i = 0; i < stride; i += DL_LANES) {
+      vec sum = 0.0f;
+      for (long o = 0; o < outputs; o++) sum = multiply_add((vec)dy[n * outputs + o], load(w + o * stride + i), sum);
+      store(dx + i, sum);
+    }
+}
+
+static void VARIANT(linear_weight_gradient)(const float *x, const float *dy, long images, long stride, long outputs, float *dw, float *db) {
+  for (long o = 0; o < outputs; o++) {
+    float bias = 0;
+    for (long n = 0; n < images; n++) bias += dy[n * outputs + o];
+    db[o] = bias;
+    for (long i = 0; i < stride; i += DL_LANES) {
+      vec sum = 0.0f;
+      for (long n = 0; n < images; n++) sum = multiply_add((vec)dy[n * outputs + o], load(x + n * stride + i), sum);
+      store(dw + o * stride + i, sum);
+    }
+  }
+}

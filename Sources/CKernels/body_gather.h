@@ -1,0 +1,67 @@
+/* Gather: the inputs under each output pixel, as columns [row block][pixel][16]; and its transpose, scatter. */
+
+#include "conv_shape.h"
+
+/* Columns of row blocks first ..< last for the output pixels p0 ..< p1 of one image. */
+static void VARIANT(gather_blocked)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
+  const long blocks = blocks_of(s->in_channels), pixels = p1 - p0;
+  for (long row = first; row < last; row++) {
+    const long tap = row / blocks, block = row % blocks;
+    const long ky = tap / s->kernel - s->padding, kx = tap % s->kernel - s->padding;
+    const float *image = x + block * in_pixels(s) * DL_LANES;
+    float *out = columns + (row - first) * pixels * DL_LANES;
+    long oy = p0 / s->out_width, ox = p0 % s->out_width;
+    for (long p = p0; p < p1; p++, out += DL_LANES) {
+      const long iy = oy * s->stride + ky, ix = ox * s->stride + kx;
+      const bool inside = (unsigned long)iy < (unsigned long)s->in_height && (unsigned long)ix < (unsigned long)s->in_width;
+      store(out, inside ? load(image + (iy * s->in_width + ix) * DL_LANES) : (vec)0.0f);
+      if (++ox == s->out_width) { ox = 0; oy++; }
+    }
+  }
+}
+
+static void VARIANT(gather_planar)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
+  const long pixels = p1 - p0, rows = s->in_channels * taps_of(s);
+  memset(columns, 0, sizeof(float) * (size_t)((last - first) * pixels * DL_LANES));
+  for (long row = first * DL_LANES; row < last * DL_LANES && row < rows; row++) {
+    const long channel = row / taps_of(s), tap = row % taps_of(s);
+    const long ky = tap / s->kernel - s->padding, kx = tap % s->kernel - s->padding;
+    const float *image = x + channel * in_pixels(s);
+    float *out = columns + (row / DL_LANES - first) * pixels * DL_LANES + row % DL_LANES;
+    long oy = p0 / s->out_width, ox = p0 % s->out_width;
+    for (long p = p0; p < p1; p++, out += DL_LANES) {
+      const long iy = oy * s->stride + ky, ix = ox * s->stride + kx;
+      if ((unsigned long)iy < (unsigned long)s->in_height && (unsigned long)ix < (unsigned long)s->in_width)
+        *out = image[iy * s->in_width + ix];
+      if (++ox == s->out_width) { ox = 0; oy++; }
+    }
+  }
+}
+
+INLINE void VARIANT(gather)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
+  if (s->planar) VARIANT(gather_planar)(s, x, p0, p1, first, last, columns);
+  else VARIANT(gather_blocked)(s, x, p0, p1, first, last, columns);
+}
+
+/* dx += the columns, each at the input it was gathered from. */
+static void VARIANT(scatter)(const dl_conv_shape *s, const float *columns, long p0, long p1, float *dx) {
+  const long pixels = p1 - p0, blocks = blocks_of(s->in_channels);
+  const long count = s->planar ? s->in_channels * taps_of(s) : row_blocks_of(s);
+  for (long row = 0; row < count; row++) {
+    const long tap = s->planar ? row % taps_of(s) : row / blocks;
+    const long plane = s->planar ? row / taps_of(s) : row % blocks;
+    const long ky = tap / s->kernel - s->padding, kx = tap % s->kernel - s->padding;
+    const float *in = s->planar ? columns + (row / DL_LANES) * pixels * DL_LANES + row % DL_LANES : columns + row * pixels * DL_LANES;
+    float *image = dx + plane * in_pixels(s) * (s->planar ? 1 : DL_LANES);
+    long oy = p0 / s->out_width, ox = p0 % s->out_width;
+    for (long p = p0; p < p1; p++, in += DL_LANES) {
+      const long iy = oy * s->stride + ky, ix = ox * s->stride + kx;
+      if ((unsigned long)iy < (unsigned long)s->in_height && (unsigned long)ix < (unsigned long)s->in_width) {
+        const long place = iy * s->in_width + ix;
+        if (s->planar) image[place] += *in;
+        else store(image + place * DL_LANES, load(image + place * DL_LANES) + load(in));
+      }
+      if (++ox == s->out_width) { ox = 0; oy++; }
+    }
+  }
+}

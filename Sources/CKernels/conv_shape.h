@@ -1,0 +1,32 @@
+/* What follows from the shape of a convolution; shared by all variants. */
+#ifndef DUALAB_CONV_SHAPE_H
+#define DUALAB_CONV_SHAPE_H
+
+#include "include/CKernels.h"
+
+/* Pixels gathered at a time: the columns of a 64-channel 3x3 layer then stay in the L2 cache. */
+#define DL_PIXEL_BLOCK 56
+
+static inline long blocks_of(long channels) { return (channels + DL_LANES - 1) / DL_LANES; }
+static inline long taps_of(const dl_conv_shape *s) { return (long)s->kernel * s->kernel; }
+static inline long out_pixels(const dl_conv_shape *s) { return (long)s->out_height * s->out_width; }
+static inline long in_pixels(const dl_conv_shape *s) { return (long)s->in_height * s->in_width; }
+static inline long row_blocks_of(const dl_conv_shape *s) {
+  return s->planar ? blocks_of(s->in_channels * taps_of(s)) : taps_of(s) * blocks_of(s->in_channels);
+}
+/* Floats of one input image. */
+static inline long in_floats(const dl_conv_shape *s) {
+  return in_pixels(s) * (s->planar ? s->in_channels : blocks_of(s->in_channels) * DL_LANES);
+}
+/* Floats of one output image. */
+static inline long out_floats(const dl_conv_shape *s) { return out_pixels(s) * blocks_of(s->out_channels) * DL_LANES; }
+/* The input gradient of a blocked stride-1 convolution is itself a convolution, of dy with the weights turned round. */
+static inline bool turned(const dl_conv_shape *s) { return !s->planar && s->stride == 1; }
+/* That convolution's shape. */
+static inline dl_conv_shape turned_shape(const dl_conv_shape *s) {
+  dl_conv_shape t = {s->out_channels, s->out_height, s->out_width, s->in_channels, s->in_height, s->in_width,
+                     s->kernel,       1,             s->kernel - 1 - s->padding,   false};
+  return t;
+}
+
+#endif

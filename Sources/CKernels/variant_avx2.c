@@ -1,0 +1,13 @@
+/* AVX2 and FMA: sixteen registers of 8, so 6 pixels x 16 outputs are kept in twelve. */
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define VARIANT(name) name##_avx2
+#define TILE_PIXELS 6
+#define PANEL_BLOCKS 1
+#define GRADIENT_ROWS 4
+#include "body.h"
+#pragma clang attribute pop
+const dl_variant dl_avx2 = VARIANT_TABLE("avx2");
+#else
+typedef int dl_avx2_is_for_x86;
+#endif

@@ -1,0 +1,7 @@
+/* Plain vectors: NEON on arm64, SSE2 on x86-64. */
+#define VARIANT(name) name##_portable
+#define TILE_PIXELS 4
+#define PANEL_BLOCKS 1
+#define GRADIENT_ROWS 4
+#include "body.h"
+const dl_variant dl_portable = VARIANT_TABLE("portable");

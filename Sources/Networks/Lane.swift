@@ -1,0 +1,81 @@
+import Tensors
+
+/// One thread's way through a network in eval mode: few images at a time, so that their activations stay in its cache.
+public final class Lane {
+  /// Images that go through together.
+  public static let capacity = 16
+
+  private unowned let network: Network
+  private let workspace: Workspace
+  private let scratch: [Storage]
+  private var images = 0
+
+  init(_ network: Network, scratch: Storage) {
+    self.network = network
+    self.scratch = [scratch]
+    workspace = Workspace(plan: network.plan, capacity: Lane.capacity)
+  }
+
+  /// Runs up to `capacity` images [count][C][H][W]; returns the logits [count][classes], valid until the next call.
+  @discardableResult
+  public func forward(_ images: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
+    precondition(count <= Lane.capacity, "a lane takes \(Lane.capacity) images, got \(count)")
+    self.images = count
+    let pass = pass(wanted: [])
+    pass.pointer(network.input).update(from: images, count: count * network.input.count)
+    for layer in network.layers { layer.forward(pass) }
+    return UnsafePointer(pass.pointer(network.logits))
+  }
+
+  /// Where the cotangent [count][classes] of the last `forward` is to be written before `backward`.
+  public var cotangent: UnsafeMutablePointer<Float> { pass(wanted: []).pointer(network.logitsGradient) }
+
+  /// The gradient with respect to the images [count][C][H][W] for what stands in `cotangent`, valid until the next
+  /// call. Several backwards may follow one forward.
+  public func backward() -> UnsafePointer<Float> {
+    let pass = pass(wanted: .input)
+    for layer in network.layers.reversed() { layer.backward(pass) }
+    return UnsafePointer(pass.pointer(network.inputGradient))
+  }
+
+  private func pass(wanted: Wanted) -> Pass {
+    Pass(
+      memory: network.memory, workspace: workspace, images: images, mode: .eval, wanted: wanted, pool: nil,
+      scratch: scratch)
+  }
+}
+
+extension Network {
+  /// Shares images 0 ..< count out to lanes, in eval mode; `body` gets a lane and its images.
+  ///
+  /// Chunks are cut small enough that every thread has work; an image's bits do not depend on its chunk.
+  public func eachLane(count: Int, _ body: (_ lane: Lane, _ images: Range<Int>) -> Void) {
+    prepare()
+    guard count > 0 else { return }
+    let size = min(Lane.capacity, (count + pool.threads - 1) / pool.threads)
+    pool.run(tasks: (count + size - 1) / size) { task, worker in
+      body(lanes[worker], task * size..<min(count, (task + 1) * size))
+    }
+  }
+
+  /// The logits [count][classes] of images [count][C][H][W] in eval mode.
+  public func evaluate(_ images: UnsafePointer<Float>, count: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: count * classes)
+    let imageCount = settings.input.planarCount
+    result.withUnsafeMutableBufferPointer { result in
+      guard let base = result.baseAddress else { return }
+      eachLane(count: count) { lane, range in
+        let logits = lane.forward(images + range.lowerBound * imageCount, count: range.count)
+        (base + range.lowerBound * classes).update(from: logits, count: range.count * classes)
+      }
+    }
+    return result
+  }
+}
+
+/// The class with the largest logit; the lowest of equals. ALGORITHMS §0.
+public func predictedClass(_ logits: UnsafePointer<Float>, classes: Int) -> Int {
+  var best = 0
+  for k in 1..<max(1, classes) where logits[k] > logits[best] { best = k }
+  return best
+}

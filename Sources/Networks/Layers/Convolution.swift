@@ -1,0 +1,145 @@
+import CKernels
+import Tensors
+
+/// Convolution (cross-correlation) with zero padding: `y[o,p] = Σ_{i,k} w[o,i,k]·x[i, stride·p + k − padding] (+ b[o])`.
+///
+/// The first layer of a network reads planar images; all others read blocked activations.
+package final class Convolution: Layer {
+  private let shape: dl_conv_shape
+  private let weight: Int
+  private let bias: Int?
+  private let weightCount: Int
+  private let packedForward: Storage
+  private let packedBackward: Storage
+  /// Partial weight gradients, where a layer has too few rows to share them out.
+  private var partials = Storage(count: 0)
+  private let input: Activation
+  package let output: Activation
+  private var gradients: GradientPlan?
+
+  /// `name.weight` [out, in, kernel, kernel] and, if it has one, `name.bias` [out].
+  package init(
+    _ name: String, _ input: Activation, to channels: Int, kernel: Int, stride: Int = 1, padding: Int? = nil,
+    bias hasBias: Bool = false, initial: Initial, _ builder: inout NetworkBuilder
+  ) {
+    let inputs = input.shape.channels, padding = padding ?? kernel / 2
+    let height = (input.shape.height + 2 * padding - kernel) / stride + 1
+    let width = (input.shape.width + 2 * padding - kernel) / stride + 1
+    let shape = dl_conv_shape(
+      in_channels: Int32(inputs), in_height: Int32(input.shape.height), in_width: Int32(input.shape.width),
+      out_channels: Int32(channels), out_height: Int32(height), out_width: Int32(width),
+      kernel: Int32(kernel), stride: Int32(stride), padding: Int32(padding), planar: input.isPlanar)
+    self.shape = shape
+    self.input = input
+    output = Activation(keeping: Shape(channels, height, width), &builder.plan)
+    weightCount = withUnsafePointer(to: shape) { dl_conv_weight_count($0) }
+    packedForward = Storage(count: weightCount)
+    packedBackward = Storage(count: withUnsafePointer(to: shape) { dl_conv_backward_count($0) })
+    let taps = kernel * kernel
+    weight = builder.parameter(
+      "\(name).weight", shape: [channels, inputs, kernel, kernel], room: weightCount, initial: initial
+    ) { index in
+      let (tap, plane) = (index % taps, index / taps)
+      return withUnsafePointer(to: shape) {
+        dl_conv_weight_index(
+          $0, Int32(plane / inputs), Int32(plane % inputs), Int32(tap / kernel), Int32(tap % kernel))
+      }
+    }
+    let room = Shape(channels, 1, 1).blockedCount
+    bias = hasBias ? builder.parameter("\(name).bias", shape: [channels], room: room, initial: initial) : nil
+  }
+
+  package var scratchCount: Int { withUnsafePointer(to: shape) { dl_conv_scratch_count($0) } }
+
+  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
+    let gradients = separateGradients(from: gradient, to: input, &plan)
+    self.gradients = gradients
+    return gradients.input
+  }
+
+  /// As `planBackward`, for an output gradient that others still need and an input gradient that has its memory.
+  func planBackward(sharing gradient: Activation, into sum: Activation) {
+    gradients = GradientPlan(output: gradient, input: sum)
+  }
+
+  package func prepareWeights(_ memory: NetworkMemory) {
+    withUnsafePointer(to: shape) {
+      dl_conv_pack_forward($0, memory.parameters.pointer + weight, packedForward.pointer)
+      dl_conv_pack_backward($0, memory.parameters.pointer + weight, packedBackward.pointer)
+    }
+  }
+
+  // MARK: forward
+
+  package func forward(_ pass: Pass) { forward(pass, adding: nil) }
+
+  /// y = x∗w + b + residual.
+  func forward(_ pass: Pass, adding residual: Activation?) {
+    let shape = shape
+    let bias = bias.map { pass.memory.parameters.pointer + $0 }
+    pass.eachChunk { _, images, scratch in
+      withUnsafePointer(to: shape) {
+        dl_conv_forward(
+          $0, pass.pointer(input, image: images.lowerBound), packedForward.pointer, bias,
+          residual.map { pass.pointer($0, image: images.lowerBound) }, pass.pointer(output, image: images.lowerBound),
+          images.count, scratch)
+      }
+    }
+  }
+
+  // MARK: backward
+
+  package func backward(_ pass: Pass) { backward(pass, adding: false) }
+
+  /// dx = dy∗wᵀ, added to what stands there already if `adding`; dw, db when parameters are wanted. The first layer
+  /// computes dx only when the input's gradient is wanted.
+  func backward(_ pass: Pass, adding: Bool) {
+    guard let gradients else { return }
+    if pass.wanted.contains(.parameters) { weightGradient(pass) }
+    guard !shape.planar || pass.wanted.contains(.input) else { return }
+    let shape = shape
+    pass.eachChunk { _, images, scratch in
+      let dx = pass.pointer(gradients.input, image: images.lowerBound)
+      withUnsafePointer(to: shape) {
+        dl_conv_input_gradient(
+          $0, pass.pointer(gradients.output, image: images.lowerBound), packedBackward.pointer, adding ? dx : nil, dx,
+          images.count, scratch)
+      }
+    }
+  }
+
+  /// dw = Σ x⊗dy. Tasks own different rows of dw, or, where there are few rows, sum over a fixed part of the images.
+  private func weightGradient(_ pass: Pass) {
+    guard let gradients else { return }
+    let shape = shape
+    let rows = withUnsafePointer(to: shape) { dl_conv_row_blocks($0) }
+    let dw = pass.memory.gradients.pointer + weight
+    if rows >= 4 {
+      let tasks = min(rows, 16)
+      pass.eachTask(tasks) { task, scratch in
+        withUnsafePointer(to: shape) {
+          dl_conv_weight_gradient(
+            $0, pass.pointer(input), pass.pointer(gradients.output), pass.images, rows * task / tasks,
+            rows * (task + 1) / tasks, dw, scratch)
+        }
+      }
+    } else {
+      if partials.count < pass.chunks * weightCount { partials = Storage(count: pass.chunks * weightCount) }
+      let parts = partials.pointer
+      pass.eachChunk { chunk, images, scratch in
+        withUnsafePointer(to: shape) {
+          dl_conv_weight_gradient(
+            $0, pass.pointer(input, image: images.lowerBound), pass.pointer(gradients.output, image: images.lowerBound),
+            images.count, 0, rows, parts + chunk * weightCount, scratch)
+        }
+      }
+      dw.update(from: parts, count: weightCount)
+      for chunk in 1..<max(1, pass.chunks) { dl_add(parts + chunk * weightCount, weightCount, dw) }
+    }
+    if let bias {
+      withUnsafePointer(to: shape) {
+        dl_conv_bias_gradient($0, pass.pointer(gradients.output), pass.images, pass.memory.gradients.pointer + bias)
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Tensors
+
+/// How a pass treats the statistics of normalisation layers.
+public enum Mode: Sendable {
+  /// Batch moments normalise; running statistics are updated.
+  case train
+  /// Batch moments normalise; running statistics stay as they are.
+  case batch
+  /// Running statistics normalise; images do not influence each other.
+  case eval
+}
+
+/// What a backward pass computes.
+public struct Wanted: OptionSet, Sendable {
+  /// The bits.
+  public let rawValue: Int
+  /// From bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+  /// The gradient with respect to the images.
+  public static let input = Wanted(rawValue: 1)
+  /// The gradients of all parameters, which replace the former ones.
+  public static let parameters = Wanted(rawValue: 2)
+}
+
+/// Where the activations (or gradients) of a layer stand in a workspace.
+package struct Activation: Hashable {
+  let slot: Slot
+  package let shape: Shape
+  /// Planar `[C][H][W]` for images and logits, blocked `[C/16][H][W][16]` inside.
+  package let isPlanar: Bool
+
+  /// Floats of one image.
+  package var count: Int { isPlanar ? shape.planarCount : shape.blockedCount }
+
+  /// Memory for activations that backward needs.
+  package init(keeping shape: Shape, planar: Bool = false, _ plan: inout ArenaPlan) {
+    self.shape = shape
+    isPlanar = planar
+    slot = plan.keep(planar ? shape.planarCount : shape.blockedCount)
+  }
+
+  /// Memory for a gradient, until it is given back.
+  package init(borrowing shape: Shape, planar: Bool = false, _ plan: inout ArenaPlan) {
+    self.shape = shape
+    isPlanar = planar
+    slot = plan.borrow(planar ? shape.planarCount : shape.blockedCount)
+  }
+
+  /// The gradient of what stands in `other`.
+  package init(gradientOf other: Activation, _ plan: inout ArenaPlan) {
+    self.init(borrowing: other.shape, planar: other.isPlanar, &plan)
+  }
+}
+
+/// One forward or backward pass: which images, in which memory, in which mode, by how many threads.
+package struct Pass {
+  let memory: NetworkMemory
+  let workspace: Workspace
+  package let images: Int
+  package let mode: Mode
+  let wanted: Wanted
+  /// Threads to share the work with; nil in a lane, which does all of its images itself.
+  let pool: ThreadPool?
+  /// Scratch of each worker of the pool, or of the one lane.
+  let scratch: [Storage]
+
+  package init(
+    memory: NetworkMemory, workspace: Workspace, images: Int, mode: Mode, wanted: Wanted, pool: ThreadPool?,
+    scratch: [Storage]
+  ) {
+    self.memory = memory
+    self.workspace = workspace
+    self.images = images
+    self.mode = mode
+    self.wanted = wanted
+    self.pool = pool
+    self.scratch = scratch
+  }
+
+  /// Where the activations of one image start.
+  package func pointer(_ activation: Activation, image: Int = 0) -> UnsafeMutablePointer<Float> {
+    workspace.pointer(activation.slot) + image * activation.count
+  }
+
+  /// Images of one chunk. Sums over the batch add chunk to chunk in order, so their bits depend on it.
+  static let chunk = 8
+
+  /// How many chunks there are.
+  var chunks: Int { (images + Pass.chunk - 1) / Pass.chunk }
+
+  /// The images of a chunk.
+  func images(ofChunk chunk: Int) -> Range<Int> {
+    chunk * Pass.chunk..<min(images, (chunk + 1) * Pass.chunk)
+  }
+
+  /// Runs `body` for all images, in chunks.
+  func eachChunk(_ body: (_ chunk: Int, _ images: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void) {
+    guard let pool else {
+      for chunk in 0..<chunks { body(chunk, images(ofChunk: chunk), scratch[0].pointer) }
+      return
+    }
+    pool.run(tasks: chunks) { chunk, worker in body(chunk, images(ofChunk: chunk), scratch[worker].pointer) }
+  }
+
+  /// Runs numbered tasks that write to places of their own.
+  func eachTask(_ tasks: Int, _ body: (_ task: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void) {
+    guard let pool else {
+      for task in 0..<tasks { body(task, scratch[0].pointer) }
+      return
+    }
+    pool.run(tasks: tasks) { task, worker in body(task, scratch[worker].pointer) }
+  }
+}
+

@@ -1,0 +1,41 @@
+import Tensors
+
+/// A network architecture.
+package protocol Model: Sendable {
+  /// The name in presets and on the command line.
+  static var name: String { get }
+  /// One line for `dualab models list`.
+  static var summary: String { get }
+  /// Makes the layers on the images `x`.
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer]
+}
+
+/// The architectures, in the order of their listing.
+package let models: [any Model.Type] = [Conv4.self, PreActMini.self, PreActResNet18.self, PreActResNet20.self]
+
+/// Layers one after another, each on the output of the one before.
+package struct LayerStack {
+  package private(set) var layers: [any Layer] = []
+  private let input: Activation
+
+  package init(_ input: Activation) { self.input = input }
+
+  /// Where the next layer's input stands.
+  package var output: Activation { layers.last?.output ?? input }
+
+  package mutating func add(_ layer: any Layer) { layers.append(layer) }
+}
+
+/// A name and a line about each model.
+public var modelSummaries: [(name: String, summary: String)] { models.map { ($0.name, $0.summary) } }
+
+extension Network {
+  /// A network of the catalogue with all numbers 0; nil when there is no model of that name.
+  public convenience init?(_ settings: ModelSettings, pool: ThreadPool) {
+    guard let model = models.first(where: { $0.name == settings.name }) else { return nil }
+    var builder = NetworkBuilder()
+    let input = Activation(keeping: settings.input, planar: true, &builder.plan)
+    let layers = model.make(settings, input, &builder)
+    self.init(settings, input: input, layers: layers, builder: builder, pool: pool)
+  }
+}

@@ -1,0 +1,61 @@
+import Tensors
+
+/// Pre-activation residual networks. ALGORITHMS §12; names as in kuangliu/pytorch-cifar: `conv1`, `layer1.0.bn1`, …, `linear`.
+enum PreActResNet {
+  /// Stem 3×3, stages of blocks, BN-ReLU (`bn`) if `finalNorm`, global average, linear.
+  static func make(
+    _ settings: ModelSettings, stemStride: Int = 1, blocks: [Int], strides: [Int], finalNorm: Bool, _ x: Activation,
+    _ builder: inout NetworkBuilder
+  ) -> [any Layer] {
+    var stack = LayerStack(x)
+    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    stack.add(
+      Convolution(
+        "conv1", stack.output, to: settings.width, kernel: 3, stride: stemStride,
+        initial: .pyTorch(fanIn: settings.input.channels * 9), &builder))
+    for stage in blocks.indices {
+      for block in 0..<blocks[stage] {
+        stack.add(
+          PreActBlock(
+            "layer\(stage + 1).\(block)", stack.output, to: settings.width << stage,
+            stride: block == 0 ? strides[stage] : 1, &builder))
+      }
+    }
+    if finalNorm { stack.add(BatchNorm("bn", stack.output, relu: true, &builder)) }
+    stack.add(GlobalAveragePool(stack.output, &builder))
+    stack.add(Linear("linear", stack.output, to: settings.classes, &builder))
+    return stack.layers
+  }
+}
+
+/// The paper's "Pre-Act ResNet-20": widths w, 2w, 4w, 8w, two blocks a stage. 11 171 146 parameters at w = 64.
+struct PreActResNet18: Model {
+  static let name = "preact-resnet18"
+  static let summary = "the paper's network: four stages of two pre-activation blocks, widths w 2w 4w 8w"
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    PreActResNet.make(
+      settings, blocks: [2, 2, 2, 2], strides: [1, 2, 2, 2], finalNorm: settings.finalNorm, x, &builder)
+  }
+}
+
+/// The narrow CIFAR ResNet-20: widths w, 2w, 4w, three blocks a stage, final BN-ReLU. 272 282 parameters at w = 16.
+struct PreActResNet20: Model {
+  static let name = "preact-resnet20"
+  static let summary = "three stages of three pre-activation blocks, widths w 2w 4w, final BN-ReLU"
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    PreActResNet.make(settings, blocks: [3, 3, 3], strides: [1, 2, 2], finalNorm: true, x, &builder)
+  }
+}
+
+/// The quick residual network for 28×28 images: stem stride 2, one block a stage, final BN-ReLU. DEMO §8.
+struct PreActMini: Model {
+  static let name = "preact-mini"
+  static let summary = "stem stride 2, three stages of one pre-activation block, widths w 2w 4w, final BN-ReLU"
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    PreActResNet.make(
+      settings, stemStride: 2, blocks: [1, 1, 1], strides: [1, 2, 2], finalNorm: true, x, &builder)
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Tensors
+
+/// Parameters and running statistics of a network at one moment.
+public struct NetworkWeights {
+  let parameters: Storage
+  let buffers: Storage
+}
+
+extension Network {
+  /// Draws all parameters; running statistics start at mean 0, variance 1. ALGORITHMS §12.4.
+  public func initialise(seed: UInt32) {
+    for (number, tensor) in tensors.enumerated() {
+      var random = RandomStream(seed: seed, purpose: .weights, step: UInt32(number))
+      for element in 0..<tensor.count {
+        let value: Float
+        switch tensor.initial {
+        case .constant(let constant): value = constant
+        case .normal(let deviation): value = deviation * random.normal()
+        case .uniform(let bound): value = random.uniform(-bound, bound)
+        }
+        storage(of: tensor).pointer[tensor.place(element)] = value
+      }
+    }
+    memory.momentum.clear()
+    parametersDidChange()
+  }
+
+  /// A copy of parameters and running statistics.
+  public func weights() -> NetworkWeights {
+    let copy = NetworkWeights(
+      parameters: Storage(count: memory.parameters.count), buffers: Storage(count: memory.buffers.count))
+    copy.parameters.copy(from: memory.parameters)
+    copy.buffers.copy(from: memory.buffers)
+    return copy
+  }
+
+  /// Goes back to copied parameters and running statistics.
+  public func restore(_ weights: NetworkWeights) {
+    memory.parameters.copy(from: weights.parameters)
+    memory.buffers.copy(from: weights.buffers)
+    parametersDidChange()
+  }
+
+  /// All tensors under PyTorch's names.
+  public func stateDictionary() -> Safetensors {
+    var file = Safetensors()
+    for tensor in tensors {
+      let memory = storage(of: tensor)
+      file.add(tensor.name, shape: tensor.shape, floats: (0..<tensor.count).map { memory.pointer[tensor.place($0)] })
+    }
+    return file
+  }
+
+  /// Takes the tensors of a file, whose names may stand below `prefix`. PyTorch's `num_batches_tracked` is not needed.
+  /// Throws `FileError` when tensors are missing or of the wrong shape; nothing is changed then.
+  public func load(_ file: Safetensors, prefix: String = "") throws {
+    let missing = tensors.filter { file.tensors[prefix + $0.name] == nil }.map(\.name)
+    guard missing.isEmpty else {
+      throw FileError("weights for \(settings.name) are missing: \(missing.prefix(5).joined(separator: ", "))")
+    }
+    var values: [(NamedTensor, [Float])] = []
+    for tensor in tensors {
+      let shape = file.tensors[prefix + tensor.name]?.shape ?? []
+      guard shape == tensor.shape else {
+        throw FileError("\(tensor.name) has shape \(shape), \(settings.name) needs \(tensor.shape)")
+      }
+      values.append((tensor, try file.floats(prefix + tensor.name)))
+    }
+    for (tensor, elements) in values {
+      let memory = storage(of: tensor)
+      for (index, value) in elements.enumerated() { memory.pointer[tensor.place(index)] = value }
+    }
+    parametersDidChange()
+  }
+
+  /// The gradient of a parameter in PyTorch's order; nil for a name that is not one.
+  public func gradient(of name: String) -> [Float]? {
+    guard let tensor = tensors.first(where: { $0.name == name && $0.isParameter }) else { return nil }
+    return (0..<tensor.count).map { memory.gradients.pointer[tensor.place($0)] }
+  }
+
+  private func storage(of tensor: NamedTensor) -> Storage { tensor.isParameter ? memory.parameters : memory.buffers }
+}

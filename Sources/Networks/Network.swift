@@ -1,0 +1,142 @@
+import CKernels
+import Tensors
+
+/// Settings of a network that its weights do not tell: what is written into a checkpoint beside them.
+public struct ModelSettings: Sendable, Hashable {
+  /// The name in the catalogue: `conv4`.
+  public var name: String
+  /// The size of an image.
+  public var input: Shape
+  /// Classes.
+  public var classes: Int
+  /// Channels of the first layer; the others follow.
+  public var width: Int
+  /// BN-ReLU before the pooling, where the model has it as an option.
+  public var finalNorm: Bool
+  /// Input normalisation per channel.
+  public var mean: [Float]
+  /// Input normalisation per channel.
+  public var deviation: [Float]
+
+  /// All settings; one mean and deviation serve all channels.
+  public init(
+    name: String, input: Shape, classes: Int, width: Int, finalNorm: Bool = false, mean: Float = 0.5,
+    deviation: Float = 0.25
+  ) {
+    self.name = name
+    self.input = input
+    self.classes = classes
+    self.width = width
+    self.finalNorm = finalNorm
+    self.mean = Array(repeating: mean, count: input.channels)
+    self.deviation = Array(repeating: deviation, count: input.channels)
+  }
+}
+
+/// A network: its layers, its numbers and the memory to run it.
+///
+/// Two ways to run it. A whole batch through every layer, shared out to the threads (`forward`, `backward`): training.
+/// Or, in eval mode, few images at a time through the whole network, each thread its own (`Lane`): attacks. Both give an
+/// image the same bits in eval mode, whatever else is in the batch.
+public final class Network {
+  /// What it is.
+  public let settings: ModelSettings
+  package let memory: NetworkMemory
+  package let tensors: [NamedTensor]
+  let layers: [any Layer]
+  let plan: ArenaPlan
+  let input: Activation
+  let inputGradient: Activation
+  let logits: Activation
+  let logitsGradient: Activation
+  let pool: ThreadPool
+  let scratch: [Storage]
+  private var workspace: Workspace
+  private var lastPass: (images: Int, mode: Mode) = (0, .eval)
+  private var weightsAreStale = true
+  private var statisticsAreStale = true
+  private(set) var lanes: [Lane] = []
+
+  /// A network of `layers` made on `input` with `builder`. Every number is 0; see `initialise(seed:)`.
+  package init(
+    _ settings: ModelSettings, input: Activation, layers: [any Layer], builder: NetworkBuilder, pool: ThreadPool
+  ) {
+    precondition(!layers.isEmpty, "a network has layers")
+    self.settings = settings
+    self.layers = layers
+    self.input = input
+    self.pool = pool
+    memory = NetworkMemory(builder)
+    tensors = builder.tensors
+    logits = layers[layers.count - 1].output
+    var plan = builder.plan
+    logitsGradient = Activation(keeping: logits.shape, planar: true, &plan)
+    var gradient = logitsGradient
+    for layer in layers.reversed() { gradient = layer.planBackward(gradient, &plan) }
+    inputGradient = gradient
+    self.plan = plan
+    let scratchCount = layers.map(\.scratchCount).max() ?? 0
+    scratch = (0..<pool.threads).map { _ in Storage(count: scratchCount) }
+    workspace = Workspace(plan: plan, capacity: 0)
+    lanes = (0..<pool.threads).map { Lane(self, scratch: scratch[$0]) }
+  }
+
+  /// Classes.
+  public var classes: Int { settings.classes }
+  /// Trained numbers, as PyTorch counts them.
+  public var parameterCount: Int { tensors.filter(\.isParameter).reduce(0) { $0 + $1.count } }
+
+  // MARK: whole batches
+
+  /// Runs a batch. `images` [count][C][H][W] in [0, 1]; returns the logits [count][classes], valid until the next pass.
+  @discardableResult
+  public func forward(_ images: UnsafePointer<Float>, count: Int, mode: Mode) -> UnsafePointer<Float> {
+    prepare()
+    if workspace.capacity < count { workspace = Workspace(plan: plan, capacity: count) }
+    let pass = pass(images: count, mode: mode, wanted: [])
+    pass.pointer(input).update(from: images, count: count * input.count)
+    for layer in layers { layer.forward(pass) }
+    if mode == .train { statisticsAreStale = true }
+    lastPass = (count, mode)
+    return UnsafePointer(pass.pointer(logits))
+  }
+
+  /// Goes back through the last `forward`. `cotangent` [count][classes] is the gradient of the loss with respect to the
+  /// logits. With `.parameters` the gradients replace the former ones; with `.input` the result is the gradient with
+  /// respect to the images [count][C][H][W], valid until the next pass, otherwise it has no meaning.
+  @discardableResult
+  public func backward(_ cotangent: UnsafePointer<Float>, wanted: Wanted) -> UnsafePointer<Float> {
+    let pass = pass(images: lastPass.images, mode: lastPass.mode, wanted: wanted)
+    pass.pointer(logitsGradient).update(from: cotangent, count: pass.images * logits.count)
+    for layer in layers.reversed() { layer.backward(pass) }
+    return UnsafePointer(pass.pointer(inputGradient))
+  }
+
+  private func pass(images: Int, mode: Mode, wanted: Wanted) -> Pass {
+    Pass(
+      memory: memory, workspace: workspace, images: images, mode: mode, wanted: wanted, pool: pool, scratch: scratch)
+  }
+
+  // MARK: keeping derived numbers in step
+
+  /// To be called after parameters were changed.
+  public func parametersDidChange() {
+    weightsAreStale = true
+    statisticsAreStale = true
+  }
+
+  /// To be called after running statistics were changed from outside.
+  func statisticsDidChange() { statisticsAreStale = true }
+
+  /// Packs weights and computes eval coefficients if they changed.
+  func prepare() {
+    if weightsAreStale {
+      pool.run(tasks: layers.count) { task, _ in layers[task].prepareWeights(memory) }
+      weightsAreStale = false
+    }
+    if statisticsAreStale {
+      for layer in layers { layer.prepareStatistics(memory) }
+      statisticsAreStale = false
+    }
+  }
+}

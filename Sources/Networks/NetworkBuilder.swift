@@ -1,0 +1,74 @@
+import Tensors
+
+/// A tensor under PyTorch's name, and where its elements stand in a network's memory.
+package struct NamedTensor {
+  /// `layer1.0.conv1.weight`.
+  package let name: String
+  /// PyTorch's shape.
+  package let shape: [Int]
+  /// Trained, or a running statistic.
+  package let isParameter: Bool
+  /// The place in memory of element `i` of PyTorch's row-major order.
+  package let place: (Int) -> Int
+  /// How it is drawn at the start.
+  package let initial: Initial
+
+  /// Elements in all.
+  package var count: Int { shape.reduce(1, *) }
+}
+
+/// How a tensor starts. ALGORITHMS §12.4.
+package enum Initial {
+  case constant(Float)
+  /// N(0, deviation²).
+  case normal(Float)
+  /// Uniform in ±bound.
+  case uniform(Float)
+}
+
+/// Collects the tensors of a network while its layers are made, gives each its place, and plans the activations.
+package struct NetworkBuilder {
+  /// The memory of a pass.
+  package var plan = ArenaPlan()
+  package private(set) var tensors: [NamedTensor] = []
+  package private(set) var parameterCount = 0
+  package private(set) var bufferCount = 0
+
+  package init() {}
+
+  /// Room for a trained tensor of `room` floats (padding included); returns where it starts.
+  package mutating func parameter(
+    _ name: String, shape: [Int], room: Int, initial: Initial, place: @escaping (Int) -> Int = { $0 }
+  ) -> Int {
+    let offset = parameterCount
+    parameterCount += padded(room)
+    tensors.append(
+      NamedTensor(name: name, shape: shape, isParameter: true, place: { offset + place($0) }, initial: initial))
+    return offset
+  }
+
+  /// Room for a running statistic; returns where it starts.
+  package mutating func buffer(_ name: String, shape: [Int], room: Int, initial: Initial) -> Int {
+    let offset = bufferCount
+    bufferCount += padded(room)
+    tensors.append(NamedTensor(name: name, shape: shape, isParameter: false, place: { offset + $0 }, initial: initial))
+    return offset
+  }
+
+  private func padded(_ count: Int) -> Int { (count + Shape.lanes - 1) / Shape.lanes * Shape.lanes }
+}
+
+/// The numbers of a network: parameters, their gradients and momenta, running statistics.
+package final class NetworkMemory {
+  package let parameters: Storage
+  package let gradients: Storage
+  package let momentum: Storage
+  package let buffers: Storage
+
+  package init(_ builder: NetworkBuilder) {
+    parameters = Storage(count: builder.parameterCount)
+    gradients = Storage(count: builder.parameterCount)
+    momentum = Storage(count: builder.parameterCount)
+    buffers = Storage(count: builder.bufferCount)
+  }
+}

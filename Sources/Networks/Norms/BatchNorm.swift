@@ -1,0 +1,190 @@
+import CKernels
+import Tensors
+
+/// Batch normalisation with optional ReLU behind it. ALGORITHMS §8; Ioffe and Szegedy 2015.
+///
+///     y = γ·(x − μ)/√(v + 1e-5) + β
+///
+/// In train and batch mode μ and v are the mean and the biased variance over N·H·W of the batch; train mode also moves
+/// the running statistics, R ← 0.9·R + 0.1·batch, the variance unbiased. In eval mode the running statistics are used.
+package final class BatchNorm: NormLayer {
+  static let epsilon = 1e-5
+  static let momentum: Float = 0.1
+
+  private let relu: Bool
+  private let channels: Int
+  private let weight: Int
+  private let bias: Int
+  private let runningMean: Int
+  private let runningVariance: Int
+  private let input: Activation
+  package let output: Activation
+  private var gradient: Activation?
+  private var residual: Activation?
+  /// scale, offset, mean, 1/σ of the batch, for the backward pass in the same workspace.
+  private let batch: CommonSlot
+  /// The same of the running statistics.
+  private let running: Storage
+  /// slope and constant of the input's gradient.
+  private let linear: CommonSlot
+  private var sums: [Double] = []
+
+  /// `name.weight`, `name.bias`, `name.running_mean`, `name.running_var`, each [channels].
+  package init(_ name: String, _ input: Activation, relu: Bool, _ builder: inout NetworkBuilder) {
+    self.relu = relu
+    self.input = input
+    channels = input.shape.channels
+    let room = input.shape.blocks * Shape.lanes
+    weight = builder.parameter("\(name).weight", shape: [channels], room: room, initial: .constant(1))
+    bias = builder.parameter("\(name).bias", shape: [channels], room: room, initial: .constant(0))
+    runningMean = builder.buffer("\(name).running_mean", shape: [channels], room: room, initial: .constant(0))
+    runningVariance = builder.buffer("\(name).running_var", shape: [channels], room: room, initial: .constant(1))
+    output = Activation(keeping: input.shape, &builder.plan)
+    batch = builder.plan.keepCommon(4 * room)
+    linear = builder.plan.keepCommon(2 * room)
+    running = Storage(count: 4 * room)
+  }
+
+  private var room: Int { input.shape.blocks * Shape.lanes }
+
+  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
+    self.gradient = gradient
+    return gradient
+  }
+
+  /// As `planBackward`; what stands in `residual` is added to the input's gradient.
+  package func planBackward(_ gradient: Activation, adding residual: Activation) {
+    self.gradient = gradient
+    self.residual = residual
+  }
+
+  // MARK: forward
+
+  package func forward(_ pass: Pass) {
+    let coefficients = coefficients(pass)
+    if pass.mode != .eval { batchMoments(pass) }
+    let shape = input.shape
+    pass.eachChunk { _, images, _ in
+      dl_scale_offset(
+        pass.pointer(input, image: images.lowerBound), images.count, shape.blocks, shape.pixels, coefficients,
+        coefficients + room, relu, pass.pointer(output, image: images.lowerBound))
+    }
+  }
+
+  private func coefficients(_ pass: Pass) -> UnsafeMutablePointer<Float> {
+    pass.mode == .eval ? running.pointer : pass.workspace.pointer(batch)
+  }
+
+  /// Sums of one chunk after another, then the moments, the coefficients and, in train mode, the running statistics.
+  private func batchMoments(_ pass: Pass) {
+    let shape = input.shape
+    // The first pixel of every channel: near enough to the mean that no digits are lost to it.
+    let shift = pass.workspace.pointer(linear)
+    for block in 0..<shape.blocks {
+      (shift + block * Shape.lanes).update(
+        from: pass.pointer(input) + block * shape.pixels * Shape.lanes, count: Shape.lanes)
+    }
+    sumChunks(pass) { images, sums in
+      dl_moment_sums(
+        pass.pointer(input, image: images.lowerBound), images.count, shape.blocks, shape.pixels, shift, sums)
+    }
+    let count = Double(pass.images * shape.pixels), coefficients = pass.workspace.pointer(batch)
+    for channel in 0..<channels {
+      let (sum, square) = total(channel)
+      let mean = sum / count, variance = max(0, square / count - mean * mean)
+      let batchMean = mean + Double(shift[channel])
+      setCoefficients(coefficients, channel, mean: batchMean, variance: variance, pass.memory)
+      if pass.mode == .train {
+        let statistics = pass.memory.buffers.pointer, m = BatchNorm.momentum
+        let unbiased = count > 1 ? variance * count / (count - 1) : variance
+        statistics[runningMean + channel] += m * (Float(batchMean) - statistics[runningMean + channel])
+        statistics[runningVariance + channel] += m * (Float(unbiased) - statistics[runningVariance + channel])
+      }
+    }
+  }
+
+  private func setCoefficients(
+    _ coefficients: UnsafeMutablePointer<Float>, _ channel: Int, mean: Double, variance: Double, _ memory: NetworkMemory
+  ) {
+    let inverse = 1 / (variance + BatchNorm.epsilon).squareRoot()
+    let scale = Double(memory.parameters.pointer[weight + channel]) * inverse
+    coefficients[channel] = Float(scale)
+    coefficients[room + channel] = Float(Double(memory.parameters.pointer[bias + channel]) - mean * scale)
+    coefficients[2 * room + channel] = Float(mean)
+    coefficients[3 * room + channel] = Float(inverse)
+  }
+
+  package func prepareStatistics(_ memory: NetworkMemory) {
+    let statistics = memory.buffers.pointer
+    for channel in 0..<channels {
+      setCoefficients(
+        running.pointer, channel, mean: Double(statistics[runningMean + channel]),
+        variance: Double(statistics[runningVariance + channel]), memory)
+    }
+  }
+
+  // MARK: backward
+
+  /// With û = (x − μ)/σ and g = dy where the ReLU was open: dβ = Σg, dγ = Σgû, and
+  /// dx = (γ/σ)·(g − Σg/n − û·Σgû/n) for batch moments, dx = (γ/σ)·g for running ones.
+  package func backward(_ pass: Pass) {
+    guard let gradient else { return }
+    let shape = input.shape, coefficients = coefficients(pass)
+    let slope = pass.workspace.pointer(linear), constant = slope + room
+    let usesBatch = pass.mode != .eval
+    if usesBatch || pass.wanted.contains(.parameters) {
+      sumChunks(pass) { images, sums in
+        dl_gradient_sums(
+          pass.pointer(input, image: images.lowerBound), pass.pointer(gradient, image: images.lowerBound),
+          images.count, shape.blocks, shape.pixels, coefficients, coefficients + room, coefficients + 2 * room, relu,
+          sums)
+      }
+    }
+    let count = Double(pass.images * shape.pixels)
+    for channel in 0..<channels where usesBatch || pass.wanted.contains(.parameters) {
+      let (sum, product) = total(channel)
+      let inverse = Double(coefficients[3 * room + channel])
+      if pass.wanted.contains(.parameters) {
+        pass.memory.gradients.pointer[weight + channel] = Float(product * inverse)
+        pass.memory.gradients.pointer[bias + channel] = Float(sum)
+      }
+      guard usesBatch else { continue }
+      let scale = Double(coefficients[channel]), mean = Double(coefficients[2 * room + channel])
+      let tilt = -scale * inverse * inverse * product / count
+      slope[channel] = Float(tilt)
+      constant[channel] = Float(-scale * sum / count - tilt * mean)
+    }
+    if !usesBatch { slope.update(repeating: 0, count: 2 * room) }
+    pass.eachChunk { _, images, _ in
+      let dy = pass.pointer(gradient, image: images.lowerBound)
+      dl_scale_gradient(
+        pass.pointer(input, image: images.lowerBound), dy, images.count, shape.blocks, shape.pixels, coefficients,
+        coefficients + room, slope, constant, relu,
+        residual.map { UnsafePointer(pass.pointer($0, image: images.lowerBound)) }, dy)
+    }
+  }
+
+  // MARK: sums over the batch
+
+  /// Per chunk two sums a channel, `[chunk][block][2][16]`.
+  private func sumChunks(_ pass: Pass, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void) {
+    let stride = 2 * room
+    if sums.count < pass.chunks * stride { sums = Array(repeating: 0, count: pass.chunks * stride) }
+    let count = pass.chunks * stride
+    sums.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      base.update(repeating: 0, count: count)
+      pass.eachChunk { chunk, images, _ in body(images, base + chunk * stride) }
+      // The first chunk becomes the total, the others are added in order.
+      for chunk in 1..<max(1, pass.chunks) {
+        for index in 0..<stride { base[index] += base[chunk * stride + index] }
+      }
+    }
+  }
+
+  /// Both sums of a channel, over all chunks.
+  private func total(_ channel: Int) -> (Double, Double) {
+    let place = channel / Shape.lanes * 2 * Shape.lanes + channel % Shape.lanes
+    return (sums[place], sums[place + Shape.lanes])
+  }
+}

@@ -1,0 +1,7 @@
+import Tensors
+
+/// A normalisation layer with optional ReLU: what stands in a network's BN places.
+package protocol NormLayer: Layer {
+  /// As `planBackward`; what stands in `residual` is added to the input's gradient.
+  func planBackward(_ gradient: Activation, adding residual: Activation)
+}

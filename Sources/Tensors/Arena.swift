@@ -1,0 +1,75 @@
+/// A piece of every image's memory in a workspace: `count` floats an image, images one after another.
+public struct Slot: Sendable, Hashable {
+  let offset: Int
+  /// Floats of one image.
+  public let count: Int
+}
+
+/// A piece of a workspace's memory that does not depend on the number of images.
+public struct CommonSlot: Sendable, Hashable {
+  let offset: Int
+}
+
+/// Plans the memory of a workspace while a network is compiled: what every pass keeps, and what is only borrowed.
+///
+/// Slots are counted in floats per image; a workspace for N images has N times as much. Borrowed slots are shared by
+/// whoever needs them one after another, so that gradients take the memory of the few that live at the same time.
+public struct ArenaPlan {
+  /// Floats per image so far.
+  public private(set) var count = 0
+  /// Floats that do not depend on the number of images.
+  public private(set) var commonCount = 0
+  private var free: [Slot] = []
+
+  /// An empty plan.
+  public init() {}
+
+  /// Memory that keeps its values from the forward to the last backward pass.
+  public mutating func keep(_ floats: Int) -> Slot {
+    let slot = Slot(offset: count, count: floats)
+    count += (floats + Shape.lanes - 1) / Shape.lanes * Shape.lanes
+    return slot
+  }
+
+  /// Memory of the whole pass, whatever the number of images: batch moments.
+  public mutating func keepCommon(_ floats: Int) -> CommonSlot {
+    let slot = CommonSlot(offset: commonCount)
+    commonCount += (floats + Shape.lanes - 1) / Shape.lanes * Shape.lanes
+    return slot
+  }
+
+  /// Memory until `giveBack`; the smallest free piece that is large enough, or a new one.
+  public mutating func borrow(_ floats: Int) -> Slot {
+    let fitting = free.indices.filter { free[$0].count >= floats }.min { free[$0].count < free[$1].count }
+    guard let place = fitting else { return keep(floats) }
+    // The whole piece is handed out, so that it can be given back whole.
+    return free.remove(at: place)
+  }
+
+  /// Ends the use of a borrowed slot.
+  public mutating func giveBack(_ slot: Slot) { free.append(slot) }
+}
+
+/// The memory of one pass through a network: activations and gradients of up to `capacity` images.
+public final class Workspace {
+  /// How many images fit.
+  public let capacity: Int
+  private let storage: Storage
+  private let common: UnsafeMutablePointer<Float>
+
+  /// Memory for `capacity` images of a plan.
+  public init(plan: ArenaPlan, capacity: Int) {
+    self.capacity = capacity
+    storage = Storage(count: plan.count * capacity + plan.commonCount)
+    common = storage.pointer + plan.count * capacity
+  }
+
+  /// Where a common slot starts.
+  public func pointer(_ slot: CommonSlot) -> UnsafeMutablePointer<Float> { common + slot.offset }
+
+  /// Where a slot starts.
+  public func pointer(_ slot: Slot) -> UnsafeMutablePointer<Float> { storage.pointer + slot.offset * capacity }
+
+  /// Bytes of memory.
+  public var bytes: Int { storage.count * MemoryLayout<Float>.stride }
+}

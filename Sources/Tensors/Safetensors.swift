@@ -1,0 +1,98 @@
+import Foundation
+
+/// The contents of a `.safetensors` file: named tensors and string metadata.
+///
+/// The header is checked before anything is believed: its length against the file, every shape against its offsets, and
+/// the tensors must cover the data without hole or overlap (format of huggingface/safetensors).
+public struct Safetensors: Sendable {
+  /// One tensor: element type, shape, little-endian bytes in row-major order.
+  public struct Tensor: Sendable, Equatable {
+    /// The element type.
+    public let type: ElementType
+    /// The dimensions; empty for a scalar.
+    public let shape: [Int]
+    /// The elements.
+    public let bytes: Data
+
+    /// Elements in all.
+    public var count: Int { shape.reduce(1, *) }
+  }
+
+  /// Element types by their names in the header.
+  public enum ElementType: String, Sendable, Codable, CaseIterable {
+    case bool = "BOOL", uint8 = "U8", int8 = "I8", int16 = "I16", uint16 = "U16", float16 = "F16", bfloat16 = "BF16"
+    case int32 = "I32", uint32 = "U32", float32 = "F32", float64 = "F64", int64 = "I64", uint64 = "U64"
+
+    /// Bytes of one element.
+    public var size: Int {
+      switch self {
+      case .bool, .uint8, .int8: 1
+      case .int16, .uint16, .float16, .bfloat16: 2
+      case .int32, .uint32, .float32: 4
+      case .float64, .int64, .uint64: 8
+      }
+    }
+  }
+
+  /// The tensors by name.
+  public var tensors: [String: Tensor]
+  /// The strings of `__metadata__`.
+  public var metadata: [String: String]
+
+  /// A file in the making.
+  public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+}
+
+/// What is wrong with a file, in one line: the file, the problem, the remedy where there is one.
+public struct FileError: Error, Sendable, CustomStringConvertible {
+  /// The line.
+  public let description: String
+  /// An error with this line.
+  public init(_ description: String) { self.description = description }
+}
+
+// MARK: elements
+
+extension Safetensors {
+  /// The elements of a float32 tensor.
+  public func floats(_ name: String) throws -> [Float] {
+    try elements(name, .float32) { Float(bitPattern: UInt32(littleEndian: $0)) }
+  }
+
+  /// The elements of an int64 tensor.
+  public func integers(_ name: String) throws -> [Int] {
+    try elements(name, .int64) { (bits: UInt64) in Int(Int64(bitPattern: UInt64(littleEndian: bits))) }
+  }
+
+  /// The elements of a uint8 tensor.
+  public func bytes(_ name: String) throws -> [UInt8] { try elements(name, .uint8) { (byte: UInt8) in byte } }
+
+  private func elements<Bits: FixedWidthInteger, Element>(
+    _ name: String, _ type: ElementType, _ convert: (Bits) -> Element
+  ) throws -> [Element] {
+    guard let tensor = tensors[name] else { throw FileError("no tensor '\(name)'") }
+    guard tensor.type == type else {
+      throw FileError("tensor '\(name)' has type \(tensor.type.rawValue), needed is \(type.rawValue)")
+    }
+    return tensor.bytes.withUnsafeBytes { raw in
+      (0..<tensor.count).map { convert(raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Bits>.size, as: Bits.self)) }
+    }
+  }
+
+  /// Adds a float32 tensor.
+  public mutating func add(_ name: String, shape: [Int], floats: [Float]) {
+    var bytes = Data(capacity: floats.count * 4)
+    for value in floats { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
+    tensors[name] = Tensor(type: .float32, shape: shape, bytes: bytes)
+  }
+
+  /// Adds an int64 tensor.
+  public mutating func add(_ name: String, shape: [Int], integers: [Int]) {
+    var bytes = Data(capacity: integers.count * 8)
+    for value in integers { withUnsafeBytes(of: Int64(value).littleEndian) { bytes.append(contentsOf: $0) } }
+    tensors[name] = Tensor(type: .int64, shape: shape, bytes: bytes)
+  }
+}

@@ -1,0 +1,39 @@
+import CKernels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Floats on the heap at a fixed place, aligned to 64 bytes: what kernels read and write.
+public final class Storage {
+  /// How many floats.
+  public let count: Int
+  /// The first of them.
+  public let pointer: UnsafeMutablePointer<Float>
+
+  /// `count` zeros.
+  public init(count: Int) {
+    self.count = count
+    let bytes = max(1, count) * MemoryLayout<Float>.stride
+    pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      .initializeMemory(as: Float.self, repeating: 0, count: max(1, count))
+  }
+
+  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+
+  /// The floats, for whole-array work.
+  public var buffer: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
+
+  /// Takes the values of a storage of the same size.
+  public func copy(from other: Storage) {
+    precondition(count == other.count, "storages of \(count) and \(other.count) floats")
+    pointer.update(from: other.pointer, count: count)
+  }
+
+  /// Sets every float to 0.
+  public func clear() { buffer.update(repeating: 0) }
+}

@@ -1,0 +1,113 @@
+import CKernels
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// Every layer against PyTorch in float64 (`ops/`).
+struct OpsOracleTests {
+  @Test func convolutionsMatchPyTorch() throws {
+    let names = try Oracle.names(in: "ops", prefix: "conv_")
+    #expect(names.count == 12)
+    for name in names {
+      let oracle = try Oracle(name)
+      let kernel = Int(oracle.setting("kernel") ?? 0), stride = Int(oracle.setting("stride") ?? 0)
+      for planar in [false, true] {
+        let harness = LayerHarness(input: oracle.shape("x"), planar: planar) { input, builder in
+          Convolution(
+            "c", input, to: oracle.shape("y")[1], kernel: kernel, stride: stride,
+            padding: Int(oracle.setting("padding") ?? 0), bias: oracle.setting("bias") == 1, initial: .constant(0),
+            &builder)
+        }
+        harness.set("c.weight", try oracle.floats("w"))
+        if oracle.setting("bias") == 1 { harness.set("c.bias", try oracle.floats("b")) }
+        try expect(harness.forward(try oracle.floats("x")), "y", oracle)
+        try expect(harness.backward(try oracle.floats("gy")), "gx", oracle)
+        try expect(harness.gradient("c.weight"), "gw", oracle)
+        if oracle.setting("bias") == 1 { try expect(harness.gradient("c.bias"), "gb", oracle) }
+      }
+    }
+  }
+
+  @Test func batchNormMatchesPyTorch() throws {
+    let names = try Oracle.names(in: "ops", prefix: "batchnorm_")
+    #expect(names.count == 7)
+    for name in names {
+      let oracle = try Oracle(name)
+      let training = oracle.setting("training") == 1
+      let mode: Mode = training ? .train : .eval
+      let harness = LayerHarness(input: oracle.shape("x")) { BatchNorm("n", $0, relu: false, &$1) }
+      harness.set("n.weight", try oracle.floats("w"))
+      harness.set("n.bias", try oracle.floats("b"))
+      harness.set("n.running_mean", try oracle.floats("running_mean"))
+      harness.set("n.running_var", try oracle.floats("running_var"))
+      try expect(harness.forward(try oracle.floats("x"), mode: mode), "y", oracle)
+      try expect(harness.backward(try oracle.floats("gy"), mode: mode), "gx", oracle)
+      try expect(harness.gradient("n.weight"), "gw", oracle)
+      try expect(harness.gradient("n.bias"), "gb", oracle)
+      if training {
+        try expect(harness.value("n.running_mean"), "new_running_mean", oracle)
+        try expect(harness.value("n.running_var"), "new_running_var", oracle)
+        #expect(harness.forward(try oracle.floats("x"), mode: .batch).allSatisfy(\.isFinite))
+      } else {
+        #expect(harness.value("n.running_mean") == (try oracle.floats("running_mean")))
+      }
+    }
+  }
+
+  @Test func linearMatchesPyTorch() throws {
+    for name in ["ops/linear_a", "ops/linear_b"] {
+      let oracle = try Oracle(name)
+      let shape = oracle.shape("x")
+      let harness = LayerHarness(input: [shape[0], shape[1], 1, 1]) {
+        Linear("l", $0, to: oracle.shape("y")[1], &$1)
+      }
+      harness.set("l.weight", try oracle.floats("w"))
+      harness.set("l.bias", try oracle.floats("b"))
+      try expect(harness.forward(try oracle.floats("x")), "y", oracle)
+      try expect(harness.backward(try oracle.floats("gy")), "gx", oracle)
+      try expect(harness.gradient("l.weight"), "gw", oracle)
+      try expect(harness.gradient("l.bias"), "gb", oracle)
+    }
+  }
+
+  @Test func poolingAndReLUMatchPyTorch() throws {
+    let layers: [(String, (Activation, inout NetworkBuilder) -> any Layer)] = [
+      ("ops/avgpool_4x4", { AveragePool($0, window: 4, &$1) }),
+      ("ops/avgpool_global", { GlobalAveragePool($0, &$1) }),
+      ("ops/maxpool_3x3_s2_p1", { MaxPool($0, &$1) }),
+      ("ops/maxpool_3x3_s2_p1_odd", { MaxPool($0, &$1) }),
+      ("ops/maxpool_3x3_s2_p1_ties", { MaxPool($0, &$1) }),
+      ("ops/relu", { ReLU($0, &$1) }),
+    ]
+    for (name, make) in layers {
+      let oracle = try Oracle(name)
+      let harness = LayerHarness(input: oracle.shape("x"), make)
+      try expect(harness.forward(try oracle.floats("x")), "y", oracle)
+      try expect(harness.backward(try oracle.floats("gy")), "gx", oracle)
+    }
+  }
+
+  @Test func residualAddWithReLUMatchesPyTorch() throws {
+    let oracle = try Oracle("ops/residual_add_relu")
+    let (a, b) = (try oracle.floats("a"), try oracle.floats("b"))
+    var y = [Float](repeating: 0, count: a.count)
+    dl_add_relu(a, b, a.count, &y)
+    try expect(y, "y", oracle)
+    let gy = try oracle.floats("gy")
+    var gradient = [Float](repeating: 0, count: a.count)
+    dl_relu_gradient(y, gy, gy.count, &gradient)
+    try expect(gradient, "ga", oracle)
+    try expect(gradient, "gb", oracle)
+  }
+
+  private func expect(
+    _ got: [Float], _ tensor: String, _ oracle: Oracle, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let excess = try oracle.excess(got, tensor)
+    #expect(excess <= 1, "\(oracle.name) \(tensor) on \(kernelVariant)", sourceLocation: sourceLocation)
+  }
+}
+
+/// The kernels that run, for messages.
+var kernelVariant: String { String(cString: dl_variant_name()) }
