@@ -20,8 +20,8 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Networks", dependencies: ["Tensors", "Events", "CKernels"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Events", "CZlib"]),
-    .target(name: "Attacks", dependencies: ["Networks"]),
-    .target(name: "Objectives", dependencies: ["Attacks"]),
+    .target(name: "Attacks", dependencies: ["Networks", "Events", "CKernels"]),
+    .target(name: "Objectives", dependencies: ["Attacks", "Events"]),
 
     // MARK: vocabulary and files
     .target(name: "Events"),
@@ -45,8 +45,8 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "CKernels", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
-    .testTarget(name: "AttacksTests", dependencies: ["Attacks", "TestSupport"]),
-    .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "TestSupport"]),
+    .testTarget(name: "AttacksTests", dependencies: ["Attacks", "Events", "TestSupport"]),
+    .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Events", "TestSupport"]),
     .testTarget(name: "PresetsTests", dependencies: ["Presets", "TestSupport"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),

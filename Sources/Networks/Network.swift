@@ -17,6 +17,8 @@ public struct ModelSettings: Sendable, Hashable {
   public var mean: [Float]
   /// Input normalisation per channel.
   public var deviation: [Float]
+  /// Numbers that only some models know, such as `logit_scale`.
+  public var options: [String: Double] = [:]
 
   /// All settings; one mean and deviation serve all channels.
   public init(

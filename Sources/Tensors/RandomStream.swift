@@ -14,19 +14,17 @@ public struct RandomStream: Sendable {
   private var block: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
   private var used = 4
 
-  /// The stream for one purpose, step and example of a run.
-  public init(seed: UInt32, purpose: RandomPurpose, step: UInt32 = 0, example: UInt32 = 0) {
+  /// The stream for one purpose, step and example of a run, and one of several tries (restarts) at it.
+  public init(seed: UInt32, purpose: RandomPurpose, step: UInt32 = 0, example: UInt32 = 0, attempt: UInt32 = 0) {
     key = (seed, purpose.rawValue)
-    counter = (0, 0, example, step)
+    counter = (0, attempt, example, step)
   }
 
   /// 32 random bits.
   public mutating func bits() -> UInt32 {
     if used == 4 {
       block = RandomStream.philox(counter, key)
-      let (low, overflow) = counter.0.addingReportingOverflow(1)
-      counter.0 = low
-      if overflow { counter.1 &+= 1 }
+      counter.0 &+= 1
       used = 0
     }
     defer { used += 1 }

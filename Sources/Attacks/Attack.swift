@@ -1,0 +1,121 @@
+import Networks
+import Tensors
+
+/// The norm of an attack's ball.
+public enum Norm: String, Sendable, Hashable, Codable, CaseIterable {
+  case linf, l2
+}
+
+/// What an attack drives up.
+public enum AttackTarget {
+  /// Cross-entropy to the labels.
+  case labels([Int])
+  /// KL(p‖q) to fixed clean logits [count][classes]: TRADES' inner maximisation.
+  case cleanLogits([Float])
+}
+
+/// The images of one attack, [count][C][H][W] in [0, 1], and where their random numbers come from.
+///
+/// Random numbers are keyed by `examples`, so that they depend on neither batch nor order.
+public struct AttackBatch {
+  /// The clean images.
+  public let images: UnsafePointer<Float>
+  /// Their data set indices.
+  public let examples: [Int]
+  /// What is driven up.
+  public let target: AttackTarget
+  /// Seed of the run.
+  public let seed: UInt32
+  /// Training or evaluation.
+  public let purpose: RandomPurpose
+  /// The training step, or 0.
+  public let step: Int
+
+  /// All parts.
+  public init(
+    images: UnsafePointer<Float>, examples: [Int], target: AttackTarget, seed: UInt32,
+    purpose: RandomPurpose = .attackStart, step: Int = 0
+  ) {
+    self.images = images
+    self.examples = examples
+    self.target = target
+    self.seed = seed
+    self.purpose = purpose
+    self.step = step
+  }
+
+  /// How many images.
+  public var count: Int { examples.count }
+
+  /// The random numbers of one image.
+  func random(_ image: Int, attempt: Int) -> RandomStream {
+    RandomStream(
+      seed: seed, purpose: purpose, step: UInt32(truncatingIfNeeded: step),
+      example: UInt32(truncatingIfNeeded: examples[image]), attempt: UInt32(attempt))
+  }
+
+  /// The loss of one image, and its gradient with respect to the logits where that is asked for.
+  func loss(
+    _ image: Int, _ logits: UnsafePointer<Float>, classes: Int, gradient: UnsafeMutablePointer<Float>? = nil
+  ) -> Double {
+    gradient?.update(repeating: 0, count: classes)
+    switch target {
+    case .labels(let labels):
+      return RowLosses.crossEntropy(logits, classes: classes, label: labels[image], addingTo: gradient)
+    case .cleanLogits(let clean):
+      return clean.withUnsafeBufferPointer { clean in
+        guard let base = clean.baseAddress else { return 0 }
+        return RowLosses.divergence(
+          clean: base + image * classes, adversarial: logits, classes: classes, adversarialGradient: gradient)
+      }
+    }
+  }
+}
+
+/// An attack: network in eval mode, clean images in, adversarial images out.
+public protocol Attack: Sendable {
+  /// The name in presets and on the command line.
+  static var name: String { get }
+  /// The name with its main setting, as shown: `PGD-10`.
+  var title: String { get }
+  /// Radius of the ball.
+  var epsilon: Float { get }
+  /// Writes the adversarial images [count][C][H][W]. Calls `poll` before every iteration; what it throws ends the attack.
+  func perturb(
+    _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void
+  ) throws
+}
+
+extension Network {
+  /// For every image of the batch standing at `points`: loss and gradient with respect to its pixels, in eval mode.
+  ///
+  /// `body(image, loss, gradient)` runs on the thread that computed them; `gradient` has C·H·W floats.
+  func eachGradient(
+    _ batch: AttackBatch, at points: UnsafePointer<Float>,
+    _ body: (_ image: Int, _ loss: Double, _ gradient: UnsafePointer<Float>) -> Void
+  ) {
+    let pixels = settings.input.planarCount, classes = classes
+    eachLane(count: batch.count) { lane, images in
+      let logits = lane.forward(points + images.lowerBound * pixels, count: images.count)
+      let cotangent = lane.cotangent
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: images.count) { losses in
+        for (row, image) in images.enumerated() {
+          let loss = batch.loss(
+            image, logits + row * classes, classes: classes, gradient: cotangent + row * classes)
+          losses.initializeElement(at: row, to: loss)
+        }
+        let gradient = lane.backward()
+        for (row, image) in images.enumerated() { body(image, losses[row], gradient + row * pixels) }
+      }
+    }
+  }
+
+  /// The loss of every image of the batch at `points`, in eval mode.
+  func losses(_ batch: AttackBatch, at points: UnsafePointer<Float>) -> [Double] {
+    let logits = evaluate(points, count: batch.count), classes = classes
+    return logits.withUnsafeBufferPointer { logits in
+      guard let base = logits.baseAddress else { return [] }
+      return (0..<batch.count).map { batch.loss($0, base + $0 * classes, classes: classes) }
+    }
+  }
+}

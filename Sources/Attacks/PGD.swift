@@ -1,0 +1,136 @@
+import CKernels
+import Networks
+import Tensors
+
+/// Projected gradient descent. ALGORITHMS §1; Madry et al. 2018; order of clips as in dual-domain-at/attacks/pgd.py.
+///
+///     ℓ∞: v ← clip01(Π∞(v + α·sign g));   ℓ2: v ← clip01(Π2(v + α·g/(‖g‖ + 1e-10)))
+///
+/// The last iterate is returned; of several restarts, per image the one with the highest loss.
+public struct PGD: Attack, Hashable {
+  public static let name = "pgd"
+
+  /// Where the iteration starts.
+  public enum Start: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Uniform in the ball, clipped to the box.
+    case uniform
+    /// At the image.
+    case clean
+    /// Image + 0.001·N(0,1), not clipped before the first step: TRADES.
+    case noise
+  }
+
+  /// Norm of the ball.
+  public var norm: Norm
+  /// ε.
+  public var epsilon: Float
+  /// α.
+  public var stepSize: Float
+  /// Iterations.
+  public var steps: Int
+  /// Where it starts.
+  public var start: Start
+  /// How often it starts.
+  public var restarts: Int
+
+  /// All settings.
+  public init(
+    norm: Norm = .linf, epsilon: Float, stepSize: Float, steps: Int = 10, start: Start = .uniform, restarts: Int = 1
+  ) {
+    self.norm = norm
+    self.epsilon = epsilon
+    self.stepSize = stepSize
+    self.steps = steps
+    self.start = start
+    self.restarts = restarts
+  }
+
+  public var title: String { "PGD-\(steps)" }
+
+  public func perturb(
+    _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void
+  ) throws {
+    let pixels = network.settings.input.planarCount
+    guard restarts > 1 else { return try run(batch, 0, on: network, at: adversarial, poll: poll) }
+    let candidate = Storage(count: batch.count * pixels)
+    var best = [Double](repeating: 0, count: batch.count)
+    for attempt in 0..<restarts {
+      try run(batch, attempt, on: network, at: candidate.pointer, poll: poll)
+      for (image, loss) in network.losses(batch, at: candidate.pointer).enumerated()
+      where attempt == 0 || loss >= best[image] {
+        best[image] = loss
+        (adversarial + image * pixels).update(from: candidate.pointer + image * pixels, count: pixels)
+      }
+    }
+  }
+
+  /// One run from one start.
+  private func run(
+    _ batch: AttackBatch, _ attempt: Int, on network: Network, at point: UnsafeMutablePointer<Float>,
+    poll: () throws -> Void
+  ) throws {
+    let pixels = network.settings.input.planarCount
+    for image in 0..<batch.count {
+      var random = batch.random(image, attempt: attempt)
+      setStart(point + image * pixels, batch.images + image * pixels, pixels, &random)
+    }
+    try iterate(batch, on: network, at: point, poll: poll)
+  }
+
+  /// The iterations, from the points that stand in `point`; `observe` sees them after each.
+  package func iterate(
+    _ batch: AttackBatch, on network: Network, at point: UnsafeMutablePointer<Float>, poll: () throws -> Void,
+    observe: (_ iteration: Int) -> Void = { _ in }
+  ) throws {
+    let pixels = network.settings.input.planarCount
+    for iteration in 0..<steps {
+      try poll()
+      network.eachGradient(batch, at: point) { image, _, gradient in
+        let place = image * pixels
+        switch norm {
+        case .linf: dl_linf_step(point + place, batch.images + place, gradient, pixels, stepSize, epsilon)
+        case .l2: l2Step(point + place, batch.images + place, gradient, pixels)
+        }
+      }
+      observe(iteration)
+    }
+  }
+
+  private func setStart(
+    _ point: UnsafeMutablePointer<Float>, _ image: UnsafePointer<Float>, _ pixels: Int, _ random: inout RandomStream
+  ) {
+    switch (start, norm) {
+    case (.clean, _): point.update(from: image, count: pixels)
+    case (.noise, _): for i in 0..<pixels { point[i] = image[i] + 0.001 * random.normal() }
+    case (.uniform, .linf):
+      for i in 0..<pixels { point[i] = clip01(image[i] + random.uniform(-epsilon, epsilon)) }
+    case (.uniform, .l2):
+      // A uniform direction, and a radius r = U^{1/D} that makes the ball uniform.
+      for i in 0..<pixels { point[i] = random.normal() }
+      let length = norm2(point, pixels)
+      let radius = exponential(logarithm(Double(random.uniform()) + 0x1p-25) / Double(pixels))
+      let factor = Float(Double(epsilon) * radius / max(length, 1e-12))
+      for i in 0..<pixels { point[i] = clip01(image[i] + factor * point[i]) }
+    }
+  }
+
+  /// v ← clip01(x + δ·min(1, ε/‖δ‖)), δ = v + α·g/(‖g‖ + 1e-10) − x. Clipping only shortens δ.
+  private func l2Step(
+    _ point: UnsafeMutablePointer<Float>, _ image: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ pixels: Int
+  ) {
+    let factor = Float(Double(stepSize) / (norm2(gradient, pixels) + 1e-10))
+    for i in 0..<pixels { point[i] += factor * gradient[i] - image[i] }
+    let shrink = Float(min(1, Double(epsilon) / (norm2(point, pixels) + 1e-12)))
+    for i in 0..<pixels { point[i] = clip01(image[i] + shrink * point[i]) }
+  }
+}
+
+/// The value brought into [0, 1].
+func clip01(_ value: Float) -> Float { min(max(value, 0), 1) }
+
+/// ‖v‖₂, summed in double.
+func norm2(_ vector: UnsafePointer<Float>, _ count: Int) -> Double {
+  var sum = 0.0
+  for i in 0..<count { sum += Double(vector[i]) * Double(vector[i]) }
+  return sum.squareRoot()
+}

@@ -1,0 +1,29 @@
+import Tensors
+
+/// Two convolutions and a linear layer on all pixels, logits scaled: the network of the reference attacks' fixtures.
+///
+/// Options: `width2` (default 2w), `conv1_stride` (1), `logit_scale` (1). Names `conv1`, `bn1`, `conv2`, `bn2`, `fc`.
+struct SmallCNN: Model {
+  static let name = "small-cnn"
+  static let summary = "two 3×3 convolutions with BN and a linear layer on all pixels; width2, conv1_stride, logit_scale"
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    let option = { (name: String, initial: Double) in settings.options[name] ?? initial }
+    let widths = [settings.width, Int(option("width2", Double(2 * settings.width)))]
+    let strides = [Int(option("conv1_stride", 1)), 2]
+    var stack = LayerStack(x)
+    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    for place in 0..<2 {
+      let inputs = place == 0 ? settings.input.channels : widths[0]
+      stack.add(
+        Convolution(
+          "conv\(place + 1)", stack.output, to: widths[place], kernel: 3, stride: strides[place],
+          initial: .pyTorch(fanIn: inputs * 9), &builder))
+      stack.add(BatchNorm("bn\(place + 1)", stack.output, relu: true, &builder))
+    }
+    stack.add(Linear("fc", stack.output, to: settings.classes, &builder))
+    let scale = option("logit_scale", 1)
+    if scale != 1 { stack.add(Scale(stack.output, by: Float(scale), &builder)) }
+    return stack.layers
+  }
+}
