@@ -66,7 +66,7 @@ public struct RandomStream: Sendable {
   }
 
   /// Ten rounds of Philox 4×32.
-  static func philox(
+  package static func philox(
     _ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {
     var (c0, c1, c2, c3) = counter
