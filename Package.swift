@@ -26,7 +26,7 @@ let package = Package(
     // MARK: vocabulary and files
     .target(name: "Events"),
     .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Engine", dependencies: ["Objectives", "Datasets", "Presets"]),
+    .target(name: "Engine", dependencies: ["Objectives", "Attacks", "Networks", "Datasets", "Events"]),
 
     // MARK: the face
     .target(name: "Plotting"),

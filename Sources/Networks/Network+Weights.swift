@@ -42,6 +42,23 @@ extension Network {
     parametersDidChange()
   }
 
+  /// A copy of the running statistics alone.
+  public func runningStatistics() -> [Float] { Array(memory.buffers.buffer) }
+
+  /// Goes back to copied running statistics.
+  public func restore(runningStatistics: [Float]) {
+    memory.buffers.pointer.update(from: runningStatistics, count: memory.buffers.count)
+    statisticsDidChange()
+  }
+
+  /// False when a gradient of the last backward pass is NaN or infinite.
+  public var hasFiniteGradients: Bool { memory.gradients.buffer.allSatisfy { $0.isFinite } }
+
+  /// False when a parameter or running statistic is NaN or infinite.
+  public var isFinite: Bool {
+    memory.parameters.buffer.allSatisfy { $0.isFinite } && memory.buffers.buffer.allSatisfy { $0.isFinite }
+  }
+
   /// All tensors under PyTorch's names.
   public func stateDictionary() -> Safetensors {
     var file = Safetensors()
