@@ -1,7 +1,9 @@
 import Foundation
 
 /// Thrown when whoever read stdout is gone.
-package struct OutputClosed: Error {}
+package struct OutputClosed: Error {
+  package init() {}
+}
 
 /// Where a command writes: results to stdout, everything about them to stderr. Unbuffered, so that readers are not kept
 /// waiting.

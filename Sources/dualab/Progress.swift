@@ -49,7 +49,7 @@ package struct Progress: Hashable {
   /// Seconds that the remaining steps take at the mean of those done, validations included; nil before the first.
   package var secondsLeft: Double? {
     guard let done = sample?.step, done > 0, spent > 0 else { return nil }
-    return spent / Double(done) * Double(max(steps - done, 0))
+    return spent * Double(max(steps - done, 0)) / Double(done)
   }
 
   /// The bar, cut to `columns`: what matters most comes first.
