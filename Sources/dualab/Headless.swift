@@ -1,6 +1,5 @@
 import Engine
 import Events
-import Foundation
 
 /// A run without a screen: its events as lines and a progress bar, then the final table; or as JSON lines.
 package enum Headless {
@@ -18,35 +17,13 @@ package enum Headless {
     }
   }
 
-  /// Runs the plan to its end. Throws `CommandFailure` for everything but a finished run.
+  /// Runs what the options ask for to its end. Throws `CommandFailure` for everything but a finished run.
   static func run(_ options: RunOptions, style: Style, output: Output) async throws {
-    let plan = try RunPlan(options)
-    let folder = try makeFolder(plan, out: options.out)
-    do {
-      let engine = TrainingEngine(work: try MakeSession.work(plan, folder: folder.url), settings: plan.settings)
-      let signals = SignalWatch { engine.send(.stop) }
-      let summary = try await follow(engine, style: style, output: output)
-      if summary.step == 0, summary.outcome != .finished { folder.discard() }
-      try verdict(on: summary, signal: signals.signal)
-    } catch let failure as CommandFailure {
-      throw failure
-    } catch let closed as OutputClosed {
-      throw closed
-    } catch {
-      folder.discard()
-      throw CommandFailure.failed("\(error)")
-    }
-  }
-
-  /// The folder of a run: the one given, or a new one below `runs`.
-  static func makeFolder(_ plan: RunPlan, out: String?) throws -> RunFolder {
-    let path =
-      out
-      ?? RunFolder.usual(preset: plan.preset.name, date: Date(), zone: .current) {
-        FileManager.default.fileExists(atPath: $0)
-      }
-    return try RunFolder(
-      URL(fileURLWithPath: path), preset: PresetAccess.resolvedFile(plan.preset, settings: plan.settings))
+    let session = try RunningSession(options), engine = session.engine
+    let signals = SignalWatch { engine.send(.stop) }
+    let summary = try await follow(engine, style: style, output: output)
+    session.tidy(after: summary)
+    try verdict(on: summary, signal: signals.signal)
   }
 
   /// Runs the session and writes what it tells. When nobody reads any more, the session is stopped as by a signal.

@@ -25,15 +25,7 @@ struct LabCommand: AsyncParsableCommand {
   }
 
   private func show(output: Output) async throws {
-    let plan = try RunPlan(options)
-    let folder = try Headless.makeFolder(plan, out: options.out)
-    let engine: TrainingEngine
-    do {
-      engine = TrainingEngine(work: try MakeSession.work(plan, folder: folder.url), settings: plan.settings)
-    } catch {
-      folder.discard()
-      throw error
-    }
+    let session = try RunningSession(options), engine = session.engine
     async let ended = engine.run()
     let outcome: ScreenOutcome
     do {
@@ -41,7 +33,7 @@ struct LabCommand: AsyncParsableCommand {
         Lab(options: labOptions()), options: screenOptions(), events: engine.events, send: { engine.send($0) })
     } catch {
       engine.send(.stop)
-      if await ended.step == 0 { folder.discard() }
+      session.tidy(after: await ended)
       throw CommandFailure.failed("\(error)")
     }
     // The session may still write its checkpoints; from here on the signals are ours again.
@@ -55,8 +47,9 @@ struct LabCommand: AsyncParsableCommand {
     case .left: engine.send(.resume)
     }
     let summary = await ended
-    if summary.step == 0, summary.outcome != .finished { folder.discard() }
-    for line in FinalTable.lines(summary, preset: plan.preset.name) { try output.result(line + "\n") }
+    session.tidy(after: summary)
+    if summary.step > 0 { try output.error("written to \(session.folder.url.relativePath)\n") }
+    for line in FinalTable.lines(summary, preset: session.plan.preset.name) { try output.result(line + "\n") }
     try Headless.verdict(on: summary, signal: signal ?? signals.signal)
   }
 
