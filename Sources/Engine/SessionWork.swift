@@ -18,7 +18,8 @@ public protocol SessionWork {
   mutating func keepAsBest(step: Int)
 
   /// Measures the last or the best weights on the test images.
-  mutating func test(_ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> Probe
+  mutating func test(_ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void) throws
+    -> Probe
 
   /// Writes weights atomically; nil when the run has no folder.
   mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote?

@@ -2,51 +2,141 @@ import Events
 import Panes
 import Plotting
 
-/// What the lab asks of whoever runs it, in answer to a key.
-public enum LabAction: Sendable, Hashable {
-  /// Send this to the session.
-  case send(Command)
-  /// Close the screen; what was asked of the session went before it as `.send`.
-  case leave
-  /// Suspend the program (ctrl-z).
-  case suspend
-  /// Draw every cell anew (ctrl-l).
-  case redraw
-  /// Sound the bell.
-  case bell
-  /// Save this frame as a file; the shell answers with `note(_:)`.
-  case saveFrame
-}
-
 /// The whole face: pure state that keys and events change and that draws itself into a buffer.
 public struct Lab: Sendable {
   /// True when something changed since the last `draw`.
-  public private(set) var needsDraw = true
+  public internal(set) var needsDraw = true
 
-  /// An empty lab.
-  public init(options: LabOptions = LabOptions()) {}
+  var panes: [any Pane] = paneCatalogue.map { $0.init() }
+  /// Which panes are wanted, by their place in the catalogue.
+  var enabled = Set(paneCatalogue.indices)
+  var focus = Lab.firstFocus
+  var isFull = false
+  var overlay: Overlay?
+  var message: Message?
+  var session = Session()
+  var options: LabOptions
+  var size = PaneSize(80, 24)
+  var leavesAfterSummary = false
+
+  /// The pane that turns knobs: its arrows work at once.
+  static let firstFocus = paneCatalogue.firstIndex { $0.id == ControlsPane.id } ?? 0
+
+  /// A line for the reader; it goes with the next key.
+  struct Message: Sendable {
+    let text: String, isError: Bool
+  }
+
+  /// A lab that has seen nothing yet.
+  public init(options: LabOptions = LabOptions()) { self.options = options }
 
   /// Reacts to a key.
   public mutating func handle(_ key: Key) -> [LabAction] {
-    needsDraw = true
-    return key == .character("q") ? [.leave] : []
+    if message != nil {
+      message = nil
+      needsDraw = true
+    }
+    for context in [nil, context] {
+      for binding in Lab.keys(in: context) where binding.keys.contains(key) && binding.isValid(self) {
+        needsDraw = true
+        return binding.action(&self)
+      }
+    }
+    return context == .panes ? pressInPanes(key) : type(key)
   }
 
-  /// Reacts to an event of the session; the answer may hold a bell.
+  /// Reacts to an event of the session. After `stop`, the answer to the summary is `.leave`.
   public mutating func handle(_ event: Event) -> [LabAction] {
     needsDraw = true
-    return []
+    let canFinish = session.state != .testing
+    session.update(event)
+    for index in panes.indices { panes[index].update(event) }
+    if case .quit(let dialog) = overlay, canFinish != (session.state != .testing) {
+      overlay = .quit(dialog.offering(finish: session.state != .testing))
+    }
+    guard case .summary = event else { return [] }
+    if leavesAfterSummary { return [.leave] }
+    overlay = .results(ScrolledText())
+    message = nil
+    return [.bell]
   }
 
   /// Shows a line from the program itself, such as where a frame was saved.
-  public mutating func note(_ text: String) { needsDraw = true }
+  public mutating func note(_ text: String) { show(text, isError: false) }
 
-  /// Draws the frame; the size of the buffer is the size of the screen.
-  public mutating func draw(into buffer: inout CellBuffer) { needsDraw = false }
-}
+  /// What the screen shows, in words: for screen readers, notes and `--describe`.
+  public func describe() -> String {
+    let results = session.summary.map { ResultsTable.lines($0, width: 200).map { $0.map(\.text).joined() } } ?? []
+    return ([session.sentence] + enabled.sorted().map { panes[$0].describe() } + results).joined(separator: "\n")
+  }
 
-/// What the lab is started with.
-public struct LabOptions: Sendable {
-  /// All defaults.
-  public init() {}
+  // MARK: for the other files of the lab
+
+  var theme: Theme { options.themes[options.theme] }
+
+  var context: KeyContext {
+    switch overlay {
+    case nil: .panes
+    case .quit: .quit
+    case .help: .help
+    case .describe: .describe
+    case .results: .results
+    case .command: .command
+    }
+  }
+
+  /// Where everything goes on a screen of the last size drawn.
+  package var layout: Layout {
+    Layout(
+      width: size.width, height: size.height,
+      shapes: panes.map { pane in
+        let kind = Swift.type(of: pane)
+        return Layout.Shape(minimum: kind.minimumSize, comfortable: kind.comfortableSize, priority: kind.priority)
+      },
+      enabled: enabled.sorted(), focus: focus, isFull: isFull)
+  }
+
+  mutating func show(_ text: String, isError: Bool) {
+    message = Message(text: text, isError: isError)
+    needsDraw = true
+  }
+
+  mutating func send(_ command: Command) -> [LabAction] {
+    session.noteSent(command)
+    for index in panes.indices { panes[index].noteSent(command) }
+    return [.send(command)]
+  }
+
+  private mutating func pressInPanes(_ key: Key) -> [LabAction] {
+    let order = layout.places.map(\.pane).sorted { $0 == focus && $1 != focus }
+    for index in order {
+      guard let requests = panes[index].press(key, isFocused: index == focus) else { continue }
+      needsDraw = true
+      return requests.flatMap { request -> [LabAction] in
+        switch request {
+        case .send(let command): return send(command)
+        case .say(let text):
+          show(text, isError: false)
+          return []
+        }
+      }
+    }
+    return []
+  }
+
+  /// Characters that are not keys are text, where text is taken.
+  private mutating func type(_ key: Key) -> [LabAction] {
+    guard case .character(let character) = key else { return [] }
+    switch overlay {
+    case .help(var help):
+      help.type(character)
+      overlay = .help(help)
+    case .command(var line):
+      line.type(character)
+      overlay = .command(line)
+    default: return []
+    }
+    needsDraw = true
+    return []
+  }
 }

@@ -1,0 +1,60 @@
+# The commands of a working day. `make` alone builds; `make run` opens the lab; `make test` is the whole check.
+PREFIX ?= /usr/local
+STEPS ?= 50
+
+PACKAGES = binutils libc6-dev libncurses-dev libstdc++-12-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux
+SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
+SWIFT = swift
+TEST = $(SWIFT) test -c release --scratch-path .build-test
+BINARY = .build/release/dualab
+
+# Otherwise a crash on a terminal waits 30 seconds for a key that starts a debugger.
+export SWIFT_BACKTRACE = interactive=no
+
+.PHONY: build run deps test smoke lint format bench install clean
+
+build: deps
+	$(SWIFT) build -c release --product dualab
+
+run: build
+	$(BINARY)
+
+# Debian packages; apt is asked only when one is missing.
+deps:
+	@missing=$$(for package in $(PACKAGES); do \
+	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || echo $$package; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing" $$missing; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing; \
+	fi
+
+# A few seconds of the quickest suites, so that a broken build does not cost a full run.
+smoke: deps
+	$(TEST) --filter 'EventsTests|EngineTests'
+
+test: smoke
+	$(TEST)
+
+lint:
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	.ci/check-sources
+
+format:
+	$(SWIFT) format -i -r Sources Tests Package.swift
+
+# Training images a second, the median of STEPS steps of the default preset.
+bench: build
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(BINARY) train --steps $(STEPS) --json --quiet --out "$$folder/run" > "$$folder/events" && \
+	sed -n '/"event":"sample"/s/.*"images":\([0-9]*\).*"seconds":\([0-9.e-]*\).*/\1 \2/p' "$$folder/events" | \
+	awk '{ print $$1 / $$2 }' | sort -n | \
+	awk '{ rate[NR] = $$1 } END { printf "%d img/s (median of %d steps)\n", rate[int((NR + 1) / 2)], NR }'
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/dualab/presets $(DESTDIR)$(PREFIX)/share/dualab/themes
+	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/dualab
+	install -m 644 presets/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/presets
+	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/themes
+
+clean:
+	rm -rf .build .build-test

@@ -1,0 +1,30 @@
+import Events
+
+/// The paper's rule for the best weights: the highest sum of clean and adversarial accuracy on validation, the earliest
+/// of equals.
+struct BestSum: Sendable, Hashable {
+  /// The step after which the best weights were measured.
+  private(set) var step: Int?
+  private var clean = Proportion(correct: 0, n: 0)
+  private var adversarial = Proportion(correct: 0, n: 0)
+
+  /// Takes note of a measurement; true when it is the best so far.
+  mutating func improves(with probe: Probe, atStep probed: Int) -> Bool {
+    guard step == nil || isHigher(probe) else { return false }
+    (step, clean, adversarial) = (probed, probe.clean, probe.adversarial)
+    return true
+  }
+
+  /// Compares whole numbers, since 0.1 + 0.7 and 0.3 + 0.5 differ as floating-point sums and are equal here.
+  private func isHigher(_ probe: Probe) -> Bool {
+    let (new, newScale) = Self.sum(probe.clean, probe.adversarial)
+    let (old, oldScale) = Self.sum(clean, adversarial)
+    return new * oldScale > old * newScale
+  }
+
+  /// `first + second` as numerator and denominator; an empty measurement counts as 0.
+  private static func sum(_ first: Proportion, _ second: Proportion) -> (Int, Int) {
+    let a = max(first.n, 1), b = max(second.n, 1)
+    return (first.correct * b + second.correct * a, a * b)
+  }
+}

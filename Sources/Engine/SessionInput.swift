@@ -1,0 +1,49 @@
+import Events
+
+/// What happens to a session: commands from outside, and the results of the work it asked for.
+public enum SessionInput: Sendable, Hashable {
+  /// The session is to start. Comes once, first.
+  case begin
+  /// The data and the network are there.
+  case prepared(SessionDescription)
+  /// Somebody asks for something; may come at any time.
+  case command(Command)
+  /// The training step was done.
+  case stepDone(Sample)
+  /// The validation or test was done.
+  case measured(Probe)
+  /// The weights were written; nil when the run has no folder.
+  case saved(CheckpointNote?)
+  /// The work under way was given up and left no trace.
+  case interrupted
+  /// The work under way failed, for this one-line reason.
+  case failed(String)
+}
+
+/// What a session wants done. The last action of a list that answers a finished piece of work is the next piece of work,
+/// `waitForCommand` or `end`; commands that come while work is under way are answered by `emit` only.
+public enum SessionAction: Sendable, Hashable {
+  /// Tell the readers.
+  case emit(Event)
+  /// Load the data, make the network.
+  case prepare
+  /// Run the training step of this number with these settings.
+  case runStep(Int, Settings)
+  /// Measure the current weights on the validation images.
+  case validate(afterStep: Int, Settings)
+  /// Remember the current weights as the best so far; answered by nothing.
+  case keepAsBest(step: Int)
+  /// Measure weights on the test images.
+  case test(KeptWeights, afterStep: Int, Settings)
+  /// Write weights.
+  case save(CheckpointKind, step: Int, Settings)
+  /// Do nothing until somebody asks for something.
+  case waitForCommand
+  /// The session is over. The seconds of the summary are for the performer to fill in.
+  case end(Summary)
+}
+
+/// What the work under way is to do when it polls.
+public enum PollAnswer: Sendable, Hashable {
+  case goOn, hold, giveUp
+}

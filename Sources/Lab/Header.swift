@@ -1,0 +1,103 @@
+import Events
+import Plotting
+
+/// The first row: what is run, where it stands, how long it takes.
+struct Header {
+  let session: Session
+  let theme: Theme
+
+  /// What the row may hold; it is left out from the end of this list until the rest fits.
+  private enum Part: CaseIterable {
+    case constructed, state, step, preset, percent, timeLeft, data, program, speed, bar, epoch
+  }
+
+  func draw(into buffer: inout CellBuffer) {
+    let row = Rect(x: 0, y: 0, width: buffer.width, height: 1)
+    buffer.fill(row, with: Cell(" ", theme.style(.header)))
+    var parts = Part.allCases
+    while parts.count > 1, spans(of: parts, barWidth: 8).displayWidth + 1 > buffer.width { parts.removeLast() }
+    // What is left over makes the bar longer.
+    let rest = buffer.width - 1 - spans(of: parts, barWidth: 0).displayWidth
+    buffer.write(spans(of: parts, barWidth: rest), x: 0, y: 0, in: row, theme: theme, over: .header)
+  }
+
+  private func spans(of parts: [Part], barWidth: Int) -> [Span] {
+    let has = { (part: Part) in parts.contains(part) }
+    var groups: [[Span]] = []
+    if has(.program) { groups.append([Span("dualab", .title)]) }
+    groups.append(task(has))
+    groups.append(has(.state) ? [Span("\(session.stateGlyph) \(session.stateText)", stateRole)] : [])
+    var place: [Span] = []
+    if has(.step) {
+      place.append(
+        Span(
+          (has(.percent) ? "step " : "") + "\(session.step)" + (session.description.map { "/\($0.steps)" } ?? ""),
+          .header))
+    }
+    if has(.epoch), session.step > 0 { place.append(Span(" · epoch \(session.epoch + 1)", .header)) }
+    groups.append(place)
+    if session.description != nil, session.step > 0 || session.state != .preparing {
+      var progress: [Span] = []
+      if has(.bar), barWidth > 0 {
+        let done = Int((session.progress * Double(barWidth)).rounded(.down))
+        progress.append(Span(String(repeating: "█", count: done), .progress))
+        progress.append(Span(String(repeating: "░", count: barWidth - done) + " ", .progressRest))
+      }
+      if has(.percent) { progress.append(Span("\(Int(session.progress * 100)) %", .header)) }
+      groups.append(progress)
+    }
+    if has(.timeLeft) {
+      if let summary = session.summary {
+        groups.append([Span("took \(NumberText.duration(summary.seconds))", .header)])
+      } else if let seconds = session.secondsLeft {
+        groups.append([Span("ETA \(NumberText.duration(seconds))", .header)])
+      }
+    }
+    if has(.speed), let speed = session.imagesPerSecond {
+      groups.append([Span("\(NumberText.grouped(Int(min(1e9, speed.rounded())))) img/s", .header)])
+    }
+    let gap = has(.program) ? "   " : "  "
+    return [Span(" ", .header)]
+      + groups.filter { !$0.isEmpty }.reduce(into: []) { row, group in
+        if !row.isEmpty { row.append(Span(gap, .header)) }
+        row += group
+      }
+  }
+
+  private func task(_ has: (Part) -> Bool) -> [Span] {
+    guard let description = session.description else { return [] }
+    var spans: [Span] = []
+    if has(.preset) { spans.append(Span(description.preset, .title)) }
+    if has(.data) {
+      let name = description.data.prefix { $0 != "," && $0 != " " }
+      spans.append(Span(" · \(name)", .header))
+    }
+    if description.constructed {
+      spans.append(Span((spans.isEmpty ? "" : " ") + "(constructed)", .watch))
+    }
+    return spans
+  }
+
+  private var stateRole: Theme.Role {
+    switch session.state {
+    case .training, .validating, .testing, .finished: session.wish == nil ? .good : .watch
+    case .preparing, .paused, .stopped: .watch
+    case .failed: .alarm
+    }
+  }
+}
+
+extension Session {
+  /// The header in words.
+  var sentence: String {
+    guard let description else { return "dualab: no session yet." }
+    let task = description.constructed ? ", a constructed task" : ""
+    var text = "dualab: preset \(description.preset) on \(description.data)\(task); \(description.model). "
+    text += "State \(stateText), step \(step) of \(description.steps), epoch \(epoch + 1)."
+    if !reason.isEmpty { text += " \(reason)." }
+    if let left = secondsLeft, let speed = imagesPerSecond {
+      text += " About \(NumberText.duration(left)) left at \(Int(min(1e9, speed.rounded()))) images a second."
+    }
+    return text
+  }
+}

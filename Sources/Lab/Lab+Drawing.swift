@@ -1,0 +1,120 @@
+import Panes
+import Plotting
+
+extension Lab {
+  /// Draws the frame; the size of the buffer is the size of the screen.
+  public mutating func draw(into buffer: inout CellBuffer) {
+    needsDraw = false
+    size = PaneSize(buffer.width, buffer.height)
+    let layout = layout
+    buffer.fill(buffer.bounds, with: Cell(" ", theme.style(.text)))
+    if let needed = layout.needed {
+      drawTooSmall(needed, into: &buffer)
+      drawOverlay(into: &buffer, in: buffer.bounds)
+    } else {
+      Header(session: session, theme: theme).draw(into: &buffer)
+      if let tabs = layout.tabs { drawTabs(into: &buffer, in: tabs, layout: layout) }
+      for place in layout.places { draw(place, into: &buffer) }
+      drawOverlay(into: &buffer, in: Rect(x: 0, y: 0, width: buffer.width, height: buffer.height - 1))
+      drawFooter(into: &buffer)
+    }
+    if options.symbols == .ascii { buffer.reduceToASCII() }
+  }
+
+  private func draw(_ place: Layout.Place, into buffer: inout CellBuffer) {
+    let pane = panes[place.pane], isFocused = place.pane == focus
+    buffer.box(
+      place.rect, style: theme.style(isFocused ? .borderFocused : .border),
+      title: "\(place.pane + 1) \(Swift.type(of: pane).title)",
+      titleStyle: theme.style(isFocused ? .selected : .title), note: pane.note)
+    let context = PaneContext(theme: theme, symbols: options.symbols, isFocused: isFocused)
+    pane.draw(into: &buffer, in: place.rect.inset(), context: context)
+  }
+
+  /// Every pane by number and name: the focused one highlighted, those on the screen bright, hidden ones faint.
+  private func drawTabs(into buffer: inout CellBuffer, in rect: Rect, layout: Layout) {
+    let names = panes.enumerated().map { " \($0.offset + 1) \(Swift.type(of: $0.element).title) " }
+    // Where not every name fits, only the focused pane keeps its own.
+    let fits = names.reduce(1) { $0 + displayWidth($1) } <= rect.width
+    var x = rect.x + 1
+    for (index, name) in names.enumerated() {
+      let isShown = layout.places.contains { $0.pane == index }
+      let role: Theme.Role = index == focus ? .selected : isShown ? .title : .faint
+      let text = fits || index == focus ? name : " \(index + 1) "
+      x = buffer.write(text, x: x, y: rect.y, in: rect, style: theme.style(role))
+    }
+  }
+
+  private func drawTooSmall(_ needed: PaneSize, into buffer: inout CellBuffer) {
+    let text = "dualab needs \(needed.width)×\(needed.height), this is \(buffer.width)×\(buffer.height)"
+    let lines = wrapped(text, to: max(1, buffer.width))
+    let top = max(0, (buffer.height - lines.count) / 2)
+    for (row, line) in lines.enumerated() {
+      let x = max(0, (buffer.width - displayWidth(line)) / 2)
+      buffer.write(line, x: x, y: top + row, in: buffer.bounds, style: theme.style(.text))
+    }
+  }
+
+  private mutating func drawOverlay(into buffer: inout CellBuffer, in area: Rect) {
+    switch overlay {
+    case nil, .command: break
+    case .quit(var dialog):
+      dialog.draw(into: &buffer, in: area, session: session, theme: theme)
+      overlay = .quit(dialog)
+    case .help(var help):
+      help.draw(into: &buffer, in: area, sections: helpSections, theme: theme)
+      overlay = .help(help)
+    case .describe(var text):
+      let words = panes[focus].describe()
+      text.draw(into: &buffer, in: area, title: "\(Swift.type(of: panes[focus]).title) in words", theme: theme) {
+        width in
+        wrapped(words, to: max(1, min(76, width))).map { [Span($0, .dialog)] }
+      }
+      overlay = .describe(text)
+    case .results(var text):
+      guard let summary = session.summary else { return }
+      text.draw(into: &buffer, in: area, title: "Results", theme: theme) { ResultsTable.lines(summary, width: $0) }
+      overlay = .results(text)
+    }
+  }
+
+  /// The last row: the command line, or the keys valid now; a message takes the rows it needs above or instead.
+  private func drawFooter(into buffer: inout CellBuffer) {
+    let bottom = buffer.height - 1
+    var messageBottom = bottom
+    let row = Rect(x: 0, y: bottom, width: buffer.width, height: 1)
+    if case .command(let line) = overlay {
+      line.draw(into: &buffer, in: row, theme: theme)
+      messageBottom -= 1
+    } else if message == nil {
+      drawKeys(into: &buffer, in: row)
+    }
+    guard let message else { return }
+    let lines = wrapped(message.text, to: max(1, buffer.width - 2)).prefix(max(1, buffer.height / 3))
+    let style = theme.style(message.isError ? .alarm : .key)
+    for (index, line) in lines.enumerated() {
+      let y = messageBottom - lines.count + 1 + index
+      let rect = Rect(x: 0, y: y, width: buffer.width, height: 1)
+      buffer.fill(rect, with: Cell(" ", theme.style(.text)))
+      buffer.write(line, x: 1, y: y, in: rect, style: style)
+    }
+  }
+
+  /// Keys valid now, in the table's order; those that do not fit are left out, help and quit stay.
+  private func drawKeys(into buffer: inout CellBuffer, in rect: Rect) {
+    let pinned = context == .panes ? [["?", "help"], ["q", "quit"]] : []
+    let width = { (word: [String]) in displayWidth(word[0]) + displayWidth(word[1]) + 3 }
+    var room = rect.width + 1 - pinned.reduce(0) { $0 + width($1) }
+    var words: [[String]] = []
+    for word in hints.filter(\.isValid).compactMap(\.footer) where !pinned.contains(word) && width(word) <= room {
+      words.append(word)
+      room -= width(word)
+    }
+    var x = rect.x + 1
+    let gap = room > words.count + pinned.count ? 3 : 2
+    for word in words + pinned {
+      x = buffer.write(word[0], x: x, y: rect.y, in: rect, style: theme.style(.key)) + 1
+      x = buffer.write(word[1], x: x, y: rect.y, in: rect, style: theme.style(.faint)) + gap
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Events
+import Plotting
+
+/// Clean and adversarial accuracy on the validation images, each with its interval; batch accuracies faintly behind.
+package struct AccuracyPane: Pane {
+  package static let id = "accuracy"
+  package static let title = "Accuracy"
+  package static let minimumSize = PaneSize(40, 7)
+  package static let comfortableSize = PaneSize(52, 13)
+  package static let priority = 30
+  package static let keys: [PaneKey<AccuracyPane>] = []
+
+  private var clean = Measured(), adversarial = Measured(), pgd10 = Measured()
+  private var batchClean = History(), batchAdversarial = History()
+  private var interventions = Interventions()
+  private var last: Probe?
+
+  package init() {}
+
+  package mutating func update(_ event: Event) {
+    switch event {
+    case .probe(let probe) where probe.weights == "current":
+      clean.append(probe.clean, step: probe.step)
+      adversarial.append(probe.adversarial, step: probe.step)
+      if let share = probe.pgd10 { pgd10.append(share, step: probe.step) }
+      last = probe
+    case .sample(let sample):
+      if let share = sample.cleanAccuracy { batchClean.append(x: Double(sample.step), y: share.value) }
+      if let share = sample.adversarialAccuracy { batchAdversarial.append(x: Double(sample.step), y: share.value) }
+    case .journal(let entry): interventions.update(entry)
+    default: break
+    }
+  }
+
+  package var note: String {
+    guard let last else { return "" }
+    let batches = batchClean.count + batchAdversarial.count > 0 ? " · faint: batches" : ""
+    return "\(last.split) n=\(last.clean.n) ±95 %\(batches)"
+  }
+
+  package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
+    let background = [batchAdversarial, batchClean].filter { $0.count > 0 }.map { Chart.Line(background: $0) }
+    let lines = measured.map { one in
+      Chart.Line(
+        one.series.values, role: one.role, glyph: one.glyph,
+        label: "\(padded(one.name, to: nameWidth)) \(one.series.label)",
+        shortLabel: one.series.last.map { NumberText.share($0.value) } ?? "",
+        interval: (one.series.lower, one.series.upper))
+    }
+    let chart = Chart(
+      lines: background + lines, marks: interventions.marks, fixedY: 0...1,
+      emptyText: "waiting for the first validation")
+    chart.draw(into: &buffer, in: rect, theme: context.theme, symbols: context.symbols)
+  }
+
+  package func describe() -> String {
+    guard let last else { return "Accuracy: no validation yet." }
+    let parts = measured.reversed().compactMap { one in
+      one.series.last.map { share in
+        let range = share.interval
+        let bounds = "\(NumberText.share(range.lowerBound)) to \(NumberText.share(range.upperBound))"
+        return "\(one.name) \(NumberText.share(share.value)) (95 % interval \(bounds))"
+      }
+    }
+    return "Accuracy after step \(last.step) on \(last.clean.n) \(last.split) images: \(parts.joined(separator: ", "))."
+  }
+
+  private struct Named {
+    let series: Measured, role: Theme.Role, glyph: Unicode.Scalar, name: String
+  }
+
+  private var measured: [Named] {
+    [
+      Named(series: pgd10, role: .total, glyph: "◇", name: "PGD-10"),
+      Named(series: adversarial, role: .adversarial, glyph: "×", name: last?.attack ?? ""),
+      Named(series: clean, role: .clean, glyph: "∘", name: "clean"),
+    ].filter { $0.series.last != nil }
+  }
+
+  private var nameWidth: Int { measured.map { displayWidth($0.name) }.max() ?? 0 }
+}
+
+/// An accuracy over steps with the ends of its interval.
+private struct Measured: Sendable {
+  var values = History(), lower = History(), upper = History()
+  var last: Proportion?
+
+  mutating func append(_ share: Proportion, step: Int) {
+    last = share
+    values.append(x: Double(step), y: share.value)
+    lower.append(x: Double(step), y: share.interval.lowerBound)
+    upper.append(x: Double(step), y: share.interval.upperBound)
+  }
+
+  /// `.66±.08`: the value and half the interval's width.
+  var label: String {
+    guard let last else { return "" }
+    let half = (last.interval.upperBound - last.interval.lowerBound) / 2
+    return "\(NumberText.share(last.value))±\(NumberText.share(half))"
+  }
+}

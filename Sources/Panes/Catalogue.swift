@@ -1,0 +1,7 @@
+/// Every pane, in the order of their numbers on the screen.
+public let paneCatalogue: [any Pane.Type] = [
+  LossPane.self,
+  AccuracyPane.self,
+  ControlsPane.self,
+  JournalPane.self,
+]

@@ -1,0 +1,92 @@
+import Events
+import Plotting
+
+extension ControlsPane {
+  package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
+    guard !rect.isEmpty else { return }
+    guard let settings else {
+      buffer.write("waiting for the session", x: rect.x + 1, y: rect.y, in: rect, style: context.theme.style(.faint))
+      return
+    }
+    let helpRows = rect.height >= 5 ? 1 : 0
+    let rows = rect.height - helpRows
+    let knobs = ControlsPane.knobs
+    // Two columns only where one cannot show all.
+    let columns = rows < knobs.count && rect.width >= 72 ? 2 : 1
+    let perColumn = min(rows, (knobs.count + columns - 1) / columns)
+    let first = min(max(0, selected - perColumn * columns + 1), max(0, knobs.count - perColumn * columns))
+    for (place, index) in (first..<knobs.count).prefix(perColumn * columns).enumerated() {
+      let column = place / perColumn
+      let left = rect.x + rect.width * column / columns, right = rect.x + rect.width * (column + 1) / columns
+      let line = Rect(x: left, y: rect.y + place % perColumn, width: right - left - 1, height: 1)
+      draw(knobs[index], isSelected: index == selected, settings: settings, into: &buffer, in: line, context: context)
+    }
+    if helpRows > 0 {
+      let knob = knobs[selected]
+      let unit = knob.unit.isEmpty ? "" : " [\(knob.unit)]"
+      let y = rect.y + rect.height - 1
+      buffer.write(
+        clipped("\(knob.symbol): \(knob.help)\(unit)", to: rect.width - 2), x: rect.x + 1, y: y, in: rect,
+        style: context.theme.style(.faint))
+    }
+  }
+
+  /// `▸ γ  0.5 → 0.6  ╶─────┼───╴`
+  private func draw(
+    _ knob: Knob, isSelected: Bool, settings: Settings, into buffer: inout CellBuffer, in rect: Rect,
+    context: PaneContext
+  ) {
+    let theme = context.theme
+    let nameWidth = ControlsPane.knobs.map { displayWidth($0.symbol) }.max() ?? 0
+    let style = theme.style(isSelected ? .selected : .text)
+    if isSelected { buffer.fill(rect, with: Cell(" ", style)) }
+    buffer.write(isSelected ? "▸" : " ", x: rect.x, y: rect.y, in: rect, style: style)
+    buffer.write(knob.symbol, x: rect.x + 2, y: rect.y, in: rect, style: style)
+    let valueX = rect.x + 2 + nameWidth + 2
+    var end = buffer.write(settings.formatted(knob.name), x: valueX, y: rect.y, in: rect, style: style)
+    if let asked = pending[knob.name] {
+      let text = " → \(knob.format(asked))"
+      end = buffer.write(
+        text, x: end, y: rect.y, in: rect, style: theme.style(.watch, over: isSelected ? .selected : .text))
+    }
+    let rangeX = max(end + 2, valueX + 11)
+    let range = Rect(x: rangeX, y: rect.y, width: rect.x + rect.width - rangeX, height: 1)
+    let value = pending[knob.name] ?? settings[knob.name] ?? knob.initial
+    drawRange(of: knob, value, isSelected: isSelected, into: &buffer, in: range, theme: theme)
+  }
+
+  /// A slider where the range is a share of one, the choices where there are some, otherwise the range in figures.
+  private func drawRange(
+    of knob: Knob, _ value: KnobValue, isSelected: Bool, into buffer: inout CellBuffer, in rect: Rect, theme: Theme
+  ) {
+    let base: Theme.Role = isSelected ? .selected : .text
+    let faint = theme.style(.faint, over: base), strong = theme.style(.key, over: base)
+    switch (knob.kind, value) {
+    case (.number(let range, _, _, .decimal), .number(let number)) where range.upperBound - range.lowerBound <= 1:
+      let width = min(24, rect.width)
+      guard width >= 5 else { return }
+      let track = "╶" + String(repeating: "─", count: width - 2) + "╴"
+      buffer.write(track, x: rect.x, y: rect.y, in: rect, style: faint)
+      let share = (number - range.lowerBound) / (range.upperBound - range.lowerBound)
+      buffer.write("●", x: rect.x + Int((share * Double(width - 1)).rounded()), y: rect.y, in: rect, style: strong)
+    case (.choice(let choices), .text(let chosen)):
+      guard displayWidth(choices.joined(separator: " ")) <= rect.width else { return }
+      var x = rect.x
+      for choice in choices {
+        x = buffer.write(choice, x: x, y: rect.y, in: rect, style: choice == chosen ? strong : faint) + 1
+      }
+    case (.number(let range, _, _, let style), _):
+      let low = knob.excludesLowerBound ? ">0" : Fraction.decimal(range.lowerBound)
+      let text = "\(low) … \(Fraction.decimal(range.upperBound))" + (style == .logarithmic ? ", in factors" : "")
+      if displayWidth(text) <= rect.width { buffer.write(text, x: rect.x, y: rect.y, in: rect, style: faint) }
+    case (.integer(let range, _, _), _):
+      let text = "\(range.lowerBound) … \(range.upperBound)"
+      if displayWidth(text) <= rect.width { buffer.write(text, x: rect.x, y: rect.y, in: rect, style: faint) }
+    case (.flag, .flag(let isOn)):
+      guard rect.width >= 6 else { return }
+      let x = buffer.write("on", x: rect.x, y: rect.y, in: rect, style: isOn ? strong : faint)
+      buffer.write("off", x: x + 1, y: rect.y, in: rect, style: isOn ? faint : strong)
+    default: break
+    }
+  }
+}

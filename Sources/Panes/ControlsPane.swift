@@ -1,0 +1,99 @@
+import Events
+import Plotting
+
+/// The knobs that can be turned while training goes on; one is selected.
+package struct ControlsPane: Pane {
+  package static let id = "controls"
+  package static let title = "Controls"
+  package static let minimumSize = PaneSize(34, 6)
+  package static let comfortableSize = PaneSize(46, 10)
+  package static let priority = 20
+  package static let keys: [PaneKey<ControlsPane>] = [
+    KeyBinding(
+      [.character("+"), .character("=")], scope: .visible,
+      footer: FooterWord("+/-") { ControlsPane.knobs[$0.selected].symbol }, "selected knob up, coarsely", when: \.isLive
+    ) { $0.nudge(1, coarse: true) },
+    KeyBinding([.character("-"), .character("_")], scope: .visible, "selected knob down, coarsely", when: \.isLive) {
+      $0.nudge(-1, coarse: true)
+    },
+    KeyBinding(
+      [.character(">")], scope: .visible, footer: FooterWord(">/<", "fine"), "selected knob up, finely", when: \.isLive
+    ) { $0.nudge(1, coarse: false) },
+    KeyBinding([.character("<")], scope: .visible, "selected knob down, finely", when: \.isLive) {
+      $0.nudge(-1, coarse: false)
+    },
+    KeyBinding([.up], footer: FooterWord("↑/↓", "knob"), "previous knob", when: \.isLive) {
+      $0.select($0.selected - 1)
+    },
+    KeyBinding([.down], "next knob", when: \.isLive) { $0.select($0.selected + 1) },
+    KeyBinding([.home], "first knob", when: \.isLive) { $0.select(0) },
+    KeyBinding([.end], "last knob", when: \.isLive) { $0.select(ControlsPane.knobs.count - 1) },
+  ]
+
+  /// The knobs on show.
+  static let knobs = Knob.all.filter(\.isLive)
+
+  private(set) var settings: Settings?
+  /// What was asked for and is not confirmed by the journal yet.
+  private(set) var pending: [String: KnobValue] = [:]
+  private(set) var selected = knobs.firstIndex { $0.name == "gamma" } ?? 0
+  private var isOver = false
+
+  package init() {}
+
+  /// True while turning a knob makes sense.
+  private var isLive: Bool { settings != nil && !isOver }
+
+  package mutating func update(_ event: Event) {
+    switch event {
+    case .started(let description):
+      settings = description.settings
+      pending = [:]
+    case .journal(let entry):
+      guard let name = entry.knob, let knob = Knob.named(name) else { return }
+      let confirmed = entry.new.flatMap { try? knob.parse($0) }
+      if let confirmed { try? settings?.set(name, to: confirmed) }
+      if entry.new == nil || entry.new == pending[name].map(knob.format) { pending[name] = nil }
+    case .summary:
+      isOver = true
+      pending = [:]
+    default: break
+    }
+  }
+
+  package mutating func noteSent(_ command: Command) {
+    if case .set(let name, let value, _) = command, settings?[name] != value || pending[name] != nil {
+      pending[name] = value
+    }
+  }
+
+  private mutating func select(_ index: Int) -> [PaneRequest] {
+    selected = min(max(0, index), ControlsPane.knobs.count - 1)
+    return []
+  }
+
+  private mutating func nudge(_ presses: Int, coarse: Bool) -> [PaneRequest] {
+    let knob = ControlsPane.knobs[selected]
+    guard let now = pending[knob.name] ?? settings?[knob.name] else { return [] }
+    let next = knob.nudged(now, presses: presses, coarse: coarse)
+    guard next != now else { return [.say("\(knob.symbol) stays \(knob.format(now)): \(knob.accepted)")] }
+    return [.send(.set(knob: knob.name, value: next, cause: .you))]
+  }
+
+  package var note: String {
+    isOver ? "session over" : settings == nil ? "" : "takes effect: \(ControlsPane.knobs[selected].effect.rawValue)"
+  }
+
+  package func describe() -> String {
+    guard let settings else { return "Controls: no session yet." }
+    let knob = ControlsPane.knobs[selected]
+    let all = ControlsPane.knobs.map { "\($0.symbol) \(settings.formatted($0.name))" }.joined(separator: ", ")
+    let waiting = pending.isEmpty ? "" : " Asked for: \(waitingText)."
+    return "Controls: \(all).\(waiting) Selected: \(knob.symbol), \(knob.help); \(knob.accepted)."
+  }
+
+  private var waitingText: String {
+    ControlsPane.knobs.compactMap { knob in pending[knob.name].map { "\(knob.symbol) \(knob.format($0))" } }
+      .joined(separator: ", ")
+  }
+}

@@ -1,0 +1,114 @@
+import Events
+import Plotting
+
+/// The losses of every training step, and the learning rate.
+package struct LossPane: Pane {
+  package static let id = "loss"
+  package static let title = "Loss"
+  package static let minimumSize = PaneSize(40, 7)
+  package static let comfortableSize = PaneSize(52, 13)
+  package static let priority = 40
+  package static let keys: [PaneKey<LossPane>] = [
+    KeyBinding([.character("y")], scope: .visible, footer: FooterWord("y", "log y"), "loss axis logarithmic or linear")
+    {
+      $0.isLogarithmic.toggle()
+      return []
+    },
+    KeyBinding(
+      [.character("s")], scope: .visible, footer: FooterWord("s", "smooth"),
+      "smooth the losses: off, light, medium, heavy (raw stays, faint)"
+    ) {
+      $0.smoothing = $0.smoothing.next
+      return []
+    },
+  ]
+
+  private var total = SmoothedSeries(), clean = SmoothedSeries(), adversarial = SmoothedSeries(), kl = SmoothedSeries()
+  private var interventions = Interventions()
+  private var last: Sample?
+  private var totalSaysMore = false
+  private var isLogarithmic = false
+  private var smoothing = Smoothing.off
+
+  package init() {}
+
+  package mutating func update(_ event: Event) {
+    switch event {
+    case .sample(let sample):
+      let step = Double(sample.step)
+      total.append(x: step, y: sample.loss)
+      if let value = sample.cleanLoss { clean.append(x: step, y: value) }
+      if let value = sample.adversarialLoss { adversarial.append(x: step, y: value) }
+      if let value = sample.kl { kl.append(x: step, y: value) }
+      let same = [sample.cleanLoss, sample.adversarialLoss].contains {
+        $0.map { abs($0 - sample.loss) < 1e-9 } ?? false
+      }
+      if !same { totalSaysMore = true }
+      last = sample
+    case .journal(let entry): interventions.update(entry)
+    default: break
+    }
+  }
+
+  package var note: String {
+    var parts: [String] = []
+    let caveat = chart.caveat
+    if !caveat.isEmpty { parts.append(caveat) }
+    if smoothing != .off { parts.append("EMA \(NumberText.share(smoothing.rawValue)), raw faint") }
+    if chart.yScale.isLogarithmic { parts.append("log y") }
+    if let last { parts.append("lr \(NumberText.short(last.learningRate))") }
+    return parts.joined(separator: " · ")
+  }
+
+  package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
+    chart.draw(into: &buffer, in: rect, theme: context.theme, symbols: context.symbols)
+  }
+
+  package func describe() -> String {
+    guard let last else { return "Loss: no training step yet." }
+    let parts = named.compactMap { series in
+      series.series.raw.lastValue.map { "\(series.spoken) \(NumberText.short($0))" }
+    }
+    var text = "Loss at step \(last.step): \(parts.joined(separator: ", ")); learning rate "
+    text += "\(NumberText.short(last.learningRate))."
+    if let bounds = total.raw.bounds {
+      text +=
+        " The total went between \(NumberText.short(bounds.lowerBound)) and \(NumberText.short(bounds.upperBound))"
+      text += " over \(total.raw.count) steps."
+    }
+    let caveat = chart.caveat
+    return caveat.isEmpty ? text : text + " Not drawn: \(caveat)."
+  }
+
+  private struct Named {
+    let series: SmoothedSeries, role: Theme.Role, glyph: Unicode.Scalar, label: String, spoken: String
+  }
+
+  /// In painter's order: what matters most comes last.
+  private var named: [Named] {
+    var all = [
+      Named(series: kl, role: .kl, glyph: "∗", label: "KL", spoken: "KL"),
+      Named(series: adversarial, role: .adversarial, glyph: "×", label: "adv", spoken: "adversarial"),
+      Named(series: clean, role: .clean, glyph: "∘", label: "clean", spoken: "clean"),
+    ]
+    if totalSaysMore || (clean.raw.count == 0 && adversarial.raw.count == 0) {
+      all.insert(Named(series: total, role: .total, glyph: "+", label: "total", spoken: "total"), at: 0)
+    }
+    return all.filter { $0.series.raw.count > 0 }
+  }
+
+  private var chart: Chart {
+    let logarithmic = isLogarithmic && named.contains { $0.series.raw.positiveBounds != nil }
+    let background = smoothing == .off ? [] : named.map { Chart.Line(background: $0.series.raw) }
+    let lines = named.map { series in
+      let value = series.series.raw.lastValue.map(NumberText.short) ?? ""
+      let history = series.series.smoothed(smoothing, logarithmic: logarithmic) ?? series.series.raw
+      return Chart.Line(
+        history, role: series.role, glyph: series.glyph, label: "\(padded(series.label, to: 5)) \(value)",
+        shortLabel: value)
+    }
+    return Chart(
+      lines: background + lines, marks: interventions.marks, wantsLogarithmic: isLogarithmic,
+      emptyText: "waiting for the first step")
+  }
+}

@@ -1,0 +1,78 @@
+import Events
+import Plotting
+
+/// One part of the screen. A pane carries all that the shell would otherwise list: its name, its sizes, its keys.
+public protocol Pane: Sendable {
+  /// The name in commands and files.
+  static var id: String { get }
+  /// The name on the screen.
+  static var title: String { get }
+  /// Columns and rows, border included, below which it cannot be used.
+  static var minimumSize: PaneSize { get }
+  /// Columns and rows, border included, from which it is read well beside others.
+  static var comfortableSize: PaneSize { get }
+  /// Where space is short, panes with the higher number stay.
+  static var priority: Int { get }
+  /// Its keys.
+  static var keys: [PaneKey<Self>] { get }
+
+  /// A pane that has seen nothing.
+  init()
+  /// What stands at the right of the upper border.
+  var note: String { get }
+  /// Takes an event in.
+  mutating func update(_ event: Event)
+  /// Learns what was sent to the session, whoever sent it.
+  mutating func noteSent(_ command: Command)
+  /// Draws what is inside the border into `rect`, which may have any size.
+  func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext)
+  /// What the pane shows, in two or three sentences.
+  func describe() -> String
+}
+
+/// Columns and rows.
+public struct PaneSize: Sendable, Hashable {
+  /// Columns.
+  public var width: Int
+  /// Rows.
+  public var height: Int
+
+  /// So many columns and rows.
+  public init(_ width: Int, _ height: Int) {
+    self.width = width
+    self.height = height
+  }
+}
+
+/// How a pane is to look now.
+public struct PaneContext: Sendable {
+  /// Colours by role.
+  public var theme: Theme
+  /// The ladder of characters.
+  public var symbols: Symbols
+  /// True when the keys go to this pane.
+  public var isFocused: Bool
+
+  /// All parts.
+  public init(theme: Theme, symbols: Symbols, isFocused: Bool) {
+    self.theme = theme
+    self.symbols = symbols
+    self.isFocused = isFocused
+  }
+}
+
+extension Pane {
+  /// Most panes wait for the session's answer.
+  public mutating func noteSent(_ command: Command) {}
+
+  /// Its bindings without the state.
+  public var hints: [KeyHint] { Self.keys.map { $0.hint(in: self) } }
+
+  /// Does what the key is bound to; nil when it is not bound, not heard or would do nothing.
+  public mutating func press(_ key: Key, isFocused: Bool) -> [PaneRequest]? {
+    for binding in Self.keys where binding.keys.contains(key) && (isFocused || binding.scope == .visible) {
+      if binding.isValid(self) { return binding.action(&self) }
+    }
+    return nil
+  }
+}

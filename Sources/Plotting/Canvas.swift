@@ -1,0 +1,74 @@
+/// Dots in cells, drawn in painter's order: a later layer takes a cell over, dots are merged only within one layer.
+///
+/// Coordinates are dots from the top left; what lies outside is not drawn.
+public struct Canvas: Sendable {
+  /// The characters it is shown with.
+  public let symbols: Symbols
+  /// Extent in cells.
+  public let width, height: Int
+  private var masks: [UInt8]
+  private var layers: [Int]
+
+  /// An empty canvas of so many cells.
+  public init(width: Int, height: Int, symbols: Symbols) {
+    self.symbols = symbols
+    self.width = max(0, width)
+    self.height = max(0, height)
+    masks = Array(repeating: 0, count: self.width * self.height)
+    layers = Array(repeating: -1, count: self.width * self.height)
+  }
+
+  /// Dots from left to right.
+  public var dotsAcross: Int { width * symbols.dots.x }
+  /// Dots from top to bottom.
+  public var dotsDown: Int { height * symbols.dots.y }
+
+  /// Sets a dot.
+  public mutating func dot(x: Int, y: Int, layer: Int) {
+    guard x >= 0, y >= 0, x < dotsAcross, y < dotsDown else { return }
+    let size = symbols.dots
+    let cell = y / size.y * width + x / size.x
+    if layers[cell] != layer {
+      layers[cell] = layer
+      masks[cell] = 0
+    }
+    masks[cell] |= symbols.bit(x: x % size.x, y: y % size.y)
+  }
+
+  /// A straight segment with both ends (Bresenham).
+  public mutating func segment(from start: (x: Int, y: Int), to end: (x: Int, y: Int), layer: Int) {
+    let acrossDistance = abs(end.x - start.x), downDistance = -abs(end.y - start.y)
+    let across = start.x < end.x ? 1 : -1, down = start.y < end.y ? 1 : -1
+    var (x, y) = start
+    var error = acrossDistance + downDistance
+    while true {
+      dot(x: x, y: y, layer: layer)
+      if x == end.x && y == end.y { return }
+      let doubled = 2 * error
+      if doubled >= downDistance {
+        error += downDistance
+        x += across
+      }
+      if doubled <= acrossDistance {
+        error += acrossDistance
+        y += down
+      }
+    }
+  }
+
+  /// The layer that owns a cell; nil when it is blank.
+  public func layer(x: Int, y: Int) -> Int? {
+    guard x >= 0, y >= 0, x < width, y < height, layers[y * width + x] >= 0 else { return nil }
+    return layers[y * width + x]
+  }
+
+  /// Writes the cells that hold dots, the canvas's top left at (`x`, `y`).
+  public func draw(into buffer: inout CellBuffer, x: Int, y: Int, style: (_ layer: Int) -> Style) {
+    for row in 0..<height {
+      for column in 0..<width where masks[row * width + column] != 0 {
+        let cell = row * width + column
+        buffer[x + column, y + row] = Cell(symbols.scalar(mask: masks[cell]), style(layers[cell]))
+      }
+    }
+  }
+}

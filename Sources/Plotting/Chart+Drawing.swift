@@ -1,0 +1,191 @@
+extension Chart {
+  /// Draws the chart into `rect`, which may have any size. The parts that do not fit are left out, labels before lines.
+  public func draw(into buffer: inout CellBuffer, in rect: Rect, theme: Theme, symbols: Symbols) {
+    guard !rect.isEmpty else { return }
+    guard lines.contains(where: { $0.history.count > 0 }) else {
+      let text = clipped(emptyText, to: rect.width)
+      let x = rect.x + (rect.width - displayWidth(text)) / 2
+      buffer.write(text, x: x, y: rect.y + rect.height / 2, in: rect, style: theme.style(.faint))
+      return
+    }
+    let frame = ChartFrame(chart: self, rect: rect)
+    frame.drawMarkLines(into: &buffer, theme: theme)
+    frame.drawLines(into: &buffer, theme: theme, symbols: symbols)
+    frame.drawAxes(into: &buffer, theme: theme)
+    frame.drawEndLabels(into: &buffer, theme: theme)
+    frame.drawMarkLabels(into: &buffer, theme: theme)
+  }
+}
+
+/// A chart laid out in a rectangle: ticks at the left, labels at the right, steps below, the plot in the rest.
+struct ChartFrame {
+  let chart: Chart
+  let rect: Rect
+  /// Where lines are drawn.
+  let plot: Rect
+  let x, y: Scale
+  let yTicks: [Tick]
+  let endLabels: [(line: Int, text: String)]
+
+  init(chart: Chart, rect: Rect) {
+    self.chart = chart
+    self.rect = rect
+    x = chart.xScale
+    y = chart.yScale
+    let plotHeight = rect.height >= 4 ? rect.height - 1 : rect.height
+    let ticks = rect.width >= 20 && rect.height >= 3 ? y.ticks(atMost: max(2, (plotHeight + 1) / 2)) : []
+    let tickWidth = (ticks.map { displayWidth($0.label) }.max() ?? -1) + 1
+    let room = rect.width - tickWidth
+    let named = chart.lines.indices.filter { chart.lines[$0].glyph != nil && chart.lines[$0].history.count > 0 }
+    let full = named.map { ($0, chart.lines[$0].label) }, short = named.map { ($0, chart.lines[$0].shortLabel) }
+    let width = { (labels: [(Int, String)]) in (labels.map { displayWidth($0.1) }.max() ?? 0) + 3 }
+    let labels = room - width(full) >= 20 ? full : room - width(short) >= 8 ? short : []
+    let labelWidth = labels.isEmpty ? 0 : width(labels)
+    yTicks = ticks
+    endLabels = labels.map { (line: $0.0, text: $0.1) }
+    plot = Rect(x: rect.x + tickWidth, y: rect.y, width: room - labelWidth, height: plotHeight)
+  }
+
+  // MARK: places
+
+  func column(_ value: Double) -> Int? {
+    x.position(value).map { plot.x + Int(($0 * Double(max(0, plot.width - 1))).rounded()) }
+  }
+
+  func row(_ value: Double) -> Int? {
+    y.position(value).map { plot.y + Int(((1 - $0) * Double(max(0, plot.height - 1))).rounded()) }
+  }
+
+  // MARK: lines
+
+  func drawLines(into buffer: inout CellBuffer, theme: Theme, symbols: Symbols) {
+    var canvas = Canvas(width: plot.width, height: plot.height, symbols: symbols)
+    let place = { (valueX: Double, valueY: Double) -> (x: Int, y: Int)? in
+      guard let across = x.position(valueX), let up = y.position(valueY) else { return nil }
+      return (
+        Int((across * Double(max(0, canvas.dotsAcross - 1))).rounded()),
+        Int(((1 - up) * Double(max(0, canvas.dotsDown - 1))).rounded())
+      )
+    }
+    // Intervals take the layers after the lines, but are painted first.
+    for (index, line) in chart.lines.enumerated() {
+      guard let interval = line.interval else { continue }
+      for (low, high) in zip(interval.lower.buckets, interval.upper.buckets) {
+        guard let from = place(low.lastX, low.minimum), let to = place(high.lastX, high.maximum) else { continue }
+        canvas.segment(from: from, to: to, layer: chart.lines.count + index)
+      }
+    }
+    for (index, line) in chart.lines.enumerated() {
+      var pen: (x: Int, y: Int)?
+      for bucket in line.history.buckets {
+        if bucket.followsGap { pen = nil }
+        let middle = bucket.firstX / 2 + bucket.lastX / 2
+        let low = y.isLogarithmic ? bucket.smallestPositive : bucket.minimum
+        if let from = place(middle, low), let to = place(middle, bucket.maximum) {
+          canvas.segment(from: from, to: to, layer: index)
+        }
+        if let first = place(bucket.firstX, bucket.first) {
+          canvas.segment(from: pen ?? first, to: first, layer: index)
+        }
+        pen = place(bucket.lastX, bucket.last)
+      }
+    }
+    canvas.draw(into: &buffer, x: plot.x, y: plot.y) { layer in
+      theme.style(layer < chart.lines.count ? chart.lines[layer].role : .faint)
+    }
+    drawGlyphs(on: canvas, into: &buffer, theme: theme)
+  }
+
+  /// Puts each line's own character on it every so many columns, where the line is not covered by another.
+  private func drawGlyphs(on canvas: Canvas, into buffer: inout CellBuffer, theme: Theme) {
+    let spacing = 16
+    for (index, line) in chart.lines.enumerated() {
+      guard let glyph = line.glyph else { continue }
+      var next = plot.x + 3 + index * 4 % spacing
+      for bucket in line.history.buckets {
+        guard let column = column(bucket.lastX), column >= next, let row = row(bucket.last) else { continue }
+        next = column + 1
+        guard canvas.layer(x: column - plot.x, y: row - plot.y) == index else { continue }
+        buffer[column, row] = Cell(glyph, theme.style(line.role))
+        next = column + spacing
+      }
+    }
+  }
+
+  // MARK: axes
+
+  func drawAxes(into buffer: inout CellBuffer, theme: Theme) {
+    let style = theme.style(.axis)
+    for tick in yTicks {
+      guard let row = row(tick.value) else { continue }
+      buffer.writeRight(tick.label, end: plot.x - 1, y: row, in: rect, style: style)
+    }
+    guard rect.height > plot.height else { return }
+    let bottom = plot.y + plot.height
+    var free = rect.x
+    let count = min(plot.width / 8, Int(min(1e6, x.upper - x.lower)))
+    for tick in x.ticks(atMost: count) {
+      guard let column = column(tick.value) else { continue }
+      let width = displayWidth(tick.label)
+      let start = min(max(rect.x, column - (width - 1) / 2), rect.x + rect.width - width)
+      guard start >= free else { continue }
+      buffer.write(tick.label, x: start, y: bottom, in: rect, style: style)
+      free = start + width + 2
+    }
+    if !endLabels.isEmpty {
+      buffer.write("step", x: max(free - 1, plot.x + plot.width + 2), y: bottom, in: rect, style: style)
+    }
+  }
+
+  // MARK: labels
+
+  /// Writes names and last values at the lines' ends, moved apart where they would lie over one another.
+  func drawEndLabels(into buffer: inout CellBuffer, theme: Theme) {
+    var places: [(line: Int, text: String, row: Int)] = []
+    for (line, text) in endLabels {
+      guard let last = chart.lines[line].history.buckets.last, let row = row(last.last) ?? row(last.maximum) else {
+        continue
+      }
+      places.append((line, text, row))
+    }
+    // Where rows are fewer than labels, those of the lines painted last stay.
+    places = places.suffix(plot.height).sorted { ($0.row, -$0.line) < ($1.row, -$1.line) }
+    for index in places.indices.dropFirst() { places[index].row = max(places[index].row, places[index - 1].row + 1) }
+    var floor = plot.y + plot.height - 1
+    for index in places.indices.reversed() {
+      places[index].row = min(places[index].row, floor)
+      floor = places[index].row - 1
+    }
+    for place in places {
+      let line = chart.lines[place.line]
+      let end = plot.x + plot.width
+      buffer[end, place.row] = Cell(line.glyph ?? " ", theme.style(line.role))
+      buffer.write(place.text, x: end + 2, y: place.row, in: rect, style: theme.style(line.role))
+    }
+  }
+
+  // MARK: marks
+
+  func drawMarkLines(into buffer: inout CellBuffer, theme: Theme) {
+    for mark in chart.marks {
+      guard let column = column(mark.x) else { continue }
+      for row in plot.y..<plot.y + plot.height { buffer[column, row] = Cell("┊", theme.style(.mark)) }
+    }
+  }
+
+  /// Writes what was done beside the mark's line, in the first of the upper rows that is blank there.
+  func drawMarkLabels(into buffer: inout CellBuffer, theme: Theme) {
+    for mark in chart.marks {
+      guard let column = column(mark.x) else { continue }
+      let width = displayWidth(mark.label)
+      for start in [column + 1, column - width] {
+        guard start >= plot.x, start + width <= plot.x + plot.width else { continue }
+        let rows = plot.y..<plot.y + plot.height
+        let isFree = { (row: Int) in (start..<start + width).allSatisfy { buffer[$0, row].scalar == " " } }
+        guard let row = rows.first(where: isFree) else { continue }
+        buffer.write(mark.label, x: start, y: row, in: plot, style: theme.style(.mark))
+        break
+      }
+    }
+  }
+}

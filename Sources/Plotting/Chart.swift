@@ -1,0 +1,115 @@
+/// Lines over steps, with axes, marks of interventions, and every line's name and last value at its end.
+public struct Chart: Sendable {
+  /// One line.
+  public struct Line: Sendable {
+    /// Its values.
+    public var history: History
+    /// Its colour.
+    public var role: Theme.Role
+    /// Its own character, so that colours are not needed; nil for a background line, which has no label either.
+    public var glyph: Unicode.Scalar?
+    /// Name and last value: `adv 1.31`.
+    public var label: String
+    /// What stands at the end where space is short: `1.31`.
+    public var shortLabel: String
+    /// Lower and upper ends of an interval about every value, appended at the same x.
+    public var interval: (lower: History, upper: History)?
+
+    /// A named line.
+    public init(
+      _ history: History, role: Theme.Role, glyph: Unicode.Scalar, label: String, shortLabel: String,
+      interval: (lower: History, upper: History)? = nil
+    ) {
+      self.history = history
+      self.role = role
+      self.glyph = glyph
+      self.label = label
+      self.shortLabel = shortLabel
+      self.interval = interval
+    }
+
+    /// A line without a name, drawn faintly behind the others.
+    public init(background history: History) {
+      self.history = history
+      role = .faint
+      glyph = nil
+      label = ""
+      shortLabel = ""
+    }
+  }
+
+  /// An intervention.
+  public struct Mark: Sendable, Hashable {
+    /// The step.
+    public var x: Double
+    /// What happened: `γ 0.5→0.1`.
+    public var label: String
+
+    /// A mark.
+    public init(x: Double, label: String) {
+      self.x = x
+      self.label = label
+    }
+  }
+
+  /// In painter's order: a later line covers an earlier one.
+  public var lines: [Line]
+  /// In order of x.
+  public var marks: [Mark]
+  /// Bounds of y; nil: from the data, 0 included when the axis is linear.
+  public var fixedY: ClosedRange<Double>?
+  /// True when the y axis is asked to be logarithmic.
+  public var wantsLogarithmic: Bool
+  /// What is written while there is no value.
+  public var emptyText: String
+
+  /// A chart.
+  public init(
+    lines: [Line], marks: [Mark] = [], fixedY: ClosedRange<Double>? = nil, wantsLogarithmic: Bool = false,
+    emptyText: String = "nothing yet"
+  ) {
+    self.lines = lines
+    self.marks = marks
+    self.fixedY = fixedY
+    self.wantsLogarithmic = wantsLogarithmic
+    self.emptyText = emptyText
+  }
+
+  /// What the reader must be told because it cannot be drawn: gaps, values without a place, a refused axis. Empty when
+  /// everything is on the chart.
+  public var caveat: String {
+    let named = lines.filter { $0.glyph != nil }
+    let gaps = named.reduce(0) { $0 + $1.history.nonFinite }
+    let hidden = yScale.isLogarithmic ? named.reduce(0) { $0 + $1.history.nonPositive } : 0
+    var parts: [String] = []
+    if wantsLogarithmic, !yScale.isLogarithmic, named.contains(where: { $0.history.count > 0 }) {
+      parts.append("no log y: nothing is positive")
+    }
+    if gaps > 0 { parts.append("\(gaps) not finite") }
+    if hidden > 0 { parts.append("\(hidden) ≤ 0 not shown") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// The y axis that is drawn.
+  package var yScale: Scale {
+    if wantsLogarithmic, let bounds = union(lines.map(\.history.positiveBounds)), let scale = Scale(logarithmic: bounds)
+    {
+      return scale
+    }
+    if let fixedY { return Scale(fixedY) }
+    let bounds = union(lines.map(\.history.bounds)) ?? 0...1
+    return Scale(min(0, bounds.lowerBound)...max(0, bounds.upperBound))
+  }
+
+  /// The x axis: from 0 to the last step that has a value.
+  package var xScale: Scale {
+    let bounds = union(lines.map(\.history.extent)) ?? 0...1
+    return Scale(min(0, bounds.lowerBound)...bounds.upperBound)
+  }
+
+  private func union(_ ranges: [ClosedRange<Double>?]) -> ClosedRange<Double>? {
+    let ranges = ranges.compactMap { $0 }
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else { return nil }
+    return low...high
+  }
+}

@@ -1,0 +1,116 @@
+/// A series of any length in bounded memory.
+///
+/// Values are kept one by one until the memory is full; then neighbours are joined in pairs, again and again. What is
+/// joined keeps its first, last, smallest and largest value, so a spike of one step stays visible for ever.
+public struct History: Sendable {
+  /// Consecutive values that share a place.
+  public struct Bucket: Sendable, Hashable {
+    /// The x of the first and of the last value.
+    public var firstX, lastX: Double
+    /// The first and the last value.
+    public var first, last: Double
+    /// The extremes.
+    public var minimum, maximum: Double
+    /// The smallest value above 0; infinite when there is none.
+    public var smallestPositive: Double
+    /// How many values are in it.
+    public var count: Int
+    /// True when a value that is not finite came before it: the line is not joined to what went before.
+    public var followsGap: Bool
+
+    init(x: Double, y: Double, followsGap: Bool) {
+      (firstX, lastX, first, last, minimum, maximum) = (x, x, y, y, y, y)
+      smallestPositive = y > 0 ? y : .infinity
+      count = 1
+      self.followsGap = followsGap
+    }
+
+    mutating func join(_ next: Bucket) {
+      (lastX, last) = (next.lastX, next.last)
+      minimum = min(minimum, next.minimum)
+      maximum = max(maximum, next.maximum)
+      smallestPositive = min(smallestPositive, next.smallestPositive)
+      count += next.count
+    }
+  }
+
+  /// What is kept, in order of x.
+  public private(set) var buckets: [Bucket] = []
+  /// How many finite values came.
+  public private(set) var count = 0
+  /// How many values were NaN or infinite; they are gaps.
+  public private(set) var nonFinite = 0
+  /// How many values were finite but not above 0; they have no place on a logarithmic axis.
+  public private(set) var nonPositive = 0
+  /// The last value that came, finite or not.
+  public private(set) var lastValue: Double?
+
+  private let capacity: Int
+  private var share = 1
+  private var gapIsPending = false
+
+  /// An empty history of at most `capacity` buckets (at least 2).
+  public init(capacity: Int = 1024) { self.capacity = max(2, capacity) }
+
+  /// Adds a value; x must not go backwards.
+  public mutating func append(x: Double, y: Double) {
+    lastValue = y
+    guard y.isFinite, x.isFinite else {
+      nonFinite += 1
+      gapIsPending = true
+      return
+    }
+    count += 1
+    if y <= 0 { nonPositive += 1 }
+    let single = Bucket(x: x, y: y, followsGap: gapIsPending)
+    if let last = buckets.indices.last, buckets[last].count < share, !gapIsPending {
+      buckets[last].join(single)
+    } else {
+      if buckets.count == capacity { joinPairs() }
+      buckets.append(single)
+    }
+    gapIsPending = false
+  }
+
+  /// The smallest and largest finite value; nil when there is none.
+  public var bounds: ClosedRange<Double>? {
+    guard let low = buckets.map(\.minimum).min(), let high = buckets.map(\.maximum).max() else { return nil }
+    return low...high
+  }
+
+  /// The smallest and largest value above 0; nil when there is none.
+  public var positiveBounds: ClosedRange<Double>? {
+    guard let low = buckets.map(\.smallestPositive).min(), low.isFinite, let high = buckets.map(\.maximum).max()
+    else { return nil }
+    return low...max(low, high)
+  }
+
+  /// The first and last x; nil when nothing came.
+  public var extent: ClosedRange<Double>? {
+    guard let first = buckets.first?.firstX, let last = buckets.last?.lastX else { return nil }
+    return first...max(first, last)
+  }
+
+  private mutating func joinPairs() {
+    // Gaps can keep buckets below their share; it needs never be more than all values.
+    share = min(share * 2, count)
+    var joined: [Bucket] = []
+    joined.reserveCapacity(capacity)
+    for bucket in buckets {
+      if let last = joined.indices.last, joined[last].count + bucket.count <= share, !bucket.followsGap {
+        joined[last].join(bucket)
+      } else {
+        joined.append(bucket)
+      }
+    }
+    // Where gaps keep neighbours apart, memory is bounded all the same: those gaps close.
+    if joined.count == capacity {
+      joined = stride(from: 0, to: capacity, by: 2).map { index in
+        var bucket = joined[index]
+        if index + 1 < capacity { bucket.join(joined[index + 1]) }
+        return bucket
+      }
+    }
+    buckets = joined
+  }
+}

@@ -1,0 +1,85 @@
+import Engine
+import Events
+
+/// A run without a screen: its events as lines and a progress bar, then the final table; or as JSON lines.
+package enum Headless {
+  /// How much is said, and how.
+  package struct Style: Sendable {
+    /// One JSON object an event on stdout, and nothing else there.
+    package var json = false
+    /// Nothing on stderr but errors.
+    package var quiet = false
+
+    /// Both as given.
+    package init(json: Bool = false, quiet: Bool = false) {
+      self.json = json
+      self.quiet = quiet
+    }
+  }
+
+  /// Runs what the options ask for to its end. Throws `CommandFailure` for everything but a finished run.
+  static func run(_ options: RunOptions, style: Style, output: Output) async throws {
+    let session = try RunningSession(options), engine = session.engine
+    let signals = SignalWatch { engine.send(.stop) }
+    let summary = try await follow(engine, style: style, output: output)
+    session.tidy(after: summary)
+    try verdict(on: summary, signal: signals.signal)
+  }
+
+  /// Runs the session and writes what it tells. When nobody reads any more, the session is stopped as by a signal.
+  package static func follow(_ engine: TrainingEngine, style: Style, output: Output) async throws -> Summary {
+    async let ended = engine.run()
+    var report = HeadlessReport(style: style, canRedraw: output.canRedraw), isOpen = true
+    var redraw = RedrawLimit()
+    for await event in engine.events {
+      for piece in report.pieces(for: event) where isOpen {
+        do {
+          try write(piece, output, &redraw)
+        } catch {
+          isOpen = false
+          engine.send(.stop)
+        }
+      }
+    }
+    let summary = await ended
+    guard isOpen else { throw OutputClosed() }
+    return summary
+  }
+
+  /// Nothing for a finished run; throws the exit status of any other.
+  package static func verdict(on summary: Summary, signal: Int32?) throws {
+    if summary.outcome == .failed { throw CommandFailure.failed(summary.reason) }
+    if summary.outcome == .stopped, let signal { throw CommandFailure.signal(signal) }
+  }
+
+  private static func write(_ piece: HeadlessReport.Piece, _ output: Output, _ redraw: inout RedrawLimit) throws {
+    let clear = redraw.isBarShown ? "\r\u{1b}[K" : ""
+    switch piece {
+    case .result(let line):
+      if redraw.isBarShown { try output.error(clear) }
+      redraw.isBarShown = false
+      try output.result(line + "\n")
+    case .note(let line):
+      redraw.isBarShown = false
+      try output.error(clear + line + "\n")
+    case .progress(let progress):
+      guard redraw.isDue() else { return }
+      redraw.isBarShown = true
+      // One column stays free: a full line would wrap and could not be redrawn.
+      try output.error("\r" + progress.line(columns: output.columns() - 1) + "\u{1b}[K")
+    }
+  }
+
+  /// Ten bars a second are enough.
+  private struct RedrawLimit {
+    var isBarShown = false
+    private var last: ContinuousClock.Instant?
+
+    mutating func isDue() -> Bool {
+      let now = ContinuousClock.now
+      if let last, now - last < .milliseconds(100) { return false }
+      last = now
+      return true
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Engine
+import Events
+import Foundation
+import Lab
+import Plotting
+import Terminal
+
+/// `dualab lab`: a run on the screen.
+struct LabCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lab", abstract: "Train on the screen: watch, pause, retune, go on (the default).",
+    discussion: "Without a terminal on stdout, or with TERM=dumb, it behaves as 'train'; --tui insists on the screen.")
+
+  @OptionGroup var options: RunOptions
+
+  @Flag(help: "Insist on the screen, wherever stdout goes.")
+  var tui = false
+
+  mutating func run() async throws {
+    guard tui || (isatty(STDOUT_FILENO) == 1 && !Output.isDumbTerminal) else {
+      return try await Headless.run(options, style: Headless.Style(), output: .standard)
+    }
+    try await show(output: .standard)
+  }
+
+  private func show(output: Output) async throws {
+    let session = try RunningSession(options), engine = session.engine
+    async let ended = engine.run()
+    let outcome: ScreenOutcome
+    do {
+      outcome = try await LabScreen.run(
+        Lab(options: labOptions()), options: screenOptions(), events: engine.events, send: { engine.send($0) })
+    } catch {
+      engine.send(.stop)
+      session.tidy(after: await ended)
+      throw CommandFailure.failed("\(error)")
+    }
+    // The session may still write its checkpoints; from here on the signals are ours again.
+    let signals = SignalWatch { engine.send(.stop) }
+    var signal: Int32?
+    switch outcome {
+    case .signal(let number):
+      signal = number
+      engine.send(.stop)
+    // Without a screen nobody could resume a paused session.
+    case .left: engine.send(.resume)
+    }
+    let summary = await ended
+    session.tidy(after: summary)
+    if summary.step > 0 { try output.error("written to \(session.folder.url.relativePath)\n") }
+    for line in FinalTable.lines(summary, preset: session.plan.preset.name) { try output.result(line + "\n") }
+    try Headless.verdict(on: summary, signal: signal ?? signals.signal)
+  }
+
+  private func labOptions() -> LabOptions { LabOptions() }
+
+  private func screenOptions() -> ScreenOptions {
+    // https://no-color.org: any value but the empty one.
+    ScreenOptions(colours: (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty ? nil : 0)
+  }
+}

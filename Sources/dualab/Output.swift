@@ -1,0 +1,64 @@
+import Foundation
+
+/// Thrown when whoever read stdout is gone.
+package struct OutputClosed: Error {
+  package init() {}
+}
+
+/// Where a command writes: results to stdout, everything about them to stderr. Unbuffered, so that readers are not kept
+/// waiting.
+package struct Output: Sendable {
+  /// Writes to stdout. Throws `OutputClosed` when nobody reads any more.
+  package let result: @Sendable (String) throws -> Void
+  /// Writes to stderr; a closed stderr is no reason to fail.
+  package let error: @Sendable (String) throws -> Void
+  /// True when stderr is a terminal that can redraw a line.
+  package let canRedraw: Bool
+  /// Columns of that terminal now.
+  package let columns: @Sendable () -> Int
+
+  /// Streams of the caller's own.
+  package init(
+    result: @escaping @Sendable (String) throws -> Void, error: @escaping @Sendable (String) throws -> Void,
+    canRedraw: Bool = false, columns: @escaping @Sendable () -> Int = { 80 }
+  ) {
+    self.result = result
+    self.error = error
+    self.canRedraw = canRedraw
+    self.columns = columns
+  }
+
+  /// The program's own streams.
+  package static let standard = Output(
+    result: { text in guard write(text, to: STDOUT_FILENO) else { throw OutputClosed() } },
+    error: { text in _ = write(text, to: STDERR_FILENO) },
+    canRedraw: isatty(STDERR_FILENO) == 1 && !isDumbTerminal,
+    columns: { columns(of: STDERR_FILENO) })
+
+  /// True when the terminal can do nothing but print lines.
+  static var isDumbTerminal: Bool { ["", "dumb"].contains(ProcessInfo.processInfo.environment["TERM"] ?? "") }
+
+  /// Writes all of it; false when it cannot be written.
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if written > 0 {
+        bytes = bytes.dropFirst(written)
+      } else if errno == EAGAIN {
+        // The other end of a shared terminal or pipe may have been set to non-blocking.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, -1)
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+
+  private static func columns(of descriptor: Int32) -> Int {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+
+/// The folder a run is written to: `preset.yaml`, `checkpoints/`.
+package struct RunFolder {
+  /// The folder itself.
+  package let url: URL
+  private let isOurs: Bool
+
+  /// Makes the folder and writes `preset` to it, so that what cannot be written is known before the training. Throws
+  /// `CommandFailure` when it cannot be made or holds something.
+  package init(_ url: URL, preset: String) throws {
+    self.url = url
+    let files = FileManager.default
+    var isDirectory: ObjCBool = false
+    let exists = files.fileExists(atPath: url.path, isDirectory: &isDirectory)
+    isOurs = !exists
+    if exists, !isDirectory.boolValue {
+      throw CommandFailure.failed("--out \(url.relativePath): a file is in the way; give another folder")
+    }
+    if exists {
+      do {
+        let contents = try files.contentsOfDirectory(atPath: url.path)
+        guard contents.isEmpty else {
+          throw CommandFailure.failed(
+            "--out \(url.relativePath): the folder is not empty; give a new one, or remove it first")
+        }
+      } catch let error as CommandFailure {
+        throw error
+      } catch {
+        throw Self.unwritable(url)
+      }
+    }
+    do {
+      try files.createDirectory(at: url.appendingPathComponent("checkpoints"), withIntermediateDirectories: true)
+      try Data(preset.utf8).write(to: presetFile)
+    } catch {
+      throw Self.unwritable(url)
+    }
+  }
+
+  /// `runs/20261124-031500-trades` below the current folder; with `-2`, `-3`, … when that is taken.
+  package static func usual(preset: String, date: Date, zone: TimeZone, exists: (String) -> Bool) -> String {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = zone
+    let part = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
+    let day = digits(part.year, 4) + digits(part.month, 2) + digits(part.day, 2)
+    let time = digits(part.hour, 2) + digits(part.minute, 2) + digits(part.second, 2)
+    let name = "runs/\(day)-\(time)-\(preset)"
+    guard exists(name) else { return name }
+    var number = 2
+    while exists("\(name)-\(number)") { number += 1 }
+    return "\(name)-\(number)"
+  }
+
+  /// Takes the folder back when the run came to nothing, so that the same command works once its cause is gone.
+  package func discard() {
+    let files = FileManager.default
+    try? files.removeItem(at: presetFile)
+    // Only empty folders: rmdir refuses to lose anything.
+    rmdir(url.appendingPathComponent("checkpoints").path)
+    if isOurs { rmdir(url.path) }
+  }
+
+  private var presetFile: URL { url.appendingPathComponent("preset.yaml") }
+
+  private static func digits(_ number: Int?, _ count: Int) -> String {
+    let text = "\(number ?? 0)"
+    return String(repeating: "0", count: max(0, count - text.count)) + text
+  }
+
+  private static func unwritable(_ url: URL) -> CommandFailure {
+    .failed("--out \(url.relativePath): the folder cannot be written; give one that you may write to")
+  }
+}

@@ -1,0 +1,33 @@
+import Engine
+import Events
+import Foundation
+
+/// A run that can begin: its folder is made and its engine is ready. The lab and `train` share what is around it.
+struct RunningSession {
+  let plan: RunPlan
+  let folder: RunFolder
+  let engine: TrainingEngine
+
+  /// Makes the folder and the engine. Throws `CommandFailure`, and leaves no folder behind then.
+  init(_ options: RunOptions) throws {
+    plan = try RunPlan(options)
+    let path =
+      options.out
+      ?? RunFolder.usual(preset: plan.preset.name, date: Date(), zone: .current) {
+        FileManager.default.fileExists(atPath: $0)
+      }
+    folder = try RunFolder(
+      URL(fileURLWithPath: path), preset: PresetAccess.resolvedFile(plan.preset, settings: plan.settings))
+    do {
+      engine = TrainingEngine(work: try MakeSession.work(plan, folder: folder.url), settings: plan.settings)
+    } catch {
+      folder.discard()
+      throw error as? CommandFailure ?? CommandFailure.failed("\(error)")
+    }
+  }
+
+  /// Takes the folder back when nothing was trained, so that the same command works once the cause is gone.
+  func tidy(after summary: Summary) {
+    if summary.step == 0, summary.outcome != .finished { folder.discard() }
+  }
+}

@@ -1,0 +1,33 @@
+import Testing
+import dualab
+
+@Suite("The doctor")
+struct DoctorTests {
+  @Test("reads the processor's name and vector units")
+  func processor() {
+    let intel = "processor\t: 0\nmodel name\t: Some CPU @ 2GHz\nflags\t\t: fpu sse4_2 avx avx2 fma bmi2\n"
+    #expect(DoctorCommand.processor(cpuinfo: intel) == "Some CPU @ 2GHz")
+    #expect(DoctorCommand.vectorUnits(cpuinfo: intel) == "sse4_2 avx avx2 fma")
+    let arm = "processor\t: 0\nFeatures\t: fp asimd sve\n"
+    #expect(DoctorCommand.processor(cpuinfo: arm) == "unknown")
+    #expect(DoctorCommand.vectorUnits(cpuinfo: arm) == "asimd sve")
+    #expect(DoctorCommand.vectorUnits(cpuinfo: "") == "none known")
+  }
+
+  @Test(
+    "says what the lab makes of the terminal",
+    arguments: [
+      (["TERM": "xterm-256color", "LANG": "C.UTF-8"], true, "xterm-256color, locale C.UTF-8"),
+      (["TERM": "xterm", "LANG": "de_DE.utf8"], true, "xterm, locale de_DE.utf8"),
+      (
+        ["TERM": "xterm", "LC_ALL": "C", "LANG": "C.UTF-8"], true,
+        "xterm, locale C: not UTF-8, set LANG=C.UTF-8 for Braille charts"
+      ),
+      (["TERM": "dumb"], true, "TERM=dumb: the lab prints as 'train' does"),
+      ([:], true, "TERM=: the lab prints as 'train' does"),
+      (["TERM": "xterm"], false, "stdout is not a terminal: the lab prints as 'train' does"),
+    ])
+  func terminal(environment: [String: String], isTerminal: Bool, text: String) {
+    #expect(DoctorCommand.terminal(environment, isTerminal: isTerminal) == text)
+  }
+}

@@ -1,0 +1,49 @@
+import Events
+import Testing
+import dualab
+
+@Suite("The options of a run")
+struct RunOptionsTests {
+  private let preset = NamedPreset(name: "quick", summary: "", settings: Settings())
+
+  private func plan(_ arguments: [String]) throws -> RunPlan {
+    try RunPlan(try RunOptions.parse(arguments), preset: preset, cores: 3)
+  }
+
+  @Test("leave the preset as it is when there are none")
+  func none() throws {
+    #expect(try plan([]).settings == Settings())
+    #expect(try plan([]).threads == 3)
+  }
+
+  @Test("are applied in order, steps and seed last")
+  func order() throws {
+    let plan = try plan([
+      "--steps", "7", "--set", "gamma=0.1", "--set", "eps=8/255", "--set", "gamma=0.2", "--set", "steps=9", "--seed",
+      "5", "--threads", "2",
+    ])
+    #expect(plan.settings.number("gamma") == 0.2)
+    #expect(plan.settings.formatted("eps") == "8/255")
+    #expect(plan.settings.integer("steps") == 7)
+    #expect(plan.settings.integer("seed") == 5)
+    #expect(plan.threads == 2)
+  }
+
+  @Test(
+    "that cannot be are usage errors of one line",
+    arguments: [
+      (["--set", "gama=1"], "'gama' is not a setting; did you mean 'gamma'?"),
+      (["--set", "gamma"], "--set gamma: give NAME=VALUE, such as gamma=0.1"),
+      (["--set", "gamma=2"], "gamma: '2' is not accepted; give a number in 0 … 1"),
+      (
+        ["--set", "model=conv5"],
+        "model: 'conv5' is not accepted; give one of conv4, preact-mini, preact-resnet18, preact-resnet20 (did you mean 'conv4'?)"
+      ),
+      (["--steps", "0"], "--steps 0: give 1 or more"),
+      (["--seed=-1"], "seed: '-1' is not accepted; give a whole number in 0 … 2147483647"),
+      (["--threads", "0"], "--threads 0: give a whole number in 1 … 1024"),
+    ])
+  func refused(arguments: [String], line: String) throws {
+    #expect(throws: CommandFailure.usage(line)) { try plan(arguments) }
+  }
+}

@@ -1,0 +1,91 @@
+import Engine
+import Events
+
+/// A run as the tests want it: four steps, two an epoch, validated every second step.
+func description(steps: Int = 4, stepsPerEpoch: Int = 2) -> SessionDescription {
+  SessionDescription(
+    preset: "scripted", data: "none", constructed: false, model: "none", steps: steps, stepsPerEpoch: stepsPerEpoch,
+    threads: 1, folder: "", settings: Settings())
+}
+
+func settings(validationEvery every: Int = 2) throws -> Settings {
+  var settings = Settings()
+  try settings.set("validation.every", to: .integer(every))
+  return settings
+}
+
+func sample(_ step: Int) -> Sample {
+  Sample(step: step, epoch: 0, loss: 1, learningRate: 0.1, images: 8, seconds: 0.5)
+}
+
+func probe(_ step: Int, _ split: String = "validation", _ weights: String = "current", clean: Int, adversarial: Int)
+  -> Probe
+{
+  Probe(
+    step: step, split: split, weights: weights, clean: Proportion(correct: clean, n: 10),
+    adversarial: Proportion(correct: adversarial, n: 10), attack: "PGD-10", seconds: 0.25)
+}
+
+/// An action in few words, for tables: `run 3 γ=0.5`, `state paused @2`, `journal @2 γ 0.5 → 0.1 (you)`.
+func words(_ action: SessionAction) -> String {
+  switch action {
+  case .emit(.started): "started"
+  case .emit(.state(let change)):
+    "state \(change.state) @\(change.step)" + (change.reason.isEmpty ? "" : ": \(change.reason)")
+  case .emit(.sample(let sample)): "sample \(sample.step)"
+  case .emit(.probe(let probe)): "probe \(probe.split) \(probe.weights) @\(probe.step)"
+  case .emit(.journal(let entry)): "journal @\(entry.step) \(entry.text) (\(entry.cause))"
+  case .emit(.checkpoint(let note)): "checkpoint \(note.kind) @\(note.step)"
+  case .emit(.summary): "summary"
+  case .prepare: "prepare"
+  case .runStep(let number, let settings): "run \(number) γ=\(settings.formatted("gamma"))"
+  case .validate(let step, let settings): "validate @\(step) γ=\(settings.formatted("gamma"))"
+  case .keepAsBest(let step): "keep @\(step)"
+  case .test(let weights, let step, let settings): "test \(weights) @\(step) γ=\(settings.formatted("gamma"))"
+  case .save(let kind, let step, let settings): "save \(kind) @\(step) γ=\(settings.formatted("gamma"))"
+  case .waitForCommand: "wait"
+  case .end(let summary):
+    "end \(summary.outcome) @\(summary.step), best \(summary.bestStep.map { "\($0)" } ?? "none"), \(summary.results.count) results"
+  }
+}
+
+extension SessionAction {
+  /// True for what the performer answers with a result.
+  var isWork: Bool {
+    switch self {
+    case .prepare, .runStep, .validate, .test, .save: true
+    case .emit, .keepAsBest, .waitForCommand, .end: false
+    }
+  }
+
+  /// The result when all goes well, with a checkpoint file or without.
+  func success(_ machine: SessionMachine, steps: Int = 4) -> SessionInput? {
+    switch self {
+    case .prepare: .prepared(description(steps: steps))
+    case .runStep(let number, _): .stepDone(sample(number))
+    case .validate(let step, _): .measured(probe(step, clean: 5, adversarial: step % 5))
+    case .test(let weights, let step, _): .measured(probe(step, "test", weights.rawValue, clean: 5, adversarial: 4))
+    case .save(let kind, let step, _): .saved(CheckpointNote(step: step, kind: kind.rawValue, path: "/\(kind)"))
+    case .emit, .keepAsBest, .waitForCommand, .end: nil
+    }
+  }
+}
+
+extension SessionMachine {
+  /// Handles the inputs one after the other and says what came of them, in words.
+  mutating func play(_ inputs: SessionInput...) -> [String] { inputs.flatMap { handle($0) }.map(words) }
+
+  /// Lets all work succeed until `stop` holds for an action; gives that action and everything said.
+  mutating func succeed(from first: SessionAction, until stop: (SessionAction) -> Bool) -> (SessionAction, [String]) {
+    var action = first, said: [String] = []
+    while !stop(action), let input = action.success(self) {
+      let actions = handle(input)
+      said += actions.map(words)
+      guard let next = actions.last else { break }
+      action = next
+    }
+    return (action, said)
+  }
+}
+
+let setGamma = Command.set(knob: "gamma", value: .number(0.1), cause: .you)

@@ -1,0 +1,66 @@
+import Engine
+import Events
+import Testing
+
+@Suite("Failures of a session")
+struct SessionFailureTests {
+  private func machine(at text: String) throws -> SessionMachine {
+    var machine = SessionMachine(settings: try settings())
+    let prepare = try #require(machine.handle(.begin).last)
+    let (action, _) = machine.succeed(from: prepare) { words($0).hasPrefix(text) }
+    try #require(words(action).hasPrefix(text))
+    return machine
+  }
+
+  @Test("a failure while preparing has nothing to keep")
+  func preparing() throws {
+    var machine = try machine(at: "prepare")
+    #expect(machine.play(.failed("no data")) == ["state failed @0: no data", "end failed @0, best none, 0 results"])
+  }
+
+  @Test("a failure in the first step has nothing to keep")
+  func firstStep() throws {
+    var machine = try machine(at: "run 1")
+    #expect(machine.play(.failed("NaN")) == ["state failed @0: NaN", "end failed @0, best none, 0 results"])
+  }
+
+  @Test("a failure in a later step keeps the weights before it, and the best")
+  func laterStep() throws {
+    var machine = try machine(at: "run 4")
+    #expect(machine.play(.failed("NaN")) == ["save interrupted @3 γ=0.5"])
+    #expect(machine.play(.saved(nil)) == ["save best @2 γ=0.5"])
+    #expect(machine.play(.saved(nil)) == ["state failed @3: NaN", "end failed @3, best 2, 0 results"])
+  }
+
+  @Test("a failure in a validation keeps the weights")
+  func validation() throws {
+    var machine = try machine(at: "validate @2")
+    #expect(machine.play(.failed("broken")) == ["save interrupted @2 γ=0.5"])
+    #expect(machine.play(.saved(nil)) == ["state failed @2: broken", "end failed @2, best none, 0 results"])
+  }
+
+  @Test("a failure in a test has nothing left to write")
+  func test() throws {
+    var machine = try machine(at: "test best")
+    #expect(machine.play(.failed("broken")) == ["state failed @4: broken", "end failed @4, best 4, 0 results"])
+  }
+
+  @Test("a checkpoint that cannot be written is tried once more on the way out, and each line is told")
+  func saving() throws {
+    var machine = try machine(at: "save last")
+    #expect(machine.play(.failed("disk full")) == ["save interrupted @4 γ=0.5"])
+    #expect(machine.play(.failed("disk still full")) == ["journal @4 disk still full (engine)", "save best @4 γ=0.5"])
+    #expect(
+      machine.play(.failed("no")) == [
+        "journal @4 no (engine)", "state failed @4: disk full", "end failed @4, best 4, 0 results",
+      ])
+  }
+
+  @Test("a stop whose checkpoint cannot be written is a failure")
+  func stop() throws {
+    var machine = try machine(at: "run 3")
+    #expect(machine.play(.command(.stop), .interrupted) == ["save interrupted @2 γ=0.5"])
+    #expect(machine.play(.failed("disk full")) == ["save best @2 γ=0.5"])
+    #expect(machine.play(.saved(nil)) == ["state failed @2: disk full", "end failed @2, best 2, 0 results"])
+  }
+}

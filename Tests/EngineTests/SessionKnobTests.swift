@@ -1,0 +1,88 @@
+import Engine
+import Events
+import Testing
+
+@Suite("Knobs of a running session")
+struct SessionKnobTests {
+  private func running() throws -> SessionMachine {
+    var machine = SessionMachine(settings: try settings())
+    _ = machine.play(.begin, .prepared(description()))
+    return machine
+  }
+
+  private func entries(_ actions: [SessionAction]) -> [JournalEntry] {
+    actions.compactMap { if case .emit(.journal(let entry)) = $0 { entry } else { nil } }
+  }
+
+  @Test("a change is journalled at once, whole, and used from the next step on")
+  func change() throws {
+    var machine = try running()
+    let journal = entries(machine.handle(.command(.set(knob: "eps", value: .number(8 / 255), cause: .preset))))
+    #expect(
+      journal == [
+        JournalEntry(
+          step: 1, cause: .preset, knob: "eps", old: "16/255", new: "8/255", effect: .nextStep,
+          text: "ε 16/255 → 8/255")
+      ])
+    guard case .runStep(2, let next)? = machine.handle(.stepDone(sample(1))).last else {
+      Issue.record("no second step")
+      return
+    }
+    #expect(next.number("eps") == 8.0 / 255)
+  }
+
+  @Test("a change to the same value is not journalled")
+  func noChange() throws {
+    var machine = try running()
+    #expect(machine.handle(.command(.set(knob: "gamma", value: .number(0.5), cause: .you))) == [])
+    #expect(machine.play(.command(setGamma), .command(setGamma)).count == 1)
+  }
+
+  @Test("a whole number for a real knob is the same value")
+  func integerForNumber() throws {
+    var machine = try running()
+    #expect(
+      machine.play(.command(.set(knob: "gamma", value: .integer(1), cause: .you))) == [
+        "journal @1 γ 0.5 → 1 (you)"
+      ])
+    #expect(machine.handle(.command(.set(knob: "gamma", value: .number(1), cause: .you))) == [])
+  }
+
+  @Test("every live knob can be changed, every other one is refused, and refusals change nothing")
+  func everyKnob() throws {
+    for knob in Knob.all {
+      var machine = try running()
+      let before = machine.settings
+      var value = knob.nudged(knob.initial, presses: 1, coarse: false)
+      if value == knob.initial { value = knob.nudged(knob.initial, presses: -1, coarse: false) }
+      if knob.name == "data.dir" { value = .text("/elsewhere") }
+      if knob.name == "lr.drops" { value = .text("0.5") }
+      let journal = entries(machine.handle(.command(.set(knob: knob.name, value: value, cause: .you))))
+      #expect(journal.count == 1, "\(knob.name)")
+      #expect(journal.first?.cause == (knob.isLive ? .you : .engine), "\(knob.name)")
+      #expect(journal.first?.knob == (knob.isLive ? knob.name : nil), "\(knob.name)")
+      #expect((machine.settings != before) == knob.isLive, "\(knob.name)")
+    }
+  }
+
+  @Test(
+    "bad names and values are answered by one line of the engine and change nothing",
+    arguments: [
+      ("gama", KnobValue.number(0.1), "'gama' is not a setting; did you mean 'gamma'?"),
+      ("gamma", .number(1.5), "gamma: '1.5' is not accepted; give a number in 0 … 1"),
+      ("gamma", .number(.nan), "gamma: 'nan' is not accepted; give a number in 0 … 1"),
+      ("gamma", .text("high"), "gamma: 'high' is not accepted; give a number in 0 … 1"),
+      (
+        "eps", .number(0),
+        "eps: '0' is not accepted; give a number or a fraction such as 8/255, more than 0, at most 1"
+      ),
+      ("width", .integer(32), "width is fixed when a run starts; start one with --set width=32"),
+    ])
+  func refusals(name: String, value: KnobValue, line: String) throws {
+    var machine = try running()
+    let before = machine.settings
+    let journal = entries(machine.handle(.command(.set(knob: name, value: value, cause: .you))))
+    #expect(journal == [JournalEntry(step: 1, cause: .engine, text: line)])
+    #expect(machine.settings == before)
+  }
+}

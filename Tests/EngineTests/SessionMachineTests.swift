@@ -1,0 +1,107 @@
+import Engine
+import Events
+import Testing
+
+@Suite("The session machine")
+struct SessionMachineTests {
+  @Test("runs, validates, saves and tests in this order when nobody interferes")
+  func plainRun() throws {
+    var machine = SessionMachine(settings: try settings())
+    #expect(machine.play(.begin) == ["state preparing @0", "prepare"])
+    let (end, said) = machine.succeed(from: .prepare) { !$0.isWork }
+    #expect(
+      said == [
+        "started", "state training @0", "run 1 γ=0.5",
+        "sample 1", "run 2 γ=0.5",
+        "sample 2", "state validating @2", "validate @2 γ=0.5",
+        "probe validation current @2", "keep @2", "state training @2", "run 3 γ=0.5",
+        "sample 3", "run 4 γ=0.5",
+        "sample 4", "state validating @4", "validate @4 γ=0.5",
+        "probe validation current @4", "keep @4", "save last @4 γ=0.5",
+        "checkpoint last @4", "save best @4 γ=0.5",
+        "checkpoint best @4", "state testing @4", "test last @4 γ=0.5",
+        "probe test last @4", "test best @4 γ=0.5",
+        "probe test best @4", "state finished @4", "end finished @4, best 4, 2 results",
+      ])
+    #expect(machine.play(.begin, .command(.resume), .failed("late"), .interrupted) == [])
+    #expect(!end.isWork)
+  }
+
+  @Test(
+    "validates when due and once at the end",
+    arguments: [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (5, [5]), (7, [5]), (0, [3, 5])])
+  func validationSchedule(every: Int, expected: [Int]) throws {
+    var machine = SessionMachine(settings: try settings(validationEvery: every))
+    _ = machine.handle(.begin)
+    var action = machine.handle(.prepared(description(steps: 5, stepsPerEpoch: 3))).last, validated: [Int] = []
+    while let current = action, let result = current.success(machine) {
+      if case .validate(let step, _) = current { validated.append(step) }
+      action = machine.handle(result).last
+    }
+    #expect(validated == expected)
+  }
+
+  @Test("keeps the highest sum of clean and adversarial accuracy, the earliest of equals, in whole numbers")
+  func bestSum() throws {
+    // 1 + 7 and 3 + 5 of ten are equal, and their floating-point sums are not.
+    let measured = [(1, 5), (1, 7), (3, 5), (0, 8), (4, 5), (9, 0), (5, 4)]
+    var machine = SessionMachine(settings: try settings(validationEvery: 1)), kept: [Int] = []
+    _ = machine.handle(.begin)
+    _ = machine.handle(.prepared(description(steps: measured.count)))
+    for (index, (clean, adversarial)) in measured.enumerated() {
+      _ = machine.handle(.stepDone(sample(index + 1)))
+      for case .keepAsBest(let step) in machine.handle(
+        .measured(probe(index + 1, clean: clean, adversarial: adversarial)))
+      {
+        kept.append(step)
+      }
+    }
+    #expect(kept == [1, 2, 5])
+  }
+
+  @Test("compares sums over different numbers of images by their shares")
+  func bestSumOfDifferentCounts() throws {
+    var machine = SessionMachine(settings: try settings(validationEvery: 1)), kept: [Int] = []
+    _ = machine.handle(.begin)
+    _ = machine.handle(.prepared(description(steps: 3)))
+    for (step, (correct, n)) in [(30, 100), (4, 10), (35, 100)].enumerated() {
+      _ = machine.handle(.stepDone(sample(step + 1)))
+      var measurement = probe(step + 1, clean: 0, adversarial: 0)
+      measurement.clean = Proportion(correct: correct, n: n)
+      for case .keepAsBest(let step) in machine.handle(.measured(measurement)) { kept.append(step) }
+    }
+    #expect(kept == [1, 2])
+  }
+
+  @Test("a run of no steps still ends with a table")
+  func noSteps() throws {
+    var machine = SessionMachine(settings: try settings())
+    _ = machine.handle(.begin)
+    let first = try #require(machine.handle(.prepared(description(steps: 0))).last)
+    let (_, said) = machine.succeed(from: first) { !$0.isWork }
+    #expect(said.last == "end finished @0, best 0, 2 results")
+  }
+
+  @Test("a run without a folder says nothing of checkpoints")
+  func noFolder() throws {
+    var machine = SessionMachine(settings: try settings())
+    let (save, _) = machine.succeed(from: machine.handle(.begin).last ?? .prepare) {
+      if case .save = $0 { true } else { false }
+    }
+    #expect(words(save) == "save last @4 γ=0.5")
+    #expect(machine.play(.saved(nil)) == ["save best @4 γ=0.5"])
+    #expect(machine.play(.saved(nil)) == ["state testing @4", "test last @4 γ=0.5"])
+  }
+
+  @Test("measurements use the settings of the last step run, so that the journal determines them")
+  func measurementsUseTheSettingsOfTheirStep() throws {
+    var machine = SessionMachine(settings: try settings())
+    let (_, _) = machine.succeed(from: machine.handle(.begin).last ?? .prepare) { words($0) == "run 2 γ=0.5" }
+    #expect(machine.play(.command(setGamma)) == ["journal @2 γ 0.5 → 0.1 (you)"])
+    #expect(machine.play(.stepDone(sample(2))) == ["sample 2", "state validating @2", "validate @2 γ=0.5"])
+    #expect(
+      machine.play(.measured(probe(2, clean: 1, adversarial: 1))) == [
+        "probe validation current @2", "keep @2", "state training @2", "run 3 γ=0.1",
+      ])
+  }
+}

@@ -1,0 +1,113 @@
+import Events
+import Lab
+import Panes
+import Plotting
+import Testing
+
+@Suite struct CommandLineTests {
+  private func line(_ text: String) -> CommandLine {
+    var line = CommandLine(themes: ["midnight", "paper"])
+    for character in text { line.type(character) }
+    return line
+  }
+
+  private func error(_ text: String) -> String {
+    do {
+      return "accepted: \(try line(text).parse())"
+    } catch { return "\(error)" }
+  }
+
+  @Test func everyFormIsUnderstood() throws {
+    let gamma = LineRequest.send(.set(knob: "gamma", value: .number(0.1), cause: .you))
+    let cases: [(String, LineRequest)] = [
+      ("set gamma 0.1", gamma), ("gamma=0.1", gamma), ("gamma = 0.1", gamma), ("  set gamma = 0.1 ", gamma),
+      ("eps=8/255", .send(.set(knob: "eps", value: .number(8.0 / 255), cause: .you))),
+      ("set objective trades", .send(.set(knob: "objective", value: .text("trades"), cause: .you))),
+      ("nesterov=off", .send(.set(knob: "nesterov", value: .flag(false), cause: .you))),
+      ("pause", .send(.pause)), ("resume", .send(.resume)), ("finish", .send(.finish)), ("stop", .send(.stop)),
+      ("quit", .quit), ("theme paper", .theme(1)), ("", .nothing), ("   ", .nothing),
+    ]
+    for (text, request) in cases { #expect(try line(text).parse() == request, "\(text)") }
+  }
+
+  @Test func errorsAreOneLineWithTheRemedy() {
+    #expect(error("set gamma 1.5") == "gamma: '1.5' is not accepted; give a number in 0 … 1")
+    #expect(error("gama=1") == "'gama' is not a setting; did you mean 'gamma'?")
+    #expect(error("paus") == "'paus' is not a command; did you mean 'pause'?")
+    #expect(error("set gamma") == "set: give a name and a value, such as set gamma 0.1")
+    #expect(error("theme neon") == "'neon' is not a theme here; there are midnight, paper")
+    #expect(error("theme") == "theme: give one of midnight, paper")
+    #expect(error("pause now") == "pause: nothing may follow; type only pause")
+    #expect(error("width=8") == "width: takes effect at the start only; quit and start with --set width=8")
+    #expect(error("zzzzzzzzzzzz") == "'zzzzzzzzzzzz' is not a command; tab shows what there is")
+    for text in ["=", "set", "set =", "eps=8/0", "a=b=c", "objective="] {
+      #expect(!error(text).hasPrefix("accepted") && !error(text).contains("\n"), "\(text)")
+    }
+  }
+
+  @Test func tabCompletesCommandsKnobsChoicesAndThemes() {
+    for (typed, completed) in [
+      ("pa", "pause"), ("th", "theme "), ("set ga", "set gamma "), ("set objective tr", "set objective trades"),
+      ("objective=tr", "objective=trades"), ("theme p", "theme paper"), ("bet", "beta="),
+      ("set nesterov of", "set nesterov off"),
+    ] {
+      var line = line(typed)
+      line.complete()
+      #expect(line.text == completed)
+    }
+    var several = line("set attack.")
+    several.complete()
+    let first = several.text
+    several.complete()
+    #expect(first == "set attack.norm" && several.text == "set attack.step")
+    for _ in 0..<3 { several.complete() }
+    #expect(several.text == "set attack.norm" || several.text.hasPrefix("set attack."))
+    var none = line("xyz")
+    none.complete()
+    #expect(none.text == "xyz")
+  }
+
+  @Test func aLineIsSentAndALineInErrorStaysWithTheReason() {
+    var lab = Script.lab(to: 60)
+    lab.press(.character(":"))
+    lab.type("gamma=7")
+    #expect(lab.handle(.enter) == [])
+    #expect(lab.frame(80, 24).contains("gamma: '7' is not accepted; give a number in 0 … 1"))
+    #expect(lab.frame(80, 24).hasSuffix(":gamma=7"))
+    lab.press(.backspace)
+    lab.type("0.1")
+    #expect(lab.handle(.enter) == [.send(.set(knob: "gamma", value: .number(0.1), cause: .you))])
+    #expect(lab.frame(80, 24).contains("0.5 → 0.1"))
+  }
+
+  @Test func commandsDoWhatTheirKeysDo() {
+    for (text, answer) in [
+      ("pause", [LabAction.send(.pause)]), ("resume", [.send(.resume)]), ("finish", [.send(.finish)]),
+      ("stop", [.send(.stop)]), ("quit", []),
+    ] {
+      var lab = Script.lab(to: 60)
+      lab.press(.character(":"))
+      lab.type(text)
+      #expect(lab.handle(.enter) == answer)
+      if text == "quit" { #expect(lab.frame(80, 24).contains("Quit?")) }
+      if text == "stop" { #expect(lab.handle(.summary(Script.summary)) == [.leave]) }
+    }
+  }
+
+  @Test func afterTheEndNothingIsSent() {
+    var lab = Script.lab(to: 60)
+    for event in Script.ending { _ = lab.handle(event) }
+    lab.press(.escape, .character(":"))
+    lab.type("gamma=0.1")
+    #expect(lab.handle(.enter) == [])
+    #expect(lab.frame(80, 24).contains("the session is over; q leaves"))
+  }
+
+  @Test func backspaceOnAnEmptyLineAndEscapeClose() {
+    for key in [Key.backspace, .escape] {
+      var lab = Script.lab(to: 60)
+      lab.press(.character(":"), key)
+      #expect(lab.frame(80, 24).hasSuffix("q quit"))
+    }
+  }
+}

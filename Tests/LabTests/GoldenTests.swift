@@ -1,0 +1,73 @@
+import Foundation
+import Lab
+import Panes
+import Plotting
+import TestSupport
+import Testing
+
+/// Frames as text, kept in `Tests/Golden`. `DUALAB_RECORD=1 swift test --filter GoldenTests` writes them anew; look at
+/// them before committing.
+@Suite struct GoldenTests {
+  private func check(_ name: String, _ frame: String) throws {
+    let file = Repository.root.appendingPathComponent("Tests/Golden/\(name).txt")
+    if ProcessInfo.processInfo.environment["DUALAB_RECORD"] != nil {
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try (frame + "\n").write(to: file, atomically: true, encoding: .utf8)
+    }
+    let expected = try String(contentsOf: file, encoding: .utf8)
+    let rows = frame.split(separator: "\n", omittingEmptySubsequences: false)
+    let expectedRows = expected.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    #expect(rows.count == expectedRows.count)
+    for (row, pair) in zip(rows, expectedRows).enumerated() { #expect(pair.0 == pair.1, "\(name), row \(row)") }
+  }
+
+  @Test func aRunUnderWayLooksAsRecordedAtEverySize() throws {
+    for (width, height) in [(200, 60), (120, 36), (80, 24), (40, 12), (30, 8)] {
+      var lab = Script.lab()
+      try check("running-\(width)x\(height)", lab.frame(width, height))
+    }
+  }
+
+  @Test func otherLaddersLookAsRecorded() throws {
+    for symbols in [Symbols.block, .ascii] {
+      var lab = Script.lab(to: 300, LabOptions(symbols: symbols))
+      lab.press(.character("y"), .character("s"))
+      _ = lab.frame(120, 36)
+      lab.press(.character("y"), .character("s"))
+      try check("smoothed-log-\(symbols.rawValue)-120x36", lab.frame(120, 36))
+    }
+  }
+
+  @Test func theStartBeforeAnyEventLooksAsRecorded() throws {
+    var lab = Lab()
+    try check("empty-120x36", lab.frame(120, 36))
+  }
+
+  @Test func dialogsLookAsRecorded() throws {
+    var lab = Script.lab()
+    _ = lab.frame(80, 24)
+    lab.press(.character("q"))
+    try check("quit-80x24", lab.frame(80, 24))
+    lab.press(.escape, .character("?"))
+    try check("help-80x24", lab.frame(80, 24))
+    lab.type("knob")
+    try check("help-filtered-80x24", lab.frame(80, 24))
+    lab.press(.escape, .tab, .tab, .tab, .character("v"))
+    try check("describe-80x24", lab.frame(80, 24))
+    lab.press(.escape, .character(":"))
+    lab.type("set ")
+    try check("command-80x24", lab.frame(80, 24))
+    for event in Script.ending { _ = lab.handle(event) }
+    try check("results-80x24", lab.frame(80, 24))
+    try check("results-40x12", lab.frame(40, 12))
+  }
+
+  @Test func asciiFramesHoldASCIIOnly() {
+    var lab = Script.lab(to: 300, LabOptions(symbols: .ascii))
+    for key in [Key.character("v"), .escape, .character("?"), .escape, .character("q")] {
+      lab.press(key)
+      #expect(lab.frame(120, 36).unicodeScalars.allSatisfy { $0.isASCII })
+      #expect(!lab.frame(120, 36).contains("?  ?"))
+    }
+  }
+}
