@@ -21,7 +21,7 @@ extension Lab {
   private static let alwaysKeys: [LabKey] = [
     LabKey([.control("c")], "ask how to end; pressed twice: stop and leave at once") { $0.interrupt() },
     LabKey([.control("l")], "draw the screen anew") { _ in [.redraw] },
-    LabKey([.control("s")], "save this frame as text") { _ in [.saveFrame] },
+    LabKey([.control("s")], "save this frame as a file") { _ in [.saveFrame] },
     LabKey([.control("z")], "suspend dualab") { _ in [.suspend] },
   ]
 

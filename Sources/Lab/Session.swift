@@ -21,7 +21,10 @@ struct Session: Sendable {
       state = change.state
       reason = change.reason
       step = max(step, change.step)
-      if wish == .pause || wish == .resume || (wish == .finish && state == .testing) { wish = nil }
+      switch wish {
+      case .pause where state == .paused, .resume where state != .paused, .finish where state == .testing: wish = nil
+      default: break
+      }
     case .sample(let sample):
       step = sample.step
       epoch = sample.epoch
@@ -39,8 +42,8 @@ struct Session: Sendable {
 
   mutating func noteSent(_ command: Command) {
     switch command {
-    case .pause: wish = .pause
-    case .resume: wish = .resume
+    case .pause: wish = state == .paused ? nil : .pause
+    case .resume: wish = state == .paused ? .resume : nil
     case .finish: wish = .finish
     case .stop: wish = .stop
     case .step, .set: break

@@ -25,6 +25,8 @@ package struct JournalPane: Pane {
   /// Lines between the newest and the last one shown.
   private var back = 0
   private var state = SessionState.preparing
+  /// True while single steps are made: they do not count as going on.
+  private var isStepping = false
 
   package init() {}
 
@@ -49,12 +51,21 @@ package struct JournalPane: Pane {
     }
   }
 
+  package mutating func noteSent(_ command: Command) {
+    switch command {
+    case .step: isStepping = true
+    case .pause, .resume, .finish, .stop: isStepping = false
+    case .set: break
+    }
+  }
+
   /// Validation comes and goes too often for a line; a pause, a test and an end get one.
   private mutating func update(_ change: StateChange) {
     defer { state = change.state }
     switch change.state {
-    case .paused where state != .paused: add(change.step, .watch, "‖", "paused")
-    case .training where state == .paused, .validating where state == .paused: add(change.step, .good, "●", "resumed")
+    case .paused where state != .paused && !isStepping: add(change.step, .watch, "‖", "paused")
+    case .training where state == .paused && !isStepping, .validating where state == .paused && !isStepping:
+      add(change.step, .good, "●", "resumed")
     case .testing where state != .testing: add(change.step, .text, "◑", "final test")
     case .failed: add(change.step, .alarm, "✗", change.reason.isEmpty ? "failed" : change.reason)
     default: break

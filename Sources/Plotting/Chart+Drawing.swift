@@ -8,9 +8,9 @@ extension Chart {
       buffer.write(text, x: x, y: rect.y + rect.height / 2, in: rect, style: theme.style(.faint))
       return
     }
-    let frame = ChartFrame(chart: self, rect: rect)
+    let frame = ChartFrame(chart: self, rect: rect, symbols: symbols)
     frame.drawMarkLines(into: &buffer, theme: theme)
-    frame.drawLines(into: &buffer, theme: theme, symbols: symbols)
+    frame.drawLines(into: &buffer, theme: theme)
     frame.drawAxes(into: &buffer, theme: theme)
     frame.drawEndLabels(into: &buffer, theme: theme)
     frame.drawMarkLabels(into: &buffer, theme: theme)
@@ -21,19 +21,21 @@ extension Chart {
 struct ChartFrame {
   let chart: Chart
   let rect: Rect
+  let symbols: Symbols
   /// Where lines are drawn.
   let plot: Rect
   let x, y: Scale
   let yTicks: [Tick]
   let endLabels: [(line: Int, text: String)]
 
-  init(chart: Chart, rect: Rect) {
+  init(chart: Chart, rect: Rect, symbols: Symbols) {
     self.chart = chart
+    self.symbols = symbols
     self.rect = rect
     x = chart.xScale
     y = chart.yScale
     let plotHeight = rect.height >= 4 ? rect.height - 1 : rect.height
-    let ticks = rect.width >= 20 && rect.height >= 3 ? y.ticks(atMost: max(2, (plotHeight + 1) / 2)) : []
+    let ticks = rect.width >= 20 && rect.height >= 3 ? y.ticks(atMost: min(8, max(2, (plotHeight + 1) / 2))) : []
     let tickWidth = (ticks.map { displayWidth($0.label) }.max() ?? -1) + 1
     let room = rect.width - tickWidth
     let named = chart.lines.indices.filter { chart.lines[$0].glyph != nil && chart.lines[$0].history.count > 0 }
@@ -48,24 +50,29 @@ struct ChartFrame {
 
   // MARK: places
 
-  func column(_ value: Double) -> Int? {
-    x.position(value).map { plot.x + Int(($0 * Double(max(0, plot.width - 1))).rounded()) }
+  /// The dot of a value, from the plot's left edge; nil when it has no place.
+  private func dotAcross(_ value: Double) -> Int? {
+    x.position(value).map { Int(($0 * Double(max(0, plot.width * symbols.dots.x - 1))).rounded()) }
   }
 
-  func row(_ value: Double) -> Int? {
-    y.position(value).map { plot.y + Int(((1 - $0) * Double(max(0, plot.height - 1))).rounded()) }
+  /// The dot of a value, from the plot's upper edge; nil when it has no place.
+  private func dotDown(_ value: Double) -> Int? {
+    y.position(value).map { Int(((1 - $0) * Double(max(0, plot.height * symbols.dots.y - 1))).rounded()) }
   }
+
+  /// The column that holds the value's dot, so that labels stand beside their lines.
+  func column(_ value: Double) -> Int? { dotAcross(value).map { plot.x + $0 / symbols.dots.x } }
+
+  /// The row that holds the value's dot.
+  func row(_ value: Double) -> Int? { dotDown(value).map { plot.y + $0 / symbols.dots.y } }
 
   // MARK: lines
 
-  func drawLines(into buffer: inout CellBuffer, theme: Theme, symbols: Symbols) {
+  func drawLines(into buffer: inout CellBuffer, theme: Theme) {
     var canvas = Canvas(width: plot.width, height: plot.height, symbols: symbols)
     let place = { (valueX: Double, valueY: Double) -> (x: Int, y: Int)? in
-      guard let across = x.position(valueX), let up = y.position(valueY) else { return nil }
-      return (
-        Int((across * Double(max(0, canvas.dotsAcross - 1))).rounded()),
-        Int(((1 - up) * Double(max(0, canvas.dotsDown - 1))).rounded())
-      )
+      guard let across = dotAcross(valueX), let down = dotDown(valueY) else { return nil }
+      return (across, down)
     }
     // Intervals take the layers after the lines, but are painted first.
     for (index, line) in chart.lines.enumerated() {

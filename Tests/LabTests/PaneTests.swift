@@ -205,6 +205,23 @@ import Testing
     #expect(text(pane, 40, 5).contains("line 41."))
   }
 
+  @Test func aPauseIsALineInTheJournalAndSingleStepsAreNot() {
+    var pane = JournalPane()
+    let states = { (pane: inout JournalPane, all: [SessionState]) in
+      for state in all { pane.update(.state(StateChange(step: 3, state: state))) }
+    }
+    states(&pane, [.training, .validating, .training, .paused])
+    #expect(pane.describe() == "Journal, 1 lines. The last: step 3, paused.")
+    for _ in 0..<3 {
+      pane.noteSent(.step)
+      states(&pane, [.training, .paused])
+    }
+    #expect(pane.describe() == "Journal, 1 lines. The last: step 3, paused.")
+    pane.noteSent(.resume)
+    states(&pane, [.training, .testing])
+    #expect(pane.describe() == "Journal, 3 lines. The last: step 3, paused; step 3, resumed; step 3, final test.")
+  }
+
   @Test func aHundredThousandSamplesKeepEveryPaneBounded() {
     var pane = LossPane()
     for step in 1...100_000 {
