@@ -19,20 +19,28 @@ package enum Headless {
 
   /// Runs what the options ask for to its end. Throws `CommandFailure` for everything but a finished run.
   static func run(_ options: RunOptions, style: Style, output: Output) async throws {
+    var report = HeadlessReport(style: style, canRedraw: output.canRedraw)
+    try await run(options, output: output) { report.pieces(for: $0) }
+  }
+
+  /// The same with another report: `say` decides what of an event is written.
+  static func run(_ options: RunOptions, output: Output, say: (Event) -> [HeadlessReport.Piece]) async throws {
     let session = try RunningSession(options), engine = session.engine
     let signals = SignalWatch { engine.send(.stop) }
-    let summary = try await follow(engine, style: style, output: output)
+    let summary = try await follow(engine, output: output, say: say)
     session.tidy(after: summary)
     try verdict(on: summary, signal: signals.signal)
   }
 
-  /// Runs the session and writes what it tells. When nobody reads any more, the session is stopped as by a signal.
-  package static func follow(_ engine: TrainingEngine, style: Style, output: Output) async throws -> Summary {
+  /// Runs the session and writes what it tells. When nobody reads any more, the session is stopped as by a signal, and
+  /// `OutputClosed` is thrown.
+  package static func follow(
+    _ engine: TrainingEngine, output: Output, say: (Event) -> [HeadlessReport.Piece]
+  ) async throws -> Summary {
     async let ended = engine.run()
-    var report = HeadlessReport(style: style, canRedraw: output.canRedraw), isOpen = true
-    var redraw = RedrawLimit()
+    var isOpen = true, redraw = RedrawLimit()
     for await event in engine.events {
-      for piece in report.pieces(for: event) where isOpen {
+      for piece in say(event) where isOpen {
         do {
           try write(piece, output, &redraw)
         } catch {

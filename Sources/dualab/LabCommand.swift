@@ -14,23 +14,35 @@ struct LabCommand: AsyncParsableCommand {
 
   @OptionGroup var options: RunOptions
 
+  @Option(help: ArgumentHelp("A theme's name or file.", valueName: "theme"))
+  var theme: String?
+
+  @Option(help: "What lines are drawn with.")
+  var symbols = Symbols.braille
+
+  @Flag(help: "Print sentences instead of drawing.")
+  var describe = false
+
   @Flag(help: "Insist on the screen, wherever stdout goes.")
   var tui = false
 
   mutating func run() async throws {
+    let lab = Lab(options: try labOptions())
+    if describe { return try await LabInWords.run(options, lab: lab, output: .standard) }
     guard tui || (isatty(STDOUT_FILENO) == 1 && !Output.isDumbTerminal) else {
       return try await Headless.run(options, style: Headless.Style(), output: .standard)
     }
-    try await show(output: .standard)
+    try await show(lab, output: .standard)
   }
 
-  private func show(output: Output) async throws {
+  private func show(_ lab: Lab, output: Output) async throws {
     let session = try RunningSession(options), engine = session.engine
     async let ended = engine.run()
     let outcome: ScreenOutcome
     do {
       outcome = try await LabScreen.run(
-        Lab(options: labOptions()), options: screenOptions(), events: engine.events, send: { engine.send($0) })
+        lab, options: ScreenOptions(colours: Self.isColourUnwanted ? 0 : nil), events: engine.events,
+        send: { engine.send($0) })
     } catch {
       engine.send(.stop)
       session.tidy(after: await ended)
@@ -53,10 +65,19 @@ struct LabCommand: AsyncParsableCommand {
     try Headless.verdict(on: summary, signal: signal ?? signals.signal)
   }
 
-  private func labOptions() -> LabOptions { LabOptions() }
-
-  private func screenOptions() -> ScreenOptions {
-    // https://no-color.org: any value but the empty one.
-    ScreenOptions(colours: (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty ? nil : 0)
+  /// Every theme to go through, the wanted one first shown.
+  private func labOptions() throws -> LabOptions {
+    let access = options.folders.access
+    var themes = try access.themes()
+    let first = try theme.map(access.theme) ?? themes.first { $0.name == PresetAccess.defaultTheme }
+    // A theme given as a file is not among those found by name.
+    if let first, !themes.contains(first) { themes.append(first) }
+    return LabOptions(
+      themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols, noColour: Self.isColourUnwanted)
   }
+
+  /// https://no-color.org: any value but the empty one.
+  private static var isColourUnwanted: Bool { !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty }
 }
+
+extension Symbols: ExpressibleByArgument {}

@@ -18,6 +18,7 @@ package struct NamedPreset {
 /// All that the commands know of preset and theme files.
 struct PresetAccess {
   static let defaultPreset = "false-robustness"
+  static let defaultTheme = "midnight"
 
   let presetsFolder: String?
   let themesFolder: String?

@@ -5,12 +5,17 @@ import dualab
 
 @Suite("A headless run", .timeLimit(.minutes(2)))
 struct HeadlessTests {
+  private func follow(_ engine: TrainingEngine, style: Headless.Style, output: Output) async throws -> Summary {
+    var report = HeadlessReport(style: style, canRedraw: output.canRedraw)
+    return try await Headless.follow(engine, output: output) { report.pieces(for: $0) }
+  }
+
   private func engine(_ work: QuickWork) -> TrainingEngine { TrainingEngine(work: work, settings: Settings()) }
 
   @Test("that finishes ends with the table on stdout and status 0")
   func finished() async throws {
     let written = Written()
-    let summary = try await Headless.follow(engine(QuickWork()), style: .init(), output: written.output())
+    let summary = try await follow(engine(QuickWork()), style: .init(), output: written.output())
     try Headless.verdict(on: summary, signal: nil)
     #expect(written.result == FinalTable.lines(summary, preset: "quick").joined(separator: "\n") + "\n")
     #expect(written.error.hasPrefix("quick · "))
@@ -19,14 +24,14 @@ struct HeadlessTests {
 
   @Test("finishes with status 0 although a signal came too late")
   func lateSignal() async throws {
-    let summary = try await Headless.follow(engine(QuickWork()), style: .init(), output: Written().output())
+    let summary = try await follow(engine(QuickWork()), style: .init(), output: Written().output())
     try Headless.verdict(on: summary, signal: 2)
   }
 
   @Test("that fails says why in one line and ends with status 1")
   func failed() async throws {
     let written = Written()
-    let summary = try await Headless.follow(
+    let summary = try await follow(
       engine(QuickWork(failing: 3)), style: .init(json: true), output: written.output())
     #expect(throws: CommandFailure.failed("step 3: the loss is NaN; lower lr")) {
       try Headless.verdict(on: summary, signal: nil)
@@ -39,7 +44,7 @@ struct HeadlessTests {
   func signals(number: Int32, status: Int32) async throws {
     let engine = engine(QuickWork(steps: 1_000_000_000))
     engine.send(.stop)
-    let summary = try await Headless.follow(engine, style: .init(), output: Written().output())
+    let summary = try await follow(engine, style: .init(), output: Written().output())
     #expect(throws: CommandFailure.signal(number)) { try Headless.verdict(on: summary, signal: number) }
     #expect(CommandFailure.signal(number).status == status)
   }
@@ -54,7 +59,7 @@ struct HeadlessTests {
   func readerLeaves(after lines: Int) async throws {
     let written = Written(), engine = engine(QuickWork(steps: 1_000_000_000))
     await #expect(throws: OutputClosed.self) {
-      try await Headless.follow(engine, style: .init(json: true, quiet: true), output: written.output(capacity: lines))
+      try await follow(engine, style: .init(json: true, quiet: true), output: written.output(capacity: lines))
     }
     #expect(written.result.split(separator: "\n").count == lines)
     #expect(written.error == "")
@@ -63,7 +68,7 @@ struct HeadlessTests {
   @Test("on a terminal clears the bar before every line")
   func bar() async throws {
     let written = Written()
-    _ = try await Headless.follow(engine(QuickWork()), style: .init(), output: written.output(canRedraw: true))
+    _ = try await follow(engine(QuickWork()), style: .init(), output: written.output(canRedraw: true))
     for line in written.error.split(separator: "\n").dropFirst(2) where line.contains("checkpoint") {
       #expect(line.split(separator: "\u{1b}[K").last?.hasPrefix("\r") == false)
     }
