@@ -36,7 +36,8 @@ let package = Package(
     .executableTarget(
       name: "dualab",
       dependencies: [
-        "Engine", "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Engine", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // MARK: tests
@@ -52,7 +53,7 @@ let package = Package(
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["dualab", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["dualab", "Engine", "Events", "Lab", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,7 +17,7 @@ package struct DoctorCommand: ParsableCommand {
       ["processor", Self.processor(cpuinfo: cpuinfo)],
       ["vector units", Self.vectorUnits(cpuinfo: cpuinfo)],
     ]
-    if let variant = Resources.kernelVariant { rows.append(["kernels", variant]) }
+    rows.append(["kernels", Resources.kernelVariant])
     rows += [
       ["cores", "\(process.activeProcessorCount)"],
       ["memory", "\(process.physicalMemory >> 20) MiB"],

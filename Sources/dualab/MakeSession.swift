@@ -4,8 +4,8 @@ import Foundation
 
 /// Makes the work of a session; the one place that knows who trains.
 enum MakeSession {
-  /// The trainer of a run. Throws `CommandFailure`.
-  static func work(_ plan: RunPlan, folder: URL?) throws -> any SessionWork {
-    throw CommandFailure.failed("this build has no trainer; build the Trainer target")
+  /// The trainer of a run.
+  static func work(_ plan: RunPlan, folder: URL?) -> any SessionWork {
+    Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: folder)
   }
 }

@@ -8,7 +8,7 @@ struct RunningSession {
   let folder: RunFolder
   let engine: TrainingEngine
 
-  /// Makes the folder and the engine. Throws `CommandFailure`, and leaves no folder behind then.
+  /// Makes the folder and the engine. Throws `CommandFailure`.
   init(_ options: RunOptions) throws {
     plan = try RunPlan(options)
     let path =
@@ -18,12 +18,7 @@ struct RunningSession {
       }
     folder = try RunFolder(
       URL(fileURLWithPath: path), preset: PresetAccess.resolvedFile(plan.preset, settings: plan.settings))
-    do {
-      engine = TrainingEngine(work: try MakeSession.work(plan, folder: folder.url), settings: plan.settings)
-    } catch {
-      folder.discard()
-      throw error as? CommandFailure ?? CommandFailure.failed("\(error)")
-    }
+    engine = TrainingEngine(work: MakeSession.work(plan, folder: folder.url), settings: plan.settings)
   }
 
   /// Takes the folder back when nothing was trained, so that the same command works once the cause is gone.

@@ -1,0 +1,40 @@
+import Events
+import Foundation
+import Networks
+import Tensors
+
+/// Weights on disk: a `.safetensors` file with PyTorch's names, and in its metadata what is needed to use it.
+///
+/// Metadata: `dualab` (format), `kind`, `preset`, `step`, `model`, `width`, `classes`, `input` (C×H×W), `final_norm`,
+/// `mean`, `std` (per channel), `settings` (the resolved preset as JSON).
+struct Checkpoint {
+  static let format = "1"
+  private let file: Safetensors
+
+  /// The network's weights and running statistics as they are.
+  init(network: Network, preset: String, kind: CheckpointKind, step: Int, settings: Settings) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let model = network.settings
+    var file = network.stateDictionary()
+    file.metadata = [
+      "dualab": Self.format, "kind": kind.rawValue, "preset": preset, "step": "\(step)", "model": model.name,
+      "width": "\(model.width)", "classes": "\(model.classes)",
+      "input": "\(model.input.channels)x\(model.input.height)x\(model.input.width)",
+      "final_norm": "\(model.finalNorm)", "mean": model.mean.map { "\($0)" }.joined(separator: ","),
+      "std": model.deviation.map { "\($0)" }.joined(separator: ","),
+      "settings": String(decoding: try encoder.encode(settings), as: UTF8.self),
+    ]
+    self.file = file
+  }
+
+  /// Writes atomically, making the folder if it is not there. Throws `FileError`.
+  func write(to url: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    } catch {
+      throw FileError("\(url.deletingLastPathComponent().path): cannot be made; choose another folder with --out")
+    }
+    try file.write(to: url)
+  }
+}
