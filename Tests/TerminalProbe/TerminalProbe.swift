@@ -1,0 +1,55 @@
+import Events
+import Foundation
+import Lab
+import Terminal
+
+/// Opens the screen for the tests: `terminal-probe [--colours N] none|trap|trap-elsewhere|segv|exit|noise|lab|arguments …`.
+@main
+struct TerminalProbe {
+  static func main() async {
+    reexecWithoutInteractiveBacktrace()
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    var options = ScreenOptions()
+    if arguments.first == "--colours" {
+      options.colours = arguments.dropFirst().first.flatMap(Int.init)
+      arguments.removeFirst(2)
+    }
+    switch arguments.first {
+    case "arguments": describe(arguments)
+    case "lab": await leave { try await LabScreen.run(Lab(), options: options, events: events(), send: told) }
+    case let name:
+      let content = ProbeContent(fault: ProbeContent.Fault(rawValue: name ?? "none") ?? .none)
+      await leave { try await LabScreen.show(content, options: options, events: events(), send: told) }
+    }
+  }
+
+  /// Says how the screen was left and ends as the lab does.
+  private static func leave(_ show: sending () async throws -> ScreenOutcome) async {
+    do {
+      let outcome = try await show()
+      print("left: \(outcome)")
+      guard case .signal(let number) = outcome else { exit(0) }
+      exit(128 + number)
+    } catch {
+      print("error: \(error)")
+      exit(1)
+    }
+  }
+
+  private static func describe(_ arguments: [String]) {
+    print("arguments: \(arguments.dropFirst())")
+    print("backtrace: \(ProcessInfo.processInfo.environment["SWIFT_BACKTRACE"] ?? "not set")")
+    print("capabilities: \(TerminalCapabilities.canShowLab) \(TerminalCapabilities.suggestedSymbols)")
+    print("size: \(TerminalCapabilities.size.map { "\($0.columns)x\($0.rows)" } ?? "none")")
+  }
+
+  /// Three events and no more; the screen stays.
+  private static func events() -> AsyncStream<Event> {
+    AsyncStream { continuation in
+      for step in 1...3 { continuation.yield(.state(StateChange(step: step, state: .training))) }
+      continuation.finish()
+    }
+  }
+
+  private static func told(_ command: Command) { print("told \(command)") }
+}
