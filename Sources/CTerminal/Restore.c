@@ -2,6 +2,7 @@
 #include "CTerminal.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <termios.h>
@@ -37,14 +38,31 @@ static void restore(void) {
   terminal_output_release();
 }
 
+static void call(const struct sigaction *action, int number, siginfo_t *info, void *context) {
+  if (action->sa_flags & SA_SIGINFO) {
+    action->sa_sigaction(number, info, context);
+  } else if (action->sa_handler != SIG_DFL) {
+    action->sa_handler(number);
+  }
+}
+
 static void handle(int number, siginfo_t *info, void *context) {
-  (void)context;
   restore();
+  const struct sigaction *before = NULL;
   for (int i = 0; i < COUNT; i++)
-    if (fatal[i] == number) sigaction(number, &previous[i], NULL);
-  // A faulting instruction faults again on return, now with the previous handler and a true siginfo. A trap instruction
-  // is already past, and a signal that was sent does not come twice: those are raised, pending until this returns.
-  if (info->si_code <= 0 || number == SIGTRAP) raise(number);
+    if (fatal[i] == number) before = &previous[i];
+  sigaction(number, before, NULL);
+  // A faulting instruction faults again on return, now with the previous handler and a true siginfo.
+  if (info->si_code > 0 && number != SIGTRAP) return;
+  // A signal that was sent does not come twice, and a trap instruction is already past. Swift's handler prints its
+  // backtrace and returns; the process would live on without its screen.
+  call(before, number, info, context);
+  signal(number, SIG_DFL);
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, number);
+  pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+  raise(number);
 }
 
 static void at_exit(void) {

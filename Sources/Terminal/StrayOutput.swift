@@ -26,7 +26,9 @@ struct StrayOutput {
   }
 
   private static func clean(_ bytes: ArraySlice<UInt8>) -> String {
-    let text = String(decoding: bytes, as: UTF8.self).unicodeScalars.filter { $0.properties.generalCategory != .control }
+    let text = String(decoding: bytes, as: UTF8.self).unicodeScalars.filter {
+      $0.properties.generalCategory != .control
+    }
     return String(String.UnicodeScalarView(text))
   }
 }
