@@ -3,7 +3,8 @@ import Foundation
 import Lab
 import Terminal
 
-/// Opens the screen for the tests: `terminal-probe [--colours N] none|trap|trap-elsewhere|segv|exit|noise|lab|arguments …`.
+/// Opens the screen for the tests: `terminal-probe [--colours N] MODE`, where
+/// MODE is what key x does (`ProbeContent.Fault`), or one of the cases below.
 @main
 struct TerminalProbe {
   static func main() async {
@@ -17,6 +18,22 @@ struct TerminalProbe {
     switch arguments.first {
     case "arguments": describe(arguments)
     case "lab": await leave { try await LabScreen.run(Lab(), options: options, events: events(), send: told) }
+    case "flood":
+      let content = ProbeContent(fault: .none)
+      await leave { try await LabScreen.show(content, options: options, events: events(20_000), send: told) }
+    case "twice":
+      let content = ProbeContent(fault: .none)
+      _ = try? await LabScreen.show(content, options: options, events: events(), send: told)
+      await leave { try await LabScreen.show(content, options: options, events: events(), send: told) }
+    case "cancel":
+      let content = ProbeContent(fault: .none)
+      let (commands, told) = AsyncStream.makeStream(of: Command.self)
+      let screen = Task {
+        try await LabScreen.show(content, options: options, events: events(), send: { told.yield($0) })
+      }
+      for await _ in commands { break }
+      screen.cancel()
+      await leave { try await screen.value }
     case let name:
       let content = ProbeContent(fault: ProbeContent.Fault(rawValue: name ?? "none") ?? .none)
       await leave { try await LabScreen.show(content, options: options, events: events(), send: told) }
@@ -43,10 +60,10 @@ struct TerminalProbe {
     print("size: \(TerminalCapabilities.size.map { "\($0.columns)x\($0.rows)" } ?? "none")")
   }
 
-  /// Three events and no more; the screen stays.
-  private static func events() -> AsyncStream<Event> {
+  /// Some events and no more; the screen stays.
+  private static func events(_ count: Int = 3) -> AsyncStream<Event> {
     AsyncStream { continuation in
-      for step in 1...3 { continuation.yield(.state(StateChange(step: step, state: .training))) }
+      for step in 1...count { continuation.yield(.state(StateChange(step: step, state: .training))) }
       continuation.finish()
     }
   }

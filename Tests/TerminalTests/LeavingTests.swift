@@ -56,6 +56,47 @@ struct LeavingTests {
     #expect(!end.contains("\u{1b}[?1049h") && !end.contains("\u{1b}[?25l") && !end.contains("frame "))
   }
 
+  @Test("Cancelling the task leaves the screen")
+  func cancelled() async throws {
+    let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "cancel"])
+    let before = await terminal.modes
+    try await terminal.wait(for: "probe 120x36")
+    await terminal.type("p")
+    #expect(try await terminal.exitStatus() == 0)
+    #expect(await terminal.output.hasSuffix("left: left\r\n"))
+    #expect(await terminal.modes == before)
+  }
+
+  @Test("The screen can be opened again, and each time gives the terminal back")
+  func twice() async throws {
+    let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "twice"])
+    let before = await terminal.modes
+    try await terminal.wait(for: "probe 120x36")
+    let first = await terminal.count
+    await terminal.type("q")
+    try await terminal.wait(for: "probe 120x36", after: first)
+    await terminal.signal(SIGTERM)
+    #expect(try await terminal.exitStatus() == 143)
+    #expect(await terminal.modes == before)
+  }
+
+  @Test(
+    "After a stop that no shell watches the screen comes back whole",
+    arguments: [("ctrl-z", "\u{1a}", []), ("SIGTSTP", "", [SIGTSTP]), ("SIGSTOP", "", [SIGSTOP, SIGCONT])])
+  func stopped(how: String, keys: String, signals: [Int32]) async throws {
+    let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
+    try await terminal.wait(for: "probe 120x36")
+    let modes = await terminal.modes
+    let start = await terminal.count
+    await terminal.type(keys)
+    for signal in signals { await terminal.signal(signal) }
+    let output = try await terminal.wait(for: "probe 120x36", after: start)
+    #expect(output.contains("\u{1b}[?1049l") && output.contains("\u{1b}[?1049h"))
+    #expect(await terminal.modes == modes)
+    await terminal.type("q")
+    #expect(try await terminal.exitStatus() == 0)
+  }
+
   @Test("A terminal that vanishes ends the screen as SIGHUP does")
   func hangUp() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])

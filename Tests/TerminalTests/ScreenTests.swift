@@ -23,18 +23,32 @@ struct ScreenTests {
 
   @Test("It draws a frame, shows the session's events, and q leaves it with the terminal as it was")
   func startsAndLeaves() async throws {
-    try await withProbe { session in
-      let screen = try await session.wait(for: "event training 3")
-      #expect(shows(120, 36, screen))
-      #expect(screen.contains("⣿⠁▀█─│"))
-      #expect(try session.isOnAlternateScreen)
-      #expect(try !session.isCursorVisible)
-      try session.press("q")
-      #expect(try await session.exitStatus() == 0)
-      try await session.wait(for: "left: left")
-      #expect(try !session.isOnAlternateScreen)
-      #expect(try session.isCursorVisible)
+    let script = "\(try BuiltProduct.path("terminal-probe")) none; echo ended $?; exec sleep 600"
+    let session = try TmuxSession(["sh", "-c", script])
+    defer { session.end() }
+    let screen = try await session.wait(for: "event training 3")
+    #expect(shows(120, 36, screen))
+    #expect(screen.contains("⣿⠁▀█─│"))
+    #expect(try session.isOnAlternateScreen)
+    #expect(try !session.isCursorVisible)
+    try session.press("q")
+    try await session.wait(for: "left: left\nended 0")
+    #expect(try !session.isOnAlternateScreen)
+    #expect(try session.isCursorVisible)
+  }
+
+  @Test("A flood of events is drawn as few frames, and keys still arrive")
+  func flood() async throws {
+    let session = try TmuxSession([try BuiltProduct.path("terminal-probe"), "flood"])
+    defer { session.end() }
+    try session.press("a")
+    let screen = try await session.wait(until: "the last event and the key") {
+      $0.contains("event training 20000\n") && $0.contains("key character(\"a\")\n")
     }
+    let frames = try #require(screen.firstMatch(of: /frame ([0-9]+)/).flatMap { Int($0.1) })
+    #expect(frames < 2000)
+    try session.press("q")
+    #expect(try await session.exitStatus() == 0)
   }
 
   @Test("It follows every resize, down to one cell and back")

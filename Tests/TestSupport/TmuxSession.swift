@@ -67,21 +67,24 @@ public final class TmuxSession: Sendable {
   /// True while the program shows the alternate screen.
   public var isOnAlternateScreen: Bool { get throws { try value("alternate_on") == "1" } }
 
-  /// True while the cursor is visible.
+  /// True while the cursor is visible; tmux itself hides it once the program has ended.
   public var isCursorVisible: Bool { get throws { try value("cursor_flag") == "1" } }
 
-  /// The process that was started in the window.
-  public var process: pid_t { get throws { pid_t(try value("pane_pid")) ?? 0 } }
-
   /// Sends a signal to the process that was started in the window.
-  public func signal(_ number: Int32) throws { kill(try process, number) }
+  public func signal(_ number: Int32) throws {
+    guard let process = pid_t(try value("pane_pid")) else { throw HelperError("tmux knows no process") }
+    kill(process, number)
+  }
 
   /// The exit status as a shell has it: 128 + n after signal n. Throws when the program does not end.
   public func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
     let ended = try await Polling.first(within: limit) { () -> Int32? in
       guard try self.hasEnded else { return nil }
+      if let status = Int32(try self.value("pane_dead_status")) { return status }
       if let signal = Int32(try self.value("pane_dead_signal")) { return 128 + signal }
-      return Int32(try self.value("pane_dead_status"))
+      // tmux 3.3a now and then misses the SIGCHLD of a program whose terminal closed first, and never reaps it.
+      if let server = pid_t(try self.value("pid")) { kill(server, SIGCHLD) }
+      return nil
     }
     guard let ended else { throw HelperError("the program did not end; the screen:\n\(try screen())") }
     return ended
