@@ -38,15 +38,14 @@ struct LeavingTests {
   @Test("Alternate screen left, cursor on, modes as before, the message readable, the status told", arguments: ways)
   func leaves(_ way: Way) async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe")] + way.arguments)
-    let before = await terminal.modes
     let drawn = way.arguments == ["lab"] ? "\u{1b}[?1049h" : "probe 120x36"
     try await terminal.wait(for: drawn)
-    #expect(await terminal.modes != before)
+    #expect(await terminal.modes != terminal.initialModes)
     await terminal.type(way.keys)
     if let signal = way.signal { await terminal.signal(signal) }
     let status = try await terminal.exitStatus()
     let output = await terminal.output
-    #expect(await terminal.modes == before)
+    #expect(await terminal.modes == terminal.initialModes)
     #expect(status == way.status)
     let parts = output.components(separatedBy: "\u{1b}[?1049l")
     #expect(parts.count >= 2, "the alternate screen was never left")
@@ -59,25 +58,23 @@ struct LeavingTests {
   @Test("Cancelling the task leaves the screen")
   func cancelled() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "cancel"])
-    let before = await terminal.modes
     try await terminal.wait(for: "probe 120x36")
     await terminal.type("p")
     #expect(try await terminal.exitStatus() == 0)
     #expect(await terminal.output.hasSuffix("left: left\r\n"))
-    #expect(await terminal.modes == before)
+    #expect(await terminal.modes == terminal.initialModes)
   }
 
   @Test("The screen can be opened again, and each time gives the terminal back")
   func twice() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "twice"])
-    let before = await terminal.modes
     try await terminal.wait(for: "probe 120x36")
     let first = await terminal.count
     await terminal.type("q")
     try await terminal.wait(for: "probe 120x36", after: first)
     await terminal.signal(SIGTERM)
     #expect(try await terminal.exitStatus() == 143)
-    #expect(await terminal.modes == before)
+    #expect(await terminal.modes == terminal.initialModes)
   }
 
   @Test(

@@ -4,6 +4,9 @@ import Foundation
 ///
 /// The program leads its session, so the terminal is its `/dev/tty`. It is killed when this object goes.
 public actor PseudoTerminal {
+  /// The terminal's modes before the program started.
+  public nonisolated let initialModes: [UInt32]
+
   private let master: Int32
   private var slave: Int32
   private let process: pid_t
@@ -23,6 +26,7 @@ public actor PseudoTerminal {
     for end in [master, slave] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     _ = fcntl(master, F_SETFL, O_NONBLOCK)
     (self.master, self.slave) = (master, slave)
+    initialModes = Self.modes(of: master)
     process = try ChildProcess.spawn(
       command, environment: TestEnvironment.terminal(type, environment),
       streams: .terminal(String(cString: ttyname(slave))))
@@ -51,10 +55,12 @@ public actor PseudoTerminal {
     return bytes.count
   }
 
-  /// The terminal's modes, comparable.
-  public var modes: [UInt32] {
+  /// The terminal's modes now, comparable.
+  public var modes: [UInt32] { Self.modes(of: master) }
+
+  private static func modes(of terminal: Int32) -> [UInt32] {
     var modes = termios()
-    tcgetattr(master, &modes)
+    tcgetattr(terminal, &modes)
     return [modes.c_iflag, modes.c_oflag, modes.c_cflag, modes.c_lflag]
   }
 
