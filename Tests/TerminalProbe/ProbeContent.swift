@@ -77,7 +77,7 @@ extension ProbeContent.Fault {
       FileHandle.standardError.write(Data("noise on standard error\n".utf8))
     case .trap: fatalError("the probe trapped")
     case .trapElsewhere: Thread.detachNewThread { fatalError("the probe trapped elsewhere") }
-    case .segv: _ = UnsafePointer<Int>(bitPattern: 8)?.pointee
+    case .segv: UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
     case .exit: Thread.detachNewThread { Foundation.exit(7) }
     }
   }

@@ -23,13 +23,16 @@ public actor PseudoTerminal {
     guard openpty(&master, &slave, nil, nil, &size) == 0 else {
       throw HelperError("no pseudo-terminal: errno \(errno)")
     }
+    // Not ttyname, whose answer another test would overwrite.
+    var name = [CChar](repeating: 0, count: 64)
+    guard ttyname_r(slave, &name, name.count) == 0 else { throw HelperError("the pseudo-terminal has no name") }
     for end in [master, slave] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     _ = fcntl(master, F_SETFL, O_NONBLOCK)
     (self.master, self.slave) = (master, slave)
     initialModes = Self.modes(of: master)
     process = try ChildProcess.spawn(
       command, environment: TestEnvironment.terminal(type, environment),
-      streams: .terminal(String(cString: ttyname(slave))))
+      streams: .terminal(String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)))
   }
 
   deinit {
