@@ -1,6 +1,7 @@
 /* Convolution as gather, product, (scatter). */
 
 static void VARIANT(conv_pack_forward)(const dl_conv_shape *s, const float *w, float *packed) {
+  if (s->winograd) { VARIANT(winograd_pack)(s, w, false, packed); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels);
   for (long block = 0; block < outs; block++)
     for (long row = 0; row < rows * DL_LANES; row++)
@@ -10,6 +11,7 @@ static void VARIANT(conv_pack_forward)(const dl_conv_shape *s, const float *w, f
 /* Turned: rows (ky, kx, out channel), outputs in channels, taps mirrored. Otherwise: rows out channels, outputs the rows
  * of the forward product. */
 static void VARIANT(conv_pack_backward)(const dl_conv_shape *s, const float *w, float *packed) {
+  if (s->winograd) { VARIANT(winograd_pack)(s, w, true, packed); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), ins = blocks_of(s->in_channels), taps = taps_of(s);
   for (long out = 0; out < outs * DL_LANES; out++) {
     for (long row = 0; row < rows * DL_LANES; row++) {
@@ -26,6 +28,7 @@ static void VARIANT(conv_pack_backward)(const dl_conv_shape *s, const float *w, 
 
 static void VARIANT(conv_forward)(const dl_conv_shape *s, const float *x, const float *packed, const float *bias, const float *residual,
                                   float *y, long images, float *scratch) {
+  if (s->winograd) { VARIANT(winograd_forward)(s, x, packed, bias, residual, y, images, scratch); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s);
   const bool direct = !s->planar && s->kernel == 1 && s->stride == 1 && s->padding == 0;
   for (long n = 0; n < images; n++, x += in_floats(s), y += out_floats(s)) {
@@ -65,6 +68,7 @@ static void VARIANT(conv_input_gradient)(const dl_conv_shape *s, const float *dy
 
 static void VARIANT(conv_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long first, long last,
                                           float *dw, float *scratch) {
+  if (s->winograd) { VARIANT(winograd_weight_gradient)(s, x, dy, images, first, last, dw, scratch); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s), square = DL_LANES * DL_LANES;
   for (long out = 0; out < outs; out++) memset(dw + (out * rows + first) * square, 0, sizeof(float) * (size_t)((last - first) * square));
   for (long n = 0; n < images; n++, x += in_floats(s), dy += out_floats(s)) {
