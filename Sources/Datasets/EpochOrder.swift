@@ -1,0 +1,39 @@
+import Tensors
+
+/// Which examples each training step gets: every epoch goes once through all of them in an order of its own.
+///
+/// A pure function of (seed, step); the last batch of an epoch is used although it may be smaller.
+public struct EpochOrder: Sendable {
+  /// Examples of an epoch.
+  public let count: Int
+  /// Examples of a full batch.
+  public let batch: Int
+  private let seed: UInt32
+  private var cached: (epoch: Int, order: [Int]) = (-1, [])
+
+  /// The order of `count` examples in batches of `batch`, both at least 1.
+  public init(count: Int, batch: Int, seed: UInt32) {
+    precondition(count > 0 && batch > 0, "an epoch needs examples and batches")
+    self.count = count
+    self.batch = batch
+    self.seed = seed
+  }
+
+  /// Steps of one epoch.
+  public var stepsPerEpoch: Int { (count + batch - 1) / batch }
+
+  /// The epoch, from 0, that step `step`, from 1, belongs to.
+  public func epoch(ofStep step: Int) -> Int { (step - 1) / stepsPerEpoch }
+
+  /// The positions in the training split, in 0 ..< count, of step `step`, from 1.
+  public mutating func batch(step: Int) -> [Int] {
+    precondition(step > 0, "steps are counted from 1")
+    let epoch = epoch(ofStep: step)
+    if cached.epoch != epoch {
+      var stream = RandomStream(seed: seed, purpose: .order, step: UInt32(truncatingIfNeeded: epoch))
+      cached = (epoch, stream.permutation(count))
+    }
+    let start = (step - 1) % stepsPerEpoch * batch
+    return Array(cached.order[start..<min(start + batch, count)])
+  }
+}

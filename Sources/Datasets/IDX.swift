@@ -1,0 +1,103 @@
+import Foundation
+
+/// IDX files, the format of MNIST: a big-endian header, then unsigned bytes. Plain or gzip.
+///
+/// Header: two zero bytes, the element type (08: unsigned byte), the number of dimensions, then each dimension as 32
+/// bits. Nothing is allocated by what a header says before the file is known to hold it.
+enum IDX {
+  /// Images and labels that belong together, as one set of greyscale images. Throws `DataError`.
+  static func load(images: String, labels: String, classes: Int) throws -> ImageSet {
+    let pixels = try read(images, dimensions: 3, holding: "images")
+    let tags = try read(labels, dimensions: 1, holding: "labels")
+    guard tags.shape[0] == pixels.shape[0] else {
+      throw DataError(
+        "\(labels): \(tags.shape[0]) labels for the \(pixels.shape[0]) images of \(images); take both from one data set"
+      )
+    }
+    if let position = tags.bytes.firstIndex(where: { $0 >= classes }) {
+      throw DataError(
+        "\(labels): label \(tags.bytes[position]) at position \(position) is not in 0 … \(classes - 1); "
+          + "the file is damaged or of another data set")
+    }
+    return ImageSet(
+      channels: 1, height: pixels.shape[1], width: pixels.shape[2], pixels: .levels(pixels.bytes), labels: tags.bytes,
+      classes: classes)
+  }
+
+  /// The dimensions and the bytes of one file. Throws `DataError` naming the file.
+  static func read(_ path: String, dimensions: Int, holding what: String) throws -> (shape: [Int], bytes: [UInt8]) {
+    let file = try contents(path)
+    let headerSize = 4 + 4 * dimensions
+    let isPacked = path.hasSuffix(".gz")
+    do {
+      let header = isPacked ? try Gzip.unpack(file, limit: headerSize) : Array(file.prefix(headerSize))
+      let (shape, promised) = try parse(header, dimensions: dimensions, path: path, holding: what)
+      // One byte more than promised is enough to see that there is too much.
+      let whole = isPacked ? try Gzip.unpack(file, limit: headerSize + promised + 1) : file
+      let held = whole.count - headerSize
+      guard held >= promised else {
+        throw DataError(
+          "\(path): cut: the header promises \(described(shape)) \(what), the data are \(promised - held) bytes short; "
+            + "fetch the file again")
+      }
+      guard held == promised else {
+        let extra = isPacked ? "more bytes" : "\(held - promised) bytes more"
+        throw DataError(
+          "\(path): \(extra) than the header promises (\(described(shape)) \(what)); fetch the file again")
+      }
+      return (shape, Array(whole[headerSize...]))
+    } catch let failure as Gzip.Failure {
+      throw DataError("\(path): \(failure.reason); fetch the file again")
+    }
+  }
+
+  private static func contents(_ path: String) throws -> [UInt8] {
+    do {
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw DataError(
+        exists
+          ? "\(path): cannot be read; check that it is a file and its permissions"
+          : "\(path): no such file; data.dir must name the folder of the data set's files")
+    }
+  }
+
+  /// The dimensions, and the bytes they need beside the header.
+  private static func parse(
+    _ header: [UInt8], dimensions: Int, path: String, holding what: String
+  ) throws -> (shape: [Int], promised: Int) {
+    guard header.count == 4 + 4 * dimensions else {
+      throw DataError("\(path): the header itself is cut (\(header.count) bytes); fetch the file again")
+    }
+    // Unsigned and signed bytes, 16 and 32 bits, float and double.
+    guard header[0] == 0, header[1] == 0, [0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E].contains(header[2]) else {
+      let isReversed = header[2] == 0 && header[3] == 0 && header[0] > 0 && header[0] <= 4
+      let reason = isReversed ? "not an IDX file: the magic is in the wrong byte order" : "not an IDX file: wrong magic"
+      throw DataError("\(path): \(reason); fetch the file again")
+    }
+    guard header[2] == 8 else {
+      let type = "0x0" + String(header[2], radix: 16, uppercase: true)
+      throw DataError("\(path): element type \(type) where unsigned bytes (0x08) are needed; convert the file to bytes")
+    }
+    guard header[3] == UInt8(dimensions) else {
+      throw DataError(
+        "\(path): \(header[3]) dimensions where \(what) have \(dimensions); image and label files may be swapped")
+    }
+    let shape = (1...dimensions).map { place in header[(4 * place)..<(4 * place + 4)].reduce(0) { $0 << 8 | Int($1) } }
+    guard shape.allSatisfy({ $0 > 0 }) else {
+      throw DataError("\(path): holds no \(what) (\(described(shape))); fetch the file again")
+    }
+    var promised = 1
+    for extent in shape {
+      let (product, overflow) = promised.multipliedReportingOverflow(by: extent)
+      guard !overflow, product < Int.max - 64 else {
+        throw DataError("\(path): the header's dimensions \(described(shape)) overflow; fetch the file again")
+      }
+      promised = product
+    }
+    return (shape, promised)
+  }
+
+  private static func described(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: "×") }
+}

@@ -1,0 +1,63 @@
+import Events
+import Foundation
+
+/// Fashion-MNIST: 60 000 and 10 000 grey images of clothes, 28×28 (Xiao, Rasul and Vollgraf 2017), from IDX files.
+public enum FashionMNIST: DataSource {
+  /// What the `data` setting calls it.
+  public static let name = "fashion-mnist"
+  /// One line: what it is and where it comes from.
+  public static let summary =
+    "60 000 + 10 000 grey 28×28 images of clothes, from Debian's dataset-fashion-mnist or data.dir"
+  /// False: these are photographs.
+  public static let constructed = false
+  /// What each class shows, by label.
+  public static let classNames = [
+    "t-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+  ]
+
+  /// Loads the four files of `data.dir`, or of the first usual place that exists. Throws `DataError`.
+  public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
+    let folder = try folder(settings.text("data.dir"), folders)
+    func set(_ prefix: String) throws -> ImageSet {
+      try IDX.load(
+        images: try file("\(prefix)-images-idx3-ubyte", in: folder),
+        labels: try file("\(prefix)-labels-idx1-ubyte", in: folder), classes: classNames.count)
+    }
+    let train = try set("train"), test = try set("t10k")
+    guard train.height == test.height, train.width == test.width else {
+      throw DataError(
+        "\(folder): training images of \(train.height)×\(train.width) but test images of \(test.height)×\(test.width); "
+          + "take both from one data set")
+    }
+    guard train.count >= 2 else {
+      throw DataError("\(folder): one training image; at least two are needed, one of them for validation")
+    }
+    return (train, test)
+  }
+
+  /// `data.dir` where it is given, otherwise the first usual place that exists.
+  private static func folder(_ given: String, _ folders: DataFolders) throws -> String {
+    if !given.isEmpty {
+      let path = given.hasPrefix("~/") ? (folders.home ?? "~") + given.dropFirst() : given
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+        throw DataError("data.dir: '\(path)' is not a folder; give the folder of the four IDX files of Fashion-MNIST")
+      }
+      return path
+    }
+    let places =
+      ["\(folders.system)/fashion-mnist"] + (folders.home.map { ["\($0)/.local/share/dualab/fashion-mnist"] } ?? [])
+    for place in places where FileManager.default.fileExists(atPath: place) { return place }
+    throw DataError(
+      "fashion-mnist: not found in \(places.joined(separator: " or ")); "
+        + "run 'apt-get install dataset-fashion-mnist' or set data.dir=FOLDER")
+  }
+
+  /// The file, plain or packed.
+  private static func file(_ name: String, in folder: String) throws -> String {
+    for path in ["\(folder)/\(name)", "\(folder)/\(name).gz"] where FileManager.default.fileExists(atPath: path) {
+      return path
+    }
+    throw DataError("\(folder): \(name) and \(name).gz are both missing; put one there, or set data.dir=FOLDER")
+  }
+}
