@@ -63,9 +63,9 @@ struct ProgramTests {
   @Test("lists presets, themes, models and data, and examines the machine")
   func lists() async throws {
     for (arguments, part) in [
-      (["presets", "list"], "false-robustness"), (["themes", "list"], "mono"), (["models", "list"], "preact-resnet18"),
-      (["data", "list"], "fashion-mnist"), (["doctor"], "cores"), (["themes", "show", "mono"], "border-focused"),
-      (["presets", "check", "false-robustness"], "good"), (["themes", "check", "mono"], "good"),
+      (["presets", "list"], "false-robustness"), (["themes", "list"], "midnight"), (["models", "list"], "preact-resnet18"),
+      (["data", "list"], "fashion-mnist"), (["doctor"], "cores"), (["themes", "show", "midnight"], "border-focused"),
+      (["presets", "check", "false-robustness"], "good"), (["themes", "check", "midnight"], "good"),
     ] {
       let run = try await BuiltProgram.run(arguments)
       #expect(run.status == 0 && run.error.isEmpty, "\(arguments): \(run.error)")
