@@ -63,7 +63,8 @@ struct ProgramTests {
   @Test("lists presets, themes, models and data, and examines the machine")
   func lists() async throws {
     for (arguments, part) in [
-      (["presets", "list"], "false-robustness"), (["themes", "list"], "midnight"), (["models", "list"], "preact-resnet18"),
+      (["presets", "list"], "false-robustness"), (["themes", "list"], "midnight"),
+      (["models", "list"], "preact-resnet18"),
       (["data", "list"], "fashion-mnist"), (["doctor"], "cores"), (["themes", "show", "midnight"], "border-focused"),
       (["presets", "check", "false-robustness"], "good"), (["themes", "check", "midnight"], "good"),
     ] {

@@ -27,7 +27,8 @@ struct KernelTests {
         input: [images, inputs, height, width], planar: planar, threads: 2, convolution: kind
       ) {
         Convolution(
-          "c", $0, to: outputs, kernel: kernel, stride: stride, padding: padding, bias: true, initial: .constant(0), &$1)
+          "c", $0, to: outputs, kernel: kernel, stride: stride, padding: padding, bias: true, initial: .constant(0), &$1
+        )
       }
       var random = RandomStream(seed: UInt32(kernel * 1000 + inputs), purpose: .test)
       var shape = dl_conv_shape(
@@ -46,7 +47,8 @@ struct KernelTests {
       dl_reference_conv(&shape, x.map(Double.init), w.map(Double.init), b.map(Double.init), images, &y)
       dl_reference_conv_input_gradient(&shape, dy.map(Double.init), w.map(Double.init), images, &dx)
       dl_reference_conv_weight_gradient(&shape, x.map(Double.init), dy.map(Double.init), images, &dw)
-      let label = "\(kernel)×\(kernel)/\(stride) p\(padding) \(inputs)→\(outputs) \(height)×\(width) planar \(planar) \(kind)"
+      let label =
+        "\(kernel)×\(kernel)/\(stride) p\(padding) \(inputs)→\(outputs) \(height)×\(width) planar \(planar) \(kind)"
       let allowed = kind == .fast ? 4e-5 : 1e-5
       #expect(distance(harness.forward(x), y) < allowed, "\(label) forward on \(kernelVariant)")
       #expect(distance(harness.backward(dy), dx) < allowed, "\(label) input gradient on \(kernelVariant)")
@@ -86,7 +88,9 @@ struct KernelTests {
     #expect(abs(harness.value("n.running_var")[0] - 1.0666667) < 1e-6)
   }
 
-  private func values(_ count: Int, _ random: inout RandomStream) -> [Float] { (0..<count).map { _ in random.normal() } }
+  private func values(_ count: Int, _ random: inout RandomStream) -> [Float] {
+    (0..<count).map { _ in random.normal() }
+  }
 
   private func distance(_ got: [Float], _ expected: [Double]) -> Double {
     guard got.count == expected.count else { return .infinity }

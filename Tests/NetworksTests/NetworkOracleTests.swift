@@ -18,16 +18,19 @@ struct NetworkOracleTests {
     // Winograd's rounding opens or closes a ReLU now and then; the accurate convolution is held to the digits.
     let network = try #require(Network(settings, pool: ThreadPool(threads: 2), convolution: .accurate))
     try network.load(oracle.file, prefix: "state.")
-    #expect(network.stateDictionary().tensors.count == oracle.file.tensors.keys.filter {
-      $0.hasPrefix("state.") && !$0.hasSuffix("num_batches_tracked")
-    }.count)
+    #expect(
+      network.stateDictionary().tensors.count
+        == oracle.file.tensors.keys.filter {
+          $0.hasPrefix("state.") && !$0.hasSuffix("num_batches_tracked")
+        }.count)
 
     let sgd = SGD(
       learningRate: Float(oracle.setting("lr") ?? 0), momentum: Float(oracle.setting("momentum") ?? 0),
       weightDecay: Float(oracle.setting("weight_decay") ?? 0))
     let losses = try oracle.floats("losses_3steps")
     for step in 0..<3 {
-      let logits = Array(UnsafeBufferPointer(start: network.forward(images, count: rows, mode: .train), count: rows * classes))
+      let logits = Array(
+        UnsafeBufferPointer(start: network.forward(images, count: rows, mode: .train), count: rows * classes))
       let (loss, cotangent) = meanCrossEntropy(logits, labels + labels, classes: classes)
       #expect(abs(loss - Double(losses[step])) < 5e-5 * Double(losses.max() ?? 1))
       let gradient = network.backward(cotangent, wanted: [.input, .parameters])
