@@ -140,7 +140,7 @@ public struct SettingError: Error, CustomStringConvertible, Equatable {
   public let description: String
 
   /// An error with a message of its own.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = oneLine(description) }
 
   static func badValue(_ knob: Knob, _ text: String) -> SettingError {
     var message = "\(knob.name): '\(text)' is not accepted; give \(knob.accepted)"

@@ -50,7 +50,8 @@ struct FlatYAML {
   }
 
   private static func header(of text: String) -> [String] {
-    text.split(separator: "\n", omittingEmptySubsequences: false)
+    text.drop { $0 == "\u{FEFF}" }
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .prefix { $0.hasPrefix("#") }
       .map { $0.dropFirst().trimmingCharacters(in: .whitespaces) }
   }

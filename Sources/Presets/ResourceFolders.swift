@@ -6,7 +6,7 @@ public struct ResourceError: Error, Sendable, Hashable, CustomStringConvertible 
   /// Where, what, remedy.
   public let description: String
   /// An error with this line.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = oneLine(description) }
 }
 
 /// A preset or theme as a list shows it.

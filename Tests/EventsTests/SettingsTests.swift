@@ -31,6 +31,16 @@ import Testing
   }
 }
 
+@Suite struct OneLineTests {
+  @Test func `control characters are written out, everything else stays`() throws {
+    #expect(oneLine("a\nb\r\tc\u{1B}[31m\u{2028}") == "a\\nb\\r\\tc\\u{1B}[31m\\u{2028}")
+    #expect(oneLine("γ = 'é' \"\\\" 日😀") == "γ = 'é' \"\\\" 日😀")
+    var settings = Settings()
+    let error = #expect(throws: SettingError.self) { try settings.apply(assignment: "nesterov=\u{1B}\n") }
+    #expect(error?.description == "nesterov: '\\u{1B}\\n' is not accepted; give on or off")
+  }
+}
+
 @Suite struct NearestNameTests {
   @Test(arguments: [
     ("gama", "gamma"), ("GAMMA", "gamma"), ("agmma", "gamma"), ("esp", "eps"), ("attack.setps", "attack.steps"),

@@ -67,6 +67,7 @@ private func message(_ bytes: [UInt8]) -> String {
     ("gamma: .nan", "presets/x.yaml:1: gamma: '.nan' is not accepted; give a number in 0 … 1"),
     ("gamma: true", "presets/x.yaml:1: gamma: 'true' is not accepted; give a number in 0 … 1"),
     ("gamma: \"0.5\"", "presets/x.yaml:1: gamma: '0.5' is in quotes, which makes it text; give a number in 0 … 1"),
+    ("nesterov: \"a\\nb\"", "presets/x.yaml:1: nesterov: 'a\\nb' is in quotes, which makes it text; give on or off"),
     ("nesterov: maybe", "presets/x.yaml:1: nesterov: 'maybe' is not accepted; give on or off"),
     (
       "objective: matt",
@@ -120,6 +121,30 @@ private func message(_ bytes: [UInt8]) -> String {
     let said = message("gamma: " + String(repeating: "[", count: 100_000))
     #expect(said.hasPrefix("presets/x.yaml:1: ") && !said.contains("\n"))
     #expect(!message("gamma: " + String(repeating: "- ", count: 5_000) + "x").isEmpty)
+  }
+
+  @Test func `whatever byte stands wherever, the file loads or is named in one line`() {
+    let text = Array("# c\ntitle: 'a'\neps: &e 8/255\nattack.step: *e\ngamma: !!float \"1\"\n".utf8)
+    for place in text.indices {
+      for byte in UInt8.min...UInt8.max {
+        var changed = text
+        changed[place] = byte
+        let said = message(changed)
+        #expect(said.isEmpty || said.hasPrefix("presets/x.yaml:") && !said.contains("\n"), "\(said)")
+      }
+    }
+    for length in text.indices {
+      let said = message(Array(text.prefix(length)))
+      #expect(said.isEmpty || said.hasPrefix("presets/x.yaml:") && !said.contains("\n"), "\(said)")
+    }
+  }
+
+  @Test(arguments: ["\n", "\r\n"]) func `line ends of either kind and a byte order mark do no harm`(end: String) throws
+  {
+    let text = "\u{FEFF}" + ["# One.", "#", "# Two.", "gamma: 0.25", "beta: 1", ""].joined(separator: end)
+    let preset = try Preset(Array(text.utf8), path: "x.yaml")
+    #expect(preset.header == "One.\n\nTwo." && preset.settings.number("gamma") == 0.25)
+    #expect(message("gamma: 1\(end)gama: 1").hasPrefix("presets/x.yaml:2: "))
   }
 
   @Test func `anchors stand for their values`() throws {
