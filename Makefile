@@ -32,8 +32,12 @@ deps:
 smoke: deps
 	$(TEST) --filter 'EventsTests|EngineTests'
 
+# Everything; then the numerics once more on the kernels of lesser CPUs, which this one can run too. The bits of a process
+# are those of one variant, so each has a process of its own.
 test: smoke
-	$(TEST)
+	DUALAB_CPU=portable $(TEST) --filter 'NetworksTests|AttacksTests'
+	DUALAB_CPU=avx2 $(TEST) --skip-build --filter 'NetworksTests|AttacksTests'
+	$(TEST) --skip-build
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

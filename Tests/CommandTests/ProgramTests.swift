@@ -35,7 +35,7 @@ struct ProgramTests {
       (["train", "--set", "eps=8/0"], "dualab: eps: '8/0' is not accepted; give a number or a fraction such as 8/255"),
       (["lab", "--set", "gamma=-1"], "dualab: gamma: '-1' is not accepted; give a number in 0 … 1"),
       (["presets", "show"], "missing expected argument"),
-      (["presets", "show", "nothing-like-it-at-all"], "'dualab presets list' lists all"),
+      (["presets", "show", "nothing-like-it-at-all"], "'dualab presets list' shows all"),
     ])
   func usage(arguments: [String], part: String) async throws {
     let run = try await BuiltProgram.run(arguments)
