@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 STEPS ?= 50
 
-PACKAGES = binutils libc6-dev libncurses-dev libstdc++-12-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux
+PACKAGES = binutils libc6-dev libncurses-dev libopenblas-dev libstdc++-12-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 SWIFT = swift
 TEST = $(SWIFT) test -c release --scratch-path .build-test

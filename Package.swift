@@ -12,6 +12,7 @@ let package = Package(
   ],
   targets: [
     // MARK: C
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -26,7 +27,7 @@ let package = Package(
     // MARK: vocabulary and files
     .target(name: "Events"),
     .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Engine", dependencies: ["Objectives", "Attacks", "Networks", "Datasets", "Events"]),
+    .target(name: "Engine", dependencies: ["Objectives", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
 
     // MARK: the face
     .target(name: "Plotting"),
@@ -36,7 +37,7 @@ let package = Package(
     .executableTarget(
       name: "dualab",
       dependencies: [
-        "Engine", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets",
+        "Engine", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets", "COpenBLAS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

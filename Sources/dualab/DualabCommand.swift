@@ -59,7 +59,7 @@ struct DualabCommand: AsyncParsableCommand {
     version: "dualab 0.1.0",
     subcommands: [
       LabCommand.self, TrainCommand.self, PresetsCommand.self, ThemesCommand.self, ModelsCommand.self, DataCommand.self,
-      DoctorCommand.self,
+      BenchCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: LabCommand.self)
 }

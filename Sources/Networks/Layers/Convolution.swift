@@ -52,6 +52,11 @@ package final class Convolution: Layer {
     bias = hasBias ? builder.parameter("\(name).bias", shape: [channels], room: room, initial: initial) : nil
   }
 
+  /// Arithmetic of one image, two a multiplication, whichever way it is computed.
+  var flops: Double {
+    2 * Double(shape.in_channels) * Double(shape.kernel * shape.kernel) * Double(output.shape.planarCount)
+  }
+
   package var scratchCount: Int { withUnsafePointer(to: shape) { dl_conv_scratch_count($0) } }
 
   package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
