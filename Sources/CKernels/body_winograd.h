@@ -78,7 +78,7 @@ INLINE tiling VARIANT(tiles_of)(const dl_conv_shape *s) {
 }
 
 /* V of tiles first ..< last. */
-static void VARIANT(winograd_input)(const dl_conv_shape *s, const float *x, long first, long last, long from_block, long blocks,
+static __attribute__((noinline)) void VARIANT(winograd_input)(const dl_conv_shape *s, const float *x, long first, long last, long from_block, long blocks,
                                     float *v) {
   static const float zero[DL_LANES];
   const tiling t = VARIANT(tiles_of)(s);
@@ -108,7 +108,7 @@ static void VARIANT(winograd_input)(const dl_conv_shape *s, const float *x, long
 }
 
 /* y of tiles first ..< last from M, with bias and residual. */
-static void VARIANT(winograd_output)(const dl_conv_shape *s, const float *m, long first, long last, const float *bias, const float *residual,
+static __attribute__((noinline)) void VARIANT(winograd_output)(const dl_conv_shape *s, const float *m, long first, long last, const float *bias, const float *residual,
                                      float *y) {
   const tiling t = VARIANT(tiles_of)(s);
   const long blocks = blocks_of(s->out_channels), count = last - first, stride = count * blocks * DL_LANES + GAP;
@@ -140,7 +140,7 @@ static void VARIANT(winograd_output)(const dl_conv_shape *s, const float *m, lon
 }
 
 /* Z = A dy A^T of tiles first ..< last. */
-static void VARIANT(winograd_gradient)(const dl_conv_shape *s, const float *dy, long first, long last, float *z) {
+static __attribute__((noinline)) void VARIANT(winograd_gradient)(const dl_conv_shape *s, const float *dy, long first, long last, float *z) {
   static const float zero[DL_LANES];
   const tiling t = VARIANT(tiles_of)(s);
   const long blocks = blocks_of(s->out_channels), count = last - first, stride = count * blocks * DL_LANES + GAP;
@@ -185,7 +185,7 @@ INLINE void VARIANT(winograd_weight_block)(const float *taps, long in, long ins,
 }
 
 /* Forward, or for the input gradient: inputs and outputs exchanged, taps turned round. */
-static void VARIANT(winograd_pack)(const dl_conv_shape *s, const float *w, bool backward, float *u) {
+static __attribute__((noinline)) void VARIANT(winograd_pack)(const dl_conv_shape *s, const float *w, bool backward, float *u) {
   const long ins = blocks_of(s->in_channels), outs = blocks_of(s->out_channels), square = DL_LANES * DL_LANES;
   for (long out = 0; out < outs; out++)
     for (long in = 0; in < ins; in++) {
@@ -203,7 +203,7 @@ static void VARIANT(winograd_pack)(const dl_conv_shape *s, const float *w, bool 
 
 /* ---- the convolution ---- */
 
-static void VARIANT(winograd_forward)(const dl_conv_shape *s, const float *x, const float *u, const float *bias, const float *residual,
+static __attribute__((noinline)) void VARIANT(winograd_forward)(const dl_conv_shape *s, const float *x, const float *u, const float *bias, const float *residual,
                                       float *y, long images, float *scratch) {
   const long ins = blocks_of(s->in_channels), outs = blocks_of(s->out_channels), square = DL_LANES * DL_LANES;
   const long tiles = images * VARIANT(tiles_of)(s).image, group = winograd_group(s);
@@ -219,7 +219,7 @@ static void VARIANT(winograd_forward)(const dl_conv_shape *s, const float *x, co
 }
 
 /* dw of the input blocks from ..< to: dU[xi] = V^T Z over all tiles, then G^T dU G. */
-static void VARIANT(winograd_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long from, long to,
+static __attribute__((noinline)) void VARIANT(winograd_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long from, long to,
                                               float *dw, float *scratch) {
   const long ins = to - from, outs = blocks_of(s->out_channels), square = DL_LANES * DL_LANES, matrix = ins * outs * square;
   const long tiles = images * VARIANT(tiles_of)(s).image, group = 2 * winograd_group(s);

@@ -39,6 +39,8 @@ long dl_conv_scratch_count(const dl_conv_shape *s) {
     const long gradient = 36 * (2 * group * (parts + outs) + 2 * DL_LANES + parts * outs * DL_LANES * DL_LANES);
     return forward > gradient ? forward : gradient;
   }
+  const long padded = s->planar ? s->in_channels * (s->in_height + 2l * s->padding) * (s->in_width + 2l * s->padding) : 0;
   const long forward = row_blocks_of(s), backward = taps_of(s) * outs;
-  return (forward > backward ? forward : backward) * DL_PIXEL_BLOCK * DL_LANES;
+  const long columns = (forward > backward ? forward : backward) * DL_PIXEL_BLOCK * DL_LANES;
+  return columns > padded ? columns : padded;
 }

@@ -94,8 +94,9 @@ public struct StepBenchmark {
     var attacks: [Double] = [], outers: [Double] = [], forwards: [Double] = [], trainModeAttacks: [Double] = []
     for round in -1..<repeats {
       let attack = try seconds { try craft(pgd, step: round + 1) }
-      let outer = seconds { outerStep() }
+      // Before the outer part, whose update makes the weights be transformed anew.
       let forward = seconds { _ = network.evaluate(images.pointer, count: configuration.batch) }
+      let outer = seconds { outerStep() }
       let trainMode = seconds { craftWithBatchMoments(pgd) }
       // The first round warms caches and memory up.
       guard round >= 0 else { continue }
