@@ -34,7 +34,8 @@ struct ReproductionTests {
   func catastrophicOverfitting() async throws {
     let probe = try await last("fashion-catastrophic-overfitting")
     #expect(probe.attack == "FGSM")
-    #expect(probe.adversarial.value >= 0.65)
+    // .61 to .81 over seeds and kernels: the trajectory is chaotic, the gulf to PGD-10 is not.
+    #expect(probe.adversarial.value >= 0.5)
     #expect((probe.pgd10?.value ?? 1) <= 0.05)
   }
 }
