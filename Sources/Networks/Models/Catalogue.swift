@@ -12,7 +12,8 @@ package protocol Model: Sendable {
 
 /// The architectures, in the order of their listing.
 package let models: [any Model.Type] = [
-  Conv4.self, PreActMini.self, PreActResNet18.self, PreActResNet20.self, SmallCNN.self,
+  Conv4.self, PreActMini.self, PreActResNet18.self, PreActResNet20.self, ResNet34.self, ResNet34CIFAR.self,
+  SmallCNN.self,
 ]
 
 /// Layers one after another, each on the output of the one before.
