@@ -9,8 +9,9 @@ package final class Convolution: Layer {
   private let weight: Int
   private let bias: Int?
   private let weightCount: Int
-  private let packedForward: Storage
-  private let packedBackward: Storage
+  /// Made with the first weights: a network that is only planned takes no memory.
+  private var packedForward = Storage(count: 0)
+  private var packedBackward = Storage(count: 0)
   /// Partial weight gradients, where a layer has too few rows to share them out.
   private var partials = Storage(count: 0)
   private let input: Activation
@@ -33,8 +34,6 @@ package final class Convolution: Layer {
     self.input = input
     output = Activation(keeping: Shape(channels, height, width), &builder.plan)
     weightCount = withUnsafePointer(to: shape) { dl_conv_weight_count($0) }
-    packedForward = Storage(count: weightCount)
-    packedBackward = Storage(count: withUnsafePointer(to: shape) { dl_conv_backward_count($0) })
     let taps = kernel * kernel
     weight = builder.parameter(
       "\(name).weight", shape: [channels, inputs, kernel, kernel], room: weightCount, initial: initial
@@ -63,6 +62,10 @@ package final class Convolution: Layer {
   }
 
   package func prepareWeights(_ memory: NetworkMemory) {
+    if packedForward.count == 0 {
+      packedForward = Storage(count: weightCount)
+      packedBackward = Storage(count: withUnsafePointer(to: shape) { dl_conv_backward_count($0) })
+    }
     withUnsafePointer(to: shape) {
       dl_conv_pack_forward($0, memory.parameters.pointer + weight, packedForward.pointer)
       dl_conv_pack_backward($0, memory.parameters.pointer + weight, packedBackward.pointer)
