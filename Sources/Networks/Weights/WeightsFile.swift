@@ -148,7 +148,9 @@ public struct WeightsFile: Sendable {
 
   private func checkNumbers(_ name: String, _ prefix: String) throws {
     let values: [Float]
-    do { values = try file.numbers(prefix + name) } catch let error as FileError { throw FileError("\(path): \(error)") }
+    do { values = try file.numbers(prefix + name) } catch let error as FileError {
+      throw FileError("\(path): \(error)")
+    }
     if let place = values.firstIndex(where: { !$0.isFinite }) {
       throw FileError(
         "\(path): tensor '\(prefix + name)' holds \(values[place]) at element \(place); "
