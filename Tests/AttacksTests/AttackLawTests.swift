@@ -64,7 +64,8 @@ struct AttackLawTests {
     let (pixels, labels) = try images()
     let size = pixels.count / labels.count
     for attack in everyAttack() {
-      let whole = try perturbed(attack, on: oracleNetwork("at", threads: 1), pixels, labels, examples: Array(labels.indices))
+      let whole = try perturbed(
+        attack, on: oracleNetwork("at", threads: 1), pixels, labels, examples: Array(labels.indices))
       let other = try oracleNetwork("at", threads: 3)
       #expect(try perturbed(attack, on: other, pixels, labels, examples: Array(labels.indices)) == whole)
       let reversed = Array(labels.indices.reversed())

@@ -63,7 +63,7 @@ extension AttackSpec {
     case .fgsm: return (2, 1)
     case .pgd: return (attempts * (iterations + 1), attempts * iterations)
     case .apgdCE, .apgdDLR, .apgdT:
-      return (attempts * (iterations + 1) * gradientSamples, attempts * iterations * gradientSamples)
+      return (attempts * (iterations * gradientSamples + 1), attempts * iterations * gradientSamples)
     case .fab: return (attempts * (iterations + 1), attempts * iterations * (classes - 1))
     case .fabT: return (attempts * (iterations + 1), attempts * iterations)
     case .square: return (attempts * (iterations + 1), 0)
