@@ -53,6 +53,14 @@ enum AdversarialFile {
           (evaluation.adversarials.pointer + image * size).update(from: base + image * size, count: size)
         }
       }
+      // A clean image is right, so a point that breaks it is another one.
+      let isOlder = broken.indices.contains { image in
+        broken[image]
+          && (0..<size).allSatisfy {
+            evaluation.adversarials.pointer[image * size + $0] == evaluation.set.image(image)[$0]
+          }
+      }
+      if isOlder { throw DataError("\(path): is older than the verdicts") }
     } catch {
       throw CommandFailure.failed(
         "\(error): --resume with --save-adversarials needs the file that the interrupted evaluation wrote; "

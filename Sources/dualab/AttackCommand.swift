@@ -58,9 +58,15 @@ private struct AttackRun {
     let stop = Mutex(false), signals = SignalWatch { stop.withLock { $0 = true } }
     if !options.quiet { try explain() }
     var screen = AttackScreen(plan.settings.suite, output: output, isQuiet: options.quiet)
-    var isInterrupted = false
+    var isInterrupted = false, saved = ContinuousClock.now
     do {
-      try evaluation.run(observe: { screen.show($0) }, poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
+      try evaluation.run(
+        observe: { progress in
+          screen.show(progress)
+          guard ContinuousClock.now - saved > .seconds(60) else { return }
+          saved = .now
+          save()
+        }, poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
     } catch is Interrupted {
       isInterrupted = true
     } catch {
@@ -70,6 +76,13 @@ private struct AttackRun {
     screen.clear()
     try finish(isInterrupted: isInterrupted)
     if isInterrupted, let signal = signals.signal { throw CommandFailure.signal(signal) }
+  }
+
+  /// Keeps the verdicts of long evaluations even where the machine fails; what cannot be written is said at the end.
+  private func save() {
+    guard let path = options.json, path != "-" else { return }
+    let result = AttackResult(plan.card, evaluation.report(), evaluation.record)
+    if let json = try? result.encoded() { try? AtomicFile.write(json, to: URL(fileURLWithPath: path)) }
   }
 
   /// Notes on the files, then what it may cost.

@@ -37,7 +37,7 @@ package struct AttackProgress {
 
   /// What is said before it starts.
   package static func forecast(_ cost: CostForecast, title: String) -> String {
-    "\(title) on \(cost.images) images that are right: at most \(cost.forwards) forwards and \(cost.backwards) "
-      + "backwards, about \(Progress.clock(cost.seconds)) if nothing breaks"
+    "\(title) on \(cost.images) images: \(cost.forwards) forwards and \(cost.backwards) backwards, about "
+      + "\(Progress.clock(cost.seconds)), if nothing breaks"
   }
 }

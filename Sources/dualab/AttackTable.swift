@@ -9,11 +9,17 @@ package enum AttackTable {
     let size = card.input.map(String.init).joined(separator: "×")
     let head = [
       "\(card.weights): \(card.model), width \(card.width), on \(card.images) images \(size) of \(card.data)",
-      "\(report.title), \(card.norm.rawValue), ε \(Fraction.format(card.eps)), seed \(card.seed)"
+      "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
         + (card.individual ? ", every attack alone" : ""),
       "",
     ]
     return head + FinalTable.aligned(rows(report)) + [""] + accuracies(report) + warnings(report)
+  }
+
+  /// In ℓ2 only whole levels are written as fractions of 255: ½ is no 127.5/255.
+  private static func radius(_ card: AttackCard) -> String {
+    let levels = card.eps * 255, isWhole = abs(levels - levels.rounded()) < 1e-7
+    return card.norm == .linf || isWhole ? Fraction.format(card.eps) : Fraction.decimal(card.eps)
   }
 
   private static func rows(_ report: EvaluationReport) -> [[String]] {
