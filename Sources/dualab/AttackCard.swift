@@ -108,10 +108,9 @@ private struct Digest {
 extension Network {
   /// A digest of all parameters and running statistics.
   fileprivate var digest: String {
-    let state = stateDictionary()
     var digest = Digest()
-    for name in state.tensors.keys.sorted() {
-      for byte in state.tensors[name]?.bytes ?? .init() { digest.add(UInt64(byte)) }
+    for storage in [memory.parameters, memory.buffers] {
+      for value in storage.buffer { digest.add(UInt64(value.bitPattern)) }
     }
     return digest.text
   }

@@ -98,29 +98,28 @@ private struct AttackRun {
     try output.error(AttackProgress.forecast(evaluation.forecast(), title: title) + "\n")
   }
 
-  /// Writes the files, then says the result.
+  /// Writes the files and says the result; a file that cannot be written takes nothing from the result.
   private func finish(isInterrupted: Bool) throws {
     let report = evaluation.report()
-    let result = AttackResult(plan.card, report, evaluation.record)
-    var kept = options.json
+    var kept = options.json == "-" ? nil : options.json
     // Verdicts that took hours are kept even when nobody asked for a file.
-    if isInterrupted, kept == nil || kept == "-" { kept = options.resume ?? Self.freeName() }
+    if isInterrupted, kept == nil { kept = options.resume ?? Self.freeName() }
+    var failure: CommandFailure?
+    var json = Data()
     do {
-      let json = try result.encoded()
-      if let kept, kept != "-" { try AtomicFile.write(json, to: URL(fileURLWithPath: kept)) }
+      json = try AttackResult(plan.card, report, evaluation.record).encoded()
+      if let kept { try AtomicFile.write(json, to: URL(fileURLWithPath: kept)) }
       if let path = options.saveAdversarials { try AdversarialFile.write(path, evaluation, layout: options.layout) }
-      if options.json == "-" { try output.result(String(decoding: json, as: UTF8.self)) }
-    } catch let error as OutputClosed {
-      throw error
     } catch {
-      throw CommandFailure.failed("\(error)")
+      failure = .failed("\(error)")
     }
-    let lines = AttackTable.lines(report, plan.card)
-    if options.json != "-" {
-      try output.result(lines.joined(separator: "\n") + "\n")
-    } else {
+    if options.json == "-" {
+      try output.result(String(decoding: json, as: UTF8.self))
       for warning in report.warnings { try output.error("warning (\(warning.kind.rawValue)): \(warning.message)\n") }
+    } else {
+      try output.result(AttackTable.lines(report, plan.card).joined(separator: "\n") + "\n")
     }
+    if let failure { throw failure }
     if isInterrupted, let kept {
       try output.error(
         "interrupted; all verdicts so far are in \(kept): the same command with --resume \(kept) continues\n")

@@ -1,3 +1,4 @@
+import Events
 import Networks
 import Tensors
 import TestSupport
@@ -68,6 +69,14 @@ struct NetworkOracleTests {
       let network = try #require(Network(settings, pool: ThreadPool(threads: 1)))
       #expect(network.parameterCount == count, "\(settings.name), width \(settings.width)")
     }
+  }
+
+  @Test func everyModelIsAChoiceOfTheModelSetting() throws {
+    guard case .choice(let choices)? = Knob.named("model")?.kind else {
+      Issue.record("no such setting")
+      return
+    }
+    #expect(choices.sorted() == modelSummaries.map(\.name).sorted())
   }
 
   private func expect(
