@@ -43,6 +43,15 @@ package enum AttackTable {
     lines.append(
       "n \(report.clean.n), 95 % Wilson intervals; largest perturbation "
         + (report.largestPerturbation > 0 ? String(format: "%.6g", report.largestPerturbation) : "none"))
+    let seconds = report.attacks.reduce(0) { $0 + $1.seconds }
+    if seconds > 0 {
+      let rate = { (count: (AttackRow) -> Int) in
+        Int((Double(report.attacks.reduce(0) { $0 + count($1) }) / seconds).rounded())
+      }
+      lines.append(
+        String(format: "%.2f s, ", seconds)
+          + "\(rate(\.forwards)) forwards and \(rate(\.backwards)) backwards of one image a second")
+    }
     if !report.isComplete { lines.append("unfinished: the robust accuracy can still fall") }
     return lines
   }

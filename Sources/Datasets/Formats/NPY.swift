@@ -1,3 +1,5 @@
+import Tensors
+
 /// One array of numpy's `.npy` format, versions 1 to 3: a header that is a Python dictionary, then the elements.
 ///
 /// Numbers of either byte order, in C or Fortran order. Objects are refused, never unpickled.
@@ -81,7 +83,7 @@ struct NPY {
   /// The element at a place counted in elements, whatever its type.
   func number(_ place: Int) -> Double {
     switch (kind, size) {
-    case (.float, 2): Double(halfPrecision(UInt16(bits(place))))
+    case (.float, 2): Double(Float(halfPrecision: UInt16(bits(place))))
     case (.float, 4): Double(Float(bitPattern: UInt32(bits(place))))
     case (.float, _): Double(bitPattern: bits(place))
     case (.unsigned, _): Double(bits(place))
@@ -122,16 +124,5 @@ struct NPY {
 
   private static func described(_ shape: [Int]) -> String {
     shape.isEmpty ? "a single number" : shape.map(String.init).joined(separator: "×")
-  }
-}
-
-/// IEEE half precision: 5 bits of exponent, 10 of fraction.
-private func halfPrecision(_ bits: UInt16) -> Float {
-  let sign: Float = bits >> 15 == 0 ? 1 : -1
-  let exponent = Int(bits >> 10 & 0x1F), fraction = Float(bits & 0x3FF)
-  switch exponent {
-  case 0: return sign * fraction * 0x1p-24
-  case 31: return fraction == 0 ? sign * .infinity : .nan
-  default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction * 0x1p-10)
   }
 }
