@@ -37,7 +37,8 @@ let package = Package(
     .executableTarget(
       name: "dualab",
       dependencies: [
-        "Engine", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets", "COpenBLAS",
+        "Engine", "Attacks", "Datasets", "Tensors", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets",
+        "COpenBLAS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -55,7 +56,11 @@ let package = Package(
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
     .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "terminal-probe"]),
-    .testTarget(name: "CommandTests", dependencies: ["dualab", "Engine", "Events", "Lab", "TestSupport"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "dualab", "Engine", "Attacks", "Datasets", "Networks", "Tensors", "Events", "Lab", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -89,17 +89,24 @@ public struct PGD: Attack, Hashable {
     for iteration in 0..<steps {
       try poll()
       network.eachGradient(batch, at: point) { image, _, gradient in
-        let place = image * pixels
-        switch norm {
-        case .linf: dl_linf_step(point + place, batch.images + place, gradient, pixels, stepSize, epsilon)
-        case .l2: l2Step(point + place, batch.images + place, gradient, pixels)
-        }
+        step(point + image * pixels, batch.images + image * pixels, gradient, pixels)
       }
       observe(iteration)
     }
   }
 
-  private func setStart(
+  /// One step of one image: along the gradient, into the ball, into the box.
+  func step(
+    _ point: UnsafeMutablePointer<Float>, _ image: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ pixels: Int
+  ) {
+    switch norm {
+    case .linf: dl_linf_step(point, image, gradient, pixels, stepSize, epsilon)
+    case .l2: l2Step(point, image, gradient, pixels)
+    }
+  }
+
+  /// Where one image's iteration starts.
+  func setStart(
     _ point: UnsafeMutablePointer<Float>, _ image: UnsafePointer<Float>, _ pixels: Int, _ random: inout RandomStream
   ) {
     switch (start, norm) {

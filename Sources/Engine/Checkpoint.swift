@@ -25,6 +25,7 @@ struct Checkpoint {
       "std": model.deviation.map { "\($0)" }.joined(separator: ","),
       "settings": String(decoding: try encoder.encode(settings), as: UTF8.self),
     ]
+    for (name, value) in model.options { file.metadata[name] = Fraction.decimal(value) }
     self.file = file
   }
 

@@ -98,8 +98,10 @@ extension Knob {
 
   private static let network: [Knob] = [
     Knob(
-      "model", .choice(["conv4", "preact-mini", "preact-resnet18", "preact-resnet20", "small-cnn"]), .text("conv4"),
-      effect: .atStart, "the network"),
+      "model",
+      .choice([
+        "conv4", "preact-mini", "preact-resnet18", "preact-resnet20", "resnet34", "resnet34-cifar", "small-cnn",
+      ]), .text("conv4"), effect: .atStart, "the network"),
     Knob(
       "width", .integer(1...512, fine: 1, coarse: 16), .integer(16), unit: "channels", effect: .atStart,
       "channels of the first layer; the others follow"),

@@ -85,6 +85,8 @@ public final class Network {
 
   /// Classes.
   public var classes: Int { settings.classes }
+  /// Threads that work for it, and lanes.
+  public var threads: Int { pool.threads }
   /// Trained numbers, as PyTorch counts them.
   public var parameterCount: Int { tensors.filter(\.isParameter).reduce(0) { $0 + $1.count } }
 

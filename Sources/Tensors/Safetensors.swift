@@ -14,6 +14,13 @@ public struct Safetensors: Sendable {
     /// The elements.
     public let bytes: Data
 
+    /// Elements as they stand in a file.
+    package init(type: ElementType, shape: [Int], bytes: Data) {
+      self.type = type
+      self.shape = shape
+      self.bytes = bytes
+    }
+
     /// Elements in all.
     public var count: Int { shape.reduce(1, *) }
   }

@@ -21,7 +21,7 @@ import Testing
     ("gamma=2", "gamma: '2' is not accepted; give a number in 0 … 1"),
     (
       "model=conv5",
-      "model: 'conv5' is not accepted; give one of conv4, preact-mini, preact-resnet18, preact-resnet20, small-cnn (did you mean 'conv4'?)"
+      "model: 'conv5' is not accepted; give one of conv4, preact-mini, preact-resnet18, preact-resnet20, resnet34, resnet34-cifar, small-cnn (did you mean 'conv4'?)"
     ),
   ]) func `a bad assignment is one line and changes nothing`(assignment: String, expected: String) {
     var settings = Settings()

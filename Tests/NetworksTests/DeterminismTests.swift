@@ -19,6 +19,7 @@ struct DeterminismTests {
 
   @Test(arguments: [
     ("conv4", Shape(1, 16, 16)), ("preact-mini", Shape(1, 28, 28)), ("preact-resnet18", Shape(3, 32, 32)),
+    ("resnet34", Shape(3, 33, 35)), ("resnet34-cifar", Shape(1, 13, 12)),
   ])
   func anImagesBitsDoNotDependOnItsBatch(name: String, shape: Shape) throws {
     let network = try network(name, shape, width: 8, threads: 2)
@@ -39,7 +40,10 @@ struct DeterminismTests {
     }
   }
 
-  @Test(arguments: [("conv4", Shape(1, 16, 16)), ("preact-mini", Shape(1, 28, 28))])
+  @Test(arguments: [
+    ("conv4", Shape(1, 16, 16)), ("preact-mini", Shape(1, 28, 28)), ("resnet34", Shape(3, 32, 32)),
+    ("resnet34-cifar", Shape(1, 12, 12)),
+  ])
   func trainingHasTheSameBitsOnAnyNumberOfThreads(name: String, shape: Shape) throws {
     let digests = try (1...4).map { threads in
       let network = try network(name, shape, width: 16, threads: threads)

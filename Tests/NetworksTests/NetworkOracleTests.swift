@@ -1,3 +1,4 @@
+import Events
 import Networks
 import Tensors
 import TestSupport
@@ -5,14 +6,19 @@ import Testing
 
 /// Whole networks against PyTorch in float64 (`networks/`): logits, loss, gradients, running moments, three SGD steps.
 struct NetworkOracleTests {
-  @Test(arguments: ["preactresnet18_w8", "preactresnet18_w8_finalbn"])
-  func preActResNet18MatchesPyTorch(name: String) throws {
-    let oracle = try Oracle("networks/\(name)")
+  @Test(arguments: [
+    ("preactresnet18_w8", "preact-resnet18", false, 1), ("preactresnet18_w8_finalbn", "preact-resnet18", true, 1),
+    // An input of the ReLU in layer1.1 comes to lie within rounding of 0. On the other side of it, two tensors move by
+    // up to 2.8 tolerances after three steps; a missing weight decay would move them by 6.
+    ("resnet34_w8", "resnet34", false, 3),
+  ])
+  func residualNetworksMatchPyTorch(file: String, model: String, finalNorm: Bool, slack: Double) throws {
+    let oracle = try Oracle("networks/\(file)"), image = oracle.shape("x_u8")
     let images = try oracle.file.bytes("x_u8").map { Float($0) / 255 }
     let labels = try oracle.integers("labels")
     let rows = labels.count * 2, classes = 10
     var settings = ModelSettings(
-      name: "preact-resnet18", input: Shape(3, 32, 32), classes: classes, width: 8, finalNorm: name.hasSuffix("bn"))
+      name: model, input: Shape(image[1], image[2], image[3]), classes: classes, width: 8, finalNorm: finalNorm)
     settings.mean = [0, 0, 0]
     settings.deviation = [1, 1, 1]
     // Winograd's rounding opens or closes a ReLU now and then; the accurate convolution is held to the digits.
@@ -36,14 +42,17 @@ struct NetworkOracleTests {
       let gradient = network.backward(cotangent, wanted: [.input, .parameters])
       if step == 0 {
         try expect(logits, "logits_train", oracle)
-        try expect(Array(UnsafeBufferPointer(start: gradient, count: images.count)), "input_grad", oracle)
+        // For some networks the rows 0 and n_clean only.
+        let stored = oracle.shape("input_grad")[0], size = settings.input.planarCount
+        let kept = stored == rows ? Array(0..<rows) : [0, labels.count]
+        try expect(kept.flatMap { row in (0..<size).map { gradient[row * size + $0] } }, "input_grad", oracle)
         try expectGradients(network, oracle)
         try expectBuffers(network, "after1", oracle)
         try expect(network.evaluate(images, count: rows), "logits_eval", oracle)
       }
       sgd.step(network)
     }
-    try expectState(network, oracle)
+    try expectState(network, oracle, slack: slack)
     try expect(network.evaluate(images, count: rows), "logits_eval_after3", oracle)
   }
 
@@ -77,6 +86,10 @@ struct NetworkOracleTests {
       (.init(name: "preact-resnet18", input: Shape(3, 32, 32), classes: 100, width: 64), 11_217_316),
       (.init(name: "preact-resnet18", input: Shape(3, 32, 32), classes: 10, width: 8), 176_050),
       (.init(name: "preact-resnet20", input: Shape(3, 32, 32), classes: 10, width: 16), 272_282),
+      (.init(name: "resnet34", input: Shape(3, 64, 64), classes: 10, width: 64), 21_289_802),
+      (.init(name: "resnet34", input: Shape(3, 64, 64), classes: 1000, width: 64), 21_797_672),
+      (.init(name: "resnet34", input: Shape(3, 64, 64), classes: 10, width: 8), 336_114),
+      (.init(name: "resnet34-cifar", input: Shape(3, 32, 32), classes: 10, width: 64), 21_282_122),
       (.init(name: "conv4", input: Shape(1, 16, 16), classes: 10, width: 16), 33_338),
     ]
     for (settings, count) in counts {
@@ -85,11 +98,20 @@ struct NetworkOracleTests {
     }
   }
 
+  @Test func everyModelIsAChoiceOfTheModelSetting() throws {
+    guard case .choice(let choices)? = Knob.named("model")?.kind else {
+      Issue.record("no such setting")
+      return
+    }
+    #expect(choices.sorted() == modelSummaries.map(\.name).sorted())
+  }
+
   private func expect(
-    _ got: [Float], _ tensor: String, _ oracle: Oracle, sourceLocation: SourceLocation = #_sourceLocation
+    _ got: [Float], _ tensor: String, _ oracle: Oracle, slack: Double = 1,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let excess = try oracle.excess(got, tensor)
-    #expect(excess <= 1, "\(oracle.name) \(tensor)", sourceLocation: sourceLocation)
+    #expect(excess <= slack, "\(oracle.name) \(tensor)", sourceLocation: sourceLocation)
   }
 
   private func expectGradients(_ network: Network, _ oracle: Oracle) throws {
@@ -111,11 +133,11 @@ struct NetworkOracleTests {
     }
   }
 
-  private func expectState(_ network: Network, _ oracle: Oracle) throws {
+  private func expectState(_ network: Network, _ oracle: Oracle, slack: Double) throws {
     try expectBuffers(network, "after3", oracle)
     let state = network.stateDictionary()
     for key in oracle.file.tensors.keys.sorted() where key.hasPrefix("after3_sample.") {
-      try expect(sampled(try state.floats(String(key.dropFirst(14)))), key, oracle)
+      try expect(sampled(try state.floats(String(key.dropFirst(14)))), key, oracle, slack: slack)
     }
     for key in oracle.file.tensors.keys.sorted() where key.hasPrefix("after3_stat.") {
       try expectStatistics(try state.floats(String(key.dropFirst(12))), key, oracle)

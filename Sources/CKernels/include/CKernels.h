@@ -111,7 +111,7 @@ void dl_relu(const float *x, long count, float *y);
 void dl_relu_gradient(const float *x, const float *dy, long count, float *dx);
 /* y += x. */
 void dl_add(const float *x, long count, float *y);
-/* y = a + b, then max(., 0). */
+/* y = a + b, then max(., 0). y may be a or b. */
 void dl_add_relu(const float *a, const float *b, long count, float *y);
 /* y = (x - mean)*inverse_deviation on `count` floats. */
 void dl_standardise(const float *x, long count, float mean, float inverse_deviation, float *y);

@@ -9,8 +9,9 @@ package final class Convolution: Layer {
   private let weight: Int
   private let bias: Int?
   private let weightCount: Int
-  private let packedForward: Storage
-  private let packedBackward: Storage
+  /// Made with the first weights: a network that is only planned takes no memory.
+  private var packedForward = Storage(count: 0)
+  private var packedBackward = Storage(count: 0)
   /// Partial weight gradients, where a layer has too few rows to share them out.
   private var partials = Storage(count: 0)
   private let input: Activation
@@ -35,9 +36,6 @@ package final class Convolution: Layer {
     self.input = input
     output = Activation(keeping: Shape(channels, height, width), &builder.plan)
     weightCount = dl_conv_weight_count(&shape)
-    let packedCount = dl_conv_packed_count(&shape)
-    packedForward = Storage(count: packedCount)
-    packedBackward = Storage(count: packedCount)
     let taps = kernel * kernel, fixed = shape
     weight = builder.parameter(
       "\(name).weight", shape: [channels, inputs, kernel, kernel], room: weightCount, initial: initial
@@ -71,6 +69,11 @@ package final class Convolution: Layer {
   }
 
   package func prepareWeights(_ memory: NetworkMemory) {
+    if packedForward.count == 0 {
+      let count = withUnsafePointer(to: shape) { dl_conv_packed_count($0) }
+      packedForward = Storage(count: count)
+      packedBackward = Storage(count: count)
+    }
     withUnsafePointer(to: shape) {
       dl_conv_pack_forward($0, memory.parameters.pointer + weight, packedForward.pointer)
       dl_conv_pack_backward($0, memory.parameters.pointer + weight, packedBackward.pointer)

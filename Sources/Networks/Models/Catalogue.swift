@@ -6,13 +6,20 @@ package protocol Model: Sendable {
   static var name: String { get }
   /// One line for `dualab models list`.
   static var summary: String { get }
+  /// Settings that only this model has: `final_norm`.
+  static var ownSettings: [String] { get }
   /// Makes the layers on the images `x`.
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer]
 }
 
+extension Model {
+  package static var ownSettings: [String] { [] }
+}
+
 /// The architectures, in the order of their listing.
 package let models: [any Model.Type] = [
-  Conv4.self, PreActMini.self, PreActResNet18.self, PreActResNet20.self, SmallCNN.self,
+  Conv4.self, PreActMini.self, PreActResNet18.self, PreActResNet20.self, ResNet34.self, ResNet34CIFAR.self,
+  SmallCNN.self,
 ]
 
 /// Layers one after another, each on the output of the one before.
@@ -41,5 +48,14 @@ extension Network {
     let input = Activation(keeping: settings.input, planar: true, &builder.plan)
     let layers = model.make(settings, input, &builder)
     self.init(settings, input: input, layers: layers, builder: builder, pool: pool)
+  }
+
+  /// The tensors that a network of the catalogue needs, without making it: sizes of a file may not be believed yet.
+  static func neededTensors(_ settings: ModelSettings) -> [NamedTensor] {
+    guard let model = models.first(where: { $0.name == settings.name }) else { return [] }
+    var builder = NetworkBuilder()
+    let input = Activation(keeping: settings.input, planar: true, &builder.plan)
+    _ = model.make(settings, input, &builder)
+    return builder.tensors
   }
 }

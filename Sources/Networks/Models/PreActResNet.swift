@@ -32,6 +32,7 @@ enum PreActResNet {
 struct PreActResNet18: Model {
   static let name = "preact-resnet18"
   static let summary = "the paper's network: four stages of two pre-activation blocks, widths w 2w 4w 8w"
+  static let ownSettings = ["final_norm"]
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(

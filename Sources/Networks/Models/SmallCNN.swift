@@ -8,6 +8,8 @@ struct SmallCNN: Model {
   static let summary =
     "two 3×3 convolutions with BN and a linear layer on all pixels; width2, conv1_stride, logit_scale"
 
+  static let ownSettings = ["width1", "width2", "conv1_stride", "logit_scale"]
+
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     let option = { (name: String, initial: Double) in settings.options[name] ?? initial }
     let widths = [settings.width, Int(option("width2", Double(2 * settings.width)))]

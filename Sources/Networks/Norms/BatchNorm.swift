@@ -20,6 +20,7 @@ package final class BatchNorm: NormLayer {
   private let input: Activation
   package let output: Activation
   private var gradient: Activation?
+  private var inputGradient: Activation?
   private var residual: Activation?
   /// scale, offset, mean, 1/σ of the batch, for the backward pass in the same workspace.
   private let batch: CommonSlot
@@ -56,6 +57,11 @@ package final class BatchNorm: NormLayer {
   package func planBackward(_ gradient: Activation, adding residual: Activation) {
     self.gradient = gradient
     self.residual = residual
+  }
+
+  package func planBackward(sharing gradient: Activation, into inputGradient: Activation) {
+    self.gradient = gradient
+    self.inputGradient = inputGradient
   }
 
   // MARK: forward
@@ -156,11 +162,12 @@ package final class BatchNorm: NormLayer {
     }
     if !usesBatch { slope.update(repeating: 0, count: 2 * room) }
     pass.eachChunk { _, images, _ in
-      let dy = pass.pointer(gradient, image: images.lowerBound)
       dl_scale_gradient(
-        pass.pointer(input, image: images.lowerBound), dy, images.count, shape.blocks, shape.pixels, coefficients,
+        pass.pointer(input, image: images.lowerBound), pass.pointer(gradient, image: images.lowerBound), images.count,
+        shape.blocks, shape.pixels, coefficients,
         coefficients + room, slope, constant, relu,
-        residual.map { UnsafePointer(pass.pointer($0, image: images.lowerBound)) }, dy)
+        residual.map { UnsafePointer(pass.pointer($0, image: images.lowerBound)) },
+        pass.pointer(inputGradient ?? gradient, image: images.lowerBound))
     }
   }
 

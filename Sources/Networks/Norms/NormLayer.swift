@@ -4,4 +4,6 @@ import Tensors
 package protocol NormLayer: Layer {
   /// As `planBackward`; what stands in `residual` is added to the input's gradient.
   func planBackward(_ gradient: Activation, adding residual: Activation)
+  /// As `planBackward`, for an output gradient that others still need and an input gradient with memory of its own.
+  func planBackward(sharing gradient: Activation, into inputGradient: Activation)
 }

@@ -72,18 +72,9 @@ extension Network {
   /// Takes the tensors of a file, whose names may stand below `prefix`. PyTorch's `num_batches_tracked` is not needed.
   /// Throws `FileError` when tensors are missing or of the wrong shape; nothing is changed then.
   public func load(_ file: Safetensors, prefix: String = "") throws {
-    let missing = tensors.filter { file.tensors[prefix + $0.name] == nil }.map(\.name)
-    guard missing.isEmpty else {
-      throw FileError("weights for \(settings.name) are missing: \(missing.prefix(5).joined(separator: ", "))")
-    }
-    var values: [(NamedTensor, [Float])] = []
-    for tensor in tensors {
-      let shape = file.tensors[prefix + tensor.name]?.shape ?? []
-      guard shape == tensor.shape else {
-        throw FileError("\(tensor.name) has shape \(shape), \(settings.name) needs \(tensor.shape)")
-      }
-      values.append((tensor, try file.floats(prefix + tensor.name)))
-    }
+    let fit = TensorFit(needed: tensors, in: file, prefix: prefix)
+    guard fit.fits else { throw FileError("not the weights of \(settings.name): \(fit.description)") }
+    let values = try tensors.map { ($0, try file.numbers(prefix + $0.name)) }
     for (tensor, elements) in values {
       let memory = storage(of: tensor)
       for (index, value) in elements.enumerated() { memory.pointer[tensor.place(index)] = value }

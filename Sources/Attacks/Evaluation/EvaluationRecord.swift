@@ -1,0 +1,110 @@
+/// What one attack did to one image.
+public struct AttackOutcome: Sendable, Hashable, Codable {
+  /// Position of the attack in the suite.
+  public var attack: Int
+  /// Misclassified at the returned point.
+  public var broken: Bool
+  /// The class aimed at when it broke; nil for untargeted attacks and unbroken images.
+  public var target: Int?
+  /// Iterations (Square: queries) used, over all starts and targets.
+  public var iterations: Int
+  /// Forward passes of this image.
+  public var forwards: Int
+  /// Backward passes of this image.
+  public var backwards: Int
+  /// The gradient was exactly zero where the attack started (or, for FAB, on its way).
+  public var zeroGradient: Bool
+  /// ‖x′ − x‖ in the evaluation's norm, where broken.
+  public var distance: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case attack, broken, target, iterations, forwards, backwards, distance
+    case zeroGradient = "zero_gradient"
+  }
+}
+
+/// What is known of one image.
+public struct ExampleVerdict: Sendable, Hashable, Codable {
+  /// Data set index.
+  public var index: Int
+  /// The true class.
+  public var label: Int
+  /// The class of the clean image.
+  public var predicted: Int
+  /// What the attacks did, in the order they ran; a cascade ends with the one that breaks it.
+  public var outcomes: [AttackOutcome]
+
+  /// Right without attack. Images that are not are never attacked.
+  public var cleanCorrect: Bool { predicted == label }
+  /// Right, and broken by no attack so far.
+  public var isRobust: Bool { cleanCorrect && !outcomes.contains(where: \.broken) }
+  /// The first outcome that broke it.
+  public var breaking: AttackOutcome? { outcomes.first(where: \.broken) }
+
+  enum CodingKeys: String, CodingKey { case index, label, predicted, outcomes }
+}
+
+/// The verdicts of an evaluation so far: written to a file, it continues from there. Adversarial pixels are kept apart.
+public struct EvaluationRecord: Sendable, Hashable, Codable {
+  /// What is evaluated; a record continues only an evaluation with equal settings.
+  public var settings: EvaluationSettings
+  /// Image by image, in the order of the set. Empty before the clean pass.
+  public var examples: [ExampleVerdict]
+  /// Seconds spent in each attack of the suite.
+  public var seconds: [Double]
+  /// What the checks before the attacks found.
+  public var warnings: [EvaluationWarning]
+
+  /// Nothing known yet.
+  public init(settings: EvaluationSettings) {
+    self.settings = settings
+    examples = []
+    seconds = Array(repeating: 0, count: settings.suite.attacks.count)
+    warnings = []
+  }
+
+  /// Whether attack number `attack` has still to run on an example.
+  public func isPending(_ attack: Int, on example: ExampleVerdict) -> Bool {
+    guard example.cleanCorrect, !example.outcomes.contains(where: { $0.attack == attack }) else { return false }
+    return settings.individual || example.isRobust
+  }
+}
+
+/// What is evaluated, all of it: norm, ε, attacks, seed.
+public struct EvaluationSettings: Sendable, Hashable, Codable {
+  /// Norm of the ball.
+  public var norm: Norm
+  /// ε, in pixels of [0, 1].
+  public var epsilon: Double
+  /// The attacks.
+  public var suite: AttackSuite
+  /// Every attack alone on all images that are right; otherwise a cascade on those that are left.
+  public var individual: Bool
+  /// Seed of all random numbers.
+  public var seed: UInt32
+
+  /// All settings.
+  public init(norm: Norm = .linf, epsilon: Double, suite: AttackSuite, individual: Bool = false, seed: UInt32 = 0) {
+    self.norm = norm
+    self.epsilon = epsilon
+    self.suite = suite
+    self.individual = individual
+    self.seed = seed
+  }
+
+  /// Says in one line why these settings cannot be run on a model with so many classes.
+  public func check(classes: Int) throws(EvaluationError) {
+    guard classes >= 2 else {
+      throw EvaluationError("the model has \(classes) class; an attack needs 2 or more")
+    }
+    guard epsilon > 0, epsilon.isFinite else {
+      throw EvaluationError(
+        "eps \(epsilon) is not a positive number; give the radius in pixels of [0, 1], such as 8/255")
+    }
+    guard norm != .linf || epsilon <= 1 else {
+      throw EvaluationError("eps \(epsilon) is larger than the whole pixel range; give it in [0, 1], such as 8/255")
+    }
+    guard !suite.attacks.isEmpty else { throw EvaluationError("no attack to run; name at least one") }
+    for spec in suite.attacks { try spec.check(classes: classes) }
+  }
+}

@@ -1,0 +1,81 @@
+import Events
+
+/// Something about a model or a result that a reader must know before believing the number. ALGORITHMS §7.3, §7.4.
+public struct EvaluationWarning: Sendable, Hashable, Codable {
+  /// Which check speaks.
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Logits of the same images differ from pass to pass.
+    case randomised
+    /// The outputs look like probabilities, not logits.
+    case softmaxOutput = "softmax-output"
+    /// The gradient is exactly zero where an attack starts.
+    case zeroGradient = "zero-gradient"
+    /// Cross-entropy has no gradient at the clean image though the image is right.
+    case saturatedCrossEntropy = "saturated-cross-entropy"
+    /// Square breaks what the gradient attacks do not.
+    case squareEffective = "square-effective"
+    /// Too few classes for the suite as published.
+    case fewClasses = "few-classes"
+    /// An image's logits depend on the other images of the batch.
+    case batchDependent = "batch-dependent"
+    /// A forward pass changed the model's running statistics.
+    case stateChanged = "state-changed"
+    /// A stored point left ball or box, or is not a number; it was not counted as broken.
+    case audit
+  }
+
+  /// Which check speaks.
+  public var kind: Kind
+  /// What was found and what it means, in one or two sentences.
+  public var message: String
+
+  /// A warning.
+  public init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+}
+
+/// One line of the result: what an attack left.
+public struct AttackRow: Sendable, Hashable, Codable {
+  /// The attack.
+  public var spec: AttackSpec
+  /// Images robust after it and all before it (cascade), or against it alone (individual), of all images.
+  public var robust: Proportion
+  /// Images it broke.
+  public var broken: Int
+  /// Images it has finished, of `attacked`.
+  public var finished: Int
+  /// Images it has to attack: so far, while earlier attacks of a cascade are not done.
+  public var attacked: Int
+  /// Seconds spent in it.
+  public var seconds: Double
+  /// Forward passes, of one image each.
+  public var forwards: Int
+  /// Backward passes, of one image each.
+  public var backwards: Int
+}
+
+/// The result of an evaluation, whole or so far.
+public struct EvaluationReport: Sendable, Hashable, Codable {
+  /// What was evaluated.
+  public var settings: EvaluationSettings
+  /// `AutoAttack`, `AA (K=3)`, `APGD-CE → Square`.
+  public var title: String
+  /// Classes of the model.
+  public var classes: Int
+  /// Accuracy without attack.
+  public var clean: Proportion
+  /// Accuracy after all attacks; with `individual` the pointwise worst.
+  public var robust: Proportion
+  /// Attack by attack.
+  public var attacks: [AttackRow]
+  /// Image by image.
+  public var examples: [ExampleVerdict]
+  /// What to know before believing it.
+  public var warnings: [EvaluationWarning]
+  /// Whether every attack has finished every image; otherwise `robust` can still fall.
+  public var isComplete: Bool
+  /// The largest ‖x′ − x‖ of the stored points.
+  public var largestPerturbation: Double
+}

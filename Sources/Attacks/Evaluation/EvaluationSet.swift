@@ -1,0 +1,49 @@
+import Tensors
+
+/// The labelled images of an evaluation, [n][C][H][W] in [0, 1].
+public final class EvaluationSet {
+  /// The size of an image.
+  public let shape: Shape
+  /// The pixels, image after image.
+  public let images: Storage
+  /// The labels.
+  public let labels: [Int]
+  /// The data set indices; they key the random numbers, so that an image meets the same attack in every subset.
+  public let indices: [Int]
+
+  /// How many images.
+  public var count: Int { labels.count }
+
+  /// Takes the pixels over. `indices` nil: 0, 1, 2, … Throws when counts do not fit, a pixel is NaN or leaves [0, 1].
+  public init(images: Storage, shape: Shape, labels: [Int], indices: [Int]? = nil) throws(EvaluationError) {
+    self.shape = shape
+    self.images = images
+    self.labels = labels
+    self.indices = indices ?? Array(labels.indices)
+    guard !labels.isEmpty else { throw EvaluationError("no images to attack; give at least one") }
+    guard images.count == labels.count * shape.planarCount, self.indices.count == labels.count else {
+      throw EvaluationError(
+        "\(labels.count) labels and \(images.count) pixels: images of \(shape.channels)×\(shape.height)×\(shape.width) "
+          + "need \(labels.count * shape.planarCount)")
+    }
+    if let place = images.buffer.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
+      throw EvaluationError(
+        "image \(place / shape.planarCount) has a pixel \(images.pointer[place]) outside [0, 1]; "
+          + "divide by 255, and leave mean and std to the model")
+    }
+  }
+
+  /// A copy of an array of pixels.
+  public convenience init(
+    images: [Float], shape: Shape, labels: [Int], indices: [Int]? = nil
+  ) throws(EvaluationError) {
+    let storage = Storage(count: images.count)
+    storage.pointer.update(from: images, count: images.count)
+    try self.init(images: storage, shape: shape, labels: labels, indices: indices)
+  }
+
+  /// Where an image starts.
+  public func image(_ number: Int) -> UnsafePointer<Float> {
+    UnsafePointer(images.pointer + number * shape.planarCount)
+  }
+}

@@ -1,0 +1,208 @@
+import Networks
+import Tensors
+
+/// Auto-PGD on one image (Croce and Hein 2020). ALGORITHMS §4, whose letters the names follow.
+///
+///     ℓ∞: w = Π(cur + η·sign g);   ℓ2: w = Π(cur + η·g/‖g‖);   new = Π(cur + a(w − cur) + (1 − a)(cur − prev))
+///
+/// with Π the ball, then the box; a = 1 in the first step, then 0.75. At checkpoints the step η is halved and the search
+/// goes back to the best point if too few steps raised the loss, or if nothing improved since the last checkpoint.
+package final class APGDRun: AttackRun {
+  /// What is driven up.
+  package enum Loss: Sendable { case crossEntropy, dlr, targetedDLR }
+
+  private let problem: AttackProblem
+  private let loss: Loss
+  private let iterations: Int
+  private let restarts: Int
+  private let attempts: Int
+  private let samples: Int
+  private let keepsQuirks: Bool
+
+  private let memory: Storage
+  private let current, previous, best, gradient, bestGradient, adversarial: UnsafeMutablePointer<Float>
+  private var cotangent: [Float]
+  private var sample = 0
+  private var lossHere = 0.0
+  private var lossBefore = 0.0
+  private var isBroken = false
+  private var schedule: APGDSchedule
+
+  package private(set) var isDone = false
+  package private(set) var tally = RunTally()
+  /// The highest loss so far.
+  package private(set) var bestLoss = 0.0
+  /// Called after every iteration, and after the start as iteration 0.
+  package var observe: ((_ iteration: Int, _ loss: Double, _ best: Double, _ step: Float) -> Void)?
+
+  /// A run of `apgd-ce`, `apgd-dlr` or `apgd-t` with the settings of `spec`.
+  package init(_ problem: AttackProblem, _ spec: AttackSpec) {
+    self.problem = problem
+    loss = spec.name == .apgdCE ? .crossEntropy : spec.name == .apgdDLR ? .dlr : .targetedDLR
+    iterations = spec.iterations
+    restarts = spec.restarts
+    attempts = spec.restarts * (loss == .targetedDLR ? min(spec.targets, problem.rivals.count) : 1)
+    samples = spec.gradientSamples
+    keepsQuirks = spec.keepsQuirks
+    let pixels = problem.pixels
+    memory = Storage(count: 6 * pixels)
+    current = memory.pointer
+    previous = current + pixels
+    best = previous + pixels
+    gradient = best + pixels
+    bestGradient = gradient + pixels
+    adversarial = bestGradient + pixels
+    cotangent = [Float](repeating: 0, count: problem.classes)
+    schedule = APGDSchedule(iterations: iterations, step: 2 * problem.epsilon)
+    begin(0)
+  }
+
+  package var point: UnsafePointer<Float> { UnsafePointer(current) }
+  package var found: UnsafePointer<Float>? { isBroken ? UnsafePointer(adversarial) : nil }
+  /// The point of the highest loss of the current attempt: what `best_loss` mode returns.
+  package var bestPoint: UnsafePointer<Float> { UnsafePointer(best) }
+
+  private func begin(_ attempt: Int) {
+    tally.attempt = attempt
+    tally.iteration = 0
+    if loss == .targetedDLR { tally.target = problem.rivals[attempt / restarts] }
+    schedule = APGDSchedule(iterations: iterations, step: 2 * problem.epsilon)
+    if let start = problem.start {
+      current.update(from: start, count: problem.pixels)
+    } else {
+      var random = problem.random(attempt)
+      problem.setOnSphere(current, radius: problem.epsilon, &random)
+    }
+    previous.update(from: current, count: problem.pixels)
+  }
+
+  // MARK: looking
+
+  package func see(_ logits: UnsafePointer<Float>) -> Int {
+    tally.forwards += 1
+    sample += 1
+    let classes = problem.classes
+    for k in 0..<classes { cotangent[k] = 0 }
+    lossHere = cotangent.withUnsafeMutableBufferPointer { cotangent in
+      switch loss {
+      case .crossEntropy:
+        RowLosses.crossEntropy(logits, classes: classes, label: problem.label, addingTo: cotangent.baseAddress)
+      case .dlr:
+        RowLosses.dlr(logits, classes: classes, label: problem.label, addingTo: cotangent.baseAddress)
+      case .targetedDLR:
+        RowLosses.targetedDLR(
+          logits, classes: classes, label: problem.label, target: tally.target ?? 0, addingTo: cotangent.baseAddress)
+      }
+    }
+    // Loss and verdict of a randomised model are those of the last sample, as in the reference.
+    if hasSeenEnough && predictedClass(logits, classes: classes) != problem.label {
+      isBroken = true
+      adversarial.update(from: current, count: problem.pixels)
+      if problem.leavesEarly {
+        isDone = true
+        return 0
+      }
+    }
+    return isAtTheEnd ? 0 : 1
+  }
+
+  /// No gradient is needed at the last iterate.
+  private var isAtTheEnd: Bool { tally.iteration == iterations }
+  private var hasSeenEnough: Bool { sample == (isAtTheEnd ? 1 : samples) }
+
+  package func setCotangent(_ number: Int, _ cotangent: UnsafeMutablePointer<Float>) {
+    cotangent.update(from: self.cotangent, count: problem.classes)
+  }
+
+  package func take(_ number: Int, _ gradient: UnsafePointer<Float>) {
+    tally.backwards += 1
+    let share = 1 / Float(samples)
+    if sample == 1 {
+      for i in 0..<problem.pixels { self.gradient[i] = share * gradient[i] }
+    } else {
+      for i in 0..<problem.pixels { self.gradient[i] += share * gradient[i] }
+    }
+  }
+
+  // MARK: moving
+
+  package func advance() {
+    guard !isDone, hasSeenEnough else { return }
+    finishIteration()
+    if isAtTheEnd {
+      if tally.attempt + 1 < attempts && !isBroken { begin(tally.attempt + 1) } else { isDone = true }
+    } else {
+      step()
+      tally.iteration += 1
+      tally.iterations += 1
+    }
+  }
+
+  /// Everything that follows from loss and gradient at the current point.
+  private func finishIteration() {
+    sample = 0
+    let pixels = problem.pixels
+    let isStart = tally.iteration == 0
+    if isStart {
+      lossBefore = keepsQuirks ? 0 : lossHere
+      schedule.start(lossHere)
+      if loss != .crossEntropy && (0..<pixels).allSatisfy({ gradient[$0] == 0 }) { tally.zeroGradient = true }
+    }
+    if isStart || lossHere > bestLoss {
+      bestLoss = lossHere
+      best.update(from: current, count: pixels)
+      bestGradient.update(from: gradient, count: pixels)
+    }
+    observe?(tally.iteration, lossHere, bestLoss, schedule.step)
+    guard !isStart else { return }
+    if schedule.reduces(rose: lossHere > lossBefore, best: bestLoss) {
+      // `previous` stays: the next momentum is best − (the point before the last step).
+      current.update(from: best, count: pixels)
+      gradient.update(from: bestGradient, count: pixels)
+    }
+    lossBefore = lossHere
+  }
+
+  private func step() {
+    let momentum: Float = tally.iteration == 0 ? 1 : 0.75
+    switch problem.norm {
+    case .linf: linfStep(momentum)
+    case .l2: l2Step(momentum)
+    }
+  }
+
+  private func linfStep(_ a: Float) {
+    let x = problem.image, epsilon = problem.epsilon, eta = schedule.step
+    for i in 0..<problem.pixels {
+      let low = max(x[i] - epsilon, 0), high = min(x[i] + epsilon, 1)
+      let here = current[i], g = gradient[i]
+      let w = min(max(here + (g > 0 ? eta : g < 0 ? -eta : 0), low), high)
+      current[i] = min(max(here + a * (w - here) + (1 - a) * (here - previous[i]), low), high)
+      previous[i] = here
+    }
+  }
+
+  private func l2Step(_ a: Float) {
+    let x = problem.image, pixels = problem.pixels
+    let factor = Float(Double(schedule.step) / (norm2(gradient, pixels) + 1e-12))
+    // The candidate w needs memory only until the combination is made; `new` is written over it.
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: pixels) { buffer in
+      guard let w = buffer.baseAddress else { return }
+      for i in 0..<pixels { (w + i).initialize(to: current[i] + factor * gradient[i]) }
+      projectL2(w, x)
+      for i in 0..<pixels {
+        let here = current[i]
+        current[i] = here + a * (w[i] - here) + (1 - a) * (here - previous[i])
+        previous[i] = here
+      }
+      projectL2(current, x)
+    }
+  }
+
+  /// v ← clip01(x + δ·min(ε, ‖δ‖)/(‖δ‖ + 1e-12)), δ = v − x.
+  private func projectL2(_ v: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>) {
+    let length = problem.distance(v)
+    let shrink = Float(min(Double(problem.epsilon), length) / (length + 1e-12))
+    for i in 0..<problem.pixels { v[i] = clip01(x[i] + shrink * (v[i] - x[i])) }
+  }
+}

@@ -1,0 +1,167 @@
+import Networks
+import Tensors
+
+/// Fast adaptive boundary attack on one image (Croce and Hein 2020), untargeted and targeted. ALGORITHMS §5.
+///
+/// It walks along the decision boundary towards the image: the boundary to one class is linearised where the walk
+/// stands, both the walk and the image are projected onto it, and the next point lies between the two projections:
+///
+///     x₁ ← clip01((1 − α)(x₁ + η d₁) + α(x + η d₂)),   α = min(‖d₁‖/(‖d₁‖ + ‖d₂‖), 0.1),   η = 1.05
+///
+/// A misclassified point is recorded if it is the nearest so far, then pulled back: x₁ ← x + 0.9(x₁ − x).
+package final class FABRun: AttackRun {
+  private let problem: AttackProblem
+  private let isTargeted: Bool
+  private let iterations: Int
+  private let restarts: Int
+  private let attempts: Int
+
+  private let memory: Storage
+  private let walk, normal, adversarial: UnsafeMutablePointer<Float>
+  /// Logit differences z_s − z_y at the walk's point, of the classes whose gradients are wanted.
+  private var classes: [Int] = []
+  private var differences: [Double] = []
+  private var difference = 0.0
+  private var smallestRatio = Double.infinity
+  private var isChecking = false
+
+  package private(set) var isDone = false
+  package private(set) var tally = RunTally()
+  /// The nearest misclassified point's distance in this attempt; infinite when there is none.
+  package private(set) var distance = Double.infinity
+  private var foundInside = false
+
+  /// A run of `fab` or `fab-t` with the settings of `spec`.
+  package init(_ problem: AttackProblem, _ spec: AttackSpec) {
+    self.problem = problem
+    isTargeted = spec.name == .fabT
+    iterations = spec.iterations
+    restarts = spec.restarts
+    attempts = spec.restarts * (isTargeted ? min(spec.targets, problem.rivals.count) : 1)
+    let pixels = problem.pixels
+    memory = Storage(count: 3 * pixels)
+    walk = memory.pointer
+    normal = walk + pixels
+    adversarial = normal + pixels
+    begin(0)
+  }
+
+  package var point: UnsafePointer<Float> { UnsafePointer(walk) }
+  package var found: UnsafePointer<Float>? { foundInside ? UnsafePointer(adversarial) : nil }
+  /// The nearest misclassified point of this attempt, inside ε or not; nil when there is none.
+  package var nearest: UnsafePointer<Float>? { distance < .infinity ? UnsafePointer(adversarial) : nil }
+
+  private func begin(_ attempt: Int) {
+    tally.attempt = attempt
+    tally.iteration = 0
+    distance = .infinity
+    if isTargeted {
+      tally.target = problem.rivals[attempt / restarts]
+      classes = [problem.rivals[attempt / restarts]]
+    } else {
+      classes = problem.rivals
+    }
+    if attempt % restarts == 0 {
+      walk.update(from: problem.image, count: problem.pixels)
+    } else {
+      var random = problem.random(attempt)
+      problem.setOnSphere(walk, radius: problem.epsilon / 2, &random)
+    }
+    isChecking = false
+  }
+
+  // MARK: looking
+
+  package func see(_ logits: UnsafePointer<Float>) -> Int {
+    tally.forwards += 1
+    if isChecking {
+      isChecking = false
+      if predictedClass(logits, classes: problem.classes) != problem.label { return record() }
+      if tally.iteration == iterations {
+        endAttempt()
+        return 0
+      }
+    }
+    // The walk has not moved since these logits: they serve the next iteration.
+    differences = classes.map { Double(logits[$0]) - Double(logits[problem.label]) }
+    smallestRatio = .infinity
+    return classes.count
+  }
+
+  /// A misclassified point: keeps it if it is the nearest, and pulls the walk back.
+  private func record() -> Int {
+    let here = problem.distance(walk)
+    if here < distance {
+      distance = here
+      adversarial.update(from: walk, count: problem.pixels)
+      if here <= Double(problem.epsilon) {
+        foundInside = true
+        if problem.leavesEarly {
+          isDone = true
+          return 0
+        }
+      }
+    }
+    for i in 0..<problem.pixels { walk[i] = problem.image[i] + 0.9 * (walk[i] - problem.image[i]) }
+    if tally.iteration == iterations { endAttempt() }
+    return 0
+  }
+
+  private func endAttempt() {
+    if tally.attempt + 1 < attempts && !foundInside { begin(tally.attempt + 1) } else { isDone = true }
+  }
+
+  package func setCotangent(_ number: Int, _ cotangent: UnsafeMutablePointer<Float>) {
+    cotangent.update(repeating: 0, count: problem.classes)
+    cotangent[classes[number]] = 1
+    cotangent[problem.label] = -1
+  }
+
+  /// Keeps the gradient of the class whose linearised boundary is nearest: |df|/(‖w‖_q + 1e-12), q dual to the norm.
+  package func take(_ number: Int, _ gradient: UnsafePointer<Float>) {
+    tally.backwards += 1
+    isChecking = true
+    if classes.count > 1 {
+      let ratio = abs(differences[number]) / (dualNorm(gradient) + 1e-12)
+      guard ratio < smallestRatio else { return }
+      smallestRatio = ratio
+    }
+    difference = differences[number]
+    normal.update(from: gradient, count: problem.pixels)
+  }
+
+  private func dualNorm(_ gradient: UnsafePointer<Float>) -> Double {
+    guard problem.norm == .linf else { return norm2(gradient, problem.pixels) }
+    var sum = 0.0
+    for i in 0..<problem.pixels { sum += Double(abs(gradient[i])) }
+    return sum
+  }
+
+  // MARK: moving
+
+  package func advance() {
+    guard !isDone, isChecking else { return }
+    tally.iteration += 1
+    tally.iterations += 1
+    let pixels = problem.pixels, image = problem.image
+    var slope = 0.0, isZero = true
+    for i in 0..<pixels {
+      slope += Double(normal[i]) * (Double(image[i]) - Double(walk[i]))
+      if normal[i] != 0 { isZero = false }
+    }
+    guard !isZero else {
+      tally.zeroGradient = true
+      return
+    }
+    // At the walk w·x₁ − b is the logit difference itself; at the image w·(x − x₁) more.
+    let near = BoxProjection(problem.norm, from: walk, normal: normal, gap: difference, count: pixels)
+    let far = BoxProjection(problem.norm, from: image, normal: normal, gap: difference + slope, count: pixels)
+    let a1 = max(near.length, 1e-8), a2 = max(far.length, 1e-8)
+    let alpha = min(a1 / (a1 + a2), 0.1), eta = 1.05
+    for i in 0..<pixels {
+      let fromWalk = Double(walk[i]) + eta * near.move(walk[i], normal[i])
+      let fromImage = Double(image[i]) + eta * far.move(image[i], normal[i])
+      walk[i] = clip01(Float((1 - alpha) * fromWalk + alpha * fromImage))
+    }
+  }
+}

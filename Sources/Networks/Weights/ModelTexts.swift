@@ -1,0 +1,91 @@
+import Events
+import Tensors
+
+/// What is known of a network besides its tensors, as text: given by hand, or else in the metadata of a weights file.
+public struct ModelTexts: Sendable {
+  /// What every network has.
+  static let common = ["model", "input", "size", "channels", "classes", "width", "mean", "std"]
+
+  /// Every name that is understood for some network.
+  public static let names = common + models.flatMap { $0.ownSettings }
+
+  private let given: [String: String]
+  private let metadata: [String: String]
+  private let file: String
+
+  /// `given` goes before `metadata`, which stands in `file`.
+  init(given: [String: String], metadata: [String: String], file: String) {
+    self.given = given
+    self.metadata = metadata
+    self.file = file
+  }
+
+  /// True when the value was given by hand or stands in the file.
+  func has(_ name: String) -> Bool { given[name] != nil || metadata[name] != nil }
+
+  /// The text of a value; nil when nobody says.
+  func text(_ name: String) -> String? { given[name] ?? metadata[name] }
+
+  /// A whole number of `range`. Throws `FileError`.
+  func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let text = text(name) else { return nil }
+    // Other programs write whole numbers as 1.0 too.
+    let value = Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
+    guard let value, range.contains(value) else {
+      throw bad(name, text, "a whole number in \(range.lowerBound) … \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// A finite number. Throws `FileError`.
+  func number(_ name: String) throws -> Double? {
+    guard let text = text(name) else { return nil }
+    guard let value = Fraction.parse(text) else { throw bad(name, text, "a number") }
+    return value
+  }
+
+  /// On or off. Throws `FileError`.
+  func flag(_ name: String) throws -> Bool? {
+    guard let text = text(name) else { return nil }
+    switch text.lowercased() {
+    case "true", "yes", "on", "1": return true
+    case "false", "no", "off", "0": return false
+    default: throw bad(name, text, "on or off")
+    }
+  }
+
+  /// One number for all channels, or one each, with commas between. Throws `FileError`.
+  func perChannel(_ name: String, channels: Int, mayBeZero: Bool = true) throws -> [Float]? {
+    guard let text = text(name) else { return nil }
+    let inner = text.filter { !"[]() ".contains($0) }
+    let values = inner.split(separator: ",").map { Fraction.parse(String($0)) }
+    let numbers = values.compactMap { $0.map(Float.init) }
+    let isGood = numbers.count == values.count && [1, channels].contains(numbers.count)
+    guard isGood, numbers.allSatisfy({ $0.isFinite && (mayBeZero || $0 > 0) }) else {
+      let kind = mayBeZero ? "numbers" : "numbers above 0"
+      throw bad(name, text, channels == 1 ? "one of \(kind)" : "one or \(channels) \(kind) with commas between")
+    }
+    return numbers.count == channels ? numbers : Array(repeating: numbers[0], count: channels)
+  }
+
+  /// The image size that `input`, or `channels` and `size`, tell; nil parts are unknown. Throws `FileError`.
+  func input() throws -> (channels: Int?, height: Int?, width: Int?) {
+    let sides = 1...65_536
+    if let text = text("input") {
+      let parts = text.split(whereSeparator: { "x×X".contains($0) }).map { Int($0) }
+      let numbers = parts.compactMap { $0 }
+      guard numbers.count == 3, parts.count == 3, numbers.allSatisfy(sides.contains) else {
+        throw bad("input", text, "channels, rows and columns such as 3x32x32")
+      }
+      return (numbers[0], numbers[1], numbers[2])
+    }
+    let size = try integer("size", in: sides)
+    return (try integer("channels", in: sides), size, size)
+  }
+
+  private func bad(_ name: String, _ text: String, _ accepted: String) -> FileError {
+    let isGiven = given[name] != nil
+    let place = isGiven ? "--set \(name)=\(text)" : "\(file): metadata \(name) '\(text.prefix(40))'"
+    return FileError("\(place): give \(accepted)" + (isGiven ? "" : " with --set \(name)=…"))
+  }
+}

@@ -1,0 +1,69 @@
+import Attacks
+import Events
+import Foundation
+
+/// The result of an evaluation as text. Pure.
+package enum AttackTable {
+  /// The lines: what was done, attack by attack, accuracies with intervals, warnings.
+  package static func lines(_ report: EvaluationReport, _ card: AttackCard) -> [String] {
+    let size = card.input.map(String.init).joined(separator: "×")
+    let head = [
+      "\(card.weights): \(card.model), width \(card.width), on \(card.images) images \(size) of \(card.data)",
+      "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
+        + (card.individual ? ", every attack alone" : ""),
+      "",
+    ]
+    return head + FinalTable.aligned(rows(report)) + [""] + accuracies(report) + warnings(report)
+  }
+
+  /// In ℓ2 only whole levels are written as fractions of 255: ½ is no 127.5/255.
+  private static func radius(_ card: AttackCard) -> String {
+    let levels = card.eps * 255, isWhole = abs(levels - levels.rounded()) < 1e-7
+    return card.norm == .linf || isWhole ? Fraction.format(card.eps) : Fraction.decimal(card.eps)
+  }
+
+  private static func rows(_ report: EvaluationReport) -> [[String]] {
+    let accuracy = report.settings.individual ? "robust alone" : "robust after it"
+    let head = ["attack", accuracy, "broken", "seconds", "forwards", "backwards"]
+    return [head]
+      + report.attacks.map { row in
+        [
+          row.spec.title + (row.finished < row.attacked ? " (\(row.finished) of \(row.attacked))" : ""),
+          Progress.percent(row.robust), "\(row.broken)", String(format: "%.2f", row.seconds), "\(row.forwards)",
+          "\(row.backwards)",
+        ]
+      }
+  }
+
+  private static func accuracies(_ report: EvaluationReport) -> [String] {
+    let robust = report.settings.individual ? "robust, worst of all" : "robust accuracy"
+    var lines = FinalTable.aligned([
+      ["clean accuracy", accuracy(report.clean)], [robust, accuracy(report.robust)],
+    ])
+    lines.append(
+      "n \(report.clean.n), 95 % Wilson intervals; largest perturbation "
+        + (report.largestPerturbation > 0 ? String(format: "%.6g", report.largestPerturbation) : "none"))
+    let seconds = report.attacks.reduce(0) { $0 + $1.seconds }
+    if seconds > 0 {
+      let rate = { (count: (AttackRow) -> Int) in
+        Int((Double(report.attacks.reduce(0) { $0 + count($1) }) / seconds).rounded())
+      }
+      lines.append(
+        String(format: "%.2f s, ", seconds)
+          + "\(rate(\.forwards)) forwards and \(rate(\.backwards)) backwards of one image a second")
+    }
+    if !report.isComplete { lines.append("unfinished: the robust accuracy can still fall") }
+    return lines
+  }
+
+  private static func accuracy(_ proportion: Proportion) -> String {
+    let interval = proportion.interval
+    return Progress.percent(proportion)
+      + String(format: " [%.1f, %.1f]", interval.lowerBound * 100, interval.upperBound * 100)
+      + " (\(proportion.correct) of \(proportion.n))"
+  }
+
+  private static func warnings(_ report: EvaluationReport) -> [String] {
+    report.warnings.isEmpty ? [] : [""] + report.warnings.map { "warning (\($0.kind.rawValue)): \($0.message)" }
+  }
+}

@@ -1,0 +1,80 @@
+import Datasets
+import Events
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// Images to evaluate on, from tensors and from data sets.
+struct LabelledImagesTests {
+  private func file(_ fill: (inout Safetensors) -> Void) throws -> String {
+    var file = Safetensors()
+    fill(&file)
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("images-\(UUID().uuidString).safetensors")
+    try file.write(to: url)
+    return url.path
+  }
+
+  private func failure(_ path: String) -> String {
+    do {
+      _ = try LabelledImages(safetensors: path)
+    } catch let error as DataError {
+      #expect(error.description.hasPrefix(path))
+      return error.description
+    } catch {
+      return "\(error)"
+    }
+    return "read as good data"
+  }
+
+  @Test func theEvaluationSetIsRead() throws {
+    let path = Repository.oracle("attacks/evaluation_set.safetensors").path
+    let images = try LabelledImages(safetensors: path)
+    #expect(images.count == 512 && images.shape == Shape(1, 14, 14))
+    #expect(images.pixels.count == 512 * 196 && images.pixels.allSatisfy { (0...1).contains($0) })
+    let few = try LabelledImages(safetensors: path, limit: 3)
+    #expect(few.labels == Array(images.labels.prefix(3)) && few.pixels == Array(images.pixels.prefix(3 * 196)))
+    #expect(throws: DataError.self) { try images.check(classes: 9) }
+    try images.check(classes: 10)
+  }
+
+  @Test func tensorsThatDoNotFitAreNamed() throws {
+    let images = { (file: inout Safetensors) in file.add("images", shape: [2, 1, 1, 1], floats: [0, 1]) }
+    let missing = try file(images)
+    #expect(failure(missing).contains("no tensor labels"))
+    let many = try file {
+      images(&$0)
+      $0.add("labels", shape: [3], integers: [0, 1, 2])
+    }
+    #expect(failure(many).contains("images [2, 1, 1, 1] and labels [3] do not fit"))
+    let negative = try file {
+      images(&$0)
+      $0.add("labels", shape: [2], integers: [0, -3])
+    }
+    #expect(failure(negative).contains("label -3 at position 1"))
+    let large = try file {
+      $0.add("images", shape: [2, 1, 1, 1], floats: [0, 255])
+      $0.add("labels", shape: [2], integers: [0, 1])
+    }
+    #expect(failure(large).contains("image 1 has a pixel 255.0 outside [0, 1]"))
+    let floats = try file {
+      images(&$0)
+      $0.add("labels", shape: [2], floats: [0, 1])
+    }
+    #expect(failure(floats).contains("labels"))
+    #expect(failure("/nowhere/x.safetensors").contains("cannot be read"))
+  }
+
+  @Test func aSplitKeepsTheIndicesOfItsDataSet() throws {
+    var settings = Settings()
+    for assignment in ["data.train=64", "data.test=16", "data.size=8"] { try settings.apply(assignment: assignment) }
+    let data = try loadData(settings)
+    let images = LabelledImages(data.validation, source: "mirage:validation", limit: 4)
+    #expect(images.count == 4 && images.indices == Array(data.validation.indices.prefix(4)))
+    #expect(images.shape == Shape(1, 8, 8))
+    var pixels = [Float](repeating: 0, count: 64)
+    data.validation.copyImage(3, to: &pixels)
+    #expect(Array(images.pixels[(3 * 64)...]) == pixels)
+    #expect(images.labels == (0..<4).map(data.validation.label))
+  }
+}

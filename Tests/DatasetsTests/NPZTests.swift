@@ -1,0 +1,166 @@
+import Datasets
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// Numpy's archives in and out, whole and damaged.
+struct NPZTests {
+  private func path(_ name: String) -> String { Repository.oracle(name).path }
+
+  /// The line that reading fails with.
+  private func failure(_ path: String, layout: LabelledImages.Layout = .nhwc) -> String {
+    do {
+      _ = try LabelledImages(npz: path, layout: layout)
+    } catch let error as DataError {
+      #expect(error.description.hasPrefix(path), "the file is named")
+      #expect(!error.description.contains("\n"))
+      return error.description
+    } catch {
+      return "\(error)"
+    }
+    return "read as good data"
+  }
+
+  @Test(arguments: ["pair_stored", "pair_deflated", "pair_fortran"])
+  func everyWayOfPackingGivesTheSameImages(name: String) throws {
+    let expected = try Oracle("formats/npz_expected")
+    let images = try LabelledImages(npz: path("formats/\(name).npz"))
+    let shape = expected.shape("x_test")
+    #expect(images.shape == Shape(shape[3], shape[1], shape[2]))
+    #expect(images.labels == (try expected.integers("y_test")))
+    #expect(images.indices == Array(0..<shape[0]))
+    let levels = try expected.file.bytes("x_test")
+    var place = 0
+    for image in 0..<shape[0] {
+      for row in 0..<shape[1] {
+        for column in 0..<shape[2] {
+          for channel in 0..<shape[3] {
+            let pixel = ((image * shape[3] + channel) * shape[1] + row) * shape[2] + column
+            #expect(images.pixels[pixel] == Float(levels[place]) / 255)
+            place += 1
+          }
+        }
+      }
+    }
+  }
+
+  @Test func aLimitTakesTheFirstImages() throws {
+    let all = try LabelledImages(npz: path("formats/pair_stored.npz"))
+    let two = try LabelledImages(npz: path("formats/pair_stored.npz"), limit: 2)
+    #expect(two.labels == Array(all.labels.prefix(2)))
+    #expect(two.pixels == Array(all.pixels.prefix(2 * all.shape.planarCount)))
+    #expect(try LabelledImages(npz: path("formats/pair_stored.npz"), limit: 99).count == all.count)
+  }
+
+  @Test func aLayoutOfChannelsFirstIsReadAsSuch() throws {
+    let images = try LabelledImages(npz: path("formats/pair_stored.npz"), layout: .nchw)
+    #expect(images.shape == Shape(6, 7, 3))
+    let levels = try Oracle("formats/npz_expected").file.bytes("x_test")
+    #expect(images.pixels == levels.map { Float($0) / 255 })
+  }
+
+  @Test(arguments: [
+    ("missing_y", "no member y_test"), ("count_mismatch", "4 labels (y_test) for 5 images"),
+    ("label_range", "label -1 at position 2 is out of range"), ("not_zip", "not a zip archive"),
+    ("object_dtype", "x_test holds Python objects ('|O')"), ("shape_overflow", "x_test is 4294967296×4294967296×3×3"),
+    ("shape_negative", "x_test has the negative dimension -5"), ("data_short", "the data are 9 bytes short"),
+    ("bad_crc", "the CRC-32 of member x_test.npy does not match"),
+  ])
+  func damagedArchivesEndInOneLine(name: String, problem: String) {
+    let line = failure(path("malformed/npz_\(name).npz"))
+    #expect(line.contains(problem), "\(line)")
+  }
+
+  @Test func everyDamagedArchiveOfTheListIsTested() throws {
+    let listed = try FileManager.default.contentsOfDirectory(atPath: path("malformed")).filter { $0.hasPrefix("npz_") }
+    #expect(listed.count == 10, "nine above, and the big-endian one below")
+  }
+
+  @Test func bigEndianLabelsAreDecoded() throws {
+    let images = try LabelledImages(npz: path("malformed/npz_big_endian.npz"))
+    #expect(images.labels == (try Oracle("formats/npz_expected").integers("y_test")))
+  }
+
+  @Test func anArchiveCutAnywhereIsRefused() throws {
+    let whole = try Data(contentsOf: Repository.oracle("formats/pair_deflated.npz"))
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("cut-\(UUID().uuidString).npz")
+    defer { try? FileManager.default.removeItem(at: file) }
+    for length in stride(from: 0, to: whole.count, by: 7) {
+      try whole.prefix(length).write(to: file)
+      #expect(failure(file.path) != "read as good data", "\(length) bytes")
+    }
+  }
+
+  @Test func noChangedByteCrashesTheReader() throws {
+    let whole = try Data(contentsOf: Repository.oracle("formats/pair_deflated.npz"))
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("changed-\(UUID().uuidString).npz")
+    defer { try? FileManager.default.removeItem(at: file) }
+    for place in whole.indices {
+      var changed = whole
+      changed[place] ^= 0xFF
+      try changed.write(to: file)
+      // Bytes that nobody reads, such as dates, may change; pixels may not.
+      if let images = try? LabelledImages(npz: file.path) {
+        #expect(images.labels == (try Oracle("formats/npz_expected").integers("y_test")), "byte \(place)")
+      }
+    }
+  }
+
+  @Test func whatIsWrittenIsReadAgain() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("written-\(UUID().uuidString).npz")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let pixels = (0..<24).map { Float($0) / 24 }
+    var archive = NPZWriter()
+    try archive.add("x_test", shape: [2, 2, 3, 2], floats: pixels)
+    try archive.add("y_test", shape: [2], integers: [7, 1])
+    try archive.write(to: file)
+    let images = try LabelledImages(npz: file.path, layout: .nchw)
+    #expect(images.shape == Shape(2, 3, 2))
+    #expect(images.pixels == pixels)
+    #expect(images.labels == [7, 1])
+  }
+
+  @Test(arguments: [1.5, -0.01, Float.nan])
+  func pixelsOutsideOfTheUnitIntervalAreRefused(pixel: Float) throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("range-\(UUID().uuidString).npz")
+    defer { try? FileManager.default.removeItem(at: file) }
+    var archive = NPZWriter()
+    try archive.add("x_test", shape: [2, 1, 2, 1], floats: [0, 1, 0.5, pixel])
+    try archive.add("y_test", shape: [2], integers: [0, 1])
+    try archive.write(to: file)
+    #expect(failure(file.path).contains("image 1 has a pixel \(pixel) outside [0, 1]"))
+  }
+
+  @Test func wrongTypesAndShapesAreNamed() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("types-\(UUID().uuidString).npz")
+    defer { try? FileManager.default.removeItem(at: file) }
+    func line(_ fill: (inout NPZWriter) throws -> Void) throws -> String {
+      var archive = NPZWriter()
+      try fill(&archive)
+      try archive.write(to: file)
+      return failure(file.path)
+    }
+    let labels = try line {
+      try $0.add("x_test", shape: [1, 1, 1, 1], floats: [0])
+      try $0.add("y_test", shape: [1], floats: [0])
+    }
+    #expect(labels.contains("y_test") && labels.contains("whole number"), "\(labels)")
+    let levels = try line {
+      try $0.add("x_test", shape: [1, 1, 1, 1], integers: [200])
+      try $0.add("y_test", shape: [1], integers: [0])
+    }
+    #expect(levels.contains("x_test holds 8-byte whole numbers; give uint8"), "\(levels)")
+    let flat = try line {
+      try $0.add("x_test", shape: [1, 4], floats: [0, 0, 0, 0])
+      try $0.add("y_test", shape: [1], integers: [0])
+    }
+    #expect(flat.contains("x_test is 1×4; give images of 4 dimensions"), "\(flat)")
+    let none = try line {
+      try $0.add("x_test", shape: [0, 2, 2, 1], floats: [])
+      try $0.add("y_test", shape: [0], integers: [])
+    }
+    #expect(none.contains("holds no images"), "\(none)")
+    #expect(failure("/nowhere/images.npz").contains("no such file"))
+  }
+}
