@@ -99,6 +99,9 @@ struct ResumptionTests {
       // FAB looks anew after every point that is misclassified outside of ε.
       if row.spec.name == .fab || row.spec.name == .fabT {
         #expect(row.forwards >= forwards * row.finished && row.forwards <= 2 * forwards * row.finished)
+      } else if row.spec.name == .square {
+        // A window that changes nothing needs no pass.
+        #expect(row.forwards <= forwards * row.finished && 2 * row.forwards > forwards * row.finished)
       } else {
         #expect(row.forwards == forwards * row.finished, "\(row.spec.name)")
       }
