@@ -1,8 +1,10 @@
 # The commands of a working day. `make` alone builds; `make run` opens the lab; `make test` is the whole check.
 PREFIX ?= /usr/local
-STEPS ?= 50
+PYTHON ?= python3
+ROUNDS ?= 5
+THREADS ?= 1
 
-PACKAGES = binutils libc6-dev libncurses-dev libstdc++-12-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux
+PACKAGES = binutils libc6-dev libncurses-dev libopenblas-dev libstdc++-12-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 SWIFT = swift
 TEST = $(SWIFT) test -c release --scratch-path .build-test
@@ -11,7 +13,7 @@ BINARY = .build/release/dualab
 # Otherwise a crash on a terminal waits 30 seconds for a key that starts a debugger.
 export SWIFT_BACKTRACE = interactive=no
 
-.PHONY: build run deps test smoke lint format bench install clean
+.PHONY: build run deps test smoke lint format bench compare install clean
 
 build: deps
 	$(SWIFT) build -c release --product dualab
@@ -32,8 +34,12 @@ deps:
 smoke: deps
 	$(TEST) --filter 'EventsTests|EngineTests'
 
+# Everything; then the numerics once more on the kernels of lesser CPUs, which this one can run too. The bits of a process
+# are those of one variant, so each has a process of its own.
 test: smoke
-	$(TEST)
+	DUALAB_CPU=portable $(TEST) --filter 'NetworksTests|AttacksTests'
+	DUALAB_CPU=avx2 $(TEST) --skip-build --filter 'NetworksTests|AttacksTests'
+	$(TEST) --skip-build
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
@@ -42,13 +48,13 @@ lint:
 format:
 	$(SWIFT) format -i -r Sources Tests Package.swift
 
-# Training images a second, the median of STEPS steps of the default preset.
+# The full training step, timed on this machine; OpenBLAS without a forced core.
 bench: build
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	$(BINARY) train --steps $(STEPS) --json --quiet --out "$$folder/run" > "$$folder/events" && \
-	sed -n '/"event":"sample"/s/.*"images":\([0-9]*\).*"seconds":\([0-9.e-]*\).*/\1 \2/p' "$$folder/events" | \
-	awk '{ print $$1 / $$2 }' | sort -n | \
-	awk '{ rate[NR] = $$1 } END { printf "%d img/s (median of %d steps)\n", rate[int((NR + 1) / 2)], NR }'
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BINARY) bench
+
+# The same in turn with PyTorch: needs a Python that has torch, such as 'make compare PYTHON=~/venv/bin/python3'.
+compare: build
+	$(PYTHON) Benchmarks/compare.py $(BINARY) --rounds $(ROUNDS) --threads $(THREADS)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/dualab/presets $(DESTDIR)$(PREFIX)/share/dualab/themes

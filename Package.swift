@@ -12,6 +12,7 @@ let package = Package(
   ],
   targets: [
     // MARK: C
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -26,7 +27,7 @@ let package = Package(
     // MARK: vocabulary and files
     .target(name: "Events"),
     .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Engine", dependencies: ["Objectives", "Attacks", "Networks", "Datasets", "Events"]),
+    .target(name: "Engine", dependencies: ["Objectives", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
 
     // MARK: the face
     .target(name: "Plotting"),
@@ -36,7 +37,7 @@ let package = Package(
     .executableTarget(
       name: "dualab",
       dependencies: [
-        "Engine", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets",
+        "Engine", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets", "COpenBLAS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -44,15 +45,16 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
     .testTarget(name: "EventsTests", dependencies: ["Events"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "CKernels", "TestSupport"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Events", "CKernels", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
     .testTarget(name: "AttacksTests", dependencies: ["Attacks", "Events", "TestSupport"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Events", "TestSupport"]),
     .testTarget(name: "PresetsTests", dependencies: ["Presets", "TestSupport"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "TestSupport"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Events", "Tensors", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport"]),
+    .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "terminal-probe"]),
     .testTarget(name: "CommandTests", dependencies: ["dualab", "Engine", "Events", "Lab", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -6,6 +6,7 @@ import Tensors
 ///
 ///     ℓ∞: x′ = clip01(x + ε·sign g);   ℓ2: x′ = clip01(x + ε·g/(‖g‖ + 1e-12))
 public struct FGSM: Attack, Hashable {
+  /// `fgsm`.
   public static let name = "fgsm"
 
   /// Norm of the ball.
@@ -19,8 +20,10 @@ public struct FGSM: Attack, Hashable {
     self.epsilon = epsilon
   }
 
+  /// `FGSM`, or `FGM` in ℓ2.
   public var title: String { norm == .linf ? "FGSM" : "FGM" }
 
+  /// Writes the adversarial images; see `Attack`.
   public func perturb(
     _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void
   ) throws {

@@ -8,6 +8,7 @@ import Tensors
 ///
 /// The last iterate is returned; of several restarts, per image the one with the highest loss.
 public struct PGD: Attack, Hashable {
+  /// `pgd`.
   public static let name = "pgd"
 
   /// Where the iteration starts.
@@ -45,8 +46,10 @@ public struct PGD: Attack, Hashable {
     self.restarts = restarts
   }
 
+  /// `PGD-10` for ten steps.
   public var title: String { "PGD-\(steps)" }
 
+  /// Writes the adversarial images; see `Attack`.
   public func perturb(
     _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void
   ) throws {

@@ -50,6 +50,8 @@ INLINE float VARIANT(lane_sum)(vec v) {
 
 #include "body_gather.h"
 #include "body_gemm.h"
+#include "body_stem.h"
+#include "body_winograd.h"
 #include "body_conv.h"
 #include "body_norm.h"
 #include "body_dense.h"

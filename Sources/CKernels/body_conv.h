@@ -1,6 +1,8 @@
 /* Convolution as gather, product, (scatter). */
 
 static void VARIANT(conv_pack_forward)(const dl_conv_shape *s, const float *w, float *packed) {
+  if (s->winograd) { VARIANT(winograd_pack)(s, w, false, packed); return; }
+  if (s->planar) { memcpy(packed, w, sizeof(float) * (size_t)dl_conv_weight_count(s)); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels);
   for (long block = 0; block < outs; block++)
     for (long row = 0; row < rows * DL_LANES; row++)
@@ -10,6 +12,8 @@ static void VARIANT(conv_pack_forward)(const dl_conv_shape *s, const float *w, f
 /* Turned: rows (ky, kx, out channel), outputs in channels, taps mirrored. Otherwise: rows out channels, outputs the rows
  * of the forward product. */
 static void VARIANT(conv_pack_backward)(const dl_conv_shape *s, const float *w, float *packed) {
+  if (s->winograd) { VARIANT(winograd_pack)(s, w, true, packed); return; }
+  if (s->planar) { memcpy(packed, w, sizeof(float) * (size_t)dl_conv_weight_count(s)); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), ins = blocks_of(s->in_channels), taps = taps_of(s);
   for (long out = 0; out < outs * DL_LANES; out++) {
     for (long row = 0; row < rows * DL_LANES; row++) {
@@ -26,6 +30,8 @@ static void VARIANT(conv_pack_backward)(const dl_conv_shape *s, const float *w, 
 
 static void VARIANT(conv_forward)(const dl_conv_shape *s, const float *x, const float *packed, const float *bias, const float *residual,
                                   float *y, long images, float *scratch) {
+  if (s->winograd) { VARIANT(winograd_forward)(s, x, packed, bias, residual, y, images, scratch); return; }
+  if (s->planar) { VARIANT(stem_forward)(s, x, packed, bias, residual, y, images, scratch); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s);
   const bool direct = !s->planar && s->kernel == 1 && s->stride == 1 && s->padding == 0;
   for (long n = 0; n < images; n++, x += in_floats(s), y += out_floats(s)) {
@@ -44,6 +50,7 @@ static void VARIANT(conv_forward)(const dl_conv_shape *s, const float *x, const 
 
 static void VARIANT(conv_input_gradient)(const dl_conv_shape *s, const float *dy, const float *packed, const float *residual, float *dx,
                                          long images, float *scratch) {
+  if (s->planar) { VARIANT(stem_input_gradient)(s, dy, packed, residual, dx, images); return; }
   if (turned(s)) {
     const dl_conv_shape t = turned_shape(s);
     VARIANT(conv_forward)(&t, dy, packed, NULL, residual, dx, images, scratch);
@@ -65,6 +72,7 @@ static void VARIANT(conv_input_gradient)(const dl_conv_shape *s, const float *dy
 
 static void VARIANT(conv_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long first, long last,
                                           float *dw, float *scratch) {
+  if (s->winograd) { VARIANT(winograd_weight_gradient)(s, x, dy, images, first, last, dw, scratch); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s), square = DL_LANES * DL_LANES;
   for (long out = 0; out < outs; out++) memset(dw + (out * rows + first) * square, 0, sizeof(float) * (size_t)((last - first) * square));
   for (long n = 0; n < images; n++, x += in_floats(s), dy += out_floats(s)) {

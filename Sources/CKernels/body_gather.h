@@ -3,7 +3,7 @@
 #include "conv_shape.h"
 
 /* Columns of row blocks first ..< last for the output pixels p0 ..< p1 of one image. */
-static void VARIANT(gather_blocked)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
+static __attribute__((noinline)) void VARIANT(gather_blocked)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
   const long blocks = blocks_of(s->in_channels), pixels = p1 - p0;
   for (long row = first; row < last; row++) {
     const long tap = row / blocks, block = row % blocks;
@@ -20,7 +20,7 @@ static void VARIANT(gather_blocked)(const dl_conv_shape *s, const float *x, long
   }
 }
 
-static void VARIANT(gather_planar)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
+static __attribute__((noinline)) void VARIANT(gather_planar)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
   const long pixels = p1 - p0, rows = s->in_channels * taps_of(s);
   memset(columns, 0, sizeof(float) * (size_t)((last - first) * pixels * DL_LANES));
   for (long row = first * DL_LANES; row < last * DL_LANES && row < rows; row++) {
@@ -44,22 +44,18 @@ INLINE void VARIANT(gather)(const dl_conv_shape *s, const float *x, long p0, lon
 }
 
 /* dx += the columns, each at the input it was gathered from. */
-static void VARIANT(scatter)(const dl_conv_shape *s, const float *columns, long p0, long p1, float *dx) {
-  const long pixels = p1 - p0, blocks = blocks_of(s->in_channels);
-  const long count = s->planar ? s->in_channels * taps_of(s) : row_blocks_of(s);
+static __attribute__((noinline)) void VARIANT(scatter)(const dl_conv_shape *s, const float *columns, long p0, long p1, float *dx) {
+  const long pixels = p1 - p0, blocks = blocks_of(s->in_channels), count = row_blocks_of(s);
   for (long row = 0; row < count; row++) {
-    const long tap = s->planar ? row % taps_of(s) : row / blocks;
-    const long plane = s->planar ? row / taps_of(s) : row % blocks;
-    const long ky = tap / s->kernel - s->padding, kx = tap % s->kernel - s->padding;
-    const float *in = s->planar ? columns + (row / DL_LANES) * pixels * DL_LANES + row % DL_LANES : columns + row * pixels * DL_LANES;
-    float *image = dx + plane * in_pixels(s) * (s->planar ? 1 : DL_LANES);
+    const long ky = row / blocks / s->kernel - s->padding, kx = row / blocks % s->kernel - s->padding;
+    const float *in = columns + row * pixels * DL_LANES;
+    float *image = dx + row % blocks * in_pixels(s) * DL_LANES;
     long oy = p0 / s->out_width, ox = p0 % s->out_width;
     for (long p = p0; p < p1; p++, in += DL_LANES) {
       const long iy = oy * s->stride + ky, ix = ox * s->stride + kx;
       if ((unsigned long)iy < (unsigned long)s->in_height && (unsigned long)ix < (unsigned long)s->in_width) {
-        const long place = iy * s->in_width + ix;
-        if (s->planar) image[place] += *in;
-        else store(image + place * DL_LANES, load(image + place * DL_LANES) + load(in));
+        float *at = image + (iy * s->in_width + ix) * DL_LANES;
+        store(at, load(at) + load(in));
       }
       if (++ox == s->out_width) { ox = 0; oy++; }
     }

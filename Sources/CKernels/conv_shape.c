@@ -11,9 +11,36 @@ long dl_conv_weight_index(const dl_conv_shape *s, int out, int in, int ky, int k
   return ((out / DL_LANES) * row_blocks_of(s) * DL_LANES + row) * DL_LANES + out % DL_LANES;
 }
 
-long dl_conv_backward_count(const dl_conv_shape *s) { return dl_conv_weight_count(s); }
+bool dl_conv_suits_winograd(const dl_conv_shape *s) {
+  if (s->planar || s->kernel != 3 || s->stride != 1 || s->padding != 1) return false;
+  const long tiles = (long)((s->out_height + 3) / 4) * ((s->out_width + 3) / 4);
+  return tiles * 36 * 3 <= out_pixels(s) * 9 * 2;
+}
+
+long dl_conv_packed_count(const dl_conv_shape *s) {
+  return s->winograd ? 36 * blocks_of(s->in_channels) * blocks_of(s->out_channels) * DL_LANES * DL_LANES : dl_conv_weight_count(s);
+}
+
+long dl_conv_gradient_parts(const dl_conv_shape *s) { return s->winograd ? blocks_of(s->in_channels) : row_blocks_of(s); }
+
+bool dl_conv_gradient_by_images(const dl_conv_shape *s) { return dl_conv_gradient_parts(s) < (s->winograd ? 5 : 4); }
+
+/* Blocks of input that one call of the weight gradient works on at most. */
+static long gradient_blocks(const dl_conv_shape *s) {
+  const long ins = blocks_of(s->in_channels);
+  return dl_conv_gradient_by_images(s) ? ins : (ins + 3) / 4 + 1;
+}
 
 long dl_conv_scratch_count(const dl_conv_shape *s) {
-  const long forward = row_blocks_of(s), backward = taps_of(s) * blocks_of(s->out_channels);
-  return (forward > backward ? forward : backward) * DL_PIXEL_BLOCK * DL_LANES;
+  const long ins = blocks_of(s->in_channels), outs = blocks_of(s->out_channels);
+  if (s->winograd) {
+    const long group = winograd_group(s) * DL_LANES, parts = gradient_blocks(s);
+    const long forward = 36 * (group * (ins + outs) + 2 * DL_LANES);
+    const long gradient = 36 * (2 * group * (parts + outs) + 2 * DL_LANES + parts * outs * DL_LANES * DL_LANES);
+    return forward > gradient ? forward : gradient;
+  }
+  const long padded = s->planar ? s->in_channels * (s->in_height + 2l * s->padding) * (s->in_width + 2l * s->padding) : 0;
+  const long forward = row_blocks_of(s), backward = taps_of(s) * outs;
+  const long columns = (forward > backward ? forward : backward) * DL_PIXEL_BLOCK * DL_LANES;
+  return columns > padded ? columns : padded;
 }

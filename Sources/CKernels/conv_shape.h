@@ -25,8 +25,14 @@ static inline bool turned(const dl_conv_shape *s) { return !s->planar && s->stri
 /* That convolution's shape. */
 static inline dl_conv_shape turned_shape(const dl_conv_shape *s) {
   dl_conv_shape t = {s->out_channels, s->out_height, s->out_width, s->in_channels, s->in_height, s->in_width,
-                     s->kernel,       1,             s->kernel - 1 - s->padding,   false};
+                     s->kernel,       1,             s->kernel - 1 - s->padding,   false,        s->winograd};
   return t;
+}
+
+/* Tiles that a group of Winograd's products has: V and M of a group then stay in the L2 cache. */
+static inline long winograd_group(const dl_conv_shape *s) {
+  const long wide = s->in_channels > s->out_channels ? s->in_channels : s->out_channels;
+  return wide <= 64 ? 28 : wide <= 128 ? 56 : 112;
 }
 
 #endif

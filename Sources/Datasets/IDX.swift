@@ -70,13 +70,14 @@ enum IDX {
     guard header.count == 4 + 4 * dimensions else {
       throw DataError("\(path): the header itself is cut (\(header.count) bytes); fetch the file again")
     }
-    guard header[0] == 0, header[1] == 0 else {
+    // Unsigned and signed bytes, 16 and 32 bits, float and double.
+    guard header[0] == 0, header[1] == 0, [0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E].contains(header[2]) else {
       let isReversed = header[2] == 0 && header[3] == 0 && header[0] > 0 && header[0] <= 4
       let reason = isReversed ? "not an IDX file: the magic is in the wrong byte order" : "not an IDX file: wrong magic"
       throw DataError("\(path): \(reason); fetch the file again")
     }
     guard header[2] == 8 else {
-      let type = "0x" + (header[2] < 16 ? "0" : "") + String(header[2], radix: 16, uppercase: true)
+      let type = "0x0" + String(header[2], radix: 16, uppercase: true)
       throw DataError("\(path): element type \(type) where unsigned bytes (0x08) are needed; convert the file to bytes")
     }
     guard header[3] == UInt8(dimensions) else {

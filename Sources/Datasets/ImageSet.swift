@@ -1,3 +1,5 @@
+import Events
+
 /// Labelled images, all of one size: what a data source delivers.
 public struct ImageSet: Sendable {
   /// How pixels are kept: as they came, so that 60 000 byte images take 47 MB and not 188.
@@ -66,5 +68,5 @@ public struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What, where, remedy.
   public let description: String
   /// An error with this line.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = oneLine(description) }
 }

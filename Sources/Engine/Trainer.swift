@@ -41,6 +41,7 @@ public struct Trainer: SessionWork {
 
   // MARK: start
 
+  /// Loads the data and draws the network's first weights.
   public mutating func prepare() throws -> SessionDescription {
     let data = try loadData(initial), images = data.train.images
     let shape = Shape(images.channels, images.height, images.width)
@@ -54,7 +55,8 @@ public struct Trainer: SessionWork {
     network.initialise(seed: seed)
     let batch = min(initial.integer("batch"), data.train.count)
     let order = EpochOrder(count: data.train.count, batch: batch, seed: seed)
-    let steps = initial.integer("steps") > 0 ? initial.integer("steps") : initial.integer("epochs") * order.stepsPerEpoch
+    let steps =
+      initial.integer("steps") > 0 ? initial.integer("steps") : initial.integer("epochs") * order.stepsPerEpoch
     session = Session(
       data: data, network: network, order: order, steps: steps,
       images: Storage(count: 2 * batch * shape.planarCount), gradient: Storage(count: 2 * batch * images.classes))
@@ -71,6 +73,8 @@ public struct Trainer: SessionWork {
 
   // MARK: one step
 
+  /// One batch: attack in eval mode, one pass in train mode, loss, gradient, SGD. A step that ends in an error changes
+  /// no weight and no running statistic.
   public mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
     var session = try prepared()
     let clock = ContinuousClock(), start = clock.now
@@ -114,7 +118,8 @@ public struct Trainer: SessionWork {
       weightDecay: Float(settings.number("weight_decay")), nesterov: settings.flag("nesterov")
     ).step(network)
     return Sample(
-      step: number, epoch: session.order.epoch(ofStep: number), loss: loss.total, cleanLoss: loss.clean, adversarialLoss: loss.adversarial,
+      step: number, epoch: session.order.epoch(ofStep: number), loss: loss.total, cleanLoss: loss.clean,
+      adversarialLoss: loss.adversarial,
       kl: loss.divergence, cleanAccuracy: correct.clean, adversarialAccuracy: correct.adversarial, learningRate: rate,
       images: examples.count, seconds: seconds(clock.now - start))
   }
@@ -125,7 +130,8 @@ public struct Trainer: SessionWork {
     case "one-cycle": return .oneCycle(warmup: warmup)
     case "trapezoid": return .trapezoid(warmup: warmup, flat: settings.number("lr.flat"))
     case "piecewise":
-      return .piecewise(drops: settings.text("lr.drops").split(separator: ",").compactMap { Fraction.parse(String($0)) })
+      return .piecewise(
+        drops: Fraction.parseList(settings.text("lr.drops")) ?? [])
     default: return .constant
     }
   }
@@ -134,7 +140,9 @@ public struct Trainer: SessionWork {
     _ logits: UnsafePointer<Float>, _ labels: [Int], _ rows: BatchRows, classes: Int
   ) -> (clean: Proportion?, adversarial: Proportion?) {
     func count(from start: Int) -> Proportion {
-      let right = labels.indices.count { predictedClass(logits + (start + $0) * classes, classes: classes) == labels[$0] }
+      let right = labels.indices.count {
+        predictedClass(logits + (start + $0) * classes, classes: classes) == labels[$0]
+      }
       return Proportion(correct: right, n: labels.count)
     }
     switch rows {
@@ -146,6 +154,7 @@ public struct Trainer: SessionWork {
 
   // MARK: measurements
 
+  /// The current weights on the first `validation.limit` validation images.
   public mutating func validate(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> Probe {
@@ -157,11 +166,13 @@ public struct Trainer: SessionWork {
     return probe
   }
 
+  /// Copies the current weights.
   public mutating func keepAsBest(step: Int) {
     guard let weights = session?.network.weights() else { return }
     session?.best = (weights, step)
   }
 
+  /// The last or best weights on the first `test.limit` test images; the current weights stay.
   public mutating func test(
     _ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> Probe {
@@ -201,6 +212,7 @@ public struct Trainer: SessionWork {
 
   // MARK: weights on disk
 
+  /// Writes `checkpoints/KIND.safetensors`. Weights that are not finite are replaced by the last measured ones.
   public mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
     guard let folder, let session else { return nil }
     let network = session.network, current = network.weights()

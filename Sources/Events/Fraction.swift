@@ -17,12 +17,23 @@ public enum Fraction {
     }
   }
 
-  /// `k/255` when the value is a multiple of ½/255 within 1e-9, otherwise the shortest decimal.
+  /// `k/255` for multiples of ½/255, unless the decimal is as short (`0.3`, not `76.5/255`); otherwise the decimal.
   public static func format(_ value: Double) -> String {
-    let levels = value * 255
+    let plain = decimal(value), levels = value * 255
     let rounded = (levels * 2).rounded() / 2
-    guard abs(levels - rounded) < 1e-7, rounded > 0, rounded < 255 else { return decimal(value) }
-    return "\(decimal(rounded))/255"
+    guard abs(levels - rounded) < 1e-7, rounded > 0, rounded < 255 else { return plain }
+    let fraction = "\(decimal(rounded))/255"
+    return plain.count <= fraction.count ? plain : fraction
+  }
+
+  /// Reads numbers separated by commas, `0.5,0.6875,0.875`; nil when one of them is not a number.
+  public static func parseList(_ text: String) -> [Double]? {
+    var values: [Double] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let value = parse(String(part)) else { return nil }
+      values.append(value)
+    }
+    return values
   }
 
   /// The shortest decimal that reads back as the same number, without a trailing `.0`.

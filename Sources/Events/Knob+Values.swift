@@ -4,8 +4,11 @@ extension Knob {
   public func parse(_ text: String) throws -> KnobValue {
     switch kind {
     case .number:
-      guard let value = Fraction.parse(text) else { throw SettingError.badValue(self, text) }
-      return try validated(.number(value))
+      // An error repeats what was typed, `-1/255`, and not what it comes to.
+      guard let value = Fraction.parse(text), let valid = try? validated(.number(value)) else {
+        throw SettingError.badValue(self, text)
+      }
+      return valid
     case .integer:
       guard let value = Int(text) else { throw SettingError.badValue(self, text) }
       return try validated(.integer(value))
@@ -16,7 +19,7 @@ extension Knob {
       case "false", "no", "off", "0": return .flag(false)
       default: throw SettingError.badValue(self, text)
       }
-    case .text: return .text(text)
+    case .text: return try validated(.text(text))
     }
   }
 
@@ -36,7 +39,10 @@ extension Knob {
     case (.choice(let choices), .text(let choice)):
       guard choices.contains(choice) else { throw SettingError.badValue(self, choice) }
       return value
-    case (.flag, .flag), (.text, .text): return value
+    case (.text, .text(let text)):
+      guard rule?.holds(text) ?? true else { throw SettingError.badValue(self, text) }
+      return value
+    case (.flag, .flag): return value
     default: throw SettingError.badValue(self, format(value))
     }
   }
@@ -63,7 +69,7 @@ extension Knob {
     case .integer(let range, _, _): return "a whole number in \(range.lowerBound) … \(range.upperBound)"
     case .choice(let choices): return "one of " + choices.joined(separator: ", ")
     case .flag: return "on or off"
-    case .text: return "text"
+    case .text: return rule?.accepted ?? "text"
     }
   }
 
@@ -71,16 +77,13 @@ extension Knob {
   public func nudged(_ value: KnobValue, presses: Int, coarse: Bool) -> KnobValue {
     switch (kind, value) {
     case (.number(let range, let fine, let wide, let style), .number(let number)):
-      let step = coarse ? wide : fine
-      var moved: Double
-      if style == .logarithmic {
-        moved = number
-        for _ in 0..<abs(presses) { moved = presses > 0 ? moved * step : moved / step }
-      } else {
-        // Multiples of the fine increment, so that ten presses of 0.01 give 0.1 and not 0.09999.
-        let ticks = (number / fine).rounded() + Double(presses) * (step / fine).rounded()
-        moved = style == .fraction ? ticks * (fine * 255).rounded() / 255 : rounded(ticks * fine, toMultipleOf: fine)
-      }
+      var moved =
+        switch style {
+        case .logarithmic: multiplied(number, by: coarse ? wide : fine, presses: presses)
+        case .decimal:
+          ticks(from: number, fine: fine, coarse: coarse ? wide : fine, presses: presses, perUnit: tenths(fine))
+        case .fraction: ticks(from: number, fine: fine, coarse: coarse ? wide : fine, presses: presses, perUnit: 510)
+        }
       moved = min(max(moved, range.lowerBound), range.upperBound)
       if excludesLowerBound && moved <= range.lowerBound { moved = number }
       return .number(moved)
@@ -94,11 +97,40 @@ extension Knob {
     }
   }
 
-  /// The decimal nearest to `value` with as many digits as `increment` has, so that sums of increments show cleanly.
-  private func rounded(_ value: Double, toMultipleOf increment: Double) -> Double {
+  /// Goes along the multiples of `fine`, so that ten presses of 0.01 give 0.1 and not 0.09999. From between two
+  /// multiples the first press goes to the next one. `perUnit` is a whole number of which every result is a fraction.
+  private func ticks(from number: Double, fine: Double, coarse: Double, presses: Int, perUnit: Double) -> Double {
+    let place = number / fine, nearest = place.rounded()
+    let start = abs(place - nearest) < 1e-6 ? nearest : presses > 0 ? place.rounded(.down) : place.rounded(.up)
+    return ((start + Double(presses) * (coarse / fine).rounded()) * fine * perUnit).rounded() / perUnit
+  }
+
+  /// The smallest power of ten of which `increment` is a whole multiple, 1e9 at most.
+  private func tenths(_ increment: Double) -> Double {
     var scale = 1.0
     while scale < 1e9, abs((increment * scale).rounded() - increment * scale) > 1e-9 * scale { scale *= 10 }
-    return (value * scale).rounded() / scale
+    return scale
+  }
+
+  /// `number` times `factor` for each press, each time to three digits. From 0, where factors lead nowhere, up to 1e-6.
+  private func multiplied(_ number: Double, by factor: Double, presses: Int) -> Double {
+    var moved = number
+    for _ in 0..<abs(presses) {
+      if moved == 0 {
+        moved = presses > 0 ? 1e-6 : 0
+      } else {
+        moved = threeDigits(presses > 0 ? moved * factor : moved / factor)
+        if moved < 1e-6 { moved = 0 }
+      }
+    }
+    return moved
+  }
+
+  /// The nearest number of three decimal digits; for numbers in 1e-6 … 1e6.
+  private func threeDigits(_ value: Double) -> Double {
+    var scale = 1.0
+    while value * scale < 100, scale < 1e9 { scale *= 10 }
+    return value * scale >= 1000 ? value.rounded() : (value * scale).rounded() / scale
   }
 }
 
@@ -108,7 +140,7 @@ public struct SettingError: Error, CustomStringConvertible, Equatable {
   public let description: String
 
   /// An error with a message of its own.
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = oneLine(description) }
 
   static func badValue(_ knob: Knob, _ text: String) -> SettingError {
     var message = "\(knob.name): '\(text)' is not accepted; give \(knob.accepted)"

@@ -22,6 +22,14 @@ public struct Knob: Sendable {
     case atStart = "at the start"
   }
 
+  /// Which free texts are accepted.
+  public struct TextRule: Sendable {
+    /// The accepted texts in words.
+    public let accepted: String
+    /// True for an accepted text.
+    public let holds: @Sendable (String) -> Bool
+  }
+
   /// The name in presets, on the command line and in the journal: `attack.steps`.
   public let name: String
   /// The sign the paper uses, or the name: `γ`.
@@ -38,10 +46,12 @@ public struct Knob: Sendable {
   public let help: String
   /// True when the smallest value of the range itself is not allowed (ε > 0).
   public let excludesLowerBound: Bool
+  /// For free text: which ones are accepted; nil when all are.
+  public let rule: TextRule?
 
   init(
     _ name: String, symbol: String? = nil, _ kind: Kind, _ initial: KnobValue, unit: String = "",
-    effect: Effect = .nextStep, excludesLowerBound: Bool = false, _ help: String
+    effect: Effect = .nextStep, excludesLowerBound: Bool = false, rule: TextRule? = nil, _ help: String
   ) {
     self.name = name
     self.symbol = symbol ?? name
@@ -50,6 +60,7 @@ public struct Knob: Sendable {
     self.unit = unit
     self.effect = effect
     self.excludesLowerBound = excludesLowerBound
+    self.rule = rule
     self.help = help
   }
 

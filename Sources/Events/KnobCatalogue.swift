@@ -9,90 +9,133 @@ extension Knob {
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
   private static let training: [Knob] = [
-    Knob("objective", .choice(["standard", "at", "mat", "trades"]), .text("mat"),
+    Knob(
+      "objective", .choice(["standard", "at", "mat", "trades"]), .text("mat"),
       "outer loss: standard, at, mat (γ, and β for the KL term), trades (β)"),
-    Knob("gamma", symbol: "γ", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.5),
+    Knob(
+      "gamma", symbol: "γ", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.5),
       "share of the clean loss in mat: γ·CE(x) + (1−γ)·CE(x′)"),
-    Knob("beta", symbol: "β", .number(0...100, fine: 0.1, coarse: 1), .number(0),
+    Knob(
+      "beta", symbol: "β", .number(0...100, fine: 0.1, coarse: 1), .number(0),
       "weight of KL(clean‖adversarial) in mat and trades"),
   ]
 
   private static let attack: [Knob] = [
     Knob("attack", .choice(["pgd", "fgsm"]), .text("pgd"), "how training images are attacked"),
     Knob("attack.norm", .choice(["linf", "l2"]), .text("linf"), "norm of the attack's ball"),
-    Knob("eps", symbol: "ε", .number(0...1, fine: 1 / 255, coarse: 4 / 255, style: .fraction),
+    Knob(
+      "eps", symbol: "ε", .number(0...1, fine: 1 / 255, coarse: 4 / 255, style: .fraction),
       .number(16 / 255), unit: "of the pixel range", excludesLowerBound: true, "radius of the attack's ball"),
-    Knob("attack.step", symbol: "step", .number(0...1, fine: 0.5 / 255, coarse: 2 / 255, style: .fraction),
+    Knob(
+      "attack.step", symbol: "step", .number(0...1, fine: 0.5 / 255, coarse: 2 / 255, style: .fraction),
       .number(4 / 255), unit: "of the pixel range", excludesLowerBound: true, "step size of PGD"),
-    Knob("attack.steps", symbol: "steps", .integer(1...1000, fine: 1, coarse: 5), .integer(10),
+    Knob(
+      "attack.steps", symbol: "steps", .integer(1...1000, fine: 1, coarse: 5), .integer(10),
       "iterations of PGD"),
-    Knob("attack.start", symbol: "start", .choice(["uniform", "clean", "noise"]), .text("uniform"),
+    Knob(
+      "attack.start", symbol: "start", .choice(["uniform", "clean", "noise"]), .text("uniform"),
       "where PGD starts: uniform in the ball, at the image, or image + 0.001·N(0,1)"),
   ]
 
   private static let optimizer: [Knob] = [
-    Knob("lr", .number(0...100, fine: 1.1, coarse: 2, style: .logarithmic), .number(0.1), "peak learning rate; the schedule scales it"),
+    Knob(
+      "lr", .number(0...100, fine: 1.1, coarse: 2, style: .logarithmic), .number(0.1),
+      "peak learning rate; the schedule scales it"),
     Knob("momentum", .number(0...0.9999, fine: 0.01, coarse: 0.1), .number(0.9), "momentum of SGD"),
     Knob("nesterov", .flag, .flag(true), "Nesterov momentum"),
-    Knob("weight_decay", .number(0...1, fine: 1.1, coarse: 2, style: .logarithmic), .number(5e-4),
+    Knob(
+      "weight_decay", .number(0...1, fine: 1.1, coarse: 2, style: .logarithmic), .number(5e-4),
       "L2 decay of all parameters, norms and biases too"),
-    Knob("schedule", .choice(["one-cycle", "trapezoid", "piecewise", "constant"]), .text("one-cycle"),
+    Knob(
+      "schedule", .choice(["one-cycle", "trapezoid", "piecewise", "constant"]), .text("one-cycle"),
       "how lr goes over the run"),
   ]
 
   private static let data: [Knob] = [
     Knob("data", .choice(["mirage", "fashion-mnist"]), .text("mirage"), effect: .atStart, "the images"),
     Knob("data.dir", .text, .text(""), effect: .atStart, "folder of the data set's files; empty: the usual places"),
-    Knob("data.seed", .integer(0...Int(Int32.max), fine: 1, coarse: 10), .integer(0), effect: .atStart,
+    Knob(
+      "data.seed", .integer(0...Int(Int32.max), fine: 1, coarse: 10), .integer(0), effect: .atStart,
       "mirage: seed of patterns and images"),
-    Knob("data.size", .integer(8...64, fine: 4, coarse: 8), .integer(16), unit: "pixels", effect: .atStart,
+    Knob(
+      "data.size", .integer(8...64, fine: 4, coarse: 8), .integer(16), unit: "pixels", effect: .atStart,
       "mirage: side of an image, a multiple of 4"),
     Knob("data.channels", .integer(1...3, fine: 1, coarse: 1), .integer(1), effect: .atStart, "mirage: channels"),
-    Knob("data.train", .integer(64...1_000_000, fine: 1, coarse: 1024), .integer(4096), unit: "images", effect: .atStart,
+    Knob(
+      "data.train", .integer(64...1_000_000, fine: 1, coarse: 1024), .integer(4096), unit: "images", effect: .atStart,
       "mirage: training images, validation included"),
-    Knob("data.test", .integer(16...1_000_000, fine: 1, coarse: 1024), .integer(1024), unit: "images", effect: .atStart,
+    Knob(
+      "data.test", .integer(16...1_000_000, fine: 1, coarse: 1024), .integer(1024), unit: "images", effect: .atStart,
       "mirage: test images"),
-    Knob("data.truth", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.7), effect: .atStart,
+    Knob(
+      "data.truth", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.7), effect: .atStart,
       "mirage: how often the shape tells the class"),
-    Knob("data.shape", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.16), effect: .atStart, "mirage: amplitude of the shape"),
-    Knob("data.texture", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.05), effect: .atStart,
+    Knob(
+      "data.shape", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.16), effect: .atStart,
+      "mirage: amplitude of the shape"),
+    Knob(
+      "data.texture", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.05), effect: .atStart,
       "mirage: amplitude of the fragile texture"),
-    Knob("data.background", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.10), effect: .atStart,
+    Knob(
+      "data.background", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.10), effect: .atStart,
       "mirage: amplitude of the background"),
-    Knob("data.noise", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.01), effect: .atStart,
+    Knob(
+      "data.noise", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.01), effect: .atStart,
       "mirage: standard deviation of the pixel noise"),
-    Knob("validation.fraction", .number(0...0.5, fine: 0.01, coarse: 0.1), .number(0.1), effect: .atStart,
+    Knob(
+      "validation.fraction", .number(0...0.5, fine: 0.01, coarse: 0.1), .number(0.1), effect: .atStart,
       excludesLowerBound: true, "share of the training images kept for validation"),
-    Knob("validation.limit", .integer(1...100_000, fine: 1, coarse: 100), .integer(256), unit: "images", effect: .atStart,
+    Knob(
+      "validation.limit", .integer(1...100_000, fine: 1, coarse: 100), .integer(256), unit: "images", effect: .atStart,
       "at most so many validation images are used at a time"),
-    Knob("validation.every", .integer(0...1_000_000, fine: 1, coarse: 25), .integer(25), unit: "steps", effect: .atStart,
+    Knob(
+      "validation.every", .integer(0...1_000_000, fine: 1, coarse: 25), .integer(25), unit: "steps", effect: .atStart,
       "steps between validations; 0: once an epoch"),
-    Knob("test.limit", .integer(1...100_000, fine: 1, coarse: 100), .integer(1000), unit: "images", effect: .atStart,
+    Knob(
+      "test.limit", .integer(1...100_000, fine: 1, coarse: 100), .integer(1000), unit: "images", effect: .atStart,
       "at most so many test images in the final table"),
   ]
 
   private static let network: [Knob] = [
-    Knob("model", .choice(["conv4", "preact-mini", "preact-resnet18", "preact-resnet20", "small-cnn"]), .text("conv4"),
+    Knob(
+      "model", .choice(["conv4", "preact-mini", "preact-resnet18", "preact-resnet20", "small-cnn"]), .text("conv4"),
       effect: .atStart, "the network"),
-    Knob("width", .integer(1...512, fine: 1, coarse: 16), .integer(16), unit: "channels", effect: .atStart,
+    Knob(
+      "width", .integer(1...512, fine: 1, coarse: 16), .integer(16), unit: "channels", effect: .atStart,
       "channels of the first layer; the others follow"),
-    Knob("final_norm", .flag, .flag(false), effect: .atStart, "preact-resnet18: BN-ReLU before the pooling (locuslab variant)"),
+    Knob(
+      "final_norm", .flag, .flag(false), effect: .atStart,
+      "preact-resnet18: BN-ReLU before the pooling (locuslab variant)"),
   ]
 
   private static let schedule: [Knob] = [
-    Knob("steps", .integer(0...100_000_000, fine: 1, coarse: 100), .integer(400), unit: "steps", effect: .atStart,
+    Knob(
+      "steps", .integer(0...100_000_000, fine: 1, coarse: 100), .integer(400), unit: "steps", effect: .atStart,
       "length of the run; 0: as many as `epochs` need"),
-    Knob("epochs", .integer(1...100_000, fine: 1, coarse: 10), .integer(80), unit: "epochs", effect: .atStart,
+    Knob(
+      "epochs", .integer(1...100_000, fine: 1, coarse: 10), .integer(80), unit: "epochs", effect: .atStart,
       "length of the run when `steps` is 0"),
-    Knob("batch", .integer(1...65_536, fine: 1, coarse: 16), .integer(128), unit: "images", effect: .atStart,
+    Knob(
+      "batch", .integer(1...65_536, fine: 1, coarse: 16), .integer(128), unit: "images", effect: .atStart,
       "clean images a step; as many adversarial ones join them"),
-    Knob("seed", .integer(0...Int(Int32.max), fine: 1, coarse: 10), .integer(0), effect: .atStart,
+    Knob(
+      "seed", .integer(0...Int(Int32.max), fine: 1, coarse: 10), .integer(0), effect: .atStart,
       "seed of weights, order and attacks"),
-    Knob("lr.warmup", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.2), effect: .atStart,
+    Knob(
+      "lr.warmup", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.2), effect: .atStart,
       "one-cycle, trapezoid: share of the run in which lr rises"),
-    Knob("lr.flat", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.75), effect: .atStart,
+    Knob(
+      "lr.flat", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.75), effect: .atStart,
       "trapezoid: share of the run after which lr falls to 0"),
-    Knob("lr.drops", .text, .text("0.5,0.6875,0.875"), effect: .atStart,
+    Knob(
+      "lr.drops", .text, .text("0.5,0.6875,0.875"), effect: .atStart, rule: risingShares,
       "piecewise: shares of the run after which lr is divided by ten"),
   ]
+
+  private static let risingShares = TextRule(accepted: "rising numbers in 0 … 1 with commas between, or nothing") {
+    text in
+    if text.isEmpty { return true }
+    guard let shares = Fraction.parseList(text) else { return false }
+    return shares.allSatisfy((0...1).contains) && zip(shares, shares.dropFirst()).allSatisfy(<)
+  }
 }

@@ -4,7 +4,7 @@
 public func nearestName(to name: String, in candidates: [String]) -> String? {
   let scored = candidates.map { (distance: editDistance(name.lowercased(), $0.lowercased()), name: $0) }
   guard let best = scored.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
-  return best.distance <= max(2, max(name.count, best.name.count) / 2) ? best.name : nil
+  return 2 * best.distance <= max(name.count, best.name.count) ? best.name : nil
 }
 
 /// Optimal string alignment distance: insert, delete, replace, swap of neighbours cost one each.

@@ -55,7 +55,7 @@ extension Lab {
       ) { $0.setFull(true) },
       LabKey([.escape], footer: FooterWord("esc", "back"), "back to all panes", when: \.isFull) { $0.setFull(false) },
       LabKey([.character(":")], footer: FooterWord(":", "command"), "type a command") {
-        $0.open(.command(CommandLine(themes: $0.options.themes.map(\.name))))
+        $0.open(.command(Prompt(themes: $0.options.themes.map(\.name))))
       },
     ]
     + paneCatalogue.prefix(9).enumerated().map { index, kind in
@@ -90,7 +90,7 @@ extension Lab {
     ] + scrollKeys
 
   private static let commandKeys: [LabKey] = [
-    LabKey([.enter], "do it") { $0.runCommandLine() },
+    LabKey([.enter], "do it") { $0.runPrompt() },
     LabKey([.tab], "complete the word, again for the next") { $0.completeCommand() },
     LabKey([.backspace], "take back a letter; on an empty line: close") { $0.eraseCommand() },
     LabKey([.escape], "close") { $0.close() },

@@ -150,7 +150,7 @@ extension Lab {
   }
 
   /// Does what was typed; a line that cannot be done stays, with the reason, to be put right.
-  mutating func runCommandLine() -> [LabAction] {
+  mutating func runPrompt() -> [LabAction] {
     guard case .command(let line) = overlay else { return [] }
     do {
       let request = try line.parse()

@@ -7,7 +7,7 @@ enum Overlay: Sendable {
   case help(HelpOverlay)
   case describe(ScrolledText)
   case results(ScrolledText)
-  case command(CommandLine)
+  case command(Prompt)
 }
 
 /// Who hears a key.

@@ -7,6 +7,8 @@ public enum KernelVariant {
 
   /// Those this machine can run, best first.
   public static var available: [String] {
-    (0..<Int32.max).lazy.map { dl_variant_available($0) }.prefix { $0 != nil }.compactMap { $0.map(String.init(cString:)) }
+    (0..<Int32.max).lazy.map { dl_variant_available($0) }.prefix { $0 != nil }.compactMap {
+      $0.map(String.init(cString:))
+    }
   }
 }

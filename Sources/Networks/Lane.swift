@@ -6,20 +6,25 @@ public final class Lane {
   public static let capacity = 16
 
   private unowned let network: Network
-  private let workspace: Workspace
+  private var workspace: Workspace
   private let scratch: [Storage]
   private var images = 0
 
   init(_ network: Network, scratch: Storage) {
     self.network = network
     self.scratch = [scratch]
-    workspace = Workspace(plan: network.plan, capacity: Lane.capacity)
+    workspace = Workspace(plan: network.plan, capacity: 0)
+  }
+
+  /// Makes room for `count` images at a time.
+  func reserve(_ count: Int) {
+    if workspace.capacity < count { workspace = Workspace(plan: network.plan, capacity: count) }
   }
 
   /// Runs up to `capacity` images [count][C][H][W]; returns the logits [count][classes], valid until the next call.
   @discardableResult
   public func forward(_ images: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
-    precondition(count <= Lane.capacity, "a lane takes \(Lane.capacity) images, got \(count)")
+    precondition(count <= workspace.capacity, "a lane with room for \(workspace.capacity) images got \(count)")
     self.images = count
     let pass = pass(wanted: [])
     pass.pointer(network.input).update(from: images, count: count * network.input.count)
@@ -53,6 +58,7 @@ extension Network {
     prepare()
     guard count > 0 else { return }
     let size = min(Lane.capacity, (count + pool.threads - 1) / pool.threads)
+    for lane in lanes { lane.reserve(size) }
     pool.run(tasks: (count + size - 1) / size) { task, worker in
       body(lanes[worker], task * size..<min(count, (task + 1) * size))
     }

@@ -90,6 +90,15 @@ public final class Network {
   /// Trained numbers, as PyTorch counts them.
   public var parameterCount: Int { tensors.filter(\.isParameter).reduce(0) { $0 + $1.count } }
 
+  /// Arithmetic of one image's forward pass, two a multiplication, convolutions counted directly.
+  public var forwardFLOPs: Double { convolutions(in: layers).reduce(0) { $0 + $1.flops } }
+  /// The share of the first convolution, whose input gradient training does not need.
+  public var firstLayerFLOPs: Double { convolutions(in: layers).first?.flops ?? 0 }
+
+  private func convolutions(in layers: [any Layer]) -> [Convolution] {
+    layers.flatMap { layer in (layer as? Convolution).map { [$0] } ?? convolutions(in: layer.children) }
+  }
+
   // MARK: whole batches
 
   /// Runs a batch. `images` [count][C][H][W] in [0, 1]; returns the logits [count][classes], valid until the next pass.

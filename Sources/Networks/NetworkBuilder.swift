@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// A tensor under PyTorch's name, and where its elements stand in a network's memory.
@@ -26,6 +27,19 @@ package enum Initial {
   case uniform(Float)
 }
 
+/// How 3×3 convolutions are computed: a choice between speed and the last digits, made when a network is made.
+public enum ConvolutionKind: String, Sendable, Hashable, CaseIterable {
+  /// Winograd F(4×4,3×3) where the layer's shape suits it.
+  case fast
+  /// Gather and product everywhere: about ten times smaller rounding errors.
+  case accurate
+
+  /// What `DUALAB_CONV` asks for; `fast` when it is not set.
+  public static var fromEnvironment: ConvolutionKind {
+    ProcessInfo.processInfo.environment["DUALAB_CONV"].flatMap(ConvolutionKind.init) ?? .fast
+  }
+}
+
 /// Collects the tensors of a network while its layers are made, gives each its place, and plans the activations.
 package struct NetworkBuilder {
   /// The memory of a pass.
@@ -34,7 +48,10 @@ package struct NetworkBuilder {
   package private(set) var parameterCount = 0
   package private(set) var bufferCount = 0
 
-  package init() {}
+  /// How 3×3 convolutions are computed.
+  let convolution: ConvolutionKind
+
+  package init(convolution: ConvolutionKind = .fast) { self.convolution = convolution }
 
   /// Room for a trained tensor of `room` floats (padding included); returns where it starts.
   package mutating func parameter(

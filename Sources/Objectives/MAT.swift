@@ -3,20 +3,20 @@ import Events
 /// Mixed adversarial training, with the KL term when β > 0: γ·CE(x) + (1 − γ)·CE(x′) + β·KL(p‖q).
 ///
 /// The paper's eqs. 1 and 3. The attack drives up CE in both. KL is computed for β = 0 too, to be looked at.
-public struct MAT: Objective {
-  public static let name = "mat"
+struct MAT: Objective {
+  static let name = "mat"
   private let gamma: Double
   private let beta: Double
 
-  public init(_ settings: Settings) {
+  init(_ settings: Settings) {
     gamma = settings.number("gamma")
     beta = settings.number("beta")
   }
 
-  public var rows: BatchRows { .both }
-  public var innerLoss: InnerLoss { .crossEntropy }
+  var rows: BatchRows { .both }
+  var innerLoss: InnerLoss { .crossEntropy }
 
-  public func evaluate(_ batch: ObjectiveBatch) -> LossParts {
+  func evaluate(_ batch: ObjectiveBatch) -> LossParts {
     let clean = batch.cleanCrossEntropy(weight: gamma)
     let adversarial = batch.adversarialCrossEntropy(weight: 1 - gamma)
     let divergence = batch.divergence(weight: beta)

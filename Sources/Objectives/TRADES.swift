@@ -1,16 +1,16 @@
 import Events
 
 /// TRADES: CE(x) + β·KL(p‖q); the attack drives up KL. The paper's eq. 2; Zhang et al. 2019.
-public struct TRADES: Objective {
-  public static let name = "trades"
+struct TRADES: Objective {
+  static let name = "trades"
   private let beta: Double
 
-  public init(_ settings: Settings) { beta = settings.number("beta") }
+  init(_ settings: Settings) { beta = settings.number("beta") }
 
-  public var rows: BatchRows { .both }
-  public var innerLoss: InnerLoss { .divergence }
+  var rows: BatchRows { .both }
+  var innerLoss: InnerLoss { .divergence }
 
-  public func evaluate(_ batch: ObjectiveBatch) -> LossParts {
+  func evaluate(_ batch: ObjectiveBatch) -> LossParts {
     let clean = batch.cleanCrossEntropy(weight: 1)
     // Not part of the loss; shown beside it.
     let adversarial = batch.adversarialCrossEntropy(weight: 0)

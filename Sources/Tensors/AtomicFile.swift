@@ -17,7 +17,8 @@ public enum AtomicFile {
       flushFolder(of: url)
     } catch {
       try? FileManager.default.removeItem(at: temporary)
-      throw FileError("\(url.path): cannot be written; check that the folder exists, is writable and the disk has space")
+      throw FileError(
+        "\(url.path): cannot be written; check that the folder exists, is writable and the disk has space")
     }
   }
 

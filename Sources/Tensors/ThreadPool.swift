@@ -148,12 +148,14 @@ public final class ThreadPool: Sendable {
       pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
       var thread = pthread_t()
       let context = Unmanaged.passRetained(self).toOpaque()
-      let status = pthread_create(&thread, &attributes, { context in
-        guard let context else { return nil }
-        let worker = Unmanaged<Worker>.fromOpaque(context).takeRetainedValue()
-        worker.shared.serve(as: worker.number)
-        return nil
-      }, context)
+      let status = pthread_create(
+        &thread, &attributes,
+        { context in
+          guard let context else { return nil }
+          let worker = Unmanaged<Worker>.fromOpaque(context).takeRetainedValue()
+          worker.shared.serve(as: worker.number)
+          return nil
+        }, context)
       pthread_attr_destroy(&attributes)
       // Without the thread the caller does its work alone: slower, same bits.
       if status != 0 { Unmanaged<Worker>.fromOpaque(context).release() }

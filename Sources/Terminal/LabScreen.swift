@@ -27,9 +27,29 @@ public struct ScreenError: Error, Sendable, CustomStringConvertible {
 /// The lab on the real terminal.
 public enum LabScreen {
   /// Shows `lab`, feeds it keys and events, passes its commands on, until it is left. Restores the terminal in every case.
+  ///
+  /// Reads `events` alone, and ends them for everyone when the screen is left: what has to be seen after that needs a
+  /// stream of its own. The screen stays when the events end. Cancelling the task leaves the screen as `.left`.
+  /// Throws `ScreenError` when there is no terminal to draw on; nothing was drawn then.
   public static func run(
     _ lab: Lab, options: ScreenOptions, events: AsyncStream<Event>, send: @escaping @Sendable (Command) -> Void
   ) async throws -> ScreenOutcome {
-    throw ScreenError(description: "no screen yet")
+    try await show(lab, options: options, events: events, send: send)
+  }
+
+  /// `run` for any content.
+  package static func show(
+    _ content: some ScreenContent, options: ScreenOptions, events: AsyncStream<Event>,
+    send: @escaping @Sendable (Command) -> Void
+  ) async throws -> ScreenOutcome {
+    let thread = try TerminalThread()
+    let screen = ScreenActor(content, options: options, thread: thread, send: send)
+    thread.start { ready in screen.assumeIsolated { $0.turn(ready) } }
+    defer { thread.stop() }
+    return try await withTaskCancellationHandler {
+      try await screen.run(events: events)
+    } onCancel: {
+      Task { await screen.leave(.left) }
+    }
   }
 }

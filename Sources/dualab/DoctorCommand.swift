@@ -24,8 +24,8 @@ package struct DoctorCommand: ParsableCommand {
       ["terminal", Self.terminal(process.environment, isTerminal: isatty(STDOUT_FILENO) == 1)],
     ]
     rows += Resources.data.map { ["data \($0.name)", $0.remedy.map { "absent: \($0)" } ?? "there"] }
-    rows.append(["presets", Self.found { try folders.access.presets().map(\.name) }])
-    rows.append(["themes", Self.found { try folders.access.themes().map(\.name) }])
+    rows.append(["presets", Self.found { try folders.access.presetEntries().map(\.name) }])
+    rows.append(["themes", Self.found { try folders.access.themeEntries().map(\.name) }])
     rows.append(["runs", Self.writability(of: FileManager.default.currentDirectoryPath)])
     try Output.standard.result(Listing.text(rows))
   }

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Foundation
+import Terminal
 
 /// The program: reads the arguments, runs the command, ends with its exit status.
 @main
 package struct Program {
   package static func main() async {
+    reexecWithoutInteractiveBacktrace()
     // A reader that went away is reported by write(2) instead of killing the program before its checkpoint.
     signal(SIGPIPE, SIG_IGN)
     exit(await status(of: Array(CommandLine.arguments.dropFirst()), output: .standard))
@@ -57,7 +59,7 @@ struct DualabCommand: AsyncParsableCommand {
     version: "dualab 0.1.0",
     subcommands: [
       LabCommand.self, TrainCommand.self, PresetsCommand.self, ThemesCommand.self, ModelsCommand.self, DataCommand.self,
-      DoctorCommand.self,
+      BenchCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: LabCommand.self)
 }

@@ -18,7 +18,7 @@ struct LabCommand: AsyncParsableCommand {
   var theme: String?
 
   @Option(help: "What lines are drawn with.")
-  var symbols = Symbols.braille
+  var symbols: Symbols?
 
   @Flag(help: "Print sentences instead of drawing.")
   var describe = false
@@ -29,7 +29,7 @@ struct LabCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let lab = Lab(options: try labOptions())
     if describe { return try await LabInWords.run(options, lab: lab, output: .standard) }
-    guard tui || (isatty(STDOUT_FILENO) == 1 && !Output.isDumbTerminal) else {
+    guard tui || TerminalCapabilities.canShowLab else {
       return try await Headless.run(options, style: Headless.Style(), output: .standard)
     }
     try await show(lab, output: .standard)
@@ -73,11 +73,15 @@ struct LabCommand: AsyncParsableCommand {
     // A theme given as a file is not among those found by name.
     if let first, !themes.contains(first) { themes.append(first) }
     return LabOptions(
-      themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols, noColour: Self.isColourUnwanted)
+      themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
+      noColour: Self.isColourUnwanted)
   }
 
-  /// https://no-color.org: any value but the empty one.
-  private static var isColourUnwanted: Bool { !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty }
+  private static var isColourUnwanted: Bool { TerminalCapabilities.wantsNoColour }
+
+  private static var suggestedSymbols: Symbols {
+    Symbols(rawValue: TerminalCapabilities.suggestedSymbols.rawValue) ?? .braille
+  }
 }
 
 extension Symbols: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Plotting
+import Presets
 
 /// A preset as the commands see it.
 package struct NamedPreset {
@@ -15,7 +16,7 @@ package struct NamedPreset {
   }
 }
 
-/// All that the commands know of preset and theme files.
+/// Preset and theme files for the commands: what they are called, where they are, and errors as usage errors.
 struct PresetAccess {
   static let defaultPreset = "false-robustness"
   static let defaultTheme = "midnight"
@@ -23,42 +24,41 @@ struct PresetAccess {
   let presetsFolder: String?
   let themesFolder: String?
 
-  /// Every preset, by name.
-  func presets() throws -> [NamedPreset] {
-    [NamedPreset(name: Self.defaultPreset, summary: "every setting at its initial value", settings: Settings())]
-  }
+  /// Every preset by name; a file that cannot be read is listed with what is wrong.
+  func presetEntries() throws -> [ResourceEntry] { try presetLibrary().list() }
 
   /// The preset of that name or file. Throws `CommandFailure`.
   func preset(_ nameOrPath: String) throws -> NamedPreset {
-    let all = try presets()
-    guard let found = all.first(where: { $0.name == nameOrPath }) else {
-      let near = nearestName(to: nameOrPath, in: all.map(\.name))
-      let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab presets list' lists all"
-      throw CommandFailure.usage("--preset \(nameOrPath): no such preset; \(hint)")
-    }
-    return found
+    let preset = try asUsage { try presetLibrary().load(nameOrPath) }
+    return NamedPreset(name: preset.name, summary: preset.summary, settings: preset.settings)
   }
 
-  /// Every theme, by name.
-  func themes() throws -> [Theme] { [Theme.mono] }
+  /// Every theme by name; a file that cannot be read is listed with what is wrong.
+  func themeEntries() throws -> [ResourceEntry] { try themeLibrary().list() }
+
+  /// The themes that can be used, by name.
+  func themes() throws -> [Theme] {
+    let library = try themeLibrary()
+    return library.list().compactMap { try? library.load($0.path).theme }
+  }
 
   /// The theme of that name or file. Throws `CommandFailure`.
-  func theme(_ nameOrPath: String) throws -> Theme {
-    let all = try themes()
-    guard let found = all.first(where: { $0.name == nameOrPath }) else {
-      let near = nearestName(to: nameOrPath, in: all.map(\.name))
-      let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab themes list' lists all"
-      throw CommandFailure.usage("--theme \(nameOrPath): no such theme; \(hint)")
-    }
-    return found
-  }
+  func theme(_ nameOrPath: String) throws -> Theme { try asUsage { try themeLibrary().load(nameOrPath).theme } }
 
   /// A preset file that repeats a run without its preset: every setting is in it.
   static func resolvedFile(_ preset: NamedPreset, settings: Settings) -> String {
-    let lines = Knob.all.map { knob in
-      if case .text = knob.kind { return "\(knob.name): \"\(settings.text(knob.name))\"" }
-      return "\(knob.name): \(settings.formatted(knob.name))"
-    }
-    return (["# Resolved settings of a run of '\(preset.name)'."] + lines).joined(separator: "\n") + "\n"
+    resolvedYAML(settings, header: "The resolved settings of a run of '\(preset.name)'.")
+  }
+
+  private func presetLibrary() throws -> PresetLibrary {
+    PresetLibrary(try asUsage { try ResourceFolders.standard(.presets, override: presetsFolder) })
+  }
+
+  private func themeLibrary() throws -> ThemeLibrary {
+    ThemeLibrary(try asUsage { try ResourceFolders.standard(.themes, override: themesFolder) })
+  }
+
+  private func asUsage<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as ResourceError { throw CommandFailure.usage(error.description) }
   }
 }

@@ -14,7 +14,7 @@ struct ListPresets: ParsableCommand {
   @OptionGroup var folders: FolderOptions
 
   func run() throws {
-    let rows = try folders.access.presets().map { [$0.name, $0.summary] }
+    let rows = try folders.access.presetEntries().map { [$0.name, $0.summary] }
     try Output.standard.result(Listing.text(rows))
   }
 }

@@ -13,7 +13,9 @@ struct ListThemes: ParsableCommand {
 
   @OptionGroup var folders: FolderOptions
 
-  func run() throws { try Output.standard.result(Listing.text(try folders.access.themes().map { [$0.name] })) }
+  func run() throws {
+    try Output.standard.result(Listing.text(try folders.access.themeEntries().map { [$0.name, $0.summary] }))
+  }
 }
 
 struct ShowTheme: ParsableCommand {

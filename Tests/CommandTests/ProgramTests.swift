@@ -35,7 +35,7 @@ struct ProgramTests {
       (["train", "--set", "eps=8/0"], "dualab: eps: '8/0' is not accepted; give a number or a fraction such as 8/255"),
       (["lab", "--set", "gamma=-1"], "dualab: gamma: '-1' is not accepted; give a number in 0 … 1"),
       (["presets", "show"], "missing expected argument"),
-      (["presets", "show", "nothing-like-it-at-all"], "'dualab presets list' lists all"),
+      (["presets", "show", "nothing-like-it-at-all"], "'dualab presets list' shows all"),
     ])
   func usage(arguments: [String], part: String) async throws {
     let run = try await BuiltProgram.run(arguments)
@@ -63,9 +63,10 @@ struct ProgramTests {
   @Test("lists presets, themes, models and data, and examines the machine")
   func lists() async throws {
     for (arguments, part) in [
-      (["presets", "list"], "false-robustness"), (["themes", "list"], "mono"), (["models", "list"], "preact-resnet18"),
-      (["data", "list"], "fashion-mnist"), (["doctor"], "cores"), (["themes", "show", "mono"], "border-focused"),
-      (["presets", "check", "false-robustness"], "good"), (["themes", "check", "mono"], "good"),
+      (["presets", "list"], "false-robustness"), (["themes", "list"], "midnight"),
+      (["models", "list"], "preact-resnet18"),
+      (["data", "list"], "fashion-mnist"), (["doctor"], "cores"), (["themes", "show", "midnight"], "border-focused"),
+      (["presets", "check", "false-robustness"], "good"), (["themes", "check", "midnight"], "good"),
     ] {
       let run = try await BuiltProgram.run(arguments)
       #expect(run.status == 0 && run.error.isEmpty, "\(arguments): \(run.error)")

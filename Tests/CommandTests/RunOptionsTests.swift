@@ -37,7 +37,7 @@ struct RunOptionsTests {
       (["--set", "gamma=2"], "gamma: '2' is not accepted; give a number in 0 … 1"),
       (
         ["--set", "model=conv5"],
-        "model: 'conv5' is not accepted; give one of conv4, preact-mini, preact-resnet18, preact-resnet20 (did you mean 'conv4'?)"
+        "model: 'conv5' is not accepted; give one of conv4, preact-mini, preact-resnet18, preact-resnet20, small-cnn (did you mean 'conv4'?)"
       ),
       (["--steps", "0"], "--steps 0: give 1 or more"),
       (["--seed=-1"], "seed: '-1' is not accepted; give a whole number in 0 … 2147483647"),

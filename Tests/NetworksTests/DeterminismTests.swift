@@ -17,7 +17,9 @@ struct DeterminismTests {
     return (0..<count * shape.planarCount).map { _ in random.uniform() }
   }
 
-  @Test(arguments: [("conv4", Shape(1, 16, 16)), ("preact-mini", Shape(1, 28, 28)), ("preact-resnet18", Shape(3, 32, 32))])
+  @Test(arguments: [
+    ("conv4", Shape(1, 16, 16)), ("preact-mini", Shape(1, 28, 28)), ("preact-resnet18", Shape(3, 32, 32)),
+  ])
   func anImagesBitsDoNotDependOnItsBatch(name: String, shape: Shape) throws {
     let network = try network(name, shape, width: 8, threads: 2)
     let pixels = images(33, shape), size = shape.planarCount
@@ -75,7 +77,9 @@ struct DeterminismTests {
     let size = network.settings.input.planarCount
     let result = Storage(count: pixels.count)
     network.eachLane(count: count) { lane, images in
-      let logits = pixels.withUnsafeBufferPointer { lane.forward($0.baseAddress.unsafelyUnwrapped + images.lowerBound * size, count: images.count) }
+      let logits = pixels.withUnsafeBufferPointer {
+        lane.forward($0.baseAddress.unsafelyUnwrapped + images.lowerBound * size, count: images.count)
+      }
       for index in 0..<images.count * 10 { lane.cotangent[index] = logits[index] - (index % 10 == 4 ? 1 : 0) }
       (result.pointer + images.lowerBound * size).update(from: lane.backward(), count: images.count * size)
     }

@@ -14,10 +14,10 @@ final class LayerHarness {
   private var workspace: Workspace
 
   init(
-    input shape: [Int], planar: Bool = false, threads: Int = 1,
+    input shape: [Int], planar: Bool = false, threads: Int = 1, convolution: ConvolutionKind = .fast,
     _ make: (Activation, inout NetworkBuilder) -> any Layer
   ) {
-    var builder = NetworkBuilder()
+    var builder = NetworkBuilder(convolution: convolution)
     input = Activation(keeping: Shape(shape[1], shape[2], shape[3]), planar: planar, &builder.plan)
     layer = make(input, &builder)
     var plan = builder.plan

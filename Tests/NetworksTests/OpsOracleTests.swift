@@ -12,8 +12,8 @@ struct OpsOracleTests {
     for name in names {
       let oracle = try Oracle(name)
       let kernel = Int(oracle.setting("kernel") ?? 0), stride = Int(oracle.setting("stride") ?? 0)
-      for planar in [false, true] {
-        let harness = LayerHarness(input: oracle.shape("x"), planar: planar) { input, builder in
+      for (planar, kind) in [(false, ConvolutionKind.fast), (false, .accurate), (true, .fast)] {
+        let harness = LayerHarness(input: oracle.shape("x"), planar: planar, convolution: kind) { input, builder in
           Convolution(
             "c", input, to: oracle.shape("y")[1], kernel: kernel, stride: stride,
             padding: Int(oracle.setting("padding") ?? 0), bias: oracle.setting("bias") == 1, initial: .constant(0),

@@ -38,7 +38,8 @@ struct LossOracleTests {
 
   private func expect(_ objective: String, _ values: [String: Double], _ key: String, _ oracle: Oracle) throws {
     let (parts, gradient) = try evaluate(objective, values, oracle)
-    #expect(try oracle.excess([Float(parts.total)], key, tolerance: tolerance(oracle, key)) <= 1, "\(oracle.name) \(key)")
+    #expect(
+      try oracle.excess([Float(parts.total)], key, tolerance: tolerance(oracle, key)) <= 1, "\(oracle.name) \(key)")
     for (side, values) in gradient {
       let tensor = "\(key).\(side)"
       #expect(try oracle.excess(values, tensor, tolerance: tolerance(oracle, tensor)) <= 1, "\(oracle.name) \(tensor)")

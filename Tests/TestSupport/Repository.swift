@@ -7,5 +7,7 @@ public enum Repository {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// A file below `Tests/Oracles`.
-  public static func oracle(_ path: String) -> URL { root.appendingPathComponent("Tests/Oracles").appendingPathComponent(path) }
+  public static func oracle(_ path: String) -> URL {
+    root.appendingPathComponent("Tests/Oracles").appendingPathComponent(path)
+  }
 }

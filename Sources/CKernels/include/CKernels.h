@@ -28,8 +28,13 @@ typedef struct {
   int32_t in_channels, in_height, in_width;
   int32_t out_channels, out_height, out_width;
   int32_t kernel, stride, padding;
-  bool planar; /* the input is planar images rather than blocked activations */
+  bool planar;   /* the input is planar images rather than blocked activations */
+  bool winograd; /* by F(4x4,3x3) rather than gather and product; only where dl_conv_suits_winograd */
 } dl_conv_shape;
+
+/* True for 3x3, stride 1, padding 1 on blocked activations where tiles of 4x4 outputs save work. A fixed rule of the
+ * shape: never of the batch or of a timing, or bits would differ between batches and runs. */
+bool dl_conv_suits_winograd(const dl_conv_shape *shape);
 
 /* Weights are kept blocked: [out/16][row block][16 rows][16 outputs]. A row is one input of the dot product: for
  * blocked inputs row block = (ky*kernel + kx)*(in/16) + channel block; for planar ones row = (c*kernel + ky)*kernel + kx. */
@@ -39,8 +44,12 @@ long dl_conv_weight_count(const dl_conv_shape *shape);
 long dl_conv_weight_index(const dl_conv_shape *shape, int out, int in, int ky, int kx);
 /* Floats of scratch that one call needs. */
 long dl_conv_scratch_count(const dl_conv_shape *shape);
-/* Floats of the packed weights for the input gradient; those for forward take dl_conv_weight_count. */
-long dl_conv_backward_count(const dl_conv_shape *shape);
+/* Floats of the packed weights, for either direction. */
+long dl_conv_packed_count(const dl_conv_shape *shape);
+/* Into how many parts of its rows the weight gradient can be cut. */
+long dl_conv_gradient_parts(const dl_conv_shape *shape);
+/* True when the weight gradient is better cut by images, each with a sum of its own, than by parts. */
+bool dl_conv_gradient_by_images(const dl_conv_shape *shape);
 
 /* Packs blocked weights for the two directions; to be done after every change of the weights. */
 void dl_conv_pack_forward(const dl_conv_shape *shape, const float *weights, float *packed);
@@ -52,7 +61,7 @@ void dl_conv_forward(const dl_conv_shape *shape, const float *x, const float *pa
 /* dx = dy * w^T (+ residual); residual [as dx] may be NULL or dx itself. */
 void dl_conv_input_gradient(const dl_conv_shape *shape, const float *dy, const float *packed, const float *residual,
                             float *dx, long images, float *scratch);
-/* dw[., first ..< last, ., .] = sum over images of x (outer) dy, for the row blocks first ..< last. */
+/* dw = sum over images of x (outer) dy, for the parts first ..< last of its rows. */
 void dl_conv_weight_gradient(const dl_conv_shape *shape, const float *x, const float *dy, long images, long first,
                              long last, float *dw, float *scratch);
 /* db[out padded] = sum of dy over images and pixels. */

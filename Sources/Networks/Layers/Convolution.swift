@@ -25,28 +25,36 @@ package final class Convolution: Layer {
     let inputs = input.shape.channels, padding = padding ?? kernel / 2
     let height = (input.shape.height + 2 * padding - kernel) / stride + 1
     let width = (input.shape.width + 2 * padding - kernel) / stride + 1
-    let shape = dl_conv_shape(
+    var shape = dl_conv_shape(
       in_channels: Int32(inputs), in_height: Int32(input.shape.height), in_width: Int32(input.shape.width),
       out_channels: Int32(channels), out_height: Int32(height), out_width: Int32(width),
-      kernel: Int32(kernel), stride: Int32(stride), padding: Int32(padding), planar: input.isPlanar)
+      kernel: Int32(kernel), stride: Int32(stride), padding: Int32(padding), planar: input.isPlanar,
+      winograd: false)
+    shape.winograd = builder.convolution == .fast && dl_conv_suits_winograd(&shape)
     self.shape = shape
     self.input = input
     output = Activation(keeping: Shape(channels, height, width), &builder.plan)
-    weightCount = withUnsafePointer(to: shape) { dl_conv_weight_count($0) }
-    packedForward = Storage(count: weightCount)
-    packedBackward = Storage(count: withUnsafePointer(to: shape) { dl_conv_backward_count($0) })
-    let taps = kernel * kernel
+    weightCount = dl_conv_weight_count(&shape)
+    let packedCount = dl_conv_packed_count(&shape)
+    packedForward = Storage(count: packedCount)
+    packedBackward = Storage(count: packedCount)
+    let taps = kernel * kernel, fixed = shape
     weight = builder.parameter(
       "\(name).weight", shape: [channels, inputs, kernel, kernel], room: weightCount, initial: initial
     ) { index in
       let (tap, plane) = (index % taps, index / taps)
-      return withUnsafePointer(to: shape) {
+      return withUnsafePointer(to: fixed) {
         dl_conv_weight_index(
           $0, Int32(plane / inputs), Int32(plane % inputs), Int32(tap / kernel), Int32(tap % kernel))
       }
     }
     let room = Shape(channels, 1, 1).blockedCount
     bias = hasBias ? builder.parameter("\(name).bias", shape: [channels], room: room, initial: initial) : nil
+  }
+
+  /// Arithmetic of one image, two a multiplication, whichever way it is computed.
+  var flops: Double {
+    2 * Double(shape.in_channels) * Double(shape.kernel * shape.kernel) * Double(output.shape.planarCount)
   }
 
   package var scratchCount: Int { withUnsafePointer(to: shape) { dl_conv_scratch_count($0) } }
@@ -111,30 +119,32 @@ package final class Convolution: Layer {
   /// dw = Σ x⊗dy. Tasks own different rows of dw, or, where there are few rows, sum over a fixed part of the images.
   private func weightGradient(_ pass: Pass) {
     guard let gradients else { return }
-    let shape = shape
-    let rows = withUnsafePointer(to: shape) { dl_conv_row_blocks($0) }
-    let dw = pass.memory.gradients.pointer + weight
-    if rows >= 4 {
-      let tasks = min(rows, 16)
+    let shape = shape, dw = pass.memory.gradients.pointer + weight
+    let parts = withUnsafePointer(to: shape) { dl_conv_gradient_parts($0) }
+    if withUnsafePointer(to: shape, { dl_conv_gradient_by_images($0) }) {
+      // At most eight sums: their number is a rule of the batch alone, so the bits are the same for any number of threads.
+      let sums = min(8, (pass.images + 3) / 4)
+      if partials.count < sums * weightCount { partials = Storage(count: sums * weightCount) }
+      let sum = partials.pointer
+      pass.eachTask(sums) { task, scratch in
+        let first = pass.images * task / sums, last = pass.images * (task + 1) / sums
+        withUnsafePointer(to: shape) {
+          dl_conv_weight_gradient(
+            $0, pass.pointer(input, image: first), pass.pointer(gradients.output, image: first), last - first, 0, parts,
+            sum + task * weightCount, scratch)
+        }
+      }
+      dw.update(from: sum, count: weightCount)
+      for task in 1..<max(1, sums) { dl_add(sum + task * weightCount, weightCount, dw) }
+    } else {
+      let tasks = shape.winograd ? min(parts, 4) : min(parts, 16)
       pass.eachTask(tasks) { task, scratch in
         withUnsafePointer(to: shape) {
           dl_conv_weight_gradient(
-            $0, pass.pointer(input), pass.pointer(gradients.output), pass.images, rows * task / tasks,
-            rows * (task + 1) / tasks, dw, scratch)
+            $0, pass.pointer(input), pass.pointer(gradients.output), pass.images, parts * task / tasks,
+            parts * (task + 1) / tasks, dw, scratch)
         }
       }
-    } else {
-      if partials.count < pass.chunks * weightCount { partials = Storage(count: pass.chunks * weightCount) }
-      let parts = partials.pointer
-      pass.eachChunk { chunk, images, scratch in
-        withUnsafePointer(to: shape) {
-          dl_conv_weight_gradient(
-            $0, pass.pointer(input, image: images.lowerBound), pass.pointer(gradients.output, image: images.lowerBound),
-            images.count, 0, rows, parts + chunk * weightCount, scratch)
-        }
-      }
-      dw.update(from: parts, count: weightCount)
-      for chunk in 1..<max(1, pass.chunks) { dl_add(parts + chunk * weightCount, weightCount, dw) }
     }
     if let bias {
       withUnsafePointer(to: shape) {

@@ -111,4 +111,3 @@ package struct Pass {
     pool.run(tasks: tasks) { task, worker in body(task, scratch[worker].pointer) }
   }
 }
-

@@ -33,9 +33,11 @@ public var modelSummaries: [(name: String, summary: String)] { models.map { ($0.
 
 extension Network {
   /// A network of the catalogue with all numbers 0; nil when there is no model of that name.
-  public convenience init?(_ settings: ModelSettings, pool: ThreadPool) {
+  public convenience init?(
+    _ settings: ModelSettings, pool: ThreadPool, convolution: ConvolutionKind = .fromEnvironment
+  ) {
     guard let model = models.first(where: { $0.name == settings.name }) else { return nil }
-    var builder = NetworkBuilder()
+    var builder = NetworkBuilder(convolution: convolution)
     let input = Activation(keeping: settings.input, planar: true, &builder.plan)
     let layers = model.make(settings, input, &builder)
     self.init(settings, input: input, layers: layers, builder: builder, pool: pool)

@@ -5,7 +5,8 @@ import Tensors
 /// Options: `width2` (default 2w), `conv1_stride` (1), `logit_scale` (1). Names `conv1`, `bn1`, `conv2`, `bn2`, `fc`.
 struct SmallCNN: Model {
   static let name = "small-cnn"
-  static let summary = "two 3×3 convolutions with BN and a linear layer on all pixels; width2, conv1_stride, logit_scale"
+  static let summary =
+    "two 3×3 convolutions with BN and a linear layer on all pixels; width2, conv1_stride, logit_scale"
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     let option = { (name: String, initial: Double) in settings.options[name] ?? initial }

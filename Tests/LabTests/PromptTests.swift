@@ -4,9 +4,9 @@ import Panes
 import Plotting
 import Testing
 
-@Suite struct CommandLineTests {
-  private func line(_ text: String) -> CommandLine {
-    var line = CommandLine(themes: ["midnight", "paper"])
+@Suite struct PromptTests {
+  private func line(_ text: String) -> Prompt {
+    var line = Prompt(themes: ["midnight", "paper"])
     for character in text { line.type(character) }
     return line
   }

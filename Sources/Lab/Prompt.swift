@@ -32,7 +32,7 @@ package enum LineRequest: Sendable, Equatable {
 }
 
 /// The line behind `:` while it is typed.
-package struct CommandLine: Sendable {
+package struct Prompt: Sendable {
   /// What is typed.
   package private(set) var text = ""
   private let themes: [String]

@@ -1,0 +1,54 @@
+#define _GNU_SOURCE
+#include "CTerminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+static const int caught[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGINT, SIGTERM, SIGHUP};
+enum { COUNT = sizeof caught / sizeof caught[0] };
+static struct sigaction previous[COUNT];
+static int ends[2] = {-1, -1};
+
+static void tell(int number) {
+  int kept = errno;
+  unsigned char byte = (unsigned char)number;
+  ssize_t ignored = write(ends[1], &byte, 1);
+  (void)ignored;
+  errno = kept;
+}
+
+static void catch(int number, struct sigaction *old) {
+  struct sigaction action = {.sa_handler = tell, .sa_flags = SA_RESTART};
+  sigfillset(&action.sa_mask);
+  sigaction(number, &action, old);
+}
+
+void terminal_name_thread(void) { pthread_setname_np(pthread_self(), "terminal"); }
+
+int terminal_pipe(int made[2]) { return pipe2(made, O_CLOEXEC | O_NONBLOCK); }
+
+int terminal_signals_open(void) {
+  if (ends[0] < 0 && terminal_pipe(ends) != 0) return -1;
+  for (int i = 0; i < COUNT; i++) catch(caught[i], &previous[i]);
+  return ends[0];
+}
+
+// The pipe stays open: a handler that already runs on another thread may still write to it.
+void terminal_signals_close(void) {
+  if (ends[0] < 0) return;
+  for (int i = 0; i < COUNT; i++) sigaction(caught[i], &previous[i], NULL);
+  char bytes[64];
+  while (read(ends[0], bytes, sizeof bytes) > 0) {}
+}
+
+// The group and TSTP, not this process and STOP: a `make run` above has to stop too, or the shell never gets its
+// prompt; and a group that no shell could ever continue is not stopped at all.
+void terminal_signals_stop(void) {
+  signal(SIGTSTP, SIG_DFL);
+  kill(0, SIGTSTP);
+}
+
+void terminal_signals_resume(void) { catch(SIGTSTP, NULL); }

@@ -1,0 +1,110 @@
+import Foundation
+import Yams
+
+/// A YAML file that is one flat mapping of names to single values: the form of presets and themes. Nothing is repaired.
+struct FlatYAML {
+  /// One line `key: value`.
+  struct Entry {
+    let key: String
+    let value: String
+    /// False when the value is in quotes: then it is text, whatever it looks like.
+    let isPlain: Bool
+    /// The line of the key, from 1.
+    let line: Int
+  }
+
+  /// The file, for messages.
+  let path: String
+  /// The comment at the top, without `#`.
+  let header: [String]
+  /// The entries in the order of the file.
+  let entries: [Entry]
+  private static let largest = 1 << 20
+
+  /// Reads a file. Throws `ResourceError`.
+  init(path: String) throws {
+    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path) else {
+      throw ResourceError("\(path): no such file; check the path")
+    }
+    guard attributes[.type] as? FileAttributeType == .typeRegular else {
+      throw ResourceError("\(path): not a regular file; give a YAML file")
+    }
+    guard (attributes[.size] as? NSNumber)?.intValue ?? 0 <= FlatYAML.largest, let data = try? Data(contentsOf: url)
+    else {
+      throw ResourceError("\(path): cannot be read, or is larger than 1 MiB; check the file and its permissions")
+    }
+    try self.init([UInt8](data), path: path)
+  }
+
+  /// Reads the bytes of a file; `path` is what messages call it. Throws `ResourceError`.
+  init(_ bytes: [UInt8], path: String) throws {
+    self.path = path
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
+      let line = (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
+      throw ResourceError("\(path):\(line): not UTF-8; save the file as UTF-8")
+    }
+    header = FlatYAML.header(of: text)
+    entries = try FlatYAML.entries(of: try FlatYAML.root(of: text, path), path)
+  }
+
+  private static func header(of text: String) -> [String] {
+    text.drop { $0 == "\u{FEFF}" }
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .prefix { $0.hasPrefix("#") }
+      .map { $0.dropFirst().trimmingCharacters(in: .whitespaces) }
+  }
+
+  private static func root(of text: String, _ path: String) throws -> Node {
+    do {
+      guard let root = try Yams.compose(yaml: text) else {
+        throw ResourceError("\(path): empty; give lines 'name: value'")
+      }
+      return root
+    } catch let error as YamlError {
+      throw described(error, text, path)
+    }
+  }
+
+  private static func described(_ error: YamlError, _ text: String, _ path: String) -> ResourceError {
+    switch error {
+    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let place = context.map { " \($0.text.trimmingCharacters(in: .whitespaces))" } ?? ""
+      return ResourceError("\(path):\(mark.line): YAML: \(problem)\(place); correct the line")
+    case .reader(let problem, let offset, _, _):
+      let line = text.prefix(offset ?? 0).count { $0.isNewline } + 1
+      return ResourceError("\(path):\(line): YAML: \(problem); remove the character")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      return ResourceError(
+        "\(path):\(context.mark.line): '\(duplicates.first ?? "?")' is given twice; keep one of them")
+    default:
+      return ResourceError("\(path): YAML: \(String(describing: error).replacingOccurrences(of: "\n", with: " "))")
+    }
+  }
+
+  private static func entries(of root: Node, _ path: String) throws -> [Entry] {
+    guard case .mapping(let mapping) = root else {
+      throw ResourceError("\(path):\(root.mark?.line ?? 1): not a list of settings; give lines 'name: value'")
+    }
+    return try mapping.map { key, value in
+      let line = key.mark?.line ?? root.mark?.line ?? 1
+      guard case .scalar(let name) = key else {
+        throw ResourceError("\(path):\(line): a name must be a word; give lines 'name: value'")
+      }
+      guard case .scalar(let scalar) = value else {
+        let what = value.mapping != nil ? "names of its own" : "a list"
+        throw ResourceError(
+          "\(path):\(line): '\(name.string)' holds \(what) where a single value belongs; "
+            + "write every setting on one line, such as 'attack.steps: 10'")
+      }
+      return Entry(key: name.string, value: scalar.string, isPlain: scalar.style == .plain, line: line)
+    }
+  }
+}
+
+extension FlatYAML.Entry {
+  /// True for nothing at all, `~` or `null`: no value.
+  var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(value) }
+}

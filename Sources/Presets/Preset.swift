@@ -1,0 +1,83 @@
+import Events
+
+/// A run described whole: every setting, and what it shows.
+public struct Preset: Sendable, Hashable {
+  /// The file's name without `.yaml`.
+  public let name: String
+  /// What the screen calls it: the key `title`, or the name.
+  public let title: String
+  /// The first line of the header comment.
+  public let summary: String
+  /// The whole comment at the top of the file, without `#`.
+  public let header: String
+  /// The value of every setting; those the file does not mention have their initial value.
+  public let settings: Settings
+  /// The file.
+  public let path: String
+
+  /// Reads a preset file: a flat mapping of setting names to values, and optionally `title`. Throws `ResourceError`
+  /// naming file and line for anything that is not a setting or not one of its values.
+  public init(path: String) throws { try self.init(try FlatYAML(path: path)) }
+
+  /// Reads the bytes of a preset file; `path` gives the name and is used in messages. Throws `ResourceError`.
+  package init(_ bytes: [UInt8], path: String) throws { try self.init(try FlatYAML(bytes, path: path)) }
+
+  private init(_ file: FlatYAML) throws {
+    path = file.path
+    let stem = resourceName(file.path)
+    name = stem
+    header = file.header.joined(separator: "\n")
+    summary = file.header.first ?? ""
+    var settings = Settings()
+    var title = stem
+    for entry in file.entries {
+      if entry.key == "title" {
+        guard !entry.isNull, !entry.value.isEmpty, !entry.value.contains(where: \.isNewline) else {
+          throw ResourceError("\(file.path):\(entry.line): title: give one line of text")
+        }
+        title = entry.value
+      } else {
+        do {
+          try settings.set(entry.key, to: try value(of: entry))
+        } catch let error as SettingError {
+          throw ResourceError("\(file.path):\(entry.line): \(error)")
+        }
+      }
+    }
+    self.settings = settings
+    self.title = title
+  }
+}
+
+/// The file's name without folder and `.yaml`.
+func resourceName(_ path: String) -> String {
+  let file = path.split(separator: "/").last.map(String.init) ?? path
+  return file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
+}
+
+private func value(of entry: FlatYAML.Entry) throws -> KnobValue {
+  guard let knob = Knob.named(entry.key) else {
+    let near = nearestName(to: entry.key, in: Knob.all.map(\.name) + ["title"])
+    let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab presets show NAME' lists all settings"
+    throw SettingError("'\(entry.key)' is not a setting; \(hint)")
+  }
+  if entry.isNull {
+    throw SettingError(
+      knob.kind.isText
+        ? "\(knob.name) has no value; write '' for none" : "\(knob.name) has no value; give \(knob.accepted)")
+  }
+  if !entry.isPlain, !knob.kind.isText {
+    throw SettingError("\(knob.name): '\(entry.value)' is in quotes, which makes it text; give \(knob.accepted)")
+  }
+  return try knob.parse(entry.value)
+}
+
+extension Knob.Kind {
+  /// True for choices and free text, which may be quoted.
+  fileprivate var isText: Bool {
+    switch self {
+    case .choice, .text: true
+    case .number, .integer, .flag: false
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Events
+
+/// All settings as a preset file with their help, in the order of `Knob.all`: what a run folder keeps.
+///
+/// Reading the text gives equal settings back, bit for bit. `header` becomes the comment at the top.
+public func resolvedYAML(_ settings: Settings, header: String = "") -> String {
+  var lines = header.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "#" : "# \($0)" }
+  for knob in Knob.all {
+    guard let value = settings[knob.name] else { continue }
+    let unit = knob.unit.isEmpty ? "" : ", \(knob.unit)"
+    lines += ["", "# \(knob.help) (\(knob.accepted)\(unit))", "\(knob.name): \(written(value, of: knob))"]
+  }
+  return lines.joined(separator: "\n") + "\n"
+}
+
+private func written(_ value: KnobValue, of knob: Knob) -> String {
+  switch value {
+  case .number(let number):
+    // `16/255` is what a person wants to read, but only when it is the number itself and not one close to it.
+    let text = knob.format(value)
+    return Fraction.parse(text) == number ? text : Fraction.decimal(number)
+  case .text(let text):
+    if case .choice = knob.kind { return text }
+    return quoted(text)
+  case .integer, .flag: return knob.format(value)
+  }
+}
+
+/// The text as a double-quoted scalar of YAML.
+private func quoted(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"", "\\": result += "\\" + String(scalar)
+    case " "..."~": result.unicodeScalars.append(scalar)
+    default:
+      let digits = String(scalar.value, radix: 16)
+      result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+    }
+  }
+  return result + "\""
+}

@@ -1,0 +1,29 @@
+/// Numbers for pairs of colours, given out as they are first used; pair 0 is the terminal's own two colours.
+package struct PairTable: Sendable {
+  /// A foreground and a background, -1 for the terminal's own.
+  package struct Pair: Sendable, Hashable {
+    package var foreground: Int32
+    package var background: Int32
+    package init(_ foreground: Int32, on background: Int32) {
+      self.foreground = foreground
+      self.background = background
+    }
+  }
+
+  private let capacity: Int
+  private var numbers: [Pair: Int32] = [Pair(-1, on: -1): 0]
+
+  /// Numbers 0 to `capacity` - 1.
+  package init(capacity: Int) { self.capacity = capacity }
+
+  /// The number of a pair; `reserve` is called once for each new one. When all are taken the background is given up, then
+  /// the foreground.
+  package mutating func number(of pair: Pair, reserve: (Int32, Pair) -> Void) -> Int32 {
+    if let number = numbers[pair] { return number }
+    guard numbers.count < capacity else { return numbers[Pair(pair.foreground, on: -1)] ?? 0 }
+    let number = Int32(numbers.count)
+    numbers[pair] = number
+    reserve(number, pair)
+    return number
+  }
+}

@@ -1,0 +1,208 @@
+import CTerminal
+import Events
+import Foundation
+import Lab
+import Panes
+import Plotting
+
+/// Owns the content and the terminal, on the terminal's thread.
+actor ScreenActor<Content: ScreenContent> {
+  private enum Phase {
+    case closed, open, suspended
+  }
+
+  /// The shortest time between two frames.
+  private static var frameTime: Duration { .milliseconds(33) }
+  /// How long stray output and a return to the foreground may go unnoticed.
+  private static var outputTime: Int32 { 1000 }
+  private static var foregroundTime: Int32 { 200 }
+
+  private let thread: TerminalThread
+  private let options: ScreenOptions
+  private let send: @Sendable (Command) -> Void
+  private var content: Content
+
+  private var phase = Phase.closed
+  private var painter: Painter?
+  private var strayOutput = StrayOutput()
+  private var signals: Int32 = -1
+  private var suspendedAt = ContinuousClock.now
+  private var continued = false
+  private var lastFrame: ContinuousClock.Instant?
+  private var outcome: ScreenOutcome?
+  private var waiting: CheckedContinuation<ScreenOutcome, Never>?
+
+  init(
+    _ content: Content, options: ScreenOptions, thread: TerminalThread, send: @escaping @Sendable (Command) -> Void
+  ) {
+    self.content = content
+    self.options = options
+    self.thread = thread
+    self.send = send
+  }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  /// Opens the screen, shows the content until it is left, closes the screen.
+  func run(events: AsyncStream<Event>) async throws -> ScreenOutcome {
+    try open()
+    let reading = Task {
+      for await event in events { perform(content.handle(event)) }
+    }
+    let left = await withCheckedContinuation { continuation in
+      waiting = continuation
+      if let outcome { leave(outcome) }
+    }
+    close()
+    reading.cancel()
+    await reading.value
+    return left
+  }
+
+  /// Lets `run` return; the first outcome counts.
+  func leave(_ outcome: ScreenOutcome) {
+    self.outcome = self.outcome ?? outcome
+    waiting?.resume(returning: self.outcome ?? outcome)
+    waiting = nil
+  }
+
+  /// One round of the thread: reads what is ready, draws what is due, says what to wait for.
+  func turn(_ ready: TerminalThread.Readiness) -> TerminalThread.Wait {
+    guard phase != .closed else { return TerminalThread.Wait() }
+    if ready.signals { readSignals() }
+    if phase == .suspended && outcome == nil { resumeIfContinued() }
+    if phase == .open && ready.keys { readKeys() }
+    if ready.gone { leave(.signal(SIGHUP)) }
+    // The job that closes the screen is on its way, and nothing else is worth waiting for.
+    guard outcome == nil else { return TerminalThread.Wait() }
+    guard phase == .open else { return TerminalThread.Wait(signals: signals, milliseconds: Self.foregroundTime) }
+    for line in strayOutput.lines() { content.note(line) }
+    return TerminalThread.Wait(keys: terminal_descriptor(), signals: signals, milliseconds: draw())
+  }
+
+  // MARK: the screen
+
+  private func open() throws {
+    if let type = ProcessInfo.processInfo.environment["TERM"], TerminalCapabilities.isDumb(type) {
+      throw ScreenError(opening: TERMINAL_TOO_DUMB)
+    }
+    terminal_use_utf8()
+    // Before curses, which would catch some of them itself.
+    signals = terminal_signals_open()
+    guard signals >= 0 else { throw ScreenError(description: "the screen cannot open a pipe; close some files") }
+    let opening = terminal_open(options.colours == 0 ? 0 : 1)
+    guard opening == TERMINAL_OPENED else {
+      terminal_signals_close()
+      throw ScreenError(opening: opening)
+    }
+    terminal_output_capture()
+    painter = Painter(options: options)
+    phase = .open
+  }
+
+  private func close() {
+    terminal_close()
+    terminal_signals_close()
+    terminal_output_flush()
+    terminal_output_release()
+    phase = .closed
+  }
+
+  private func suspend() {
+    guard phase == .open else { return }
+    terminal_suspend()
+    terminal_output_flush()
+    terminal_output_release()
+    phase = .suspended
+    suspendedAt = .now
+    terminal_signals_stop()
+  }
+
+  /// Comes back when the shell continued the program in the foreground; in the background it goes on without a screen.
+  ///
+  /// The stop takes effect a moment after it was asked for, hence the wait; a program that no shell watches is not stopped
+  /// at all and comes back after it.
+  private func resumeIfContinued() {
+    let waited = ContinuousClock.now - suspendedAt >= .milliseconds(Int(Self.foregroundTime))
+    guard continued || waited, terminal_in_foreground() != 0 else { return }
+    continued = false
+    terminal_signals_resume()
+    rearm()
+  }
+
+  /// Takes the terminal over again from whoever had it.
+  private func rearm() {
+    terminal_resume()
+    terminal_output_capture()
+    painter?.forget()
+    phase = .open
+    lastFrame = nil
+  }
+
+  /// Draws when something changed and the last frame is old enough; the answer is how long to wait for the next.
+  private func draw() -> Int32 {
+    guard content.needsDraw || painter?.shown == nil else { return Self.outputTime }
+    let now = ContinuousClock.now
+    if let lastFrame, now - lastFrame < Self.frameTime {
+      let (seconds, attoseconds) = (Self.frameTime - (now - lastFrame)).components
+      return Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000) + 1
+    }
+    guard var frame = painter?.blank else { return Self.outputTime }
+    content.draw(into: &frame)
+    painter?.paint(frame)
+    lastFrame = now
+    return content.needsDraw ? 1 : Self.outputTime
+  }
+
+  // MARK: input
+
+  private func readKeys() {
+    while phase == .open, outcome == nil, let input = TerminalInput.next() {
+      if let key = Key(input) { perform(content.handle(key)) }
+    }
+  }
+
+  private func readSignals() {
+    var numbers = [UInt8](repeating: 0, count: 64)
+    let count = read(signals, &numbers, numbers.count)
+    for number in numbers.prefix(max(0, count)) {
+      switch Int32(number) {
+      case SIGWINCH where phase == .open:
+        terminal_resize()
+        painter?.forget()
+      case SIGTSTP: suspend()
+      case SIGCONT where phase == .suspended: continued = true
+      case SIGCONT:
+        // Stopped by SIGSTOP, which nobody can catch: the shell has had the terminal since.
+        terminal_suspend()
+        rearm()
+      case SIGINT, SIGTERM, SIGHUP: leave(.signal(Int32(number)))
+      default: break
+      }
+    }
+  }
+
+  // MARK: actions
+
+  private func perform(_ actions: [LabAction]) {
+    for action in actions {
+      switch action {
+      case .send(let command): send(command)
+      case .leave: leave(.left)
+      case .suspend: suspend()
+      case .redraw: painter?.forget()
+      case .bell: if phase == .open { terminal_bell() }
+      case .saveFrame: saveFrame()
+      }
+    }
+  }
+
+  private func saveFrame() {
+    guard let shown = painter?.shown else { return }
+    do {
+      content.note("saved \(try FrameFile.save(shown, in: FileManager.default.currentDirectoryPath))")
+    } catch {
+      content.note("\(error)")
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The product as a person uses it: the lab in a real terminal, from the first frame to the restored terminal.
+@Suite("The lab in a terminal", .serialized, .timeLimit(.minutes(5)))
+struct LabSessionTests {
+  private func session(
+    _ folder: URL, _ arguments: [String] = [], columns: Int = 120, rows: Int = 36, environment: [String: String] = [:]
+  ) throws -> TmuxSession {
+    let program = try BuiltProgram.file().path, out = folder.appendingPathComponent("run").path
+    return try TmuxSession(
+      [program, "lab", "--out", out] + arguments, columns: columns, rows: rows, environment: environment)
+  }
+
+  private static let endless = [
+    "--steps", "100000", "--set", "width=8", "--set", "batch=32", "--set", "attack.steps=4",
+  ]
+
+  @Test("pauses, changes γ and β, goes on, is resized, and quits with the terminal restored")
+  func session() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lab = try session(folder, Self.endless)
+    defer { lab.end() }
+    let first = try await lab.wait(until: "a training step") { $0.contains("training") && $0.contains("clean") }
+    #expect(first.contains("false-robustness"))
+    #expect(first.contains("(constructed)"))
+    for pane in ["1 Loss", "2 Accuracy", "3 Controls", "4 Journal"] { #expect(first.contains(pane)) }
+
+    try lab.press("Space")
+    let paused = try await lab.wait(for: "paused")
+    // The selected knob is γ at first, then β.
+    try lab.press("-")
+    try await lab.wait(for: "γ 0.5 → 0.4 (you)")
+    try lab.press("Down", "+")
+    try await lab.wait(for: "β 0 → 1 (you)")
+    // While it is paused nothing moves.
+    #expect(step(try lab.screen()) == step(paused))
+
+    try lab.press("Space")
+    let before = step(paused) ?? 0
+    let going = try await lab.wait(until: "a later step") { (self.step($0) ?? 0) > before + 1 }
+    #expect(going.contains("γ 0.5 → 0.4 (you)") && going.contains("β 0 → 1 (you)"))
+
+    for (columns, rows) in [(80, 24), (40, 12), (120, 36)] {
+      try lab.resize(columns: columns, rows: rows)
+      let screen = try await lab.wait(until: "a frame of \(columns)×\(rows)") { screen in
+        let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.contains { $0.count == columns && $0.hasSuffix("╮") }
+          && lines.allSatisfy { $0.count <= columns }
+      }
+      // Controls has the focus, so it is what the smallest size still shows.
+      #expect(screen.contains("3 Controls") && screen.contains("▸ β"))
+    }
+    try lab.resize(columns: 39, rows: 9)
+    try await lab.wait(for: "40×10")
+    try lab.resize(columns: 120, rows: 36)
+    try await lab.wait(for: "3 Controls")
+
+    try lab.press("q")
+    try await lab.wait(for: "cancel")
+    try lab.press("s")
+    #expect(try await lab.exitStatus() == 0)
+    #expect(try !lab.isOnAlternateScreen)
+    let left = try lab.screen()
+    #expect(left.contains("written to"))
+    let checkpoint = folder.appendingPathComponent("run/checkpoints/interrupted.safetensors").path
+    #expect(FileManager.default.fileExists(atPath: checkpoint))
+  }
+
+  @Test("finish measures the weights and shows the table; q then leaves")
+  func finish() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lab = try session(folder, Self.endless, columns: 80, rows: 24)
+    defer { lab.end() }
+    try await lab.wait(for: "training")
+    try lab.type(":")
+    try lab.type("set gamma 2")
+    try lab.press("Enter")
+    try await lab.wait(for: "gamma: '2' is not accepted")
+    try lab.press("Escape")
+    try lab.press("C-c")
+    try await lab.wait(for: "cancel")
+    try lab.press("f")
+    try await lab.wait(for: "Results")
+    try lab.press("Escape")
+    try lab.press("q")
+    #expect(try await lab.exitStatus() == 0)
+    #expect(try lab.screen().contains("false-robustness"))
+  }
+
+  @Test(
+    "signals leave a checkpoint, the terminal whole and their status",
+    arguments: [(SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func signals(number: Int32, status: Int32) async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lab = try session(folder, Self.endless)
+    defer { lab.end() }
+    try await lab.wait(for: "training")
+    try await lab.wait(until: "a step") { (self.step($0) ?? 0) > 0 }
+    try lab.signal(number)
+    #expect(try await lab.exitStatus() == status)
+    #expect(try !lab.isOnAlternateScreen)
+    let checkpoint = folder.appendingPathComponent("run/checkpoints/interrupted.safetensors").path
+    #expect(FileManager.default.fileExists(atPath: checkpoint))
+  }
+
+  @Test("NO_COLOR and ASCII draw without colours and without Braille")
+  func plain() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lab = try session(folder, Self.endless + ["--symbols", "ascii"], environment: ["NO_COLOR": "1"])
+    defer { lab.end() }
+    let screen = try await lab.wait(for: "training")
+    #expect(screen.unicodeScalars.allSatisfy { $0.isASCII })
+    #expect(try !lab.styledScreen().contains("38;"))
+    try lab.press("C-c")
+    try lab.press("C-c")
+    #expect(try await lab.exitStatus() == 0)
+  }
+
+  /// The number in `step 12/400`.
+  private func step(_ screen: String) -> Int? {
+    guard let range = screen.range(of: "step ") else { return nil }
+    return Int(screen[range.upperBound...].prefix { $0.isNumber || $0 == " " }.filter(\.isNumber))
+  }
+}

@@ -1,0 +1,156 @@
+import Engine
+import Events
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// The real work behind a session, on small networks and few images.
+struct TrainerTests {
+  private func settings(_ changes: [String: String] = [:]) throws -> Settings {
+    var settings = Settings()
+    let small = [
+      "width": "8", "batch": "32", "attack.steps": "3", "data.train": "300", "data.test": "64",
+      "validation.limit": "20",
+      "steps": "20", "data.size": "8",
+    ]
+    for (name, value) in small.merging(changes, uniquingKeysWith: { $1 }) { try settings.set(name, parsing: value) }
+    return settings
+  }
+
+  private func trainer(_ settings: Settings, threads: Int = 2, folder: URL? = nil) throws -> Trainer {
+    var trainer = Trainer(settings: settings, presetName: "test", threads: threads, folder: folder)
+    _ = try trainer.prepare()
+    return trainer
+  }
+
+  /// Seconds are only shown; everything else must be equal.
+  private func timeless(_ sample: Sample) -> Sample {
+    var sample = sample
+    sample.seconds = 0
+    return sample
+  }
+
+  @Test(arguments: ["standard", "at", "mat", "trades"])
+  func theSameSeedGivesTheSameBitsOnAnyNumberOfThreads(objective: String) throws {
+    let settings = try settings(["objective": objective, "beta": "0.7"])
+    let runs = try [1, 2, 4].map { threads in
+      var trainer = try trainer(settings, threads: threads)
+      let samples = try (1...12).map { timeless(try trainer.step($0, settings: settings) {}) }
+      let probe = try trainer.validate(afterStep: 12, settings: settings) {}
+      return (samples, probe.clean, probe.adversarial)
+    }
+    #expect(runs.dropFirst().allSatisfy { $0 == runs[0] })
+    #expect(runs[0].0.allSatisfy { $0.loss.isFinite })
+  }
+
+  @Test func anotherSeedGivesAnotherRun() throws {
+    let losses = try ["1", "2"].map { seed in
+      let settings = try settings(["seed": seed])
+      var trainer = try trainer(settings)
+      return try trainer.step(1, settings: settings) {}.loss
+    }
+    #expect(losses[0] != losses[1])
+  }
+
+  @Test func aStepThatWasGivenUpIsRunAgainWithTheSameBits() throws {
+    let settings = try settings()
+    var plain = try trainer(settings), interrupted = try trainer(settings)
+    for number in 1...6 {
+      let expected = timeless(try plain.step(number, settings: settings) {})
+      for polls in 0..<4 {
+        var count = 0
+        #expect(throws: Interruption.self) {
+          _ = try interrupted.step(number, settings: settings) {
+            count += 1
+            if count > polls { throw Interruption() }
+          }
+        }
+      }
+      _ = try interrupted.validate(afterStep: number, settings: settings) {}
+      #expect(timeless(try interrupted.step(number, settings: settings) {}) == expected)
+    }
+  }
+
+  @Test func aKnobChangedOnTheWayChangesTheStepsAfterIt() throws {
+    let before = try settings(), after = try settings(["gamma": "0.1", "beta": "1"])
+    var plain = try trainer(before), tuned = try trainer(before)
+    let first = (try plain.step(1, settings: before) {}.loss, try tuned.step(1, settings: before) {}.loss)
+    let second = (try plain.step(2, settings: before) {}.loss, try tuned.step(2, settings: after) {}.loss)
+    #expect(first.0 == first.1)
+    #expect(second.0 != second.1)
+  }
+
+  @Test func everyAttackIterationIsPolled() throws {
+    for (steps, attack) in [("1", "pgd"), ("7", "pgd"), ("7", "fgsm")] {
+      let settings = try settings(["attack.steps": steps, "attack": attack])
+      var trainer = try trainer(settings), polls = 0
+      _ = try trainer.step(1, settings: settings) { polls += 1 }
+      #expect(polls == (attack == "fgsm" ? 1 : Int(steps) ?? 0) + 1)
+    }
+  }
+
+  @Test func aLossThatIsNoNumberStopsTrainingAndKeepsWhatThereIs() throws {
+    let folder = try newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let settings = try settings(["lr": "100", "schedule": "constant", "momentum": "0.99", "model": "small-cnn"])
+    var trainer = try trainer(settings, folder: folder)
+    _ = try trainer.validate(afterStep: 0, settings: settings) {}
+    var failure: TrainingFailure?
+    var step = 0
+    while failure == nil, step < 200 {
+      step += 1
+      do { _ = try trainer.step(step, settings: settings) {} } catch let error as TrainingFailure { failure = error }
+    }
+    let line = try #require(failure?.description)
+    #expect(line.hasPrefix("step \(step): "))
+    #expect(line.contains("lower lr"))
+    let note = try #require(try trainer.save(.interrupted, step: step - 1, settings: settings))
+    let weights = try Safetensors(contentsOf: URL(fileURLWithPath: note.path))
+    for name in weights.tensors.keys { #expect(try weights.floats(name).allSatisfy { $0.isFinite }, "\(name)") }
+  }
+
+  @Test func aCheckpointHoldsWeightsAndSettings() throws {
+    let folder = try newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let settings = try settings(["gamma": "0.25"])
+    var trainer = try trainer(settings, folder: folder)
+    _ = try trainer.step(1, settings: settings) {}
+    trainer.keepAsBest(step: 1)
+    _ = try trainer.step(2, settings: settings) {}
+    let last = try #require(try trainer.save(.last, step: 2, settings: settings))
+    let best = try #require(try trainer.save(.best, step: 1, settings: settings))
+    #expect(best.step == 1)
+    let files = try [last, best].map { try Safetensors(contentsOf: URL(fileURLWithPath: $0.path)) }
+    #expect(try files[0].floats("body.0.weight") != files[1].floats("body.0.weight"))
+    #expect(files[0].metadata["model"] == "conv4")
+    #expect(files[0].metadata["step"] == "2")
+    let stored = try #require(files[0].metadata["settings"])
+    #expect(try JSONDecoder().decode(Settings.self, from: Data(stored.utf8)) == settings)
+    #expect(files[0].tensors["body.1.running_var"]?.shape == [8])
+  }
+
+  @Test func nothingIsWrittenWithoutAFolder() throws {
+    let settings = try settings()
+    var trainer = try trainer(settings)
+    #expect(try trainer.save(.last, step: 0, settings: settings) == nil)
+  }
+
+  @Test func aFolderThatCannotBeWrittenIsOneLine() throws {
+    let settings = try settings()
+    var trainer = try trainer(settings, folder: URL(fileURLWithPath: "/proc/nowhere"))
+    do {
+      _ = try trainer.save(.last, step: 0, settings: settings)
+      Issue.record("written below /proc")
+    } catch {
+      #expect("\(error)".contains("/proc/nowhere"))
+      #expect(!"\(error)".contains("\n"))
+    }
+  }
+
+  private func newFolder() throws -> URL {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    return url
+  }
+}

@@ -1,0 +1,130 @@
+import Events
+import Foundation
+import Testing
+
+private let events: [Event] = {
+  var settings = Settings()
+  try? settings.set("eps", parsing: "8/255")
+  try? settings.set("data.dir", parsing: "/a \"b\" γ")
+  let half = Proportion(correct: 64, n: 128)
+  return [
+    .started(
+      SessionDescription(
+        preset: "kl-cure", data: "mirage", constructed: true, model: "conv4", steps: 400, stepsPerEpoch: 29, threads: 2,
+        folder: "runs/x", settings: settings)),
+    .state(StateChange(step: 3, state: .paused)), .state(StateChange(step: 3, state: .failed, reason: "loss is NaN")),
+    .sample(Sample(step: 1, epoch: 0, loss: 2.25, learningRate: 0.1, images: 128, seconds: 0.04)),
+    .sample(
+      Sample(
+        step: 2, epoch: 1, loss: 1, cleanLoss: 0.1, adversarialLoss: 1.0 / 3, kl: 1e-9, cleanAccuracy: half,
+        adversarialAccuracy: Proportion(correct: 0, n: 0), learningRate: 5e-4, images: 1, seconds: 0)),
+    .probe(
+      Probe(
+        step: 25, split: "validation", weights: "current", clean: half, adversarial: half, attack: "PGD-10", seconds: 1)
+    ),
+    .probe(
+      Probe(
+        step: 400, split: "test", weights: "best", clean: half, adversarial: half, attack: "FGSM", pgd10: half,
+        seconds: 1.5)),
+    .journal(JournalEntry(step: 7, cause: .engine, text: "checkpoint kept")),
+    .journal(
+      JournalEntry(
+        step: 7, cause: .you, knob: "gamma", old: "0.5", new: "0.1", effect: .nextStep, text: "γ 0.5 → 0.1")),
+    .checkpoint(CheckpointNote(step: 400, kind: "last", path: "runs/x/last.safetensors")),
+    .summary(Summary(step: 400, outcome: .finished, results: [], bestStep: nil, seconds: 12)),
+    .summary(
+      Summary(
+        step: 400, outcome: .stopped, reason: "by you",
+        results: [
+          Probe(step: 400, split: "test", weights: "last", clean: half, adversarial: half, attack: "PGD-10", seconds: 2)
+        ], bestStep: 375, seconds: 12.5)),
+  ]
+}()
+
+@Suite struct EventTests {
+  @Test(arguments: events) func `an event comes back from JSON as it was`(event: Event) throws {
+    #expect(try JSONDecoder().decode(Event.self, from: JSONEncoder().encode(event)) == event)
+    #expect(try JSONDecoder().decode(Event.self, from: Data(event.jsonLine().utf8)) == event)
+  }
+
+  @Test(arguments: events) func `an event is one flat line that begins with its name`(event: Event) throws {
+    let line = try event.jsonLine()
+    #expect(line.hasPrefix("{\"event\":\"\(event.name)\",\"") && !line.contains("\n") && !line.contains("\\/"))
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    #expect(object["event"] as? String == event.name)
+    #expect(object["step"] is Int || event.name == "started")
+    #expect(object[event.name] as? [String: Any] == nil)
+    let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(event)) as? NSDictionary
+    #expect(encoded == object as NSDictionary)
+  }
+
+  @Test func `every kind of event is among those tested`() {
+    #expect(Set(events.map(\.name)) == ["started", "state", "sample", "probe", "journal", "checkpoint", "summary"])
+  }
+
+  @Test func `a sample is written like this`() throws {
+    let sample = Event.sample(
+      Sample(
+        step: 12, epoch: 0, loss: 1.5, cleanAccuracy: Proportion(correct: 3, n: 4), learningRate: 0.25, images: 128,
+        seconds: 0.5))
+    #expect(
+      try sample.jsonLine()
+        == #"{"event":"sample","cleanAccuracy":{"correct":3,"n":4},"epoch":0,"images":128,"learningRate":0.25,"loss":1.5,"seconds":0.5,"step":12}"#
+    )
+  }
+
+  @Test func `an unknown event or setting does not decode`() {
+    for text in [
+      #"{"event":"banana","step":1}"#, #"{"step":1}"#, #"{"event":"sample","step":1}"#, "[]",
+    ] {
+      #expect(throws: DecodingError.self) { try JSONDecoder().decode(Event.self, from: Data(text.utf8)) }
+    }
+    #expect(throws: SettingError.self) { try JSONDecoder().decode(Settings.self, from: Data(#"{"gama":1}"#.utf8)) }
+    #expect(throws: SettingError.self) { try JSONDecoder().decode(Settings.self, from: Data(#"{"gamma":2}"#.utf8)) }
+  }
+
+  @Test func `a number that is none cannot be written`() {
+    let sample = Event.sample(Sample(step: 1, epoch: 0, loss: .nan, learningRate: 0.1, images: 1, seconds: 0))
+    #expect(throws: EncodingError.self) { try sample.jsonLine() }
+  }
+
+  @Test(arguments: [
+    Command.pause, .resume, .step, .finish, .stop, .set(knob: "gamma", value: .number(0.25), cause: .you),
+    .set(knob: "attack.steps", value: .integer(7), cause: .preset),
+    .set(knob: "nesterov", value: .flag(false), cause: .engine),
+    .set(knob: "objective", value: .text("at"), cause: .signal),
+  ]) func `a command comes back from JSON as it was`(command: Command) throws {
+    #expect(try JSONDecoder().decode(Command.self, from: JSONEncoder().encode(command)) == command)
+  }
+}
+
+@Suite struct ProportionTests {
+  /// Numbers by the closed form, computed with another implementation (50 digits, Python's decimal).
+  @Test(arguments: [
+    (0, 10, 0.0, 0.277_532_799_862_889), (10, 10, 0.722_467_200_137_111, 1.0),
+    (5, 10, 0.236_593_090_512_564, 0.763_406_909_487_436), (1, 1, 0.206_549_314_377_237, 1),
+    (84, 128, 0.570_496_277_845_651, 0.732_898_423_318_877), (0, 200, 0, 0.018_845_326_377_266_7),
+    (9_800, 10_000, 0.977_066_073_239_287, 0.982_565_288_324_863),
+  ]) func `the Wilson interval has its known ends`(correct: Int, n: Int, low: Double, high: Double) {
+    let interval = Proportion(correct: correct, n: n).interval
+    #expect(abs(interval.lowerBound - low) < 1e-9, "\(interval)")
+    #expect(abs(interval.upperBound - high) < 1e-9, "\(interval)")
+  }
+
+  @Test func `it holds the share, lies in 0 … 1 and mirrors`() {
+    for n in 1...60 {
+      for correct in 0...n {
+        let proportion = Proportion(correct: correct, n: n), mirror = Proportion(correct: n - correct, n: n).interval
+        let interval = proportion.interval
+        #expect(interval.lowerBound >= 0 && interval.upperBound <= 1)
+        #expect(interval.lowerBound <= proportion.value + 1e-12 && proportion.value <= interval.upperBound + 1e-12)
+        #expect(abs(interval.lowerBound + mirror.upperBound - 1) < 1e-12)
+      }
+    }
+  }
+
+  @Test func `nothing measured says nothing`() {
+    let nothing = Proportion(correct: 0, n: 0)
+    #expect(nothing.value == 0 && nothing.interval == 0...1)
+  }
+}

@@ -1,0 +1,45 @@
+import Events
+import Foundation
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+struct CatalogueTests {
+  @Test func theNamesAreThoseOfTheKnob() {
+    guard case .choice(let names) = Knob.named("model")?.kind else {
+      Issue.record("no knob 'model'")
+      return
+    }
+    #expect(modelSummaries.map(\.name) == names)
+  }
+
+  @Test func everyModelInTheFolderIsListed() throws {
+    let folder = Repository.root.appendingPathComponent("Sources/Networks/Models")
+    var declared: Set<String> = []
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file != "Catalogue.swift" {
+      let source = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      for line in source.split(separator: "\n") where line.contains(": Model {") {
+        declared.insert(
+          line.replacingOccurrences(of: "struct ", with: "").replacingOccurrences(of: ": Model {", with: ""))
+      }
+    }
+    #expect(declared == Set(models.map { "\($0)" }))
+  }
+
+  @Test func everyModelRunsOnGreyAndColouredImagesOfOddSizes() throws {
+    for name in modelSummaries.map(\.name) {
+      for shape in [Shape(1, 16, 16), Shape(3, 33, 29)] {
+        let settings = ModelSettings(name: name, input: shape, classes: 7, width: 5)
+        let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
+        network.initialise(seed: 1)
+        let images = (0..<3 * shape.planarCount).map { Float($0 % 11) / 11 }
+        let logits = Array(UnsafeBufferPointer(start: network.forward(images, count: 3, mode: .train), count: 21))
+        #expect(logits.allSatisfy { $0.isFinite }, "\(name)")
+        network.backward(logits, wanted: [.input, .parameters])
+        SGD(learningRate: 0.01).step(network)
+        #expect(network.evaluate(images, count: 3).allSatisfy { $0.isFinite }, "\(name)")
+      }
+    }
+  }
+}

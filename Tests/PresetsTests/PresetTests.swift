@@ -1,0 +1,224 @@
+import Events
+import Foundation
+import Presets
+import Testing
+
+/// What is said of a preset file with this text; empty when it loads.
+private func message(_ text: String) -> String { message(Array(text.utf8)) }
+
+private func message(_ bytes: [UInt8]) -> String {
+  do {
+    _ = try Preset(bytes, path: "presets/x.yaml")
+    return ""
+  } catch { return "\(error)" }
+}
+
+@Suite struct PresetTests {
+  @Test func `a preset is its settings, its title and its comment`() throws {
+    let text = """
+      # First line.
+      #
+      #   More.
+
+      title: A run
+      gamma: 0.25
+      eps: 8/255
+      nesterov: false
+      attack.steps: 7
+      weight_decay: 5e-4
+      model: preact-mini
+      data.dir: "/some/folder"
+      """
+    let preset = try Preset(Array(text.utf8), path: "some/where/mine.yaml")
+    #expect(preset.name == "mine" && preset.title == "A run" && preset.summary == "First line.")
+    #expect(preset.header == "First line.\n\nMore." && preset.path == "some/where/mine.yaml")
+    var expected = Settings()
+    for assignment in [
+      "gamma=0.25", "eps=8/255", "nesterov=off", "attack.steps=7", "weight_decay=0.0005", "model=preact-mini",
+      "data.dir=/some/folder",
+    ] {
+      try expected.apply(assignment: assignment)
+    }
+    #expect(preset.settings == expected)
+  }
+
+  @Test(arguments: [("true", true), ("false", false), ("on", true), ("off", false)])
+  func `flags are true, false, on, off`(text: String, value: Bool) throws {
+    let preset = try Preset(Array("nesterov: \(text)".utf8), path: "x.yaml")
+    #expect(preset.settings.flag("nesterov") == value)
+    #expect(preset.title == "x")
+  }
+
+  @Test(arguments: [
+    ("gamma: 0.5\n\ngama: 1", "presets/x.yaml:3: 'gama' is not a setting; did you mean 'gamma'?"),
+    ("tittle: x", "presets/x.yaml:1: 'tittle' is not a setting; did you mean 'title'?"),
+    ("qqqqqqqqqq: 1", "presets/x.yaml:1: 'qqqqqqqqqq' is not a setting; 'dualab presets show NAME' lists all settings"),
+    ("# c\ngamma: 1.5", "presets/x.yaml:2: gamma: '1.5' is not accepted; give a number in 0 … 1"),
+    (
+      "eps: 0",
+      "presets/x.yaml:1: eps: '0' is not accepted; give a number or a fraction such as 8/255, more than 0, at most 1"
+    ),
+    (
+      "eps: 8/0",
+      "presets/x.yaml:1: eps: '8/0' is not accepted; give a number or a fraction such as 8/255, more than 0, at most 1"
+    ),
+    ("attack.steps: 2.5", "presets/x.yaml:1: attack.steps: '2.5' is not accepted; give a whole number in 1 … 1000"),
+    ("attack.steps: ten", "presets/x.yaml:1: attack.steps: 'ten' is not accepted; give a whole number in 1 … 1000"),
+    ("gamma: .nan", "presets/x.yaml:1: gamma: '.nan' is not accepted; give a number in 0 … 1"),
+    ("gamma: true", "presets/x.yaml:1: gamma: 'true' is not accepted; give a number in 0 … 1"),
+    ("gamma: \"0.5\"", "presets/x.yaml:1: gamma: '0.5' is in quotes, which makes it text; give a number in 0 … 1"),
+    ("nesterov: \"a\\nb\"", "presets/x.yaml:1: nesterov: 'a\\nb' is in quotes, which makes it text; give on or off"),
+    ("nesterov: maybe", "presets/x.yaml:1: nesterov: 'maybe' is not accepted; give on or off"),
+    (
+      "objective: matt",
+      "presets/x.yaml:1: objective: 'matt' is not accepted; give one of standard, at, mat, trades (did you mean 'mat'?)"
+    ),
+    (
+      "lr.drops: 0.5,0.4",
+      "presets/x.yaml:1: lr.drops: '0.5,0.4' is not accepted; give rising numbers in 0 … 1 with commas between, or nothing"
+    ),
+    ("gamma:", "presets/x.yaml:1: gamma has no value; give a number in 0 … 1"),
+    ("data.dir: ~", "presets/x.yaml:1: data.dir has no value; write '' for none"),
+    ("title:", "presets/x.yaml:1: title: give one line of text"),
+    ("gamma: 0.5\nbeta: 1\ngamma: 0.1", "presets/x.yaml:1: 'gamma' is given twice; keep one of them"),
+    (
+      "attack:\n  steps: 10",
+      "presets/x.yaml:1: 'attack' holds names of its own where a single value belongs; "
+        + "write every setting on one line, such as 'attack.steps: 10'"
+    ),
+    (
+      "gamma: [0.1, 0.5]",
+      "presets/x.yaml:1: 'gamma' holds a list where a single value belongs; "
+        + "write every setting on one line, such as 'attack.steps: 10'"
+    ),
+    ("- gamma\n- beta", "presets/x.yaml:1: not a list of settings; give lines 'name: value'"),
+    ("just text", "presets/x.yaml:1: not a list of settings; give lines 'name: value'"),
+    ("[a]: 1", "presets/x.yaml:1: a name must be a word; give lines 'name: value'"),
+    ("", "presets/x.yaml: empty; give lines 'name: value'"),
+    ("# only a comment\n", "presets/x.yaml: empty; give lines 'name: value'"),
+  ]) func `a mistake is named with file, line and remedy`(text: String, expected: String) {
+    #expect(message(text) == expected)
+  }
+
+  @Test(arguments: [
+    ("gamma: 0.5\nbeta: [1", 2...3), ("gamma: 'x\n", 1...2), ("gamma: 0.5\n\tbeta: 1", 2...2), ("gamma: *a", 1...1),
+    ("gamma: 1\n---\ngamma: 0", 2...2), ("a: b: c", 1...1), ("gamma: 0.5\n}", 2...2), ("gamma: 1\n\u{0}", 2...2),
+    ("gamma: 0.5\nx: \u{7}", 2...2),
+  ]) func `broken YAML is named with its line`(text: String, lines: ClosedRange<Int>) throws {
+    let said = message(text)
+    #expect(said.hasPrefix("presets/x.yaml:") && !said.contains("\n"), "\(said)")
+    let line = try #require(Int(said.split(separator: ":")[1]), "\(said)")
+    #expect(lines.contains(line), "\(said)")
+    #expect(said.contains("YAML: "), "\(said)")
+  }
+
+  @Test func `bytes that are not UTF-8 are named with their line`() {
+    let bytes = Array("gamma: 0.5\ntitle: ".utf8) + [0xFF, 0xFE]
+    #expect(message(bytes) == "presets/x.yaml:2: not UTF-8; save the file as UTF-8")
+  }
+
+  @Test func `deep nesting is an error, not a crash`() {
+    let said = message("gamma: " + String(repeating: "[", count: 100_000))
+    #expect(said.hasPrefix("presets/x.yaml:1: ") && !said.contains("\n"))
+    #expect(!message("gamma: " + String(repeating: "- ", count: 5_000) + "x").isEmpty)
+  }
+
+  @Test func `whatever byte stands wherever, the file loads or is named in one line`() {
+    let text = Array("# c\ntitle: 'a'\neps: &e 8/255\nattack.step: *e\ngamma: !!float \"1\"\n".utf8)
+    for place in text.indices {
+      for byte in UInt8.min...UInt8.max {
+        var changed = text
+        changed[place] = byte
+        let said = message(changed)
+        #expect(said.isEmpty || said.hasPrefix("presets/x.yaml:") && !said.contains("\n"), "\(said)")
+      }
+    }
+    for length in text.indices {
+      let said = message(Array(text.prefix(length)))
+      #expect(said.isEmpty || said.hasPrefix("presets/x.yaml:") && !said.contains("\n"), "\(said)")
+    }
+  }
+
+  @Test(arguments: ["\n", "\r\n"]) func `line ends of either kind and a byte order mark do no harm`(end: String) throws
+  {
+    let text = "\u{FEFF}" + ["# One.", "#", "# Two.", "gamma: 0.25", "beta: 1", ""].joined(separator: end)
+    let preset = try Preset(Array(text.utf8), path: "x.yaml")
+    #expect(preset.header == "One.\n\nTwo." && preset.settings.number("gamma") == 0.25)
+    #expect(message("gamma: 1\(end)gama: 1").hasPrefix("presets/x.yaml:2: "))
+  }
+
+  @Test func `anchors stand for their values`() throws {
+    let preset = try Preset(Array("attack.step: &step 4/255\neps: *step".utf8), path: "x.yaml")
+    #expect(preset.settings.number("eps") == 4.0 / 255)
+  }
+
+  @Test func `files that cannot be read are named`() throws {
+    func said(_ path: String) -> String {
+      do {
+        _ = try Preset(path: path)
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(said("/nonexistent/x.yaml") == "/nonexistent/x.yaml: no such file; check the path")
+    #expect(said("/dev/zero") == "/dev/zero: not a regular file; give a YAML file")
+    #expect(said("/tmp") == "/tmp: not a regular file; give a YAML file")
+    let path = NSTemporaryDirectory() + "dualab-\(UUID().uuidString).yaml"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(repeating: 35, count: (1 << 20) + 1).write(to: URL(fileURLWithPath: path))
+    #expect(said(path) == "\(path): cannot be read, or is larger than 1 MiB; check the file and its permissions")
+  }
+}
+
+@Suite struct ResolvedYAMLTests {
+  private func reread(_ settings: Settings) throws -> Settings {
+    try Preset(Array(resolvedYAML(settings, header: "head").utf8), path: "x.yaml").settings
+  }
+
+  @Test func `the initial settings come back equal, each with its help`() throws {
+    #expect(try reread(Settings()) == Settings())
+    let text = resolvedYAML(Settings(), header: "A run.\n\nMore.")
+    #expect(text.hasPrefix("# A run.\n#\n# More.\n\n# outer loss"))
+    let keys = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { String($0.prefix { $0 != ":" }) }
+    #expect(keys == Knob.all.map(\.name))
+    for knob in Knob.all { #expect(text.contains("# \(knob.help) (\(knob.accepted)")) }
+  }
+
+  @Test func `numbers come back bit for bit, also those close to a fraction`() throws {
+    for value in [16.0 / 255, (16.0 / 255).nextUp, 0.1 + 0.2, 1e-300, Double.leastNonzeroMagnitude, 1, 0.3, 1.0 / 3] {
+      var settings = Settings()
+      try settings.set("eps", to: .number(value))
+      #expect(try reread(settings).number("eps") == value)
+      try settings.set("weight_decay", to: .number(value))
+      #expect(try reread(settings).number("weight_decay") == value)
+    }
+  }
+
+  @Test(arguments: [
+    "", " ", "/a b", "~", "null", "true", "#x", "a: b", "'", "\"\\", "γ/é/日", "tab\tline\nend", "\u{85}\u{7F}\u{1}",
+    "😀",
+  ])
+  func `texts come back as they were`(text: String) throws {
+    var settings = Settings()
+    try settings.set("data.dir", to: .text(text))
+    #expect(try reread(settings) == settings)
+  }
+
+  @Test func `every choice and both ends of every range come back`() throws {
+    for knob in Knob.all {
+      let values: [KnobValue] =
+        switch knob.kind {
+        case .number(let range, _, _, _):
+          [.number(knob.excludesLowerBound ? range.upperBound / 2 : range.lowerBound), .number(range.upperBound)]
+        case .integer(let range, _, _): [.integer(range.lowerBound), .integer(range.upperBound)]
+        case .choice(let choices): choices.map { .text($0) }
+        case .flag: [.flag(true), .flag(false)]
+        case .text: []
+        }
+      for value in values {
+        var settings = Settings()
+        try settings.set(knob.name, to: value)
+        #expect(try reread(settings) == settings)
+      }
+    }
+  }
+}

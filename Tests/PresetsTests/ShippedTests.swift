@@ -1,0 +1,161 @@
+import Events
+import Foundation
+import Plotting
+import Presets
+import TestSupport
+import Testing
+
+private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
+  try ResourceFolders(
+    kind, override: Repository.root.appendingPathComponent(kind.rawValue).path, environment: [:], home: nil,
+    executable: nil)
+}
+
+@Suite struct ShippedPresetTests {
+  private static let names = [
+    "adversarial-training", "false-robustness", "fashion-catastrophic-overfitting", "fashion-mnist-mat-kl", "kl-cure",
+    "trades",
+  ]
+
+  @Test func `every shipped preset loads, and these are there`() throws {
+    let library = PresetLibrary(try folders(.presets))
+    #expect(library.list().map(\.name) == ShippedPresetTests.names)
+    for entry in library.list() {
+      let preset = try library.load(entry.name)
+      #expect(preset.name == entry.name && preset.summary == entry.summary)
+      #expect(preset.title != preset.name)
+    }
+  }
+
+  @Test(arguments: names) func `its header says what it shows, source, time, result and command`(name: String) throws {
+    let preset = try PresetLibrary(try folders(.presets)).load(name)
+    #expect(preset.summary.count > 40 && preset.summary.hasSuffix("."))
+    let lines = preset.header.split(separator: "\n").map(String.init)
+    for part in ["Shows:", "Task:", "Source:", "Time:", "Expected:", "Command:"] {
+      #expect(lines.contains { $0.hasPrefix(part) && $0.count > part.count + 10 }, "\(part) is missing")
+    }
+    #expect(preset.header.contains("--preset \(name)"))
+    #expect(preset.header.contains("CONSTRUCTED") == (preset.settings.text("data") == "mirage"))
+    #expect(preset.header.contains("steps") && preset.header.contains("PyTorch reference"))
+    #expect(preset.header.contains("\(preset.settings.integer("steps")) steps"))
+  }
+
+  @Test(arguments: names) func `it states every setting that its data, attack and schedule use`(name: String) throws {
+    let path = try folders(.presets).path(of: name)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let settings = try Preset(path: path).settings
+    for knob in Knob.all {
+      let belongsElsewhere =
+        switch knob.name {
+        case "data.dir", "final_norm", "epochs", "lr.drops": true
+        case "lr.flat": settings.text("schedule") != "trapezoid"
+        case let other where other.hasPrefix("data."): settings.text("data") != "mirage"
+        default: false
+        }
+      #expect(text.contains("\n\(knob.name): ") == !belongsElsewhere, "\(knob.name)")
+    }
+  }
+
+  @Test func `the default preset is the measured one and equals the initial settings`() throws {
+    #expect(try PresetLibrary(try folders(.presets)).load("false-robustness").settings == Settings())
+  }
+
+  @Test func `the presets differ from the default as their measurements say`() throws {
+    let library = PresetLibrary(try folders(.presets))
+    func changed(_ name: String) throws -> [String: String] {
+      let settings = try library.load(name).settings
+      let different = Knob.all.map(\.name).filter { settings[$0] != Settings()[$0] }
+      return Dictionary(uniqueKeysWithValues: different.map { ($0, settings.formatted($0)) })
+    }
+    #expect(try changed("kl-cure") == ["beta": "0.4"])
+    #expect(try changed("adversarial-training") == ["objective": "at", "gamma": "0"])
+    #expect(try changed("trades") == ["objective": "trades", "gamma": "0", "beta": "6"])
+    #expect(
+      try changed("fashion-catastrophic-overfitting") == [
+        "data": "fashion-mnist", "attack": "fgsm", "eps": "0.3", "attack.step": "0.3", "attack.steps": "1",
+        "attack.start": "clean", "schedule": "trapezoid", "lr.warmup": "\(20.0 / 300)", "steps": "300",
+      ])
+    #expect(
+      try changed("fashion-mnist-mat-kl") == [
+        "data": "fashion-mnist", "beta": "1", "eps": "0.35", "attack.step": "0.175", "attack.steps": "5",
+        "schedule": "trapezoid", "lr.warmup": "0.01", "steps": "2000", "batch": "32", "model": "preact-mini",
+        "validation.every": "100",
+      ])
+  }
+}
+
+@Suite struct ShippedThemeTests {
+  private static let names = ["colourblind", "midnight", "paper", "projector", "terminal"]
+
+  @Test func `every shipped theme loads, and these are there`() throws {
+    let library = ThemeLibrary(try folders(.themes))
+    #expect(library.list().map(\.name) == ShippedThemeTests.names)
+    for entry in library.list() {
+      let file = try library.load(entry.name)
+      #expect(file.theme.name == entry.name && file.description == entry.summary && file.description.count > 10)
+      let text = try String(contentsOfFile: entry.path, encoding: .utf8)
+      #expect(text.contains("COLOUR on COLOUR") && text.contains("#RRGGBB") && text.contains("underline"))
+    }
+  }
+
+  @Test(arguments: names) func `what is read stands out from what lies behind it`(name: String) throws {
+    let file = try ThemeLibrary(try folders(.themes)).load(name)
+    #expect(file.warnings == [])
+    let judged = Theme.Role.allCases.filter {
+      Legibility.contrast(file.theme[$0].foreground, file.theme[$0].background) != nil
+    }
+    #expect(judged.count == (name == "terminal" ? 0 : Theme.Role.allCases.count))
+    let isGiven = file.background != .terminal
+    #expect(isGiven == (name != "terminal"))
+  }
+
+  @Test func `the lines of the charts stay apart in every vision with the theme for it`() throws {
+    let file = try ThemeLibrary(try folders(.themes)).load("colourblind")
+    for vision in Vision.allCases {
+      let smallest = try #require(file.smallestSeriesDifference(vision))
+      #expect(smallest >= 20, "\(vision): \(smallest)")
+    }
+  }
+
+  @Test(arguments: names) func `the lines of the charts stay apart in normal vision`(name: String) throws {
+    let file = try ThemeLibrary(try folders(.themes)).load(name)
+    if let smallest = file.smallestSeriesDifference(.normal) { #expect(smallest >= 30, "\(smallest)") }
+    #expect(Set(ThemeFile.series.map { file.theme[$0] }).count == ThemeFile.series.count)
+  }
+
+  @Test func `the terminal theme uses only the terminal's own colours`() throws {
+    let file = try ThemeLibrary(try folders(.themes)).load("terminal")
+    for role in Theme.Role.allCases {
+      for color in [file.theme[role].foreground, file.theme[role].background] {
+        switch color {
+        case .terminal: break
+        case .palette(let number): #expect(number < 16)
+        case .rgb: Issue.record("\(role.rawValue) has a colour of its own")
+        }
+      }
+    }
+  }
+}
+
+@Suite struct LegibilityTests {
+  @Test func `contrast follows WCAG`() throws {
+    let black = Color.rgb(0, 0, 0), white = Color.rgb(255, 255, 255), grey = Color.rgb(0x76, 0x76, 0x76)
+    #expect(abs(try #require(Legibility.contrast(black, white)) - 21) < 1e-9)
+    #expect(Legibility.contrast(white, white) == 1)
+    // #767676 is known as the lightest grey with 4.5 : 1 on white.
+    #expect(abs(try #require(Legibility.contrast(white, grey)) - 4.54) < 0.005)
+    #expect(Legibility.contrast(.terminal, white) == nil && Legibility.contrast(white, .palette(1)) == nil)
+  }
+
+  @Test func `red and green meet for who cannot tell them apart`() throws {
+    let red = Color.rgb(200, 60, 40), green = Color.rgb(110, 120, 30)
+    let normal = try #require(Legibility.difference(red, green, .normal))
+    let deutan = try #require(Legibility.difference(red, green, .deuteranopia))
+    #expect(normal > 50 && deutan < normal / 2)
+    // CIELAB of white and black are 100 apart, in every vision.
+    for vision in Vision.allCases {
+      let distance = try #require(Legibility.difference(.rgb(0, 0, 0), .rgb(255, 255, 255), vision))
+      #expect(abs(distance - 100) < 0.1)
+    }
+  }
+}

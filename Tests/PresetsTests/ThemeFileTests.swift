@@ -1,0 +1,85 @@
+import Foundation
+import Plotting
+import Presets
+import Testing
+
+/// A theme file with `default` for every role, except where `lines` gives another line for a key; nil drops it.
+private func text(_ lines: KeyValuePairs<String, String?> = [:]) -> String {
+  var order = ["name", "description"] + Theme.Role.allCases.map(\.rawValue)
+  var values: [String: String?] = ["name": "x", "description": "a theme"]
+  for role in Theme.Role.allCases { values[role.rawValue] = "default" }
+  for (key, value) in lines {
+    if values[key] == nil { order.append(key) }
+    values[key] = .some(value)
+  }
+  return order.compactMap { key in values[key].flatMap { $0 }.map { "\(key): \($0)" } }.joined(separator: "\n")
+}
+
+private func load(_ text: String) throws -> ThemeFile { try ThemeFile(Array(text.utf8), path: "themes/x.yaml") }
+
+private func message(_ text: String) -> String {
+  do {
+    _ = try load(text)
+    return ""
+  } catch { return "\(error)" }
+}
+
+@Suite struct ThemeFileTests {
+  @Test(arguments: [
+    ("default", Style()), ("red", Style(.palette(1))), ("bright-blue", Style(.palette(12))),
+    ("white on black", Style(.palette(7), on: .palette(0))),
+    ("\"#8AB4f8\"", Style(.rgb(0x8A, 0xB4, 0xF8))),
+    ("\"#010203 on #fffefd bold\"", Style(.rgb(1, 2, 3), on: .rgb(255, 254, 253), .bold)),
+    ("default dim reverse underline", Style(.terminal, on: .terminal, [.dim, .reverse, .underline])),
+    ("default on default bold", Style(.terminal, on: .terminal, .bold)),
+  ]) func `a style is colours and attributes`(written: String, style: Style) throws {
+    #expect(try load(text(["kl": written])).theme[.kl] == style)
+  }
+
+  @Test func `the background lies behind every style without one of its own`() throws {
+    let file = try load(text(["background": "\"#102030\"", "kl": "red", "alarm": "red on white"]))
+    #expect(file.background == .rgb(0x10, 0x20, 0x30))
+    #expect(file.theme[.text] == Style(.terminal, on: .rgb(0x10, 0x20, 0x30)))
+    #expect(file.theme[.kl].background == file.background && file.theme[.alarm].background == .palette(7))
+  }
+
+  @Test(arguments: Theme.Role.allCases) func `no role may be missing`(role: Theme.Role) {
+    #expect(
+      message(text([role.rawValue: nil]))
+        == "themes/x.yaml: missing: \(role.rawValue); a theme gives every part a value")
+  }
+
+  @Test func `mistakes are named with file, line and remedy`() {
+    let colours = "give \"#RRGGBB\", default, black, red, green, yellow, blue, magenta, cyan, white or bright-…"
+    let line = 2 + Theme.Role.allCases.count + 1
+    #expect(
+      message(text(["txet": "red"])) == "themes/x.yaml:\(line): 'txet' is not a part of a theme; did you mean 'text'?")
+    #expect(
+      message(text(["text": "redd"]))
+        == "themes/x.yaml:3: text: 'redd' is not a colour; \(colours) (did you mean 'red'?)")
+    #expect(message(text(["text": "\"#12345\""])) == "themes/x.yaml:3: text: '#12345' is not a colour; \(colours)")
+    #expect(message(text(["text": "\"#12345g\""])) == "themes/x.yaml:3: text: '#12345g' is not a colour; \(colours)")
+    #expect(message(text(["text": "bold"])) == "themes/x.yaml:3: text: 'bold' is not a colour; \(colours)")
+    #expect(
+      message(text(["text": "red on"])) == "themes/x.yaml:3: text: 'on' lacks its colour; give 'COLOUR on COLOUR'")
+    #expect(
+      message(text(["text": "red blod"]))
+        == "themes/x.yaml:3: text: 'blod' is not an attribute; give bold, dim, reverse or underline (did you mean 'bold'?)"
+    )
+    #expect(
+      message(text(["text": "#ffffff"]))
+        == "themes/x.yaml:3: text has no value; a colour that begins with # needs quotes: \"#8ab4f8\"")
+    #expect(
+      message(text(["background": "purple"])).hasPrefix("themes/x.yaml:\(line): background: 'purple' is not a colour"))
+    #expect(message(text(["name": "y"])) == "themes/x.yaml: name: 'y' is not the name of the file; give 'x'")
+    #expect(
+      message(text(["description": nil])) == "themes/x.yaml: missing: description; a theme gives every part a value")
+  }
+
+  @Test func `colours that are hard to read are named`() throws {
+    let file = try load(
+      text(["background": "\"#000000\"", "text": "\"#333333\"", "kl": "\"#666666\"", "border": "\"#111111\""]))
+    #expect(
+      file.warnings == ["themes/x.yaml: text: contrast 1.7 with its background; 4.5 or more is readable"])
+  }
+}

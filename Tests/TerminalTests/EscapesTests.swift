@@ -1,0 +1,90 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("What the screen writes to the terminal", .serialized)
+struct EscapesTests {
+  /// All that the probe writes until it is left with q.
+  private func written(_ arguments: [String], environment: [String: String] = [:]) async throws -> String {
+    let terminal = try PseudoTerminal(
+      [try BuiltProduct.path("terminal-probe")] + arguments, environment: environment)
+    try await terminal.wait(for: "probe 120x36")
+    await terminal.type("q")
+    #expect(try await terminal.exitStatus() == 0)
+    let output = await terminal.output
+    return output
+  }
+
+  /// The parameters of every style sequence, such as 38;5;208.
+  private func styles(_ output: String) -> [[Int]] {
+    output.matches(of: /\u{1b}\[([0-9;]*)m/).map { $0.1.split(separator: ";").compactMap { Int($0) } }
+  }
+
+  @Test("256 colours when the terminal has them")
+  func manyColours() async throws {
+    let styles = styles(try await written(["none"]))
+    #expect(styles.contains([38, 5, 208]))
+    #expect(styles.contains([44]))
+  }
+
+  @Test("16 colours when no more are allowed")
+  func fewColours() async throws {
+    let styles = styles(try await written(["--colours", "16", "none"]))
+    #expect(!styles.contains { $0.contains(38) || $0.contains(48) })
+    #expect(styles.contains { $0.contains { (30...37).contains($0) || (90...97).contains($0) } })
+  }
+
+  @Test("No colour escape at all when none are allowed, but bold, underlined and reverse")
+  func noColours() async throws {
+    let styles = styles(try await written(["--colours", "0", "none"]))
+    #expect(!styles.joined().contains { $0 >= 30 })
+    for attribute in [1, 4, 7] { #expect(styles.joined().contains(attribute)) }
+  }
+
+  @Test("Braille also where the locale is not UTF-8", arguments: ["C", "no_SUCH.locale"])
+  func otherLocale(name: String) async throws {
+    #expect(try await written(["none"], environment: ["LC_ALL": name]).contains("⣿⠁▀█─│"))
+  }
+
+  @Test("A small change sends few bytes, and ctrl-l sends every cell")
+  func bytes() async throws {
+    let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
+    try await terminal.wait(for: "probe 120x36")
+    await terminal.type("a")
+    try await terminal.wait(for: "character(\"a\")")
+    let before = await terminal.count
+    await terminal.type("\u{1b}OA")
+    try await terminal.wait(for: "up", after: before)
+    #expect(await terminal.count - before < 200)
+    let small = await terminal.count
+    await terminal.type("\u{c}")
+    try await terminal.wait(for: "probe 120x36", after: small)
+  }
+
+  @Test(
+    "Where there is no screen to draw on, one line says so and nothing is drawn",
+    arguments: [("dumb", "cannot place the cursor"), ("no-such-terminal", "is not known"), ("", "TERM")])
+  func noScreen(type: String, reason: String) async throws {
+    let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"], type: type)
+    #expect(try await terminal.exitStatus() == 1)
+    let output = await terminal.output
+    #expect(output.hasPrefix("error: ") && output.contains(reason) && output.contains("dualab train"), "\(output)")
+    #expect(output.filter { $0 == "\r\n" }.count == 1 && !output.contains("\u{1b}"))
+    #expect(await terminal.modes == terminal.initialModes)
+  }
+
+  @Test("Without a terminal there is one line and no re-start")
+  func noTerminal() throws {
+    let program = Process()
+    program.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
+    program.arguments = ["--wait", try BuiltProduct.path("terminal-probe"), "none"]
+    let output = Pipe()
+    program.standardInput = FileHandle.nullDevice
+    program.standardOutput = output
+    try program.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    program.waitUntilExit()
+    #expect(program.terminationStatus == 1)
+    #expect(text == "error: there is no terminal to draw on (/dev/tty cannot be opened); use `dualab train`\n")
+  }
+}
