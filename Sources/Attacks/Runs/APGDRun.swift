@@ -83,8 +83,8 @@ package final class APGDRun: AttackRun {
     sample += 1
     let classes = problem.classes
     for k in 0..<classes { cotangent[k] = 0 }
-    lossHere = cotangent.withUnsafeMutableBufferPointer { cotangent in
-      switch loss {
+    let loss = cotangent.withUnsafeMutableBufferPointer { cotangent in
+      switch self.loss {
       case .crossEntropy:
         RowLosses.crossEntropy(logits, classes: classes, label: problem.label, addingTo: cotangent.baseAddress)
       case .dlr:
@@ -94,6 +94,8 @@ package final class APGDRun: AttackRun {
           logits, classes: classes, label: problem.label, target: tally.target ?? 0, addingTo: cotangent.baseAddress)
       }
     }
+    // Losses are compared as float32, so that a plateau is one whatever the 1e-12 in DLR's denominator says.
+    lossHere = Double(Float(loss))
     // Loss and verdict of a randomised model are those of the last sample, as in the reference.
     if hasSeenEnough && predictedClass(logits, classes: classes) != problem.label {
       isBroken = true

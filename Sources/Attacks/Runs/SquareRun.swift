@@ -81,15 +81,13 @@ package final class SquareRun: AttackRun {
     if here <= 0 {
       isBroken = true
       isDone = true
-    } else if tally.iteration == queries {
+    } else if !proposeChange() {
       tally.attempt += 1
       isDone = tally.attempt == restarts
       if !isDone {
         draws = problem.random(tally.attempt)
         begin()
       }
-    } else {
-      propose()
     }
     return 0
   }
@@ -98,15 +96,22 @@ package final class SquareRun: AttackRun {
   package func take(_ number: Int, _ gradient: UnsafePointer<Float>) {}
   package func advance() {}
 
-  private func propose() {
-    let share = Self.share(
-      iteration: tally.iteration, initial: initialShare, rescaledTo: scheduleLength)
-    switch problem.norm {
-    case .linf: proposeLinf(share)
-    case .l2: SquareL2.propose(candidate, from: best, share: share, problem, keepsQuirks: keepsQuirks, &draws)
+  /// Goes on to the next query that changes the point; false when none is left. A query that leaves every pixel as it is
+  /// would be refused, its margin being the same; it counts, but needs no pass.
+  private func proposeChange() -> Bool {
+    while tally.iteration < queries {
+      let share = Self.share(iteration: tally.iteration, initial: initialShare, rescaledTo: scheduleLength)
+      tally.iteration += 1
+      tally.iterations += 1
+      switch problem.norm {
+      case .linf:
+        if proposeLinf(share) { return true }
+      case .l2:
+        SquareL2.propose(candidate, from: best, share: share, problem, keepsQuirks: keepsQuirks, &draws)
+        return true
+      }
     }
-    tally.iteration += 1
-    tally.iterations += 1
+    return false
   }
 
   /// Makes `to` equal to `from`, where only the last change sets them apart.
@@ -134,9 +139,11 @@ package final class SquareRun: AttackRun {
     }
   }
 
-  /// One window, of one sign per channel: 2ε there and back into the ball makes it the image ± ε.
-  private func proposeLinf(_ share: Double) {
+  /// One window, of one sign per channel: 2ε there and back into the ball makes it the image ± ε. False when nothing
+  /// changes.
+  private func proposeLinf(_ share: Double) -> Bool {
     let shape = problem.shape
+    var changes = false
     let window = SquareWindow(
       side: Self.linfSide(share, shape), in: shape, touchesEnd: !keepsQuirks, &draws)
     for channel in 0..<shape.channels {
@@ -145,10 +152,12 @@ package final class SquareRun: AttackRun {
         for i in place..<place + window.side {
           let x = problem.image[i]
           candidate[i] = clip01(min(max(best[i] + shift, x - problem.epsilon), x + problem.epsilon))
+          if candidate[i] != best[i] { changes = true }
         }
       }
     }
     changed = window
+    return changes
   }
 
   // MARK: the schedule

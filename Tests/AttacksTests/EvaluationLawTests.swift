@@ -1,0 +1,123 @@
+import Attacks
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// What holds for every attack and every cascade.
+struct EvaluationLawTests {
+  /// All attacks, with few iterations.
+  static let every = AttackName.allCases.map { name in
+    AttackSpec(name, iterations: name == .square ? 150 : name == .fgsm ? 1 : 12, restarts: name == .fab ? 2 : 1)
+  }
+
+  @Test(arguments: every, Norm.allCases)
+  func anAttackStaysInBallAndBoxAndLeavesWrongImagesAlone(spec: AttackSpec, norm: Norm) throws {
+    let epsilon = norm == .linf ? 16 / 255 : 0.75
+    let evaluation = try oracleEvaluation(
+      "at", suite: AttackSuite(custom: [spec]), norm: norm, epsilon: epsilon, images: 96)
+    try evaluation.run()
+    let set = evaluation.set, size = set.shape.planarCount
+    let network = try oracleNetwork("at"), logits = network.evaluate(evaluation.adversarials.pointer, count: set.count)
+    #expect(evaluation.record.examples.contains { !$0.cleanCorrect })
+    #expect(evaluation.report().attacks[0].broken > 0, "\(spec.name) breaks something")
+    for (image, example) in evaluation.record.examples.enumerated() {
+      let adversarial = array(evaluation.adversarials.pointer + image * size, size),
+        clean = array(set.image(image), size)
+      #expect(adversarial.allSatisfy { $0 >= 0 && $0 <= 1 })
+      let delta = zip(adversarial, clean).map { Double($0) - Double($1) }
+      let distance =
+        norm == .linf ? delta.map(abs).max() ?? 0 : delta.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      #expect(distance <= epsilon + 1e-6)
+      if !example.cleanCorrect { #expect(example.outcomes.isEmpty) }
+      if example.isRobust || !example.cleanCorrect {
+        #expect(adversarial == clean)
+      } else {
+        #expect(predictedClass(Array(logits[image * 10..<(image + 1) * 10]), classes: 10) != example.label)
+        #expect(abs((example.breaking?.distance ?? -1) - distance) < 1e-9)
+      }
+    }
+  }
+
+  @Test(arguments: Norm.allCases)
+  func verdictsDependOnNeitherBatchNorOrderNorThreads(norm: Norm) throws {
+    let epsilon = norm == .linf ? 16 / 255 : 0.75
+    let suite = AttackSuite(custom: Self.every)
+    let settings = EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite, individual: true)
+    let whole = try RobustnessEvaluation(oracleNetwork("at", threads: 2), oracleSet(40), settings: settings)
+    try whole.run()
+    let expected = Dictionary(uniqueKeysWithValues: whole.record.examples.map { ($0.index, $0) })
+    let size = whole.set.shape.planarCount
+    let orders = [Array((0..<40).reversed()), [7], [3, 31, 12], Array(stride(from: 0, to: 40, by: 2))]
+    for (number, order) in orders.enumerated() {
+      let part = try RobustnessEvaluation(
+        oracleNetwork("at", threads: 1 + 2 * (number % 2)), oracleSet(order: order), settings: settings)
+      try part.run()
+      for (row, example) in part.record.examples.enumerated() {
+        #expect(example == expected[example.index])
+        #expect(
+          array(part.adversarials.pointer + row * size, size)
+            == array(whole.adversarials.pointer + example.index * size, size))
+      }
+    }
+  }
+
+  @Test(arguments: Norm.allCases)
+  func leavingEarlyChangesNoVerdict(norm: Norm) throws {
+    let suite = AttackSuite(custom: Self.every.filter { $0.name != .fgsm })
+    let epsilon = norm == .linf ? 16 / 255 : 0.75
+    let early = try oracleEvaluation("nat", suite: suite, norm: norm, epsilon: epsilon, images: 40, individual: true)
+    let plain = try oracleEvaluation("nat", suite: suite, norm: norm, epsilon: epsilon, images: 40, individual: true)
+    plain.leavesEarly = false
+    try early.run()
+    try plain.run()
+    for (first, second) in zip(early.record.examples, plain.record.examples) {
+      #expect(first.outcomes.map(\.broken) == second.outcomes.map(\.broken))
+    }
+    let forwards = [early, plain].map { $0.report().attacks.reduce(0) { $0 + $1.forwards } }
+    #expect(forwards[0] < forwards[1])
+  }
+
+  @Test(arguments: [AttackName.apgdCE, .apgdT, .fabT, .square, .pgd])
+  func moreIterationsNeverRaiseTheAccuracyBeyondNoise(name: AttackName) throws {
+    var robust: [Int] = []
+    for iterations in name == .square ? [20, 200, 1000] : [3, 12, 40] {
+      let spec = AttackSpec(name, iterations: iterations)
+      let evaluation = try oracleEvaluation("nat", suite: AttackSuite(custom: [spec]), images: 128)
+      try evaluation.run()
+      robust.append(evaluation.report().robust.correct)
+    }
+    #expect(robust[1] <= robust[0] + 1 && robust[2] <= robust[1] + 1, "\(robust)")
+    #expect(robust[2] < robust[0], "\(robust)")
+  }
+
+  @Test func anotherSeedDrawsOtherNumbers() throws {
+    let suite = AttackSuite(custom: [AttackSpec(.apgdCE, iterations: 5)])
+    let first = try oracleEvaluation("nat", suite: suite, images: 32)
+    let second = try oracleEvaluation("nat", suite: suite, images: 32, seed: 1)
+    try first.run()
+    try second.run()
+    #expect(Array(first.adversarials.buffer) != Array(second.adversarials.buffer))
+  }
+
+  @Test func plusRandAndQuickRunOnARealNetwork() throws {
+    var results: [String: Int] = [:]
+    for kind in [AttackSuite.Kind.standard, .plus, .rand, .quick] {
+      for norm in Norm.allCases {
+        var suite = AttackSuite(kind, classes: 10)
+        for index in suite.attacks.indices {
+          suite.attacks[index].iterations = min(
+            suite.attacks[index].iterations, suite.attacks[index].name == .square ? 100 : 20)
+        }
+        let evaluation = try oracleEvaluation(
+          "at", suite: suite, norm: norm, epsilon: norm == .linf ? 16 / 255 : 0.75, images: 48)
+        try evaluation.run()
+        let report = evaluation.report()
+        #expect(report.isComplete && report.robust.correct < report.clean.correct, "\(kind) \(norm)")
+        results["\(kind) \(norm)"] = report.robust.correct
+      }
+    }
+    #expect((results["plus linf"] ?? 99) <= (results["standard linf"] ?? 0) + 1, "\(results)")
+    #expect((results["plus l2"] ?? 99) <= (results["standard l2"] ?? 0) + 1, "\(results)")
+  }
+}

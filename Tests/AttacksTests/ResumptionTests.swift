@@ -1,0 +1,112 @@
+import Attacks
+import Foundation
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// Stopping an evaluation anywhere and going on from what is known.
+struct ResumptionTests {
+  private struct Enough: Error {}
+  private static let suite = AttackSuite(custom: [
+    AttackSpec(.apgdCE, iterations: 10), AttackSpec(.apgdT, iterations: 5), AttackSpec(.fabT, iterations: 5),
+    AttackSpec(.square, iterations: 60),
+  ])
+
+  @Test(arguments: [false, true])
+  func anEvaluationStoppedAgainAndAgainEndsWithTheSameVerdicts(individual: Bool) throws {
+    let whole = try oracleEvaluation("at", suite: Self.suite, images: 100, individual: individual)
+    try whole.run()
+    var record: EvaluationRecord?
+    var pixels: [Float] = []
+    var stops = 0, isDone = false
+    while !isDone {
+      let part = try oracleEvaluation("at", suite: Self.suite, images: 100, individual: individual, resuming: record)
+      if !pixels.isEmpty { part.adversarials.pointer.update(from: pixels, count: pixels.count) }
+      let before = part.record.examples.reduce(0) { $0 + $1.outcomes.count }
+      do {
+        // Ends as soon as anything new is known.
+        try part.run(poll: {
+          if part.record.examples.reduce(0, { $0 + $1.outcomes.count }) > before + 60 { throw Enough() }
+        })
+        isDone = true
+      } catch is Enough { stops += 1 }
+      #expect(part.report().isComplete == isDone)
+      pixels = Array(part.adversarials.buffer)
+      record = try JSONDecoder().decode(EvaluationRecord.self, from: JSONEncoder().encode(part.record))
+    }
+    #expect(stops > 1)
+    #expect(record?.examples == whole.record.examples)
+    #expect(pixels == Array(whole.adversarials.buffer))
+  }
+
+  @Test func aStopBeforeTheFirstVerdictLeavesAnEmptyReport() throws {
+    let evaluation = try oracleEvaluation("at", suite: Self.suite, images: 40)
+    #expect(throws: Enough.self) { try evaluation.run(poll: { throw Enough() }) }
+    let report = evaluation.report()
+    #expect(!report.isComplete && report.clean.n == 0 && report.examples.isEmpty)
+  }
+
+  @Test func aRecordContinuesOnlyItsOwnEvaluation() throws {
+    let whole = try oracleEvaluation("at", suite: Self.suite, images: 12)
+    try whole.run()
+    expectOneLine("other settings") {
+      _ = try oracleEvaluation("at", suite: Self.suite, images: 12, seed: 3, resuming: whole.record)
+    }
+    expectOneLine("other images") {
+      _ = try oracleEvaluation("at", suite: Self.suite, images: 13, resuming: whole.record)
+    }
+    var record = whole.record
+    record.examples[0].outcomes.append(record.examples[0].outcomes[0])
+    record.examples[0].outcomes[0].attack = 9
+    expectOneLine("names attacks") { _ = try oracleEvaluation("at", suite: Self.suite, images: 12, resuming: record) }
+    record = whole.record
+    record.examples[3].predicted = (record.examples[3].predicted + 1) % 10
+    let other = try oracleEvaluation("at", suite: Self.suite, images: 12, resuming: record)
+    expectOneLine("other weights") { try other.run() }
+  }
+
+  @Test func progressIsToldAndAddsUp() throws {
+    let evaluation = try oracleEvaluation("at", suite: Self.suite, images: 64)
+    var told: [EvaluationProgress] = []
+    try evaluation.run(observe: { told.append($0) })
+    let report = evaluation.report()
+    #expect(Set(told.map(\.attack)) == [0, 1, 2, 3])
+    for progress in told {
+      #expect(progress.finished + progress.active <= progress.total && progress.broken <= progress.finished)
+      #expect(progress.attempt < progress.attempts && progress.iteration <= progress.iterations)
+      #expect(progress.secondsLeft >= 0)
+    }
+    for attack in 0..<4 {
+      let last = try #require(told.last { $0.attack == attack })
+      #expect(last.finished == last.total && last.active == 0)
+      #expect(last.broken == report.attacks[attack].broken)
+    }
+    #expect(told.last?.robust == report.robust.correct && told.last?.secondsLeft == 0)
+  }
+
+  @Test func theForecastIsWhatASurvivorCosts() throws {
+    let suite = AttackSuite(custom: AttackName.allCases.map { AttackSpec($0, iterations: $0 == .fgsm ? 1 : 7) })
+    // Nothing breaks at this ε, so that every pass is paid.
+    let evaluation = try oracleEvaluation("at", suite: suite, epsilon: 1e-7, images: 20)
+    let forecast = evaluation.forecast()
+    try evaluation.run()
+    let report = evaluation.report()
+    #expect(report.robust == report.clean)
+    for row in report.attacks {
+      let (forwards, backwards) = row.spec.passes(classes: 10)
+      #expect(row.backwards == backwards * row.finished, "\(row.spec.name)")
+      // FAB looks anew after every point that is misclassified outside of ε.
+      if row.spec.name == .fab || row.spec.name == .fabT {
+        #expect(row.forwards >= forwards * row.finished && row.forwards <= 2 * forwards * row.finished)
+      } else if row.spec.name == .square {
+        // A window that changes nothing needs no pass.
+        #expect(row.forwards <= forwards * row.finished && 2 * row.forwards > forwards * row.finished)
+      } else {
+        #expect(row.forwards == forwards * row.finished, "\(row.spec.name)")
+      }
+    }
+    #expect(forecast.images == 20 && forecast.secondsPerForward > 0 && forecast.seconds > 0)
+    #expect(forecast.backwards == suite.attacks.reduce(0) { $0 + 20 * $1.passes(classes: 10).backwards })
+  }
+}
