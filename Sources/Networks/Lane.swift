@@ -16,15 +16,12 @@ public final class Lane {
     workspace = Workspace(plan: network.plan, capacity: 0)
   }
 
-  /// Makes room for `count` images at a time.
-  func reserve(_ count: Int) {
-    if workspace.capacity < count { workspace = Workspace(plan: network.plan, capacity: count) }
-  }
-
   /// Runs up to `capacity` images [count][C][H][W]; returns the logits [count][classes], valid until the next call.
   @discardableResult
   public func forward(_ images: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
-    precondition(count <= workspace.capacity, "a lane with room for \(workspace.capacity) images got \(count)")
+    precondition(count <= Lane.capacity, "a lane takes \(Lane.capacity) images, got \(count)")
+    // Grows with use: a wide network attacked a few images at a time takes only the memory of those.
+    if workspace.capacity < count { workspace = Workspace(plan: network.plan, capacity: count) }
     self.images = count
     let pass = pass(wanted: [])
     pass.pointer(network.input).update(from: images, count: count * network.input.count)
@@ -58,7 +55,6 @@ extension Network {
     prepare()
     guard count > 0 else { return }
     let size = min(Lane.capacity, (count + pool.threads - 1) / pool.threads)
-    for lane in lanes { lane.reserve(size) }
     pool.run(tasks: (count + size - 1) / size) { task, worker in
       body(lanes[worker], task * size..<min(count, (task + 1) * size))
     }

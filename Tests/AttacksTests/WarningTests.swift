@@ -115,7 +115,9 @@ struct WarningTests {
     let classifier = FunctionClassifier(classes: 4, input: shape) { x in
       let isClean = x.count { $0 < 0.3 } == 3 && x.contains { $0 >= 0.6 && $0 < 0.7 }
       return isClean || !seen.insert(x).inserted ? logits(x) : logits(x).map { -$0 }
-    } gradient: { _, u in u.map { 2 * $0 } }
+    } gradient: { _, u in
+      u.map { 2 * $0 }
+    }
     let start = AttackSpec(.pgd, iterations: 1, step: 4, start: .clean)
     let report = try report(classifier, AttackSuite(custom: [start]))
     #expect(report.attacks[0].finished == 24)

@@ -37,9 +37,12 @@ public protocol ClassifierLane: AnyObject {
 extension Lane: ClassifierLane {}
 
 extension Network: Classifier {
+  /// The size of an image.
   public var input: Shape { settings.input }
+  /// One lane a thread.
   public var laneCount: Int { threads }
 
+  /// Shares images out to the network's lanes.
   public func eachSeat(_ seats: Int, _ body: (_ lane: any ClassifierLane, _ seat: Int) -> Void) {
     eachLane(count: seats) { lane, range in
       for seat in range { body(lane, seat) }
