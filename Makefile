@@ -34,12 +34,14 @@ deps:
 smoke: deps
 	$(TEST) --filter 'EventsTests|EngineTests'
 
-# Everything; then the numerics once more on the kernels of lesser CPUs, which this one can run too. The bits of a process
-# are those of one variant, so each has a process of its own.
+# The numerics on the kernels of lesser CPUs, which this one can run too (the bits of a process are those of one variant, so
+# each has a process of its own); the long evaluations; then everything else, which starts programs and terminals.
+NUMERICS = NetworksTests|ObjectivesTests|StepsOracleTests
 test: smoke
-	DUALAB_CPU=portable $(TEST) --filter 'NetworksTests|AttacksTests'
-	DUALAB_CPU=avx2 $(TEST) --skip-build --filter 'NetworksTests|AttacksTests'
-	$(TEST) --skip-build
+	DUALAB_CPU=portable $(TEST) --skip-build --filter '$(NUMERICS)'
+	DUALAB_CPU=avx2 $(TEST) --skip-build --filter '$(NUMERICS)'
+	$(TEST) --skip-build --filter AttacksTests
+	$(TEST) --skip-build --skip AttacksTests
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

@@ -3,7 +3,7 @@ import Events
 import Testing
 import dualab
 
-@Suite("A headless run", .timeLimit(.minutes(2)))
+@Suite("A headless run", .timeLimit(.minutes(5)))
 struct HeadlessTests {
   private func follow(_ engine: TrainingEngine, style: Headless.Style, output: Output) async throws -> Summary {
     var report = HeadlessReport(style: style, canRedraw: output.canRedraw)

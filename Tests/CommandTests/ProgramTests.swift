@@ -4,7 +4,7 @@ import Testing
 import dualab
 
 /// The built program, run as a person runs it.
-@Suite("The program", .timeLimit(.minutes(2)))
+@Suite("The program", .timeLimit(.minutes(5)))
 struct ProgramTests {
   @Test("tells its version")
   func version() async throws {

@@ -3,7 +3,7 @@ import Events
 import Synchronization
 import Testing
 
-@Suite("The training engine", .timeLimit(.minutes(2)))
+@Suite("The training engine", .timeLimit(.minutes(5)))
 struct TrainingEngineTests {
   @Test("runs a session to its end on a thread of its own, and tells everything in order")
   func plainRun() async throws {
