@@ -26,9 +26,9 @@ public struct Trainer: SessionWork {
     /// Clean and adversarial rows of a batch, [2·batch][C][H][W].
     let images: Storage
     let gradient: Storage
+    /// The parameters before the step under way.
+    let before: Storage
     var best: (weights: NetworkWeights, step: Int)?
-    /// The last weights that were measured: what is left when later ones are no numbers any more.
-    var measured: (weights: NetworkWeights, step: Int)?
   }
 
   /// A trainer for `settings`; `folder` is the run's folder, nil to write nothing.
@@ -52,14 +52,21 @@ public struct Trainer: SessionWork {
       throw TrainingFailure("model: '\(settings.name)' is not in the catalogue; 'dualab models list' shows what is")
     }
     let seed = UInt32(truncatingIfNeeded: initial.integer("seed"))
-    network.initialise(seed: seed)
     let batch = min(initial.integer("batch"), data.train.count)
+    let needed = network.batchBytes(images: 2 * batch)
+    guard needed < Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 9 else {
+      throw TrainingFailure(
+        "batch \(batch): \(settings.name) of width \(settings.width) would take \(needed >> 20) MiB, more than this "
+          + "machine has; lower batch or width")
+    }
+    network.initialise(seed: seed)
     let order = EpochOrder(count: data.train.count, batch: batch, seed: seed)
     let steps =
       initial.integer("steps") > 0 ? initial.integer("steps") : initial.integer("epochs") * order.stepsPerEpoch
     session = Session(
       data: data, network: network, order: order, steps: steps,
-      images: Storage(count: 2 * batch * shape.planarCount), gradient: Storage(count: 2 * batch * images.classes))
+      images: Storage(count: 2 * batch * shape.planarCount), gradient: Storage(count: 2 * batch * images.classes),
+      before: network.makeParameterCopy())
     return SessionDescription(
       preset: presetName, data: data.description, constructed: data.constructed,
       model: "\(settings.name), width \(settings.width), \(network.parameterCount) parameters", steps: steps,
@@ -98,30 +105,44 @@ public struct Trainer: SessionWork {
     try poll()
 
     let rows = objective.rows == .both ? 2 * examples.count : examples.count
-    let statistics = network.runningStatistics()
-    let logits = network.forward(objective.rows == .adversarial ? adversarial : clean, count: rows, mode: .train)
-    session.gradient.clear()
-    let batch = ObjectiveBatch(
-      rows: objective.rows, logits: logits, gradient: session.gradient.pointer, labels: labels,
-      classes: network.classes)
-    let loss = objective.evaluate(batch)
     let rate = settings.number("lr") * schedule(settings).factor(step: number - 1, of: session.steps)
-    let correct = correctRows(logits, labels, objective.rows, classes: network.classes)
-    network.backward(session.gradient.pointer, wanted: .parameters)
-    guard loss.total.isFinite, network.hasFiniteGradients else {
+    let statistics = network.runningStatistics()
+    var loss = LossParts(), correct: (clean: Proportion?, adversarial: Proportion?) = (nil, nil)
+    do {
+      let logits = try network.forward(
+        objective.rows == .adversarial ? adversarial : clean, count: rows, mode: .train, poll: poll)
+      session.gradient.clear()
+      loss = objective.evaluate(
+        ObjectiveBatch(
+          rows: objective.rows, logits: logits, gradient: session.gradient.pointer, labels: labels,
+          classes: network.classes))
+      correct = correctRows(logits, labels, objective.rows, classes: network.classes)
+      try network.backward(session.gradient.pointer, wanted: .parameters, poll: poll)
+      guard loss.total.isFinite else { throw diverged(number, "the loss is \(loss.total)", rate) }
+      guard network.hasFiniteGradients else { throw diverged(number, "a gradient is not finite", rate) }
+    } catch {
       network.restore(runningStatistics: statistics)
-      let what = loss.total.isFinite ? "a gradient is not finite" : "the loss is \(loss.total)"
-      throw TrainingFailure("step \(number): \(what); lower lr (now \(Fraction.decimal(rate))) or β and start again")
+      throw error
     }
+    network.copyParameters(to: session.before)
     SGD(
       learningRate: Float(rate), momentum: Float(settings.number("momentum")),
       weightDecay: Float(settings.number("weight_decay")), nesterov: settings.flag("nesterov")
     ).step(network)
+    guard network.isFinite else {
+      network.restoreParameters(from: session.before)
+      network.restore(runningStatistics: statistics)
+      throw diverged(number, "the weights are no longer finite", rate)
+    }
     return Sample(
       step: number, epoch: session.order.epoch(ofStep: number), loss: loss.total, cleanLoss: loss.clean,
       adversarialLoss: loss.adversarial,
       kl: loss.divergence, cleanAccuracy: correct.clean, adversarialAccuracy: correct.adversarial, learningRate: rate,
       images: examples.count, seconds: seconds(clock.now - start))
+  }
+
+  private func diverged(_ step: Int, _ what: String, _ rate: Double) -> TrainingFailure {
+    TrainingFailure("step \(step): \(what); lower lr (now \(Fraction.decimal(rate))) or β and start again")
   }
 
   private func schedule(_ settings: Settings) -> Schedule {
@@ -158,12 +179,9 @@ public struct Trainer: SessionWork {
   public mutating func validate(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> Probe {
-    let session = try prepared()
-    let probe = try measure(
-      session.data.validation, limit: initial.integer("validation.limit"), split: "validation", weights: "current",
+    try measure(
+      prepared().data.validation, limit: initial.integer("validation.limit"), split: "validation", weights: "current",
       step: step, settings, poll)
-    if session.network.isFinite { self.session?.measured = (session.network.weights(), step) }
-    return probe
   }
 
   /// Copies the current weights.
@@ -212,7 +230,7 @@ public struct Trainer: SessionWork {
 
   // MARK: weights on disk
 
-  /// Writes `checkpoints/KIND.safetensors`. Weights that are not finite are replaced by the last measured ones.
+  /// Writes `checkpoints/KIND.safetensors`.
   public mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
     guard let folder, let session else { return nil }
     let network = session.network, current = network.weights()
@@ -222,11 +240,6 @@ public struct Trainer: SessionWork {
       guard let best = session.best else { return nil }
       network.restore(best.weights)
       written = best.step
-    } else if !network.isFinite {
-      // Weights that are no numbers help nobody; the last good ones are what there is.
-      guard let measured = session.measured else { return nil }
-      network.restore(measured.weights)
-      written = measured.step
     }
     let url = folder.appendingPathComponent("checkpoints/\(kind.rawValue).safetensors")
     try Checkpoint(network: network, preset: presetName, kind: kind, step: written, settings: settings).write(to: url)

@@ -3,8 +3,8 @@ extension Knob {
   /// All settings: the live ones first, then those fixed at the start of a run.
   public static let all: [Knob] = training + attack + optimizer + data + network + schedule
 
-  /// The setting of that name.
-  public static func named(_ name: String) -> Knob? { byName[name] }
+  /// The setting of that name, or of that sign: `gamma`, `γ`.
+  public static func named(_ name: String) -> Knob? { byName[name] ?? all.first { $0.symbol == name } }
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
@@ -27,13 +27,13 @@ extension Knob {
       "eps", symbol: "ε", .number(0...1, fine: 1 / 255, coarse: 4 / 255, style: .fraction),
       .number(16 / 255), unit: "of the pixel range", excludesLowerBound: true, "radius of the attack's ball"),
     Knob(
-      "attack.step", symbol: "step", .number(0...1, fine: 0.5 / 255, coarse: 2 / 255, style: .fraction),
+      "attack.step", .number(0...1, fine: 0.5 / 255, coarse: 2 / 255, style: .fraction),
       .number(4 / 255), unit: "of the pixel range", excludesLowerBound: true, "step size of PGD"),
     Knob(
-      "attack.steps", symbol: "steps", .integer(1...1000, fine: 1, coarse: 5), .integer(10),
+      "attack.steps", .integer(1...1000, fine: 1, coarse: 5), .integer(10),
       "iterations of PGD"),
     Knob(
-      "attack.start", symbol: "start", .choice(["uniform", "clean", "noise"]), .text("uniform"),
+      "attack.start", .choice(["uniform", "clean", "noise"]), .text("uniform"),
       "where PGD starts: uniform in the ball, at the image, or image + 0.001·N(0,1)"),
   ]
 

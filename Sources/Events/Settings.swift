@@ -13,13 +13,13 @@ public struct Settings: Sendable, Hashable {
   /// Sets a value after checking it. Throws `SettingError`.
   public mutating func set(_ name: String, to value: KnobValue) throws {
     guard let knob = Knob.named(name) else { throw SettingError.unknown(name) }
-    values[name] = try knob.validated(value)
+    values[knob.name] = try knob.validated(value)
   }
 
   /// Sets a value as typed. Throws `SettingError`.
   public mutating func set(_ name: String, parsing text: String) throws {
     guard let knob = Knob.named(name) else { throw SettingError.unknown(name) }
-    values[name] = try knob.parse(text)
+    values[knob.name] = try knob.parse(text)
   }
 
   /// Applies `name=value`, the form of `--set`. Throws `SettingError`.

@@ -8,7 +8,7 @@ struct Header {
 
   /// What the row may hold; it is left out from the end of this list until the rest fits.
   private enum Part: CaseIterable {
-    case constructed, state, step, preset, percent, timeLeft, data, program, speed, bar, epoch
+    case constructed, state, step, preset, percent, timeLeft, data, program, speed, epoch, bar
   }
 
   func draw(into buffer: inout CellBuffer) {

@@ -30,13 +30,13 @@ enum ResultsTable {
     let nameWidth = max(displayWidth(heading), names.map(displayWidth).max() ?? 0) + 3
     let attackWidth = max(18, summary.results.map { displayWidth($0.attack) + 3 }.max() ?? 0)
     var head = [
-      Span(padded(heading, to: nameWidth), .faint), Span(padded("clean", to: 18), .clean),
+      Span(padded(heading, to: nameWidth), .faint), Span(padded("clean", to: 20), .clean),
       Span(padded(first.attack, to: attackWidth), .adversarial),
     ]
     if hasPGD10 { head.append(Span("PGD-10", .total)) }
     let rows = zip(summary.results, names).map { probe, name in
       var row = [
-        Span(padded(name, to: nameWidth), .dialog), Span(padded(cell(probe.clean), to: 18), .dialog),
+        Span(padded(name, to: nameWidth), .dialog), Span(padded(cell(probe.clean), to: 20), .dialog),
         Span(padded(cell(probe.adversarial), to: attackWidth), .dialog),
       ]
       if let share = probe.pgd10 { row.append(Span(cell(share), .dialog)) }

@@ -102,28 +102,54 @@ public final class Network {
   // MARK: whole batches
 
   /// Runs a batch. `images` [count][C][H][W] in [0, 1]; returns the logits [count][classes], valid until the next pass.
+  /// Calls `poll` before every layer; what it throws ends the pass, in train mode with some statistics moved already.
   @discardableResult
-  public func forward(_ images: UnsafePointer<Float>, count: Int, mode: Mode) -> UnsafePointer<Float> {
+  public func forward(
+    _ images: UnsafePointer<Float>, count: Int, mode: Mode, poll: () throws -> Void
+  ) rethrows -> UnsafePointer<Float> {
     prepare()
     if workspace.capacity < count { workspace = Workspace(plan: plan, capacity: count) }
     let pass = pass(images: count, mode: mode, wanted: [])
     pass.pointer(input).update(from: images, count: count * input.count)
-    for layer in layers { layer.forward(pass) }
     if mode == .train { statisticsAreStale = true }
+    for layer in layers {
+      try poll()
+      layer.forward(pass)
+    }
     lastPass = (count, mode)
     return UnsafePointer(pass.pointer(logits))
   }
 
+  /// The same without polls.
+  @discardableResult
+  public func forward(_ images: UnsafePointer<Float>, count: Int, mode: Mode) -> UnsafePointer<Float> {
+    forward(images, count: count, mode: mode, poll: {})
+  }
+
   /// Goes back through the last `forward`. `cotangent` [count][classes] is the gradient of the loss with respect to the
   /// logits. With `.parameters` the gradients replace the former ones; with `.input` the result is the gradient with
-  /// respect to the images [count][C][H][W], valid until the next pass, otherwise it has no meaning.
+  /// respect to the images [count][C][H][W], valid until the next pass, otherwise it has no meaning. Polls as `forward`.
   @discardableResult
-  public func backward(_ cotangent: UnsafePointer<Float>, wanted: Wanted) -> UnsafePointer<Float> {
+  public func backward(
+    _ cotangent: UnsafePointer<Float>, wanted: Wanted, poll: () throws -> Void
+  ) rethrows -> UnsafePointer<Float> {
     let pass = pass(images: lastPass.images, mode: lastPass.mode, wanted: wanted)
     pass.pointer(logitsGradient).update(from: cotangent, count: pass.images * logits.count)
-    for layer in layers.reversed() { layer.backward(pass) }
+    for layer in layers.reversed() {
+      try poll()
+      layer.backward(pass)
+    }
     return UnsafePointer(pass.pointer(inputGradient))
   }
+
+  /// The same without polls.
+  @discardableResult
+  public func backward(_ cotangent: UnsafePointer<Float>, wanted: Wanted) -> UnsafePointer<Float> {
+    backward(cotangent, wanted: wanted, poll: {})
+  }
+
+  /// Bytes that a whole batch of so many images takes beside the weights.
+  public func batchBytes(images: Int) -> Int { plan.count * images * MemoryLayout<Float>.stride }
 
   private func pass(images: Int, mode: Mode, wanted: Wanted) -> Pass {
     Pass(

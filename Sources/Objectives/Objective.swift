@@ -19,13 +19,23 @@ public enum InnerLoss: Sendable, Hashable {
 /// The parts of an outer loss, means over the images; parts an objective does not have are nil.
 public struct LossParts: Sendable, Hashable {
   /// The outer loss.
-  public var total = 0.0
+  public var total: Double
   /// CE of the clean rows.
   public var clean: Double?
   /// CE of the adversarial rows.
   public var adversarial: Double?
   /// KL(clean‖adversarial), before its weight.
   public var divergence: Double?
+
+  /// The parts that there are.
+  public init(
+    total: Double = 0, clean: Double? = nil, adversarial: Double? = nil, divergence: Double? = nil
+  ) {
+    self.total = total
+    self.clean = clean
+    self.adversarial = adversarial
+    self.divergence = divergence
+  }
 }
 
 /// An outer loss. ALGORITHMS §2.

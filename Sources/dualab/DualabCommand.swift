@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Networks
 import Terminal
 
 /// The program: reads the arguments, runs the command, ends with its exit status.
@@ -15,6 +16,7 @@ package struct Program {
   /// Runs a command line and says how it ended: 0 done, 1 failed, 2 usage, 128 + n after signal n.
   package static func status(of arguments: [String], output: Output) async -> Int32 {
     do {
+      try checkEnvironment()
       let commands = DualabCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
       if let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) {
         throw CommandFailure.unknownCommand(word, commands: commands)
@@ -28,6 +30,17 @@ package struct Program {
       return 0
     } catch {
       return explain(error, output: output)
+    }
+  }
+
+  /// What the environment asks of the kernels must be something they can do: nothing is silently repaired.
+  private static func checkEnvironment() throws {
+    let environment = ProcessInfo.processInfo.environment
+    for (name, accepted) in [
+      ("DUALAB_CPU", KernelVariant.available), ("DUALAB_CONV", ConvolutionKind.allCases.map(\.rawValue)),
+    ] {
+      guard let wish = environment[name], !accepted.contains(wish) else { continue }
+      throw CommandFailure.usage("\(name)=\(wish): give one of \(accepted.joined(separator: ", "))")
     }
   }
 

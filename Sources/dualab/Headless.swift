@@ -27,31 +27,30 @@ package enum Headless {
   static func run(_ options: RunOptions, output: Output, say: (Event) -> [HeadlessReport.Piece]) async throws {
     let session = try RunningSession(options), engine = session.engine
     let signals = SignalWatch { engine.send(.stop) }
-    let summary = try await follow(engine, output: output, say: say)
+    let (summary, failure) = await follow(engine, output: output, say: say)
     session.tidy(after: summary)
+    if let failure { throw failure }
     try verdict(on: summary, signal: signals.signal)
   }
 
-  /// Runs the session and writes what it tells. When nobody reads any more, the session is stopped as by a signal, and
-  /// `OutputClosed` is thrown.
+  /// Runs the session and writes what it tells. When that cannot be written any more (`OutputClosed`, a full disk), the
+  /// session is stopped as by a signal, and the reason comes with the summary.
   package static func follow(
     _ engine: TrainingEngine, output: Output, say: (Event) -> [HeadlessReport.Piece]
-  ) async throws -> Summary {
+  ) async -> (summary: Summary, failure: (any Error)?) {
     async let ended = engine.run()
-    var isOpen = true, redraw = RedrawLimit()
+    var failure: (any Error)?, redraw = RedrawLimit()
     for await event in engine.events {
-      for piece in say(event) where isOpen {
+      for piece in say(event) where failure == nil {
         do {
           try write(piece, output, &redraw)
         } catch {
-          isOpen = false
+          failure = error
           engine.send(.stop)
         }
       }
     }
-    let summary = await ended
-    guard isOpen else { throw OutputClosed() }
-    return summary
+    return (await ended, failure)
   }
 
   /// Nothing for a finished run; throws the exit status of any other.

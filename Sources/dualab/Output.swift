@@ -30,7 +30,12 @@ package struct Output: Sendable {
 
   /// The program's own streams.
   package static let standard = Output(
-    result: { text in guard write(text, to: STDOUT_FILENO) else { throw OutputClosed() } },
+    result: { text in
+      guard !write(text, to: STDOUT_FILENO) else { return }
+      // A pipe without a reader is no failure of ours; a full or closed device is.
+      if errno == EPIPE { throw OutputClosed() }
+      throw CommandFailure.failed("stdout: \(String(cString: strerror(errno))); give it a place with room")
+    },
     error: { text in _ = write(text, to: STDERR_FILENO) },
     canRedraw: isatty(STDERR_FILENO) == 1 && !isDumbTerminal,
     columns: { columns(of: STDERR_FILENO) })

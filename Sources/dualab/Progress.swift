@@ -58,9 +58,9 @@ package struct Progress: Hashable {
     let filled = Int((share * Double(Self.barWidth)).rounded(.down))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.barWidth - filled)
     var parts = ["\(state.rawValue) \(done)/\(steps) \(Int(share * 100)) %", bar]
-    if let losses { parts.append(losses) }
     if let secondsLeft, state != .testing { parts.append("ETA \(Self.clock(secondsLeft))") }
     if let imagesPerSecond { parts.append("\(Int(imagesPerSecond.rounded())) img/s") }
+    if let losses { parts.append(losses) }
     if let validation { parts.append("val \(Self.percent(validation.clean))/\(Self.percent(validation.adversarial))") }
     return String(parts.joined(separator: "  ").prefix(max(columns, 0)))
   }

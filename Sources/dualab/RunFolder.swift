@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The folder a run is written to: `preset.yaml`, `checkpoints/`.
 package struct RunFolder {
@@ -32,8 +33,10 @@ package struct RunFolder {
     }
     do {
       try files.createDirectory(at: url.appendingPathComponent("checkpoints"), withIntermediateDirectories: true)
-      try Data(preset.utf8).write(to: presetFile)
+      try AtomicFile.write(Data(preset.utf8), to: presetFile)
     } catch {
+      // What was half made would only be in the way of the next try.
+      discard()
       throw Self.unwritable(url)
     }
   }

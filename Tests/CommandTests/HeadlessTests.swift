@@ -7,7 +7,9 @@ import dualab
 struct HeadlessTests {
   private func follow(_ engine: TrainingEngine, style: Headless.Style, output: Output) async throws -> Summary {
     var report = HeadlessReport(style: style, canRedraw: output.canRedraw)
-    return try await Headless.follow(engine, output: output) { report.pieces(for: $0) }
+    let (summary, failure) = await Headless.follow(engine, output: output) { report.pieces(for: $0) }
+    if let failure { throw failure }
+    return summary
   }
 
   private func engine(_ work: QuickWork) -> TrainingEngine { TrainingEngine(work: work, settings: Settings()) }

@@ -18,7 +18,7 @@ struct ProgressTests {
     ])
     #expect(
       progress.line(columns: 200)
-        == "training 2/8 25 %  █████░░░░░░░░░░░░░░░  loss 1.25 (clean 0.5, adv 2)  ETA 0:06  256 img/s  val 90.0 %/50.0 %"
+        == "training 2/8 25 %  █████░░░░░░░░░░░░░░░  ETA 0:06  256 img/s  loss 1.25 (clean 0.5, adv 2)  val 90.0 %/50.0 %"
     )
   }
 

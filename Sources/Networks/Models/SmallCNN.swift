@@ -6,7 +6,7 @@ import Tensors
 struct SmallCNN: Model {
   static let name = "small-cnn"
   static let summary =
-    "two 3×3 convolutions with BN and a linear layer on all pixels; width2, conv1_stride, logit_scale"
+    "two 3×3 convolutions with BN and a linear layer on all pixels, for weights of the reference attacks"
 
   static let ownSettings = ["width1", "width2", "conv1_stride", "logit_scale"]
 

@@ -51,6 +51,18 @@ extension Network {
     statisticsDidChange()
   }
 
+  /// Memory for a copy of the parameters.
+  public func makeParameterCopy() -> Storage { Storage(count: memory.parameters.count) }
+
+  /// Copies the parameters into memory from `makeParameterCopy`.
+  public func copyParameters(to copy: Storage) { copy.copy(from: memory.parameters) }
+
+  /// Goes back to copied parameters.
+  public func restoreParameters(from copy: Storage) {
+    memory.parameters.copy(from: copy)
+    parametersDidChange()
+  }
+
   /// False when a gradient of the last backward pass is NaN or infinite.
   public var hasFiniteGradients: Bool { memory.gradients.buffer.allSatisfy { $0.isFinite } }
 
