@@ -42,7 +42,7 @@ public enum RowLosses {
   }
 
   /// log softmax(z), without overflow: z − max − log Σ exp(z − max).
-  private static func withLogSoftmax(
+  package static func withLogSoftmax(
     _ logits: UnsafePointer<Float>, _ classes: Int, _ body: (UnsafeMutableBufferPointer<Double>) -> Double
   ) -> Double {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: classes) { logp in

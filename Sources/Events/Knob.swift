@@ -48,10 +48,12 @@ public struct Knob: Sendable {
   public let excludesLowerBound: Bool
   /// For free text: which ones are accepted; nil when all are.
   public let rule: TextRule?
+  private let idle: @Sendable (Settings) -> String?
 
   init(
     _ name: String, symbol: String? = nil, _ kind: Kind, _ initial: KnobValue, unit: String = "",
-    effect: Effect = .nextStep, excludesLowerBound: Bool = false, rule: TextRule? = nil, _ help: String
+    effect: Effect = .nextStep, excludesLowerBound: Bool = false, rule: TextRule? = nil,
+    idle: @escaping @Sendable (Settings) -> String? = { _ in nil }, _ help: String
   ) {
     self.name = name
     self.symbol = symbol ?? name
@@ -61,8 +63,12 @@ public struct Knob: Sendable {
     self.effect = effect
     self.excludesLowerBound = excludesLowerBound
     self.rule = rule
+    self.idle = idle
     self.help = help
   }
+
+  /// Why it does nothing with these settings: `not used by AT`; nil when it does something.
+  public func idleReason(in settings: Settings) -> String? { idle(settings) }
 
   /// True when it can be changed while a run goes on.
   public var isLive: Bool { effect == .nextStep }

@@ -10,14 +10,14 @@ extension Knob {
 
   private static let training: [Knob] = [
     Knob(
-      "objective", .choice(["standard", "at", "mat", "trades"]), .text("mat"),
-      "outer loss: standard, at, mat (γ, and β for the KL term), trades (β)"),
+      "objective", .choice(["standard", "at", "mat", "trades", "mart"]), .text("mat"),
+      "outer loss: standard, at, mat (γ, and β for the KL term), trades (β), mart (β)"),
     Knob(
-      "gamma", symbol: "γ", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.5),
+      "gamma", symbol: "γ", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.5), idle: unlessObjective(has: ["mat"]),
       "share of the clean loss in mat: γ·CE(x) + (1−γ)·CE(x′)"),
     Knob(
-      "beta", symbol: "β", .number(0...100, fine: 0.1, coarse: 1), .number(0),
-      "weight of KL(clean‖adversarial) in mat and trades"),
+      "beta", symbol: "β", .number(0...100, fine: 0.1, coarse: 1), .number(0), idle: unlessObjective(has: twoKinds),
+      "weight of KL(clean‖adversarial) in mat, trades and mart"),
   ]
 
   private static let attack: [Knob] = [
@@ -28,13 +28,14 @@ extension Knob {
       .number(16 / 255), unit: "of the pixel range", excludesLowerBound: true, "radius of the attack's ball"),
     Knob(
       "attack.step", .number(0...1, fine: 0.5 / 255, coarse: 2 / 255, style: .fraction),
-      .number(4 / 255), unit: "of the pixel range", excludesLowerBound: true, "step size of PGD"),
+      .number(4 / 255), unit: "of the pixel range", excludesLowerBound: true, idle: unlessPGD,
+      "step size of PGD"),
     Knob(
-      "attack.steps", .integer(1...1000, fine: 1, coarse: 5), .integer(10),
+      "attack.steps", .integer(1...1000, fine: 1, coarse: 5), .integer(10), idle: unlessPGD,
       "iterations of PGD"),
     Knob(
-      "attack.start", .choice(["uniform", "clean", "noise"]), .text("uniform"),
-      "where PGD starts: uniform in the ball, at the image, or image + 0.001·N(0,1)"),
+      "attack.start", .choice(["uniform", "clean", "noise"]), .text("uniform"), idle: unlessPGD,
+      "where PGD starts: uniform in the ball, at the image, or image + 0.001·N(0,1) (TRADES and MART of their authors)"),
   ]
 
   private static let optimizer: [Knob] = [

@@ -9,6 +9,6 @@ struct AT: Objective {
 
   func evaluate(_ batch: ObjectiveBatch) -> LossParts {
     let adversarial = batch.adversarialCrossEntropy(weight: 1)
-    return LossParts(total: adversarial, adversarial: adversarial)
+    return LossParts(total: adversarial ?? 0, adversarial: adversarial)
   }
 }

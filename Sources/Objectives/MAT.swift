@@ -15,13 +15,14 @@ struct MAT: Objective {
 
   var rows: BatchRows { .both }
   var innerLoss: InnerLoss { .crossEntropy }
+  var comparesDomains: Bool { beta > 0 }
 
   func evaluate(_ batch: ObjectiveBatch) -> LossParts {
     let clean = batch.cleanCrossEntropy(weight: gamma)
     let adversarial = batch.adversarialCrossEntropy(weight: 1 - gamma)
     let divergence = batch.divergence(weight: beta)
     return LossParts(
-      total: gamma * clean + (1 - gamma) * adversarial + beta * divergence, clean: clean, adversarial: adversarial,
-      divergence: divergence)
+      total: gamma * (clean ?? 0) + (1 - gamma) * (adversarial ?? 0) + beta * (divergence ?? 0), clean: clean,
+      adversarial: adversarial, divergence: divergence)
   }
 }

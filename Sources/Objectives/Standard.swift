@@ -9,6 +9,6 @@ struct Standard: Objective {
 
   func evaluate(_ batch: ObjectiveBatch) -> LossParts {
     let clean = batch.cleanCrossEntropy(weight: 1)
-    return LossParts(total: clean, clean: clean)
+    return LossParts(total: clean ?? 0, clean: clean)
   }
 }

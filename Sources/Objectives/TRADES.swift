@@ -9,6 +9,7 @@ struct TRADES: Objective {
 
   var rows: BatchRows { .both }
   var innerLoss: InnerLoss { .divergence }
+  var comparesDomains: Bool { true }
 
   func evaluate(_ batch: ObjectiveBatch) -> LossParts {
     let clean = batch.cleanCrossEntropy(weight: 1)
@@ -16,6 +17,6 @@ struct TRADES: Objective {
     let adversarial = batch.adversarialCrossEntropy(weight: 0)
     let divergence = batch.divergence(weight: beta)
     return LossParts(
-      total: clean + beta * divergence, clean: clean, adversarial: adversarial, divergence: divergence)
+      total: (clean ?? 0) + beta * (divergence ?? 0), clean: clean, adversarial: adversarial, divergence: divergence)
   }
 }

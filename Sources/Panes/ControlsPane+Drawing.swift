@@ -24,9 +24,10 @@ extension ControlsPane {
     if helpRows > 0 {
       let knob = knobs[selected]
       let unit = knob.unit.isEmpty ? "" : " [\(knob.unit)]"
+      let idle = idleReason(knob).map { " (\($0))" } ?? ""
       let y = rect.y + rect.height - 1
       buffer.write(
-        clipped("\(knob.symbol): \(knob.help)\(unit)", to: rect.width - 2), x: rect.x + 1, y: y, in: rect,
+        clipped("\(knob.symbol): \(knob.help)\(unit)\(idle)", to: rect.width - 2), x: rect.x + 1, y: y, in: rect,
         style: context.theme.style(.faint))
     }
   }
@@ -38,7 +39,8 @@ extension ControlsPane {
   ) {
     let theme = context.theme
     let nameWidth = ControlsPane.knobs.map { displayWidth($0.symbol) }.max() ?? 0
-    let style = theme.style(isSelected ? .selected : .text)
+    let idle = idleReason(knob), base: Theme.Role = isSelected ? .selected : .text
+    let style = idle == nil ? theme.style(base) : theme.style(.faint, over: base)
     if isSelected { buffer.fill(rect, with: Cell(" ", style)) }
     buffer.write(isSelected ? "▸" : " ", x: rect.x, y: rect.y, in: rect, style: style)
     buffer.write(knob.symbol, x: rect.x + 2, y: rect.y, in: rect, style: style)
@@ -47,10 +49,14 @@ extension ControlsPane {
     if let asked = pending[knob.name] {
       let text = " → \(knob.format(asked))"
       end = buffer.write(
-        text, x: end, y: rect.y, in: rect, style: theme.style(.watch, over: isSelected ? .selected : .text))
+        text, x: end, y: rect.y, in: rect, style: theme.style(.watch, over: base))
     }
     let rangeX = max(end + 2, valueX + 11)
     let range = Rect(x: rangeX, y: rect.y, width: rect.x + rect.width - rangeX, height: 1)
+    if let idle {
+      buffer.write(clipped(idle, to: range.width), x: range.x, y: range.y, in: range, style: style)
+      return
+    }
     let value = pending[knob.name] ?? settings[knob.name] ?? knob.initial
     drawRange(of: knob, value, isSelected: isSelected, into: &buffer, in: range, theme: theme)
   }

@@ -88,8 +88,16 @@ package struct ControlsPane: Pane {
     guard let settings else { return "Controls: no session yet." }
     let knob = ControlsPane.knobs[selected]
     let all = ControlsPane.knobs.map { "\($0.symbol) \(settings.formatted($0.name))" }.joined(separator: ", ")
+    let idle = idleReason(knob).map { "; \($0)" } ?? ""
     let waiting = pending.isEmpty ? "" : " Asked for: \(waitingText)."
-    return "Controls: \(all).\(waiting) Selected: \(knob.symbol), \(knob.help); \(knob.accepted)."
+    return "Controls: \(all).\(waiting) Selected: \(knob.symbol), \(knob.help); \(knob.accepted)\(idle)."
+  }
+
+  /// Why a knob would do nothing, with what was asked for already: `not used by AT`.
+  func idleReason(_ knob: Knob) -> String? {
+    guard var asked = settings else { return nil }
+    for (name, value) in pending { try? asked.set(name, to: value) }
+    return knob.idleReason(in: asked)
   }
 
   private var waitingText: String {

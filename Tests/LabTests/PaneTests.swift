@@ -178,6 +178,24 @@ import Testing
     }
   }
 
+  @Test func aKnobThatDoesNothingSaysSo() throws {
+    var description = Script.description
+    try description.settings.set("objective", to: .text("at"))
+    var pane = ControlsPane()
+    pane.update(.started(description))
+    let lines = text(pane, 76, 24).split(separator: "\n").map(String.init)
+    for symbol in ["γ", "β"] {
+      #expect(lines.contains { $0.contains(" \(symbol) ") && $0.contains("not used by AT") }, "\(symbol)")
+    }
+    #expect(!lines.contains { $0.contains(" ε ") && $0.contains("not used") })
+    #expect(pane.describe().contains("not used by AT"))
+    // What was asked for counts before it is confirmed.
+    pane.noteSent(.set(knob: "objective", value: .text("mat"), cause: .you))
+    #expect(!text(pane, 76, 24).contains("not used"))
+    pane.noteSent(.set(knob: "attack", value: .text("fgsm"), cause: .you))
+    #expect(text(pane, 76, 24).contains("not used by FGSM"))
+  }
+
   @Test func theSelectedKnobIsOnTheScreenAtEveryUsableSize() {
     for (width, height) in [(32, 4), (38, 5), (78, 5), (78, 9), (58, 14)] {
       var pane = ControlsPane()

@@ -18,6 +18,7 @@ struct LossOracleTests {
         for beta in betas { try expect("mat", ["gamma": gamma, "beta": beta], "matkl_\(gamma)_\(beta)", oracle) }
       }
       for beta in betas { try expect("trades", ["beta": beta], "trades_\(beta)", oracle) }
+      for beta in betas { try expect("mart", ["beta": beta], "mart_\(beta)", oracle) }
     }
   }
 
