@@ -94,6 +94,8 @@ public struct SessionMachine: Sendable {
       pauseAfterStep = activity == .validating ? step : step + 1
     case .set(let name, let value, let cause):
       return change(name, to: value, cause: cause) + wait()
+    case .acknowledge, .attack, .cancelAttack, .checkpoint:
+      return wait()
     case .finish:
       isPaused = false
       return end(by: .finish)

@@ -8,6 +8,14 @@ public enum Command: Sendable, Hashable, Codable {
   case step
   /// Change a knob from the next step on.
   case set(knob: String, value: KnobValue, cause: Cause)
+  /// A person has seen the alarm: it is quiet until the gap has closed and opened again.
+  case acknowledge
+  /// Attack a frozen copy of the present weights on the probe, while training goes on or is paused.
+  case attack(AttackScope)
+  /// Give up the attack that `attack` began.
+  case cancelAttack
+  /// Write a checkpoint and go on.
+  case checkpoint
   /// End training here, evaluate on the test images, write the checkpoints.
   case finish
   /// Write a checkpoint and leave at once.

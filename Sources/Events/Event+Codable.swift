@@ -1,13 +1,19 @@
 /// One JSON object an event, flat: `{"event": "sample", "step": 12, "loss": …}`.
 extension Event: Codable {
   private enum Key: String, CodingKey { case event }
-  private enum Name: String, Codable { case started, state, sample, probe, journal, checkpoint, summary }
+  private enum Name: String, Codable {
+    case started, state, sample, probe, journal, checkpoint, summary
+    case layers, scatter, attackProgress
+  }
 
   /// Reads the payload that `event` names.
   public init(from decoder: any Decoder) throws {
     switch try decoder.container(keyedBy: Key.self).decode(Name.self, forKey: .event) {
     case .started: self = .started(try SessionDescription(from: decoder))
     case .state: self = .state(try StateChange(from: decoder))
+    case .layers: self = .layers(try LayerReport(from: decoder))
+    case .scatter: self = .scatter(try ScatterReport(from: decoder))
+    case .attackProgress: self = .attackProgress(try AttackProgressNote(from: decoder))
     case .sample: self = .sample(try Sample(from: decoder))
     case .probe: self = .probe(try Probe(from: decoder))
     case .journal: self = .journal(try JournalEntry(from: decoder))
@@ -22,6 +28,9 @@ extension Event: Codable {
     switch self {
     case .started(let payload): try write(.started, payload)
     case .state(let payload): try write(.state, payload)
+    case .layers(let payload): try write(.layers, payload)
+    case .scatter(let payload): try write(.scatter, payload)
+    case .attackProgress(let payload): try write(.attackProgress, payload)
     case .sample(let payload): try write(.sample, payload)
     case .probe(let payload): try write(.probe, payload)
     case .journal(let payload): try write(.journal, payload)

@@ -10,6 +10,9 @@ extension Event {
       switch self {
       case .started(let payload): try encoder.encode(payload)
       case .state(let payload): try encoder.encode(payload)
+      case .layers(let payload): try encoder.encode(payload)
+      case .scatter(let payload): try encoder.encode(payload)
+      case .attackProgress(let payload): try encoder.encode(payload)
       case .sample(let payload): try encoder.encode(payload)
       case .probe(let payload): try encoder.encode(payload)
       case .journal(let payload): try encoder.encode(payload)
@@ -24,6 +27,9 @@ extension Event {
     switch self {
     case .started: "started"
     case .state: "state"
+    case .layers: "layers"
+    case .scatter: "scatter"
+    case .attackProgress: "attackProgress"
     case .sample: "sample"
     case .probe: "probe"
     case .journal: "journal"

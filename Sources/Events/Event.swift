@@ -4,6 +4,12 @@ public enum Event: Sendable, Hashable {
   case started(SessionDescription)
   /// The session went into another state.
   case state(StateChange)
+  /// Distances between domains were measured inside the network.
+  case layers(LayerReport)
+  /// Points of the domains in the plane of a layer.
+  case scatter(ScatterReport)
+  /// An attack on a frozen copy went on, or ended.
+  case attackProgress(AttackProgressNote)
   /// One training step was done.
   case sample(Sample)
   /// Accuracies were measured on a fixed set.

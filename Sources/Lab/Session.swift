@@ -17,6 +17,7 @@ struct Session: Sendable {
   mutating func update(_ event: Event) {
     switch event {
     case .started(let description): self.description = description
+    case .layers, .scatter, .attackProgress: break
     case .state(let change):
       state = change.state
       reason = change.reason
@@ -46,6 +47,7 @@ struct Session: Sendable {
     case .resume: wish = state == .paused ? .resume : nil
     case .finish: wish = .finish
     case .stop: wish = .stop
+    case .acknowledge, .attack, .cancelAttack, .checkpoint: break
     case .step, .set: break
     }
   }

@@ -36,6 +36,7 @@ package struct JournalPane: Pane {
       add(0, .faint, " ", description.data)
       add(0, .faint, " ", description.model)
       if description.constructed { add(0, .watch, " ", "the task is constructed to show an effect") }
+    case .layers, .scatter, .attackProgress: break
     case .state(let change): update(change)
     case .journal(let entry):
       let by = entry.knob == nil ? "" : " (\(entry.cause.rawValue))"
@@ -55,6 +56,7 @@ package struct JournalPane: Pane {
     switch command {
     case .step: isStepping = true
     case .pause, .resume, .finish, .stop: isStepping = false
+    case .acknowledge, .attack, .cancelAttack, .checkpoint: break
     case .set: break
     }
   }

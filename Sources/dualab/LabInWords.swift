@@ -19,6 +19,7 @@ package enum LabInWords {
 
   private static func isWorthSaying(_ event: Event) -> Bool {
     switch event {
+    case .layers, .scatter, .attackProgress: false
     case .probe(let probe): probe.split == "validation"
     case .started, .journal, .summary: true
     case .state, .sample, .checkpoint: false

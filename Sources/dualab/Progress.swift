@@ -28,6 +28,7 @@ package struct Progress: Hashable {
     switch event {
     case .started(let description): steps = description.steps
     case .state(let change): state = change.state
+    case .layers, .scatter, .attackProgress: break
     case .sample(let sample):
       self.sample = sample
       spent += sample.seconds

@@ -32,6 +32,9 @@ func words(_ action: SessionAction) -> String {
   case .emit(.started): "started"
   case .emit(.state(let change)):
     "state \(change.state) @\(change.step)" + (change.reason.isEmpty ? "" : ": \(change.reason)")
+  case .emit(.layers(let report)): "layers @\(report.step)"
+  case .emit(.scatter(let report)): "scatter @\(report.step)"
+  case .emit(.attackProgress(let note)): "attack \(note.phase.rawValue) @\(note.step)"
   case .emit(.sample(let sample)): "sample \(sample.step)"
   case .emit(.probe(let probe)): "probe \(probe.split) \(probe.weights) @\(probe.step)"
   case .emit(.journal(let entry)): "journal @\(entry.step) \(entry.text) (\(entry.cause))"

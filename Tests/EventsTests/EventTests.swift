@@ -12,6 +12,33 @@ private let events: [Event] = {
       SessionDescription(
         preset: "kl-cure", data: "mirage", constructed: true, model: "conv4", steps: 400, stepsPerEpoch: 29, threads: 2,
         folder: "runs/x", settings: settings)),
+    .layers(
+      LayerReport(
+        step: 50, strong: "AutoAttack", n: 32, broken: 30, batchRows: 128,
+        layers: [
+          LayerReport.Layer(
+            name: "body.1", distances: LayerReport.Distances(cleanPGD: 0.5, cleanStrong: 0.25, pgdStrong: 1)),
+          LayerReport.Layer(
+            name: "body.4", distances: LayerReport.Distances(cleanPGD: 2, cleanStrong: 1, pgdStrong: 0.125),
+            drift: LayerReport.Drift(clean: 0.5, adversarial: nil),
+            posterior: LayerReport.Posterior(clean: 0.9, adversarial: 0.1, routing: 0.95, decided: 0.5)),
+        ], first: LayerReport.Reference(name: "start", step: 25, cleanPGD: 0.4),
+        healthy: LayerReport.Reference(name: "healthy reference run", step: 400, cleanPGD: 0.5))),
+    .scatter(
+      ScatterReport(
+        step: 50, strong: "quick",
+        layers: [
+          ScatterReport.Layer(
+            name: "body.1", explained: [0.6, 0.1], clean: [ScatterReport.Point(0.1, -2)],
+            pgd: [ScatterReport.Point(1.5, 1e-7)], strong: [],
+            axes: ScatterReport.Axes(left: -2, right: 2, bottom: -3, top: 3), fittedAt: 25)
+        ])),
+    .attackProgress(AttackProgressNote(step: 50, scope: .full, phase: .forecast, n: 128, secondsLeft: 4.5)),
+    .attackProgress(
+      AttackProgressNote(
+        step: 50, scope: .quick, phase: .running, n: 128, correct: 120, broken: 30,
+        tallies: [AttackProgressNote.Tally(attack: "APGD-CE", attacked: 60, total: 120, broken: 30)], iteration: 7,
+        iterations: 100, seconds: 0.5, secondsLeft: 3)),
     .state(StateChange(step: 3, state: .paused)), .state(StateChange(step: 3, state: .failed, reason: "loss is NaN")),
     .sample(Sample(step: 1, epoch: 0, loss: 2.25, learningRate: 0.1, images: 128, seconds: 0.04)),
     .sample(
@@ -59,7 +86,11 @@ private let events: [Event] = {
   }
 
   @Test func `every kind of event is among those tested`() {
-    #expect(Set(events.map(\.name)) == ["started", "state", "sample", "probe", "journal", "checkpoint", "summary"])
+    #expect(
+      Set(events.map(\.name)) == [
+        "layers", "scatter", "attackProgress",
+        "started", "state", "sample", "probe", "journal", "checkpoint", "summary",
+      ])
   }
 
   @Test func `a sample is written like this`() throws {
@@ -83,13 +114,27 @@ private let events: [Event] = {
     #expect(throws: SettingError.self) { try JSONDecoder().decode(Settings.self, from: Data(#"{"gamma":2}"#.utf8)) }
   }
 
+  @Test func `distances sum over layers, points are pairs, and an attack's accuracy falls as it breaks`() throws {
+    for event in events {
+      switch event {
+      case .layers(let report):
+        #expect(report.total == LayerReport.Distances(cleanPGD: 2.5, cleanStrong: 1.25, pgdStrong: 1.125))
+      case .scatter: #expect(try event.jsonLine().contains(#""clean":[[0.1,-2]]"#))
+      case .attackProgress(let note) where note.phase == .forecast: #expect(note.accuracy == nil)
+      case .attackProgress(let note): #expect(note.accuracy == Proportion(correct: 90, n: 128))
+      default: break
+      }
+    }
+  }
+
   @Test func `a number that is none cannot be written`() {
     let sample = Event.sample(Sample(step: 1, epoch: 0, loss: .nan, learningRate: 0.1, images: 1, seconds: 0))
     #expect(throws: EncodingError.self) { try sample.jsonLine() }
   }
 
   @Test(arguments: [
-    Command.pause, .resume, .step, .finish, .stop, .set(knob: "gamma", value: .number(0.25), cause: .you),
+    Command.pause, .resume, .step, .finish, .stop, .acknowledge, .attack(.quick), .attack(.full), .cancelAttack,
+    .checkpoint, .set(knob: "gamma", value: .number(0.25), cause: .you),
     .set(knob: "attack.steps", value: .integer(7), cause: .preset),
     .set(knob: "nesterov", value: .flag(false), cause: .engine),
     .set(knob: "objective", value: .text("at"), cause: .signal),

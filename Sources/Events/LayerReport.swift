@@ -1,0 +1,132 @@
+/// How far the images of two domains are apart inside the network, layer by layer: the event `layers`. ALGORITHMS §11.
+///
+/// It explains a gap and never raises an alarm: distances compare between moments of one run, hardly between runs.
+public struct LayerReport: Sendable, Hashable, Codable {
+  /// W2² of the inputs of one norm layer between three sets of images, as the attacks return them. ALGORITHMS §11.1.
+  public struct Distances: Sendable, Hashable, Codable {
+    /// Clean against PGD.
+    public var cleanPGD: Double
+    /// Clean against the strong attack.
+    public var cleanStrong: Double
+    /// PGD against the strong attack.
+    public var pgdStrong: Double
+
+    /// All three.
+    public init(cleanPGD: Double, cleanStrong: Double, pgdStrong: Double) {
+      self.cleanPGD = cleanPGD
+      self.cleanStrong = cleanStrong
+      self.pgdStrong = pgdStrong
+    }
+  }
+
+  /// W2² of a training batch's rows from the running statistics that normalise them in evaluation: the paper's Fig. 4.
+  /// ALGORITHMS §11.2.
+  public struct Drift: Sendable, Hashable, Codable {
+    /// Of the clean rows; nil when the batch had none.
+    public var clean: Double?
+    /// Of the adversarial rows; nil when the batch had none.
+    public var adversarial: Double?
+
+    /// Both.
+    public init(clean: Double? = nil, adversarial: Double? = nil) {
+      self.clean = clean
+      self.adversarial = adversarial
+    }
+  }
+
+  /// The posterior of a dual norm: p is the probability that a pixel is of a clean image. ALGORITHMS §9.2.
+  public struct Posterior: Sendable, Hashable, Codable {
+    /// Mean of p over the clean rows.
+    public var clean: Double?
+    /// Mean of p over the adversarial rows.
+    public var adversarial: Double?
+    /// Share of pixels sent to their own domain.
+    public var routing: Double
+    /// Share of pixels with p outside [.01, .99].
+    public var decided: Double
+
+    /// All parts.
+    public init(clean: Double?, adversarial: Double?, routing: Double, decided: Double) {
+      self.clean = clean
+      self.adversarial = adversarial
+      self.routing = routing
+      self.decided = decided
+    }
+  }
+
+  /// One norm layer.
+  public struct Layer: Sendable, Hashable, Codable {
+    /// Its name: `body.7`.
+    public var name: String
+    /// Between the three sets of images.
+    public var distances: Distances
+    /// Batch against running statistics, where that was measured.
+    public var drift: Drift?
+    /// How a dual norm routes; nil for other norms.
+    public var posterior: Posterior?
+
+    /// All parts.
+    public init(name: String, distances: Distances, drift: Drift? = nil, posterior: Posterior? = nil) {
+      self.name = name
+      self.distances = distances
+      self.drift = drift
+      self.posterior = posterior
+    }
+  }
+
+  /// A total to compare with: of this run's start, or of a healthy run.
+  public struct Reference: Sendable, Hashable, Codable {
+    /// Where it is from: `start`, `healthy reference run`.
+    public var name: String
+    /// The step it was measured at.
+    public var step: Int
+    /// Clean against PGD, summed over layers.
+    public var cleanPGD: Double
+
+    /// All parts.
+    public init(name: String, step: Int, cleanPGD: Double) {
+      self.name = name
+      self.step = step
+      self.cleanPGD = cleanPGD
+    }
+  }
+
+  /// Steps done so far.
+  public var step: Int
+  /// The strong attack: `AutoAttack`, `quick`.
+  public var strong: String
+  /// Images of each set.
+  public var n: Int
+  /// Images that the strong attack broke; the others of its set are clean ones. Nil when not known.
+  public var broken: Int?
+  /// Rows of each domain in the batch that `drift` was measured on.
+  public var batchRows: Int?
+  /// In the order of the network.
+  public var layers: [Layer]
+  /// Summed over layers.
+  public var total: Distances
+  /// This run's first total, once there is an earlier one than this.
+  public var first: Reference?
+  /// A healthy run's total at the same setting, where one is known.
+  public var healthy: Reference?
+
+  /// All parts; the total is summed here.
+  public init(
+    step: Int, strong: String, n: Int, broken: Int? = nil, batchRows: Int? = nil, layers: [Layer],
+    first: Reference? = nil, healthy: Reference? = nil
+  ) {
+    self.step = step
+    self.strong = strong
+    self.n = n
+    self.broken = broken
+    self.batchRows = batchRows
+    self.layers = layers
+    total = layers.reduce(into: Distances(cleanPGD: 0, cleanStrong: 0, pgdStrong: 0)) { sum, layer in
+      sum.cleanPGD += layer.distances.cleanPGD
+      sum.cleanStrong += layer.distances.cleanStrong
+      sum.pgdStrong += layer.distances.pgdStrong
+    }
+    self.first = first
+    self.healthy = healthy
+  }
+}
