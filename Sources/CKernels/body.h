@@ -3,6 +3,7 @@
  *   TILE_PIXELS     pixels whose sums a micro-kernel keeps in registers
  *   PANEL_BLOCKS    blocks of 16 outputs it keeps beside each other
  *   GRADIENT_ROWS   rows of a 16x16 block of weight gradient kept in registers
+ *   PART_LANES      lanes of one register: the transforms, which keep many numbers at once, go through a block of 16 in parts
  */
 #include <math.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 
 typedef float vec __attribute__((ext_vector_type(16)));
 typedef float loose __attribute__((ext_vector_type(16), aligned(4)));
+typedef float part __attribute__((ext_vector_type(PART_LANES)));
+typedef float loose_part __attribute__((ext_vector_type(PART_LANES), aligned(4)));
 typedef int mask __attribute__((ext_vector_type(16)));
 typedef double wide __attribute__((ext_vector_type(16)));
 typedef double loose_wide __attribute__((ext_vector_type(16), aligned(8)));
@@ -22,6 +25,8 @@ typedef double loose_wide __attribute__((ext_vector_type(16), aligned(8)));
 
 INLINE vec VARIANT(load)(const float *p) { return *(const loose *)p; }
 INLINE void VARIANT(store)(float *p, vec v) { *(loose *)p = v; }
+INLINE part VARIANT(load_part)(const float *p) { return *(const loose_part *)p; }
+INLINE void VARIANT(store_part)(float *p, part v) { *(loose_part *)p = v; }
 /* v where the mask's lanes are set, else +0. */
 INLINE vec VARIANT(where)(mask m, vec v) { return (vec)((mask)v & m); }
 /* max(v, 0); NaN stays NaN. */
@@ -43,6 +48,8 @@ INLINE float VARIANT(lane_sum)(vec v) {
 
 #define load VARIANT(load)
 #define store VARIANT(store)
+#define load_part VARIANT(load_part)
+#define store_part VARIANT(store_part)
 #define where VARIANT(where)
 #define positive VARIANT(positive)
 #define multiply_add VARIANT(multiply_add)

@@ -33,7 +33,7 @@ static void VARIANT(conv_forward)(const dl_conv_shape *s, const float *x, const 
   if (s->winograd) { VARIANT(winograd_forward)(s, x, packed, bias, residual, y, images, scratch); return; }
   if (s->planar) { VARIANT(stem_forward)(s, x, packed, bias, residual, y, images, scratch); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s);
-  const bool direct = !s->planar && s->kernel == 1 && s->stride == 1 && s->padding == 0;
+  const bool direct = s->kernel == 1 && s->stride == 1 && s->padding == 0;
   for (long n = 0; n < images; n++, x += in_floats(s), y += out_floats(s)) {
     const float *res = residual ? residual + n * out_floats(s) : NULL;
     if (direct) {
@@ -73,6 +73,7 @@ static void VARIANT(conv_input_gradient)(const dl_conv_shape *s, const float *dy
 static void VARIANT(conv_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long first, long last,
                                           float *dw, float *scratch) {
   if (s->winograd) { VARIANT(winograd_weight_gradient)(s, x, dy, images, first, last, dw, scratch); return; }
+  if (s->planar) { VARIANT(stem_weight_gradient)(s, x, dy, images, first, last, dw, scratch); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s), square = DL_LANES * DL_LANES;
   for (long out = 0; out < outs; out++) memset(dw + (out * rows + first) * square, 0, sizeof(float) * (size_t)((last - first) * square));
   for (long n = 0; n < images; n++, x += in_floats(s), dy += out_floats(s)) {

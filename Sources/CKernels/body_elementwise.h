@@ -5,7 +5,7 @@ static void VARIANT(relu)(const float *x, long count, float *y) {
 }
 
 static void VARIANT(relu_gradient)(const float *x, const float *dy, long count, float *dx) {
-  for (long i = 0; i < count; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
+  for (long i = 0; i < count; i++) dx[i] = x[i] <= 0 ? 0 : dy[i];
 }
 
 static void VARIANT(add)(const float *x, long count, float *y) {

@@ -3,7 +3,7 @@
 #include "conv_shape.h"
 
 /* Columns of row blocks first ..< last for the output pixels p0 ..< p1 of one image. */
-static __attribute__((noinline)) void VARIANT(gather_blocked)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
+static __attribute__((noinline)) void VARIANT(gather)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
   const long blocks = blocks_of(s->in_channels), pixels = p1 - p0;
   for (long row = first; row < last; row++) {
     const long tap = row / blocks, block = row % blocks;
@@ -18,29 +18,6 @@ static __attribute__((noinline)) void VARIANT(gather_blocked)(const dl_conv_shap
       if (++ox == s->out_width) { ox = 0; oy++; }
     }
   }
-}
-
-static __attribute__((noinline)) void VARIANT(gather_planar)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
-  const long pixels = p1 - p0, rows = s->in_channels * taps_of(s);
-  memset(columns, 0, sizeof(float) * (size_t)((last - first) * pixels * DL_LANES));
-  for (long row = first * DL_LANES; row < last * DL_LANES && row < rows; row++) {
-    const long channel = row / taps_of(s), tap = row % taps_of(s);
-    const long ky = tap / s->kernel - s->padding, kx = tap % s->kernel - s->padding;
-    const float *image = x + channel * in_pixels(s);
-    float *out = columns + (row / DL_LANES - first) * pixels * DL_LANES + row % DL_LANES;
-    long oy = p0 / s->out_width, ox = p0 % s->out_width;
-    for (long p = p0; p < p1; p++, out += DL_LANES) {
-      const long iy = oy * s->stride + ky, ix = ox * s->stride + kx;
-      if ((unsigned long)iy < (unsigned long)s->in_height && (unsigned long)ix < (unsigned long)s->in_width)
-        *out = image[iy * s->in_width + ix];
-      if (++ox == s->out_width) { ox = 0; oy++; }
-    }
-  }
-}
-
-INLINE void VARIANT(gather)(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
-  if (s->planar) VARIANT(gather_planar)(s, x, p0, p1, first, last, columns);
-  else VARIANT(gather_blocked)(s, x, p0, p1, first, last, columns);
 }
 
 /* dx += the columns, each at the input it was gathered from. */

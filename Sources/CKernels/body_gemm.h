@@ -6,14 +6,16 @@
 
 /* One register tile: `pixels` pixels times `width` blocks of 16 outputs; both are constants where this is called. */
 INLINE void VARIANT(tile)(const int pixels, const int width, const float *columns, long column_stride, long row_blocks,
-                          const float *weights, const float *bias, const float *residual, float *out, long out_stride) {
+                          const float *weights, const char *ahead, long pace, const float *bias, const float *residual, float *out,
+                          long out_stride) {
   vec sum[TILE_PIXELS][PANEL_BLOCKS];
   UNROLL for (int p = 0; p < pixels; p++) {
     UNROLL for (int w = 0; w < width; w++) sum[p][w] = bias ? load(bias + w * DL_LANES) : (vec)0.0f;
   }
   for (long b = 0; b < row_blocks; b++, columns += column_stride) {
     const float *column = columns;
-    for (int r = 0; r < DL_LANES; r++, column++, weights += width * DL_LANES) {
+    for (int r = 0; r < DL_LANES; r++, column++, weights += width * DL_LANES, ahead += pace) {
+      __builtin_prefetch(ahead, 0, 2);
       vec weight[PANEL_BLOCKS];
       UNROLL for (int w = 0; w < width; w++) weight[w] = load(weights + w * DL_LANES);
       UNROLL for (int p = 0; p < pixels; p++) {
@@ -31,7 +33,7 @@ INLINE void VARIANT(tile)(const int pixels, const int width, const float *column
 }
 
 #define TILE_CASE(n, w) \
-  case n: VARIANT(tile)(n, w, columns, stride, rows, weights, bias, residual, out, out_stride); break;
+  case n: VARIANT(tile)(n, w, columns, stride, rows, weights, ahead, pace, bias, residual, out, out_stride); break;
 #define TILE_CASES_4(w) TILE_CASE(1, w) TILE_CASE(2, w) TILE_CASE(3, w) TILE_CASE(4, w)
 #define TILE_CASES_6(w) TILE_CASES_4(w) TILE_CASE(5, w) TILE_CASE(6, w)
 #define TILE_CASES_14(w)                                                                                    \
@@ -40,11 +42,11 @@ INLINE void VARIANT(tile)(const int pixels, const int width, const float *column
 #define TILE_CASES_(n, w) TILE_CASES_##n(w)
 #define TILE_CASES(n, w) TILE_CASES_(n, w)
 
-static __attribute__((noinline)) void VARIANT(tile_1)(int pixels, const float *columns, long stride, long rows, const float *weights, const float *bias, const float *residual, float *out, long out_stride) {
+static __attribute__((noinline)) void VARIANT(tile_1)(int pixels, const float *columns, long stride, long rows, const float *weights, const char *ahead, long pace, const float *bias, const float *residual, float *out, long out_stride) {
   switch (pixels) { TILE_CASES(TILE_PIXELS, 1) }
 }
 #if PANEL_BLOCKS == 2
-static __attribute__((noinline)) void VARIANT(tile_2)(int pixels, const float *columns, long stride, long rows, const float *weights, const float *bias, const float *residual, float *out, long out_stride) {
+static __attribute__((noinline)) void VARIANT(tile_2)(int pixels, const float *columns, long stride, long rows, const float *weights, const char *ahead, long pace, const float *bias, const float *residual, float *out, long out_stride) {
   switch (pixels) { TILE_CASES(TILE_PIXELS, 2) }
 }
 #endif
@@ -57,15 +59,18 @@ static void VARIANT(gemm)(const float *columns, long column_stride, long row_blo
   for (long block = 0; block < out_blocks; block += PANEL_BLOCKS) {
     const long width = out_blocks - block < PANEL_BLOCKS ? out_blocks - block : PANEL_BLOCKS;
     const float *panel = weights + block * row_blocks * DL_LANES * DL_LANES;
-    for (long t = 0; t < tiles; t++) {
+    /* While the tiles go over this panel, they fetch the next one, each its share: wide layers' weights come from far away. */
+    const long pace = width * DL_LANES * (long)sizeof(float) / tiles;
+    const char *next = (const char *)(panel + width * row_blocks * DL_LANES * DL_LANES);
+    for (long t = 0; t < tiles; t++, next += pace * row_blocks * DL_LANES) {
       const long start = pixels * t / tiles, end = pixels * (t + 1) / tiles;
       const float *in = columns + start * DL_LANES, *b = bias ? bias + block * DL_LANES : NULL;
       const long place = block * out_stride + start * DL_LANES;
       const float *res = residual ? residual + place : NULL;
 #if PANEL_BLOCKS == 2
-      if (width == 2) { VARIANT(tile_2)((int)(end - start), in, column_stride, row_blocks, panel, b, res, out + place, out_stride); continue; }
+      if (width == 2) { VARIANT(tile_2)((int)(end - start), in, column_stride, row_blocks, panel, next, pace, b, res, out + place, out_stride); continue; }
 #endif
-      VARIANT(tile_1)((int)(end - start), in, column_stride, row_blocks, panel, b, res, out + place, out_stride);
+      VARIANT(tile_1)((int)(end - start), in, column_stride, row_blocks, panel, next, pace, b, res, out + place, out_stride);
     }
   }
 }

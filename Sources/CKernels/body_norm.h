@@ -31,9 +31,9 @@ static void VARIANT(scale_offset)(const float *x, long images, long blocks, long
     }
 }
 
-/* dy, or 0 where the ReLU was closed. */
+/* dy, or 0 where the ReLU was closed; NaN does not close it. */
 INLINE vec VARIANT(through)(vec x, vec dy, vec scale, vec offset, bool relu) {
-  return relu ? where(multiply_add(x, scale, offset) > (vec)0.0f, dy) : dy;
+  return relu ? where(~(multiply_add(x, scale, offset) <= (vec)0.0f), dy) : dy;
 }
 
 static void VARIANT(gradient_sums)(const float *x, const float *dy, long images, long blocks, long pixels, const float *scale,

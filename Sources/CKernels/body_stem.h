@@ -58,25 +58,26 @@ static void VARIANT(stem_forward)(const dl_conv_shape *s, const float *x, const 
 static void VARIANT(stem_input_gradient)(const dl_conv_shape *s, const float *dy, const float *weights, const float *residual, float *dx,
                                          long images) {
   const long outs = blocks_of(s->out_channels), rows = row_blocks_of(s) * DL_LANES, pixels = out_pixels(s), taps = taps_of(s);
+  const long stride = s->stride, kernel = s->kernel, height = s->out_height, width = s->out_width;
   for (long n = 0; n < images; n++)
     for (long iy = 0; iy < s->in_height; iy++)
-      for (long ix = 0; ix < s->in_width; ix++)
-        for (long c0 = 0; c0 < s->in_channels; c0 += 3) {
-          const long count = s->in_channels - c0 < 3 ? s->in_channels - c0 : 3;
+      for (long c0 = 0; c0 < s->in_channels; c0 += 3) {
+        const long count = s->in_channels - c0 < 3 ? s->in_channels - c0 : 3;
+        /* Only every stride-th tap met an output: of a row ky_0, ky_0 + stride, ..., which met the outputs oy_0, oy_0 - 1, ... */
+        const long ky_0 = (iy + s->padding) % stride, oy_0 = (iy + s->padding) / stride;
+        long kx_0 = s->padding % stride, ox_0 = s->padding / stride;
+        for (long ix = 0; ix < s->in_width; ix++) {
           vec sum[3] = {0.0f, 0.0f, 0.0f};
-          /* Only every stride-th tap met an output here. */
-          for (long ky = (iy + s->padding) % s->stride; ky < s->kernel; ky += s->stride) {
-            const long oy = (iy + s->padding - ky) / s->stride;
-            if (iy + s->padding < ky || oy >= s->out_height) continue;
-            for (long kx = (ix + s->padding) % s->stride; kx < s->kernel; kx += s->stride) {
-              const long ox = (ix + s->padding - kx) / s->stride;
-              if (ix + s->padding < kx || ox >= s->out_width) continue;
-              for (long out = 0; out < outs; out++) {
-                const vec g = load(dy + ((n * outs + out) * pixels + oy * s->out_width + ox) * DL_LANES);
-                const float *w = weights + (out * rows + c0 * taps + ky * s->kernel + kx) * DL_LANES;
-                sum[0] = multiply_add(g, load(w), sum[0]);
-                if (count > 1) sum[1] = multiply_add(g, load(w + taps * DL_LANES), sum[1]);
-                if (count > 2) sum[2] = multiply_add(g, load(w + 2 * taps * DL_LANES), sum[2]);
+          for (long ky = ky_0, oy = oy_0; ky < kernel; ky += stride, oy--) {
+            if ((unsigned long)oy >= (unsigned long)height) continue;
+            for (long kx = kx_0, ox = ox_0; kx < kernel; kx += stride, ox--) {
+              if ((unsigned long)ox >= (unsigned long)width) continue;
+              const float *g = dy + (n * outs * pixels + oy * width + ox) * DL_LANES;
+              const float *w = weights + (c0 * taps + ky * kernel + kx) * DL_LANES;
+              for (long out = 0; out < outs; out++, g += pixels * DL_LANES, w += rows * DL_LANES) {
+                sum[0] = multiply_add(load(g), load(w), sum[0]);
+                if (count > 1) sum[1] = multiply_add(load(g), load(w + taps * DL_LANES), sum[1]);
+                if (count > 2) sum[2] = multiply_add(load(g), load(w + 2 * taps * DL_LANES), sum[2]);
               }
             }
           }
@@ -84,5 +85,41 @@ static void VARIANT(stem_input_gradient)(const dl_conv_shape *s, const float *dy
             const long place = n * in_floats(s) + (c0 + c) * in_pixels(s) + iy * s->in_width + ix;
             dx[place] = (residual ? residual[place] : 0) + lane_sum(sum[c]);
           }
+          if (++kx_0 == stride) { kx_0 = 0; ox_0++; }
         }
+      }
+}
+
+/* dw[row][16] = sum over images and outputs of the input under the row's tap times dy; GRADIENT_ROWS rows at a time in
+ * registers. The rows beyond the last tap stay 0. */
+static void VARIANT(stem_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long first, long last,
+                                          float *dw, float *scratch) {
+  const long rows = row_blocks_of(s) * DL_LANES, outs = blocks_of(s->out_channels), pixels = out_pixels(s), taps = taps_of(s);
+  const long width = s->in_width + 2 * s->padding, plane = width * (s->in_height + 2 * s->padding), real = s->in_channels * taps;
+  for (long out = 0; out < outs; out++)
+    memset(dw + (out * rows + first * DL_LANES) * DL_LANES, 0, sizeof(float) * (size_t)((last - first) * DL_LANES * DL_LANES));
+  for (long n = 0; n < images; n++, x += in_floats(s), dy += out_floats(s)) {
+    VARIANT(pad)(x, s->in_channels, s->in_height, s->in_width, s->padding, scratch);
+    for (long out = 0; out < outs; out++)
+      for (long row = first * DL_LANES; row < last * DL_LANES && row < real; row += GRADIENT_ROWS) {
+        const float *under[GRADIENT_ROWS];
+        vec sum[GRADIENT_ROWS];
+        float *gradient = dw + (out * rows + row) * DL_LANES;
+        UNROLL for (int r = 0; r < GRADIENT_ROWS; r++) {
+          const long at = row + r < real ? row + r : row;
+          under[r] = scratch + at / taps * plane + at % taps / s->kernel * width + at % s->kernel;
+          sum[r] = load(gradient + r * DL_LANES);
+        }
+        const float *g = dy + out * pixels * DL_LANES;
+        for (long oy = 0; oy < s->out_height; oy++) {
+          const long line = oy * s->stride * width;
+          for (long ox = 0; ox < s->out_width; ox++, g += DL_LANES) {
+            const vec value = load(g);
+            UNROLL for (int r = 0; r < GRADIENT_ROWS; r++) sum[r] = multiply_add((vec)under[r][line + ox * s->stride], value, sum[r]);
+          }
+        }
+        UNROLL for (int r = 0; r < GRADIENT_ROWS; r++)
+          if (row + r < real) store(gradient + r * DL_LANES, sum[r]);
+      }
+  }
 }

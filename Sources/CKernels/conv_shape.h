@@ -29,7 +29,7 @@ static inline dl_conv_shape turned_shape(const dl_conv_shape *s) {
   return t;
 }
 
-/* Tiles that a group of Winograd's products has: V and M of a group then stay in the L2 cache. */
+/* Tiles that a group of Winograd's products has at most: V and M of a group then stay in the L2 cache. */
 static inline long winograd_group(const dl_conv_shape *s) {
   const long wide = s->in_channels > s->out_channels ? s->in_channels : s->out_channels;
   return wide <= 64 ? 28 : wide <= 128 ? 56 : 112;

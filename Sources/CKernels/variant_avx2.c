@@ -5,6 +5,7 @@
 #define TILE_PIXELS 6
 #define PANEL_BLOCKS 1
 #define GRADIENT_ROWS 4
+#define PART_LANES 8
 #include "body.h"
 #pragma clang attribute pop
 const dl_variant dl_avx2 = VARIANT_TABLE("avx2");

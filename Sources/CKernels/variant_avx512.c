@@ -5,6 +5,7 @@
 #define TILE_PIXELS 14
 #define PANEL_BLOCKS 2
 #define GRADIENT_ROWS 16
+#define PART_LANES 16
 #include "body.h"
 #pragma clang attribute pop
 const dl_variant dl_avx512 = VARIANT_TABLE("avx512");

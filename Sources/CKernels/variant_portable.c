@@ -3,5 +3,6 @@
 #define TILE_PIXELS 4
 #define PANEL_BLOCKS 1
 #define GRADIENT_ROWS 4
+#define PART_LANES 4
 #include "body.h"
 const dl_variant dl_portable = VARIANT_TABLE("portable");

@@ -107,7 +107,7 @@ void dl_linear_weight_gradient(const float *x, const float *dy, long images, lon
 
 /* y = max(x, 0); y may be x. NaN stays NaN. */
 void dl_relu(const float *x, long count, float *y);
-/* dx = dy where x > 0, else 0. dx may be dy. */
+/* dx = 0 where x <= 0, else dy, also where x is NaN. dx may be dy. */
 void dl_relu_gradient(const float *x, const float *dy, long count, float *dx);
 /* y += x. */
 void dl_add(const float *x, long count, float *y);
@@ -124,6 +124,15 @@ void dl_scale(const float *x, long count, float factor, float *y);
 void dl_sgd(float *w, const float *g, float *v, long count, float lr, float mu, float wd, bool nesterov);
 /* v = clip01(clip(v + alpha*sign(g), x - eps, x + eps)); sign(0) = 0. ALGORITHMS 1. */
 void dl_linf_step(float *v, const float *x, const float *g, long count, float alpha, float eps);
+
+/* ---- Swift closures without an allocation ---- */
+
+/* A Swift closure (task, worker) that does not escape, as the two words it consists of. Swift itself can keep such a
+ * closure only by copying it to the heap, which a pool would do for every loop. Valid while the function that received
+ * the closure has not returned. */
+typedef struct { const void *function; void *context; } dl_task;
+/* Runs it. */
+void dl_task_run(const dl_task *task, ptrdiff_t number, ptrdiff_t worker);
 
 /* ---- plain references, in double, planar; what the fast kernels are tested against ---- */
 
