@@ -51,7 +51,12 @@ let package = Package(
     .testTarget(name: "AttacksTests", dependencies: ["Attacks", "Events", "TestSupport"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Events", "TestSupport"]),
     .testTarget(name: "PresetsTests", dependencies: ["Presets", "TestSupport"]),
-    .testTarget(name: "EngineTests", dependencies: ["Engine", "Events", "Tensors", "TestSupport"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .executableTarget(
+      name: "allocation-probe",
+      dependencies: ["Objectives", "Attacks", "Networks", "Events", "Tensors", "CAllocations"],
+      path: "Tests/AllocationProbe"),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "Events", "Tensors", "TestSupport", "allocation-probe"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
     .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),

@@ -63,15 +63,19 @@ extension Network {
   /// The logits [count][classes] of images [count][C][H][W] in eval mode.
   public func evaluate(_ images: UnsafePointer<Float>, count: Int) -> [Float] {
     var result = [Float](repeating: 0, count: count * classes)
-    let imageCount = settings.input.planarCount
     result.withUnsafeMutableBufferPointer { result in
-      guard let base = result.baseAddress else { return }
-      eachLane(count: count) { lane, range in
-        let logits = lane.forward(images + range.lowerBound * imageCount, count: range.count)
-        (base + range.lowerBound * classes).update(from: logits, count: range.count * classes)
-      }
+      if let base = result.baseAddress { evaluate(images, count: count, into: base) }
     }
     return result
+  }
+
+  /// The same, written to memory that there is already.
+  public func evaluate(_ images: UnsafePointer<Float>, count: Int, into result: UnsafeMutablePointer<Float>) {
+    let pixels = settings.input.planarCount
+    eachLane(count: count) { lane, range in
+      let logits = lane.forward(images + range.lowerBound * pixels, count: range.count)
+      (result + range.lowerBound * classes).update(from: logits, count: range.count * classes)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 #if canImport(Glibc)
@@ -34,17 +35,18 @@ public final class ThreadPool: Sendable {
       for task in 0..<tasks { body(task, 0) }
       return
     }
-    withoutActuallyEscaping(body) { body in
-      // Sound because `finish` returns only when no worker holds the closure any more.
-      shared.open(Job(tasks: tasks, body: body))
-      shared.work(as: 0)
-      shared.finish()
-    }
+    // Sound because `finish` returns only when no worker holds the closure any more.
+    var job = Job(tasks: tasks, body: dl_task())
+    takeTask(body, &job.body)
+    shared.open(job)
+    shared.work(as: 0)
+    shared.finish()
   }
 
   private struct Job {
     let tasks: Int
-    let body: (Int, Int) -> Void
+    /// The closure in its two words: keeping it as a closure would allocate for every loop.
+    var body: dl_task
   }
 
   /// The state under one lock, and the two conditions threads sleep on.
@@ -89,10 +91,11 @@ public final class ThreadPool: Sendable {
 
     /// Takes tasks until none is left.
     private func drain(_ job: Job, as worker: Int) {
+      var body = job.body
       while true {
         let task = next.wrappingAdd(1, ordering: .acquiringAndReleasing).oldValue
         guard task < job.tasks else { return }
-        job.body(task, worker)
+        dl_task_run(&body, task, worker)
       }
     }
 
@@ -162,3 +165,7 @@ public final class ThreadPool: Sendable {
     }
   }
 }
+
+/// The words of a closure; `CKernels/task.c`.
+@_silgen_name("dl_task_take")
+private func takeTask(_ body: (_ task: Int, _ worker: Int) -> Void, _ task: UnsafeMutablePointer<dl_task>)

@@ -36,14 +36,13 @@ package final class BasicBlock: Layer {
     } else {
       shortcut = nil
     }
+    children = [conv1, norm1, conv2, norm2] + (shortcut.map { [$0.conv, $0.norm] as [any Layer] } ?? [])
   }
 
   /// The sum is made in the memory of BN2's output, which its backward pass does not need.
   package var output: Activation { norm2.output }
 
-  package var children: [any Layer] {
-    [conv1, norm1, conv2, norm2] + (shortcut.map { [$0.conv, $0.norm] as [any Layer] } ?? [])
-  }
+  package let children: [any Layer]
 
   package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
     self.gradient = gradient

@@ -30,13 +30,12 @@ package final class PreActBlock: Layer {
       ? Convolution(
         "\(name).shortcut.0", norm1.output, to: channels, kernel: 1, stride: stride,
         initial: .pyTorch(fanIn: input.shape.channels), &builder) : nil
+    children = [norm1, conv1, norm2, conv2] + (shortcut.map { [$0 as any Layer] } ?? [])
   }
 
   package var output: Activation { conv2.output }
 
-  package var children: [any Layer] {
-    [norm1, conv1, norm2, conv2] + (shortcut.map { [$0 as any Layer] } ?? [])
-  }
+  package let children: [any Layer]
 
   package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
     let inner = Activation(gradientOf: norm2.output, &plan)

@@ -1,0 +1,78 @@
+import Attacks
+import CAllocations
+import Events
+import Networks
+import Objectives
+import Tensors
+
+/// Counts the heap allocations of training steps, for a test: a program of its own, because the count is of the process.
+///
+///     allocation-probe MODEL THREADS     one line a phase: `attack 0`
+@main
+struct AllocationProbe {
+  static func main() {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 3, let threads = Int(arguments[2]), let probe = AllocationProbe(arguments[1], threads)
+    else { return print("usage: allocation-probe MODEL THREADS") }
+    // That the count counts is seen by an array, whose size the compiler does not know.
+    allocations_start()
+    let made = [Int](repeating: 1, count: threads + 4)
+    let control = allocations_stop()
+    print("control \(control + made.count - threads - 4)")
+    for round in 0..<3 {
+      let (attack, evaluation, outer) = (probe.attack(round), probe.evaluation(), probe.outer())
+      // The first steps make the memory that later ones use again.
+      if round == 2 { print("attack \(attack)\nevaluation \(evaluation)\nouter \(outer)") }
+    }
+  }
+
+  private let network: Network
+  private let images: Storage
+  private let logits: Storage
+  private let gradient: Storage
+  private let examples = Array(0..<AllocationProbe.count)
+  private let labels = (0..<AllocationProbe.count).map { $0 % 10 }
+  private let objective = makeObjective(Settings())
+  private static let count = 21
+
+  private init?(_ model: String, _ threads: Int) {
+    let input = Shape(3, 32, 32)
+    let settings = ModelSettings(name: model, input: input, classes: 10, width: 8)
+    guard let network = Network(settings, pool: ThreadPool(threads: threads)) else { return nil }
+    network.initialise(seed: 1)
+    self.network = network
+    images = Storage(count: 2 * AllocationProbe.count * input.planarCount)
+    logits = Storage(count: AllocationProbe.count * 10)
+    gradient = Storage(count: 2 * AllocationProbe.count * 10)
+    var random = RandomStream(seed: 1, purpose: .test)
+    for index in 0..<images.count { images.pointer[index] = random.uniform() }
+  }
+
+  /// PGD in eval mode.
+  private func attack(_ step: Int) -> Int {
+    let pgd = PGD(epsilon: 8 / 255, stepSize: 2 / 255, steps: 3)
+    allocations_start()
+    let batch = AttackBatch(images: images.pointer, examples: examples, target: .labels(labels), seed: 1, step: step)
+    try? pgd.perturb(batch, on: network, into: images.pointer + images.count / 2) {}
+    return allocations_stop()
+  }
+
+  /// Logits in eval mode.
+  private func evaluation() -> Int {
+    allocations_start()
+    network.evaluate(images.pointer, count: AllocationProbe.count, into: logits.pointer)
+    return allocations_stop()
+  }
+
+  /// Forward, loss, backward and SGD on both halves, in train mode.
+  private func outer() -> Int {
+    allocations_start()
+    let logits = network.forward(images.pointer, count: 2 * AllocationProbe.count, mode: .train)
+    gradient.clear()
+    let loss = objective.evaluate(
+      ObjectiveBatch(rows: .both, logits: logits, gradient: gradient.pointer, labels: labels, classes: 10))
+    network.backward(gradient.pointer, wanted: .parameters)
+    if loss.total.isFinite { SGD(learningRate: 0.01).step(network) }
+    return allocations_stop()
+  }
+}
