@@ -56,8 +56,18 @@ public struct StepBenchmark {
     public var imagesPerSecond: Double
     /// Arithmetic a second of the whole step, convolutions counted directly (10⁹).
     public var gigaflops: Double
-    /// The largest memory of the process so far (10⁶ bytes).
+    /// The largest memory of the process while this was measured (10⁶ bytes).
     public var peakMegabytes: Double
+    /// What OpenBLAS reaches on this machine with a product of 1024×1024 matrices on one thread, 10⁹ a second.
+    public var sgemmGigaflops: Double?
+    /// `gigaflops` as a share of that on as many threads; above 1 because Winograd needs fewer operations than are counted.
+    public var shareOfSgemm: Double?
+
+    /// Sets what the machine's sgemm reaches on one thread, in 10⁹ a second.
+    public mutating func compare(withSgemm gigaflopsOfOneThread: Double) {
+      sgemmGigaflops = gigaflopsOfOneThread
+      shareOfSgemm = gigaflops / (gigaflopsOfOneThread * Double(threads))
+    }
   }
 
   private let configuration: Configuration
@@ -70,6 +80,7 @@ public struct StepBenchmark {
 
   /// A benchmark with random images and the model's first weights.
   public init(_ configuration: Configuration, threads: Int) throws {
+    Self.forgetPeak()
     self.configuration = configuration
     self.threads = threads
     let model = ModelSettings(
@@ -163,6 +174,11 @@ public struct StepBenchmark {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return 0 }
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+
+  /// Sets `VmHWM` back to what the process takes now (proc(5)); without the right to do so it stays what it was.
+  private static func forgetPeak() {
+    try? FileHandle(forWritingAtPath: "/proc/self/clear_refs")?.write(contentsOf: Data("5".utf8))
   }
 
   /// `VmHWM` of this process.

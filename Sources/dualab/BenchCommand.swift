@@ -39,6 +39,7 @@ struct BenchCommand: ParsableCommand {
     }
     // Last, because OpenBLAS takes memory of its own that the results must not count.
     let peak = Self.productPeak()
+    for index in results.indices { results[index].compare(withSgemm: peak) }
     if let json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -57,7 +58,7 @@ struct BenchCommand: ParsableCommand {
       [
         result.configuration, milliseconds(result.step), milliseconds(result.attack), milliseconds(result.outer),
         milliseconds(result.forward), milliseconds(result.stepTrainBN), "\(Int(result.imagesPerSecond))",
-        "\(Int(result.gigaflops))", "\(Int(100 * result.gigaflops / (peak * Double(result.threads)))) %",
+        "\(Int(result.gigaflops))", "\(Int(100 * (result.shareOfSgemm ?? 0))) %",
         "\(Int(result.peakMegabytes)) MB",
       ]
     }

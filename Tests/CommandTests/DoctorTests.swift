@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import dualab
 
@@ -29,5 +30,26 @@ struct DoctorTests {
     ])
   func terminal(environment: [String: String], isTerminal: Bool, text: String) {
     #expect(DoctorCommand.terminal(environment, isTerminal: isTerminal) == text)
+  }
+
+  @Test("shows the kernels that DUALAB_CPU forces", arguments: ["portable", "avx2", "avx512", "nonsense"])
+  func kernels(wish: String) throws {
+    func doctor(_ changes: [String: String]) throws -> String {
+      let process = Process(), pipe = Pipe()
+      process.executableURL = try BuiltProgram.file()
+      process.arguments = ["doctor"]
+      process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "DUALAB_CPU" }
+        .merging(changes) { $1 }
+      process.standardOutput = pipe
+      try process.run()
+      let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+      process.waitUntilExit()
+      return output.split(separator: "\n").first { $0.hasPrefix("kernels") }.map(String.init) ?? ""
+    }
+    func running(_ row: String) -> Substring { row.split(separator: " ").dropFirst().first ?? "" }
+    // The row lists what this machine can be made to run; anything else is refused before the first row.
+    let own = try doctor([:]), forced = try doctor(["DUALAB_CPU": wish])
+    #expect(own.contains("portable"))
+    #expect(running(forced) == (own.contains(wish) ? Substring(wish) : ""))
   }
 }

@@ -60,6 +60,24 @@ struct DeterminismTests {
     #expect(Set(digests).count == 1)
   }
 
+  /// Attacks want no weight gradients, and none are computed.
+  @Test(arguments: [Mode.eval, .batch])
+  func anInputGradientLeavesTheWeightGradientsAlone(mode: Mode) throws {
+    for (name, shape) in [
+      ("conv4", Shape(1, 16, 16)), ("preact-resnet18", Shape(3, 32, 32)), ("resnet34", Shape(3, 32, 32)),
+    ] {
+      let network = try network(name, shape, width: 8, threads: 2)
+      let pixels = images(5, shape), cotangent = (0..<50).map { Float($0 % 7) - 3 }
+      for index in 0..<network.memory.gradients.count { network.memory.gradients.pointer[index] = 77 }
+      network.forward(pixels, count: 5, mode: mode)
+      let gradient = network.backward(cotangent, wanted: .input)
+      #expect((0..<5 * shape.planarCount).contains { gradient[$0] != 0 })
+      #expect(network.memory.gradients.buffer.allSatisfy { $0 == 77 }, "\(name)")
+      network.backward(cotangent, wanted: .parameters)
+      #expect(!network.memory.gradients.buffer.allSatisfy { $0 == 77 }, "\(name)")
+    }
+  }
+
   @Test func severalBackwardsMayFollowOneForward() throws {
     let shape = Shape(1, 16, 16), network = try network("conv4", shape, width: 8, threads: 1)
     let pixels = images(4, shape)
