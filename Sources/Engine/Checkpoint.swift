@@ -6,7 +6,7 @@ import Tensors
 /// Weights on disk: a `.safetensors` file with PyTorch's names, and in its metadata what is needed to use it.
 ///
 /// Metadata: `dualab` (format), `kind`, `preset`, `step`, `model`, `width`, `classes`, `input` (C×H×W), `final_norm`,
-/// `mean`, `std` (per channel), `settings` (the resolved preset as JSON).
+/// `norm`, `norm_layers`, `norm_affine`, `mean`, `std` (per channel), `settings` (the resolved preset as JSON).
 struct Checkpoint {
   static let format = "1"
   private let file: Safetensors
@@ -22,6 +22,7 @@ struct Checkpoint {
       "width": "\(model.width)", "classes": "\(model.classes)",
       "input": "\(model.input.channels)x\(model.input.height)x\(model.input.width)",
       "final_norm": "\(model.finalNorm)", "mean": model.mean.map { "\($0)" }.joined(separator: ","),
+      "norm": model.norm.rawValue, "norm_layers": model.normLayers, "norm_affine": model.normAffine.rawValue,
       "std": model.deviation.map { "\($0)" }.joined(separator: ","),
       "settings": String(decoding: try encoder.encode(settings), as: UTF8.self),
     ]

@@ -48,6 +48,8 @@ public struct Trainer: SessionWork {
     var settings = ModelSettings(
       name: initial.text("model"), input: shape, classes: images.classes, width: initial.integer("width"))
     settings.finalNorm = initial.flag("final_norm")
+    settings.setNorms(from: initial)
+    if let complaint = settings.normComplaint { throw TrainingFailure(complaint) }
     guard let network = Network(settings, pool: pool) else {
       throw TrainingFailure("model: '\(settings.name)' is not in the catalogue; 'dualab models list' shows what is")
     }
@@ -60,6 +62,7 @@ public struct Trainer: SessionWork {
           + "machine has; lower batch or width")
     }
     network.initialise(seed: seed)
+    network.dual = DualSettings(initial)
     let order = EpochOrder(count: data.train.count, batch: batch, seed: seed)
     let steps =
       initial.integer("steps") > 0 ? initial.integer("steps") : initial.integer("epochs") * order.stepsPerEpoch
@@ -110,7 +113,8 @@ public struct Trainer: SessionWork {
     var loss = LossParts(), correct: (clean: Proportion?, adversarial: Proportion?) = (nil, nil)
     do {
       let logits = try network.forward(
-        objective.rows == .adversarial ? adversarial : clean, count: rows, mode: .train, poll: poll)
+        objective.rows == .adversarial ? adversarial : clean, count: rows, mode: .train,
+        domains: objective.rows.domains(images: examples.count), poll: poll)
       session.gradient.clear()
       loss = objective.evaluate(
         ObjectiveBatch(

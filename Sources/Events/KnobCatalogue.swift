@@ -1,7 +1,7 @@
 /// Every setting, in the order in which Controls and `presets show` list them.
 extension Knob {
   /// All settings: the live ones first, then those fixed at the start of a run.
-  public static let all: [Knob] = training + attack + optimizer + data + network + schedule
+  public static let all: [Knob] = training + attack + optimizer + norms + data + network + schedule
 
   /// The setting of that name, or of that sign: `gamma`, `γ`.
   public static func named(_ name: String) -> Knob? { byName[name] ?? all.first { $0.symbol == name } }
@@ -19,6 +19,37 @@ extension Knob {
       "beta", symbol: "β", .number(0...100, fine: 0.1, coarse: 1), .number(0), idle: unlessObjective(has: twoKinds),
       "weight of KL(clean‖adversarial) in mat, trades and mart"),
   ]
+
+  private static let norms: [Knob] = [
+    Knob(
+      "norm", .choice(["bn", "dbn", "split", "in", "gn", "none"]), .text("bn"),
+      "normalisation: bn, dbn (dual), split (a set per domain), in, gn, none"),
+    Knob(
+      "norm.layers", .text, .text("stage-ends"), rule: normPlaces,
+      "which norms dbn and split replace: stage-ends, all, or numbers from 0"),
+    Knob(
+      "norm.affine", .choice(["default", "shared", "separate", "on", "off"]), .text("default"),
+      "γ and β of norms; split: shared or separate; gn, in: on or off"),
+    Knob(
+      "dbn.weight", symbol: "λ", .number(0...100, fine: 1.1, coarse: 2, style: .logarithmic), .number(1e-3),
+      "weight of the NLL of the domains in dbn"),
+    Knob(
+      "dbn.reduction", .choice(["pixel-mean", "row-mean", "sum"]), .text("pixel-mean"),
+      "dbn: how the NLL is summed over a batch's pixels"),
+    Knob(
+      "dbn.temperature", symbol: "τ", .number(0...1000, fine: 1.1, coarse: 2, style: .logarithmic), .number(1),
+      excludesLowerBound: true, "dbn: the posterior is sigmoid(s/τ)"),
+  ]
+
+  private static let normPlaces = TextRule(
+    accepted: "stage-ends, all, or rising whole numbers with commas between"
+  ) { text in
+    if text == "stage-ends" || text == "all" { return true }
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0.filter { $0 != " " }) }
+    return numbers.count == parts.count && numbers.allSatisfy { $0 >= 0 }
+      && zip(numbers, numbers.dropFirst()).allSatisfy(<)
+  }
 
   private static let attack: [Knob] = [
     Knob("attack", .choice(["pgd", "fgsm"]), .text("pgd"), "how training images are attacked"),

@@ -17,6 +17,12 @@ public struct ModelSettings: Sendable, Hashable {
   public var mean: [Float]
   /// Input normalisation per channel.
   public var deviation: [Float]
+  /// What stands in the norm places.
+  public var norm = NormKind.batch
+  /// At which norm places a dual or split norm stands, BN at the others: `stage-ends`, `all`, or `3,7`. See `NormPlacement`.
+  public var normLayers = "stage-ends"
+  /// Whether norms have γ and β, and how many.
+  public var normAffine = NormAffine.habitual
   /// Numbers that only some models know, such as `logit_scale`.
   public var options: [String: Double] = [:]
 
@@ -53,8 +59,9 @@ public final class Network {
   let logitsGradient: Activation
   let pool: ThreadPool
   let scratch: [Storage]
-  private var workspace: Workspace
-  private var lastPass: (images: Int, mode: Mode) = (0, .eval)
+  private var slots: [WorkspaceSlot] = []
+  /// The parameter gradients that a backward pass is to be added to; made at the first need.
+  private var accumulated: Storage?
   private var weightsAreStale = true
   private var statisticsAreStale = true
   private(set) var lanes: [Lane] = []
@@ -79,7 +86,7 @@ public final class Network {
     self.plan = plan
     let scratchCount = layers.map(\.scratchCount).max() ?? 0
     scratch = (0..<pool.threads).map { _ in Storage(count: scratchCount) }
-    workspace = Workspace(plan: plan, capacity: 0)
+    slots = (0..<Network.slotCount).map { _ in WorkspaceSlot(workspace: Workspace(plan: plan, capacity: 0)) }
     lanes = (0..<pool.threads).map { Lane(self, scratch: scratch[$0]) }
   }
 
@@ -95,65 +102,115 @@ public final class Network {
   /// The share of the first convolution, whose input gradient training does not need.
   public var firstLayerFLOPs: Double { convolutions(in: layers).first?.flops ?? 0 }
 
+  /// The norms that infer domains, in the order of the forward pass.
+  private(set) lazy var dualNorms = posteriorNorms(in: layers)
+
+  private func posteriorNorms(in layers: [any Layer]) -> [any PosteriorNorm] {
+    layers.flatMap { layer in (layer as? any PosteriorNorm).map { [$0] } ?? posteriorNorms(in: layer.children) }
+  }
+
   private func convolutions(in layers: [any Layer]) -> [Convolution] {
     layers.flatMap { layer in (layer as? Convolution).map { [$0] } ?? convolutions(in: layer.children) }
   }
 
   // MARK: whole batches
 
-  /// Runs a batch. `images` [count][C][H][W] in [0, 1]; returns the logits [count][classes], valid until the next pass.
+  /// How many forward passes may be alive before their backward passes.
+  public static let slotCount = 3
+
+  /// The memory of a whole batch's pass, and what the last forward in it was.
+  private struct WorkspaceSlot {
+    var workspace: Workspace
+    var images = 0
+    var mode = Mode.eval
+    var domains = Domains.unknown
+  }
+
+  /// Runs a batch. `images` [count][C][H][W] in [0, 1]; returns the logits [count][classes], valid until the next pass
+  /// in the same slot. `domains` tells which rows are clean; only norms with two sets look at it. A slot below
+  /// `slotCount` has its own memory, so that several forwards may be alive before their backwards.
   /// Calls `poll` before every layer; what it throws ends the pass, in train mode with some statistics moved already.
   @discardableResult
   public func forward(
-    _ images: UnsafePointer<Float>, count: Int, mode: Mode, poll: () throws -> Void
+    _ images: UnsafePointer<Float>, count: Int, mode: Mode, domains: Domains = .unknown, slot: Int = 0,
+    poll: () throws -> Void
   ) rethrows -> UnsafePointer<Float> {
+    precondition(slots.indices.contains(slot), "slots are 0 ..< \(Network.slotCount), got \(slot)")
     prepare()
-    if workspace.capacity < count { workspace = Workspace(plan: plan, capacity: count) }
-    let pass = pass(images: count, mode: mode, wanted: [])
+    if slots[slot].workspace.capacity < count {
+      slots[slot].workspace = Workspace(plan: plan, capacity: count)
+    }
+    slots[slot].images = count
+    slots[slot].mode = mode
+    slots[slot].domains = domains
+    let pass = pass(slot, wanted: [])
     pass.pointer(input).update(from: images, count: count * input.count)
     if mode == .train { statisticsAreStale = true }
     for layer in layers {
       try poll()
       layer.forward(pass)
     }
-    lastPass = (count, mode)
     return UnsafePointer(pass.pointer(logits))
   }
 
   /// The same without polls.
   @discardableResult
-  public func forward(_ images: UnsafePointer<Float>, count: Int, mode: Mode) -> UnsafePointer<Float> {
-    forward(images, count: count, mode: mode, poll: {})
+  public func forward(
+    _ images: UnsafePointer<Float>, count: Int, mode: Mode, domains: Domains = .unknown, slot: Int = 0
+  ) -> UnsafePointer<Float> {
+    forward(images, count: count, mode: mode, domains: domains, slot: slot, poll: {})
   }
 
-  /// Goes back through the last `forward`. `cotangent` [count][classes] is the gradient of the loss with respect to the
-  /// logits. With `.parameters` the gradients replace the former ones; with `.input` the result is the gradient with
-  /// respect to the images [count][C][H][W], valid until the next pass, otherwise it has no meaning. Polls as `forward`.
+  /// Goes back through the last `forward` in `slot`. `cotangent` [count][classes] is the gradient of the loss with
+  /// respect to the logits; where the forward pass knew both domains, dual norms add the gradient of λ·NLL. With
+  /// `.parameters` the gradients replace the former ones or, if `accumulating`, are added to them; with `.input` the
+  /// result is the gradient with respect to the images [count][C][H][W], valid until the next pass in the slot,
+  /// otherwise it has no meaning. Polls as `forward`; after an error the parameter gradients have no meaning.
   @discardableResult
   public func backward(
-    _ cotangent: UnsafePointer<Float>, wanted: Wanted, poll: () throws -> Void
+    _ cotangent: UnsafePointer<Float>, wanted: Wanted, slot: Int = 0, accumulating: Bool = false,
+    poll: () throws -> Void
   ) rethrows -> UnsafePointer<Float> {
-    let pass = pass(images: lastPass.images, mode: lastPass.mode, wanted: wanted)
+    precondition(slots.indices.contains(slot), "slots are 0 ..< \(Network.slotCount), got \(slot)")
+    let adds = accumulating && wanted.contains(.parameters)
+    if adds { keepGradients() }
+    let pass = pass(slot, wanted: wanted)
     pass.pointer(logitsGradient).update(from: cotangent, count: pass.images * logits.count)
     for layer in layers.reversed() {
       try poll()
       layer.backward(pass)
     }
+    if adds { addKeptGradients() }
     return UnsafePointer(pass.pointer(inputGradient))
+  }
+
+  private func keepGradients() {
+    let kept = accumulated ?? Storage(count: memory.gradients.count)
+    accumulated = kept
+    kept.copy(from: memory.gradients)
+  }
+
+  private func addKeptGradients() {
+    guard let accumulated else { return }
+    dl_add(accumulated.pointer, accumulated.count, memory.gradients.pointer)
   }
 
   /// The same without polls.
   @discardableResult
-  public func backward(_ cotangent: UnsafePointer<Float>, wanted: Wanted) -> UnsafePointer<Float> {
-    backward(cotangent, wanted: wanted, poll: {})
+  public func backward(
+    _ cotangent: UnsafePointer<Float>, wanted: Wanted, slot: Int = 0, accumulating: Bool = false
+  ) -> UnsafePointer<Float> {
+    backward(cotangent, wanted: wanted, slot: slot, accumulating: accumulating, poll: {})
   }
 
   /// Bytes that a whole batch of so many images takes beside the weights.
   public func batchBytes(images: Int) -> Int { plan.count * images * MemoryLayout<Float>.stride }
 
-  private func pass(images: Int, mode: Mode, wanted: Wanted) -> Pass {
-    Pass(
-      memory: memory, workspace: workspace, images: images, mode: mode, wanted: wanted, pool: pool, scratch: scratch)
+  private func pass(_ slot: Int, wanted: Wanted) -> Pass {
+    let slot = slots[slot]
+    return Pass(
+      memory: memory, workspace: slot.workspace, images: slot.images, mode: slot.mode, wanted: wanted,
+      domains: slot.domains, pool: pool, scratch: scratch)
   }
 
   // MARK: keeping derived numbers in step

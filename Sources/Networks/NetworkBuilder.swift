@@ -50,8 +50,31 @@ package struct NetworkBuilder {
 
   /// How 3×3 convolutions are computed.
   let convolution: ConvolutionKind
+  /// Which norms, where, and with what γ and β.
+  let normChoice: (kind: NormKind, placement: NormPlacement, affine: NormAffine)
+  /// The names of the norm places so far.
+  private(set) var normNames: [String] = []
 
-  package init(convolution: ConvolutionKind = .fast) { self.convolution = convolution }
+  package init(
+    convolution: ConvolutionKind = .fast, norm: NormKind = .batch, placement: NormPlacement = .stageEnds,
+    affine: NormAffine = .habitual
+  ) {
+    self.convolution = convolution
+    normChoice = (norm, placement, affine)
+  }
+
+  /// A builder for the norms of `settings`.
+  init(_ settings: ModelSettings, convolution: ConvolutionKind = .fast) {
+    self.init(
+      convolution: convolution, norm: settings.norm, placement: NormPlacement(settings.normLayers) ?? .stageEnds,
+      affine: settings.normAffine)
+  }
+
+  /// Convolutions have a bias of their own where no norm follows that has one. DEMO §2.
+  var convolutionsHaveBias: Bool { normChoice.kind == .identity }
+
+  /// Counts a norm place.
+  mutating func addNormName(_ name: String) { normNames.append(name) }
 
   /// Room for a trained tensor of `room` floats (padding included); returns where it starts.
   package mutating func parameter(
@@ -81,6 +104,8 @@ package final class NetworkMemory {
   package let gradients: Storage
   package let momentum: Storage
   package let buffers: Storage
+  /// How norms behave.
+  package var norms = NormControls()
 
   package init(_ builder: NetworkBuilder) {
     parameters = Storage(count: builder.parameterCount)

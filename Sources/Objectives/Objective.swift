@@ -1,11 +1,21 @@
 import Attacks
 import Events
+import Networks
 
 /// Which rows a training batch has. Clean rows come first.
 public enum BatchRows: Sendable, Hashable {
   case clean, adversarial
   /// Clean and adversarial rows, in one pass or one after the other: `Batching`.
   case both
+
+  /// The domains of a batch of `images` images in these rows.
+  public func domains(images: Int) -> Domains {
+    switch self {
+    case .clean: .clean
+    case .adversarial: .adversarial
+    case .both: .cleanFirst(images)
+    }
+  }
 }
 
 /// What the inner maximisation drives up.
@@ -55,5 +65,6 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
+  /// Most losses compare nothing.
   public var comparesDomains: Bool { false }
 }

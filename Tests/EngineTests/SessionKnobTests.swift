@@ -57,6 +57,7 @@ struct SessionKnobTests {
       if value == knob.initial { value = knob.nudged(knob.initial, presses: -1, coarse: false) }
       if knob.name == "data.dir" { value = .text("/elsewhere") }
       if knob.name == "lr.drops" { value = .text("0.5") }
+      if knob.name == "norm.layers" { value = .text("all") }
       let journal = entries(machine.handle(.command(.set(knob: knob.name, value: value, cause: .you))))
       #expect(journal.count == 1, "\(knob.name)")
       #expect(journal.first?.cause == (knob.isLive ? .you : .engine), "\(knob.name)")

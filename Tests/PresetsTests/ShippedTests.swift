@@ -49,6 +49,9 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
         switch knob.name {
         case "data.dir", "final_norm", "epochs", "lr.drops": true
         case "lr.flat": settings.text("schedule") != "trapezoid"
+        case "norm.layers": !["dbn", "split"].contains(settings.text("norm"))
+        case "norm.affine": settings.text("norm.affine") == "default"
+        case let other where other.hasPrefix("dbn."): settings.text("norm") != "dbn"
         case let other where other.hasPrefix("data."): settings.text("data") != "mirage"
         default: false
         }

@@ -3,9 +3,9 @@ import Tensors
 
 /// A residual block of two 3×3 convolutions with the ReLU after the sum (He et al. 2015):
 ///
-///     y = ReLU(BN2(conv2(ReLU(BN1(conv1(x))))) + s)
+///     y = ReLU(norm2(conv2(ReLU(norm1(conv1(x))))) + s)
 ///
-/// with s = x, or BN(1×1 convolution of x) where stride or width change.
+/// with s = x, or norm(1×1 convolution of x) where stride or width change.
 package final class BasicBlock: Layer {
   private let conv1: Convolution
   private let norm1: any NormLayer
@@ -17,22 +17,24 @@ package final class BasicBlock: Layer {
 
   /// PyTorch's names: `conv1`, `bn1`, `conv2`, `bn2`, and `0`, `1` below `shortcut`, all below `name`.
   package init(
-    _ name: String, _ input: Activation, to channels: Int, stride: Int, shortcut shortcutName: String,
-    _ builder: inout NetworkBuilder
+    _ name: String, _ input: Activation, to channels: Int, stride: Int, endsStage: Bool,
+    shortcut shortcutName: String, _ builder: inout NetworkBuilder
   ) {
     self.input = input
     let changes = stride != 1 || channels != input.shape.channels
+    let bias = builder.convolutionsHaveBias
     let initial = { (kernel: Int) in Initial.kaiming(kernel: kernel, outputs: channels) }
     conv1 = Convolution(
-      "\(name).conv1", input, to: channels, kernel: 3, stride: stride, initial: initial(3), &builder)
-    norm1 = BatchNorm("\(name).bn1", conv1.output, relu: true, &builder)
-    conv2 = Convolution("\(name).conv2", norm1.output, to: channels, kernel: 3, initial: initial(3), &builder)
-    norm2 = BatchNorm("\(name).bn2", conv2.output, relu: false, &builder)
+      "\(name).conv1", input, to: channels, kernel: 3, stride: stride, bias: bias, initial: initial(3), &builder)
+    norm1 = builder.norm("\(name).bn1", conv1.output, relu: true, isStageEnd: false)
+    conv2 = Convolution(
+      "\(name).conv2", norm1.output, to: channels, kernel: 3, bias: bias, initial: initial(3), &builder)
+    norm2 = builder.norm("\(name).bn2", conv2.output, relu: false, isStageEnd: endsStage)
     if changes {
       let place = "\(name).\(shortcutName)"
       let conv = Convolution(
-        "\(place).0", input, to: channels, kernel: 1, stride: stride, initial: initial(1), &builder)
-      shortcut = (conv, BatchNorm("\(place).1", conv.output, relu: false, &builder))
+        "\(place).0", input, to: channels, kernel: 1, stride: stride, bias: bias, initial: initial(1), &builder)
+      shortcut = (conv, builder.norm("\(place).1", conv.output, relu: false, isStageEnd: false))
     } else {
       shortcut = nil
     }

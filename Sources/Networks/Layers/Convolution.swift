@@ -47,7 +47,9 @@ package final class Convolution: Layer {
       }
     }
     let room = Shape(channels, 1, 1).blockedCount
-    bias = hasBias ? builder.parameter("\(name).bias", shape: [channels], room: room, initial: initial) : nil
+    bias =
+      hasBias
+      ? builder.parameter("\(name).bias", shape: [channels], room: room, initial: .pyTorch(fanIn: inputs * taps)) : nil
   }
 
   /// Arithmetic of one image, two a multiplication, whichever way it is computed.

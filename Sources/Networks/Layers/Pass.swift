@@ -59,20 +59,23 @@ package struct Pass {
   package let images: Int
   package let mode: Mode
   let wanted: Wanted
+  /// Which images are clean and which adversarial.
+  package let domains: Domains
   /// Threads to share the work with; nil in a lane, which does all of its images itself.
   let pool: ThreadPool?
   /// Scratch of each worker of the pool, or of the one lane.
   let scratch: [Storage]
 
   package init(
-    memory: NetworkMemory, workspace: Workspace, images: Int, mode: Mode, wanted: Wanted, pool: ThreadPool?,
-    scratch: [Storage]
+    memory: NetworkMemory, workspace: Workspace, images: Int, mode: Mode, wanted: Wanted,
+    domains: Domains = .unknown, pool: ThreadPool?, scratch: [Storage]
   ) {
     self.memory = memory
     self.workspace = workspace
     self.images = images
     self.mode = mode
     self.wanted = wanted
+    self.domains = domains
     self.pool = pool
     self.scratch = scratch
   }

@@ -3,7 +3,7 @@ import Tensors
 
 /// A pre-activation residual block (He et al. 2016, as in kuangliu/pytorch-cifar):
 ///
-///     o = ReLU(BN1(x));  y = conv2(ReLU(BN2(conv1(o)))) + s
+///     o = ReLU(norm1(x));  y = conv2(ReLU(norm2(conv1(o)))) + s
 ///
 /// with s = x, or a 1×1 convolution of **o** where stride or width change.
 package final class PreActBlock: Layer {
@@ -14,21 +14,25 @@ package final class PreActBlock: Layer {
   private let shortcut: Convolution?
   private let input: Activation
 
-  /// PyTorch's names: `bn1`, `conv1`, `bn2`, `conv2`, `shortcut.0` below `name`.
-  package init(_ name: String, _ input: Activation, to channels: Int, stride: Int, _ builder: inout NetworkBuilder) {
+  /// PyTorch's names: `bn1`, `conv1`, `bn2`, `conv2`, `shortcut.0` below `name`. `endsStage`: the last block of its stage.
+  package init(
+    _ name: String, _ input: Activation, to channels: Int, stride: Int, endsStage: Bool, _ builder: inout NetworkBuilder
+  ) {
     self.input = input
+    let bias = builder.convolutionsHaveBias
     let changes = stride != 1 || channels != input.shape.channels
-    norm1 = BatchNorm("\(name).bn1", input, relu: true, &builder)
+    norm1 = builder.norm("\(name).bn1", input, relu: true, isStageEnd: false)
     conv1 = Convolution(
-      "\(name).conv1", norm1.output, to: channels, kernel: 3, stride: stride,
+      "\(name).conv1", norm1.output, to: channels, kernel: 3, stride: stride, bias: bias,
       initial: .pyTorch(fanIn: input.shape.channels * 9), &builder)
-    norm2 = BatchNorm("\(name).bn2", conv1.output, relu: true, &builder)
+    norm2 = builder.norm("\(name).bn2", conv1.output, relu: true, isStageEnd: endsStage)
     conv2 = Convolution(
-      "\(name).conv2", norm2.output, to: channels, kernel: 3, initial: .pyTorch(fanIn: channels * 9), &builder)
+      "\(name).conv2", norm2.output, to: channels, kernel: 3, bias: bias, initial: .pyTorch(fanIn: channels * 9),
+      &builder)
     shortcut =
       changes
       ? Convolution(
-        "\(name).shortcut.0", norm1.output, to: channels, kernel: 1, stride: stride,
+        "\(name).shortcut.0", norm1.output, to: channels, kernel: 1, stride: stride, bias: bias,
         initial: .pyTorch(fanIn: input.shape.channels), &builder) : nil
     children = [norm1, conv1, norm2, conv2] + (shortcut.map { [$0 as any Layer] } ?? [])
   }

@@ -44,7 +44,7 @@ extension Network {
     _ settings: ModelSettings, pool: ThreadPool, convolution: ConvolutionKind = .fromEnvironment
   ) {
     guard let model = models.first(where: { $0.name == settings.name }) else { return nil }
-    var builder = NetworkBuilder(convolution: convolution)
+    var builder = NetworkBuilder(settings, convolution: convolution)
     let input = Activation(keeping: settings.input, planar: true, &builder.plan)
     let layers = model.make(settings, input, &builder)
     self.init(settings, input: input, layers: layers, builder: builder, pool: pool)
@@ -53,7 +53,7 @@ extension Network {
   /// The tensors that a network of the catalogue needs, without making it: sizes of a file may not be believed yet.
   static func neededTensors(_ settings: ModelSettings) -> [NamedTensor] {
     guard let model = models.first(where: { $0.name == settings.name }) else { return [] }
-    var builder = NetworkBuilder()
+    var builder = NetworkBuilder(settings)
     let input = Activation(keeping: settings.input, planar: true, &builder.plan)
     _ = model.make(settings, input, &builder)
     return builder.tensors

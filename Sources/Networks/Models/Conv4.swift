@@ -1,11 +1,11 @@
 import Tensors
 
-/// The demo network: (x − mean)/std → four × [conv 3×3 – BN – ReLU] → global average → linear. DEMO §2.
+/// The demo network: (x − mean)/std → four × [conv 3×3 – norm – ReLU] → global average → linear. DEMO §2.
 ///
 /// Channels w, 2w, 2w, 4w with strides 2, 1, 2, 2; 33 k parameters at w = 16. Names as of a `nn.Sequential` called body.
 struct Conv4: Model {
   static let name = "conv4"
-  static let summary = "four 3×3 convolutions with BN, channels w 2w 2w 4w, strides 2 1 2 2"
+  static let summary = "four 3×3 convolutions with norms, channels w 2w 2w 4w, strides 2 1 2 2"
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     var stack = LayerStack(x)
@@ -15,8 +15,8 @@ struct Conv4: Model {
       stack.add(
         Convolution(
           "body.\(3 * place)", stack.output, to: channels, kernel: 3, stride: stride,
-          initial: .normal((2 / Float(9 * channels)).squareRoot()), &builder))
-      stack.add(BatchNorm("body.\(3 * place + 1)", stack.output, relu: true, &builder))
+          bias: builder.convolutionsHaveBias, initial: .normal((2 / Float(9 * channels)).squareRoot()), &builder))
+      stack.add(builder.norm("body.\(3 * place + 1)", stack.output, relu: true, isStageEnd: true))
     }
     stack.add(GlobalAveragePool(stack.output, &builder))
     stack.add(Linear("fc", stack.output, to: settings.classes, &builder))

@@ -2,7 +2,7 @@ import Tensors
 
 /// Pre-activation residual networks. ALGORITHMS §12; names as in kuangliu/pytorch-cifar: `conv1`, `layer1.0.bn1`, …, `linear`.
 enum PreActResNet {
-  /// Stem 3×3, stages of blocks, BN-ReLU (`bn`) if `finalNorm`, global average, linear.
+  /// Stem 3×3, stages of blocks, norm-ReLU (`bn`) if `finalNorm`, global average, linear.
   static func make(
     _ settings: ModelSettings, stemStride: Int = 1, blocks: [Int], strides: [Int], finalNorm: Bool, _ x: Activation,
     _ builder: inout NetworkBuilder
@@ -11,17 +11,17 @@ enum PreActResNet {
     stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
     stack.add(
       Convolution(
-        "conv1", stack.output, to: settings.width, kernel: 3, stride: stemStride,
+        "conv1", stack.output, to: settings.width, kernel: 3, stride: stemStride, bias: builder.convolutionsHaveBias,
         initial: .pyTorch(fanIn: settings.input.channels * 9), &builder))
     for stage in blocks.indices {
       for block in 0..<blocks[stage] {
         stack.add(
           PreActBlock(
             "layer\(stage + 1).\(block)", stack.output, to: settings.width << stage,
-            stride: block == 0 ? strides[stage] : 1, &builder))
+            stride: block == 0 ? strides[stage] : 1, endsStage: block == blocks[stage] - 1, &builder))
       }
     }
-    if finalNorm { stack.add(BatchNorm("bn", stack.output, relu: true, &builder)) }
+    if finalNorm { stack.add(builder.norm("bn", stack.output, relu: true, isStageEnd: false)) }
     stack.add(GlobalAveragePool(stack.output, &builder))
     stack.add(Linear("linear", stack.output, to: settings.classes, &builder))
     return stack.layers

@@ -9,7 +9,7 @@ private func blocks(
       stack.add(
         BasicBlock(
           "layer\(stage + 1).\(block)", stack.output, to: settings.width << stage,
-          stride: stage > 0 && block == 0 ? 2 : 1, shortcut: shortcut, &builder))
+          stride: stage > 0 && block == 0 ? 2 : 1, endsStage: block == count - 1, shortcut: shortcut, &builder))
     }
   }
   stack.add(GlobalAveragePool(stack.output, &builder))
@@ -28,8 +28,8 @@ struct ResNet34: Model {
     stack.add(
       Convolution(
         "conv1", stack.output, to: settings.width, kernel: 7, stride: 2,
-        initial: .kaiming(kernel: 7, outputs: settings.width), &builder))
-    stack.add(BatchNorm("bn1", stack.output, relu: true, &builder))
+        bias: builder.convolutionsHaveBias, initial: .kaiming(kernel: 7, outputs: settings.width), &builder))
+    stack.add(builder.norm("bn1", stack.output, relu: true, isStageEnd: false))
     stack.add(MaxPool(stack.output, &builder))
     blocks(settings, shortcut: "downsample", head: "fc", on: &stack, &builder)
     return stack.layers
@@ -48,8 +48,8 @@ struct ResNet34CIFAR: Model {
     stack.add(
       Convolution(
         "conv1", stack.output, to: settings.width, kernel: 3,
-        initial: .kaiming(kernel: 3, outputs: settings.width), &builder))
-    stack.add(BatchNorm("bn1", stack.output, relu: true, &builder))
+        bias: builder.convolutionsHaveBias, initial: .kaiming(kernel: 3, outputs: settings.width), &builder))
+    stack.add(builder.norm("bn1", stack.output, relu: true, isStageEnd: false))
     blocks(settings, shortcut: "shortcut", head: "linear", on: &stack, &builder)
     return stack.layers
   }

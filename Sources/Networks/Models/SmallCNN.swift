@@ -6,7 +6,7 @@ import Tensors
 struct SmallCNN: Model {
   static let name = "small-cnn"
   static let summary =
-    "two 3×3 convolutions with BN and a linear layer on all pixels, for weights of the reference attacks"
+    "two 3×3 convolutions with norms and a linear layer on all pixels, for weights of the reference attacks"
 
   static let ownSettings = ["width1", "width2", "conv1_stride", "logit_scale"]
 
@@ -21,8 +21,8 @@ struct SmallCNN: Model {
       stack.add(
         Convolution(
           "conv\(place + 1)", stack.output, to: widths[place], kernel: 3, stride: strides[place],
-          initial: .pyTorch(fanIn: inputs * 9), &builder))
-      stack.add(BatchNorm("bn\(place + 1)", stack.output, relu: true, &builder))
+          bias: builder.convolutionsHaveBias, initial: .pyTorch(fanIn: inputs * 9), &builder))
+      stack.add(builder.norm("bn\(place + 1)", stack.output, relu: true, isStageEnd: true))
     }
     stack.add(Linear("fc", stack.output, to: settings.classes, &builder))
     let scale = option("logit_scale", 1)

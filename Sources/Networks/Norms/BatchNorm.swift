@@ -6,10 +6,10 @@ import Tensors
 ///     y = γ·(x − μ)/√(v + 1e-5) + β
 ///
 /// In train and batch mode μ and v are the mean and the biased variance over N·H·W of the batch; train mode also moves
-/// the running statistics, R ← 0.9·R + 0.1·batch, the variance unbiased. In eval mode the running statistics are used.
+/// the running statistics, R ← (1 − m)·R + m·batch, the variance unbiased. In eval mode the running statistics are used.
 package final class BatchNorm: NormLayer {
+  package static let kind = NormKind.batch
   static let epsilon = 1e-5
-  static let momentum: Float = 0.1
 
   private let relu: Bool
   private let channels: Int
@@ -31,7 +31,9 @@ package final class BatchNorm: NormLayer {
   private var sums: [Double] = []
 
   /// `name.weight`, `name.bias`, `name.running_mean`, `name.running_var`, each [channels].
-  package init(_ name: String, _ input: Activation, relu: Bool, _ builder: inout NetworkBuilder) {
+  package init(
+    _ name: String, _ input: Activation, relu: Bool, affine: NormAffine = .habitual, _ builder: inout NetworkBuilder
+  ) {
     self.relu = relu
     self.input = input
     channels = input.shape.channels
@@ -101,7 +103,7 @@ package final class BatchNorm: NormLayer {
       let batchMean = mean + Double(shift[channel])
       setCoefficients(coefficients, channel, mean: batchMean, variance: variance, pass.memory)
       if pass.mode == .train {
-        let statistics = pass.memory.buffers.pointer, m = BatchNorm.momentum
+        let statistics = pass.memory.buffers.pointer, m = pass.memory.norms.momentum
         let unbiased = count > 1 ? variance * count / (count - 1) : variance
         statistics[runningMean + channel] += m * (Float(batchMean) - statistics[runningMean + channel])
         statistics[runningVariance + channel] += m * (Float(unbiased) - statistics[runningVariance + channel])

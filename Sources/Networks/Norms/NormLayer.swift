@@ -1,9 +1,21 @@
 import Tensors
 
-/// A normalisation layer with optional ReLU: what stands in a network's BN places.
-package protocol NormLayer: Layer {
+/// A normalisation layer with optional ReLU: what stands in a network's norm places.
+package protocol NormLayer: Layer, SendableMetatype {
+  /// Which one it is.
+  static var kind: NormKind { get }
+  /// Makes it on `input`; its tensors stand below `name`.
+  init(_ name: String, _ input: Activation, relu: Bool, affine: NormAffine, _ builder: inout NetworkBuilder)
   /// As `planBackward`; what stands in `residual` is added to the input's gradient.
   func planBackward(_ gradient: Activation, adding residual: Activation)
   /// As `planBackward`, for an output gradient that others still need and an input gradient with memory of its own.
   func planBackward(sharing gradient: Activation, into inputGradient: Activation)
+}
+
+/// A norm that infers the domain of every pixel.
+package protocol PosteriorNorm: NormLayer {
+  /// The NLL of the last pass that knew both domains, without λ.
+  var nll: Double { get }
+  /// What it made of that pass; nil before the first one.
+  var posterior: PosteriorGauge? { get }
 }

@@ -4,7 +4,9 @@ import Tensors
 /// What is known of a network besides its tensors, as text: given by hand, or else in the metadata of a weights file.
 public struct ModelTexts: Sendable {
   /// What every network has.
-  static let common = ["model", "input", "size", "channels", "classes", "width", "mean", "std"]
+  static let common = [
+    "model", "input", "size", "channels", "classes", "width", "mean", "std", "norm", "norm_layers", "norm_affine",
+  ]
 
   /// Every name that is understood for some network.
   public static let names = common + models.flatMap { $0.ownSettings }
@@ -81,6 +83,24 @@ public struct ModelTexts: Sendable {
     }
     let size = try integer("size", in: sides)
     return (try integer("channels", in: sides), size, size)
+  }
+
+  /// Sets which norms the network has, and where. Throws `FileError`.
+  func setNorms(of settings: inout ModelSettings) throws {
+    if let text = text("norm") {
+      guard let norm = NormKind(rawValue: text) else {
+        throw bad("norm", text, "one of " + NormKind.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      settings.norm = norm
+    }
+    if let text = text("norm_layers") { settings.normLayers = text }
+    if let text = text("norm_affine") {
+      guard let affine = NormAffine(rawValue: text) else {
+        throw bad("norm_affine", text, "one of " + NormAffine.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      settings.normAffine = affine
+    }
+    if let complaint = settings.normComplaint { throw FileError("\(file): \(complaint)") }
   }
 
   private func bad(_ name: String, _ text: String, _ accepted: String) -> FileError {

@@ -39,8 +39,10 @@ public struct WeightsFile: Sendable {
       throw FileError(
         "--set \(unknown): not a setting of \(model.name); " + (near ?? "give one of \(known.joined(separator: ", "))"))
     }
-    let prefix = prefix(of: model, input)
-    let settings = try settings(model, texts, prefix: prefix, input: input)
+    var planned = ModelSettings(name: model.name, input: input, classes: 2, width: 1)
+    try texts.setNorms(of: &planned)
+    let prefix = prefix(of: planned)
+    let settings = try settings(model, texts, prefix: prefix, planned)
     let needed = Network.neededTensors(settings)
     let fit = TensorFit(needed: needed, in: file, prefix: prefix)
     guard fit.fits else { throw misfit(fit, settings, input) }
@@ -69,8 +71,8 @@ public struct WeightsFile: Sendable {
 
   /// The prefix below which most of the model's names are found. Every name that ends like the model's first one is a
   /// candidate; of equals the shortest wins.
-  private func prefix(of model: any Model.Type, _ input: Shape) -> String {
-    let needed = Network.neededTensors(ModelSettings(name: model.name, input: input, classes: 2, width: 1)).map(\.name)
+  private func prefix(of planned: ModelSettings) -> String {
+    let needed = Network.neededTensors(planned).map(\.name)
     guard let first = needed.first else { return "" }
     let candidates = file.tensors.keys.filter { $0 == first || $0.hasSuffix("." + first) }
       .map { String($0.dropLast(first.count)) }
@@ -81,9 +83,9 @@ public struct WeightsFile: Sendable {
   }
 
   private func settings(
-    _ model: any Model.Type, _ texts: ModelTexts, prefix: String, input: Shape
+    _ model: any Model.Type, _ texts: ModelTexts, prefix: String, _ planned: ModelSettings
   ) throws -> ModelSettings {
-    let names = Network.neededTensors(ModelSettings(name: model.name, input: input, classes: 2, width: 1)).map(\.name)
+    let names = Network.neededTensors(planned).map(\.name), input = planned.input
     let shape = { (name: String) in file.tensors[prefix + name]?.shape ?? [] }
     let stem = names.first.map(shape) ?? []
     let head = names.last { $0.hasSuffix(".weight") }.map(shape) ?? []
@@ -93,9 +95,9 @@ public struct WeightsFile: Sendable {
     let width =
       try texts.integer("width", in: 1...4096) ?? (own("width1") ? texts.integer("width1", in: 1...4096) : nil)
     let classes = try texts.integer("classes", in: 2...100_000)
-    var settings = ModelSettings(
-      name: model.name, input: input, classes: max(2, classes ?? head.first ?? 2),
-      width: max(1, min(width ?? stem.first ?? 1, 4096)))
+    var settings = planned
+    settings.classes = max(2, classes ?? head.first ?? 2)
+    settings.width = max(1, min(width ?? stem.first ?? 1, 4096))
     if own("final_norm") {
       settings.finalNorm = try texts.flag("final_norm") ?? (file.tensors[prefix + "bn.weight"] != nil)
     }
@@ -141,7 +143,7 @@ public struct WeightsFile: Sendable {
     models.first { model in
       let settings = ModelSettings(name: model.name, input: input, classes: 2, width: 1)
       return TensorFit(
-        needed: Network.neededTensors(settings), in: file, prefix: prefix(of: model, input)
+        needed: Network.neededTensors(settings), in: file, prefix: prefix(of: settings)
       ).missing.isEmpty
     }?.name
   }
@@ -156,7 +158,7 @@ public struct WeightsFile: Sendable {
         "\(path): tensor '\(prefix + name)' holds \(values[place]) at element \(place); "
           + "these weights diverged, give an earlier checkpoint")
     }
-    if name.hasSuffix("running_var"), let place = values.firstIndex(where: { $0 < 0 }) {
+    if name.contains("running_var"), let place = values.firstIndex(where: { $0 < 0 }) {
       throw FileError(
         "\(path): tensor '\(prefix + name)' holds the negative variance \(values[place]) at element \(place); "
           + "the file is damaged, write it anew")

@@ -1,0 +1,32 @@
+import Tensors
+
+/// The norms, in the order of the knob `norm`.
+package let norms: [any NormLayer.Type] = [BatchNorm.self]
+
+extension NetworkBuilder {
+  /// The norm of the next norm place: what the settings say, or BN where a dual or split norm is not to stand.
+  ///
+  /// Places are counted in the order of the calls. `isStageEnd` is true for the last norm of a stage, and for every
+  /// norm of a network without stages.
+  package mutating func norm(
+    _ name: String, _ input: Activation, relu: Bool, isStageEnd: Bool
+  ) -> any NormLayer {
+    let isPlaced =
+      !normChoice.kind.hasTwoSets || normChoice.placement.contains(normNames.count, isStageEnd: isStageEnd)
+    addNormName(name)
+    let kind = isPlaced ? normChoice.kind : .batch
+    let type = norms.first { $0.kind == kind } ?? BatchNorm.self
+    return type.init(name, input, relu: relu, affine: normChoice.affine, &self)
+  }
+}
+
+extension Network {
+  /// The names of a network's norm places, in the order in which `norm.layers` counts them; empty for an unknown model.
+  public static func normPlaces(_ settings: ModelSettings) -> [String] {
+    guard let model = models.first(where: { $0.name == settings.name }) else { return [] }
+    var builder = NetworkBuilder(settings)
+    let input = Activation(keeping: settings.input, planar: true, &builder.plan)
+    _ = model.make(settings, input, &builder)
+    return builder.normNames
+  }
+}
