@@ -50,6 +50,7 @@ public struct Trainer: SessionWork {
     settings.finalNorm = initial.flag("final_norm")
     settings.setNorms(from: initial)
     if let complaint = settings.normComplaint { throw TrainingFailure(complaint) }
+    (settings.mean, settings.deviation) = (data.mean, data.deviation)
     guard let network = Network(settings, pool: pool) else {
       throw TrainingFailure("model: '\(settings.name)' is not in the catalogue; 'dualab models list' shows what is")
     }
@@ -96,6 +97,8 @@ public struct Trainer: SessionWork {
 
     let clean = session.images.pointer, adversarial = clean + examples.count * pixels
     for (row, example) in examples.enumerated() { session.data.train.copyImage(example, to: clean + row * pixels) }
+    Augmenter(settings, data: session.data).apply(
+      to: clean, examples: examples.map { session.data.train.indices[$0] }, step: number)
     if objective.rows != .clean {
       let target: AttackTarget =
         objective.innerLoss == .divergence
