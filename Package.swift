@@ -29,6 +29,9 @@ let package = Package(
     .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
     .target(name: "Engine", dependencies: ["Objectives", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
 
+    .target(
+      name: "Suites", dependencies: ["Engine", "Attacks", "Networks", "Datasets", "Presets", "Events", "Tensors"]),
+
     // MARK: the face
     .target(name: "Plotting"),
     .target(name: "Panes", dependencies: ["Plotting", "Events"]),
@@ -37,8 +40,8 @@ let package = Package(
     .executableTarget(
       name: "dualab",
       dependencies: [
-        "Engine", "Attacks", "Datasets", "Tensors", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets",
-        "COpenBLAS",
+        "Engine", "Suites", "Attacks", "Datasets", "Tensors", "Terminal", "Lab", "Plotting", "Events", "Networks",
+        "Presets", "COpenBLAS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -57,6 +60,7 @@ let package = Package(
       dependencies: ["Objectives", "Attacks", "Networks", "Events", "Tensors", "CAllocations"],
       path: "Tests/AllocationProbe"),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Events", "Tensors", "TestSupport", "allocation-probe"]),
+    .testTarget(name: "SuitesTests", dependencies: ["Suites", "Presets", "Events", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
     .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),
