@@ -13,7 +13,7 @@ BINARY = .build/release/dualab
 # Otherwise a crash on a terminal waits 30 seconds for a key that starts a debugger.
 export SWIFT_BACKTRACE = interactive=no
 
-.PHONY: build run deps test smoke lint format bench compare install clean
+.PHONY: build run deps test smoke lint format bench compare compare-attack install clean
 
 build: deps
 	$(SWIFT) build -c release --product dualab
@@ -57,6 +57,10 @@ bench: build
 # The same in turn with PyTorch: needs a Python that has torch, such as 'make compare PYTHON=~/venv/bin/python3'.
 compare: build
 	$(PYTHON) Benchmarks/compare.py $(BINARY) --rounds $(ROUNDS) --threads $(THREADS)
+
+# Standard AutoAttack in turn with PyTorch, at equal verdicts; takes minutes.
+compare-attack: build
+	$(PYTHON) Benchmarks/compare_attack.py $(BINARY) --rounds $(ROUNDS) --threads $(THREADS)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/dualab/,presets suites themes)

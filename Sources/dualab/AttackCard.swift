@@ -11,6 +11,8 @@ package struct AttackCard: Codable, Hashable {
   package var suite: AttackSuite
   package var individual: Bool
   package var seed: UInt32
+  /// Cheap attacks on the first images ran beside the suite.
+  package var checks: Bool
   /// What counts: AutoAttack's rule.
   package var rule: String
   package var model: String
@@ -32,7 +34,8 @@ package struct AttackCard: Codable, Hashable {
   package var kernels: String
 
   enum CodingKeys: String, CodingKey {
-    case program, norm, eps, suite, individual, seed, rule, model, width, classes, input, mean, std, options, weights
+    case program, norm, eps, suite, individual, seed, checks, rule, model, width, classes, input, mean, std, options,
+      weights
     case data, images, threads, kernels
     case finalNorm = "final_norm"
     case weightsDigest = "weights_digest"
@@ -48,6 +51,7 @@ package struct AttackCard: Codable, Hashable {
     suite = settings.suite
     individual = settings.individual
     seed = settings.seed
+    checks = settings.compares
     rule = "eval mode; broken: misclassified at the returned point, in ball and box; accuracies over all images"
     let model = network.settings
     self.model = model.name
@@ -72,7 +76,8 @@ package struct AttackCard: Codable, Hashable {
 
   /// The settings of the evaluation.
   package var settings: EvaluationSettings {
-    EvaluationSettings(norm: norm, epsilon: eps, suite: suite, individual: individual, seed: seed)
+    EvaluationSettings(
+      norm: norm, epsilon: eps, suite: suite, individual: individual, seed: seed, compares: checks)
   }
 
   /// What differs so that an evaluation under `other` cannot continue this one; nil when it can.
@@ -80,6 +85,7 @@ package struct AttackCard: Codable, Hashable {
     let parts: [(String, Bool)] = [
       ("--norm", norm != other.norm), ("--eps", eps != other.eps), ("--attack", suite != other.suite),
       ("--individual", individual != other.individual), ("--seed", seed != other.seed),
+      ("--checks", checks != other.checks),
       ("the number of images", images != other.images), ("the images", dataDigest != other.dataDigest),
       ("the weights", weightsDigest != other.weightsDigest),
       (

@@ -46,6 +46,13 @@ package struct AttackOptions: ParsableArguments {
   @Flag(help: "Every attack alone on all images that are right, and the worst of all.")
   var individual = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "FGSM, PGD-10, PGD-100 and a PGD of large ε on the first 250 images, to see whether the result can be believed "
+        + "(default with autoattack and autoattack-plus)."))
+  var checks: Bool?
+
   @Option(help: "Norm of the ball: linf or l2 (default: the checkpoint's, or linf).")
   var norm: Norm?
 

@@ -47,7 +47,8 @@ struct AttackPlan {
     let epsilon = options.eps.flatMap(Fraction.parse) ?? own?.number("eps") ?? 0
     let suite = try AttackSuite(named: options.attack, classes: network.classes)
     settings = EvaluationSettings(
-      norm: norm, epsilon: epsilon, suite: suite, individual: options.individual, seed: UInt32(options.seed))
+      norm: norm, epsilon: epsilon, suite: suite, individual: options.individual, seed: UInt32(options.seed),
+      compares: options.checks ?? [.standard, .plus].contains(suite.kind))
     try settings.check(classes: network.classes)
     card = AttackCard(settings, network, weights: weights.path, images, threads: threads)
   }

@@ -12,6 +12,7 @@ package struct AttackProgress {
   package mutating func note(_ progress: EvaluationProgress) -> String? {
     defer { last = progress }
     guard progress.attack != last?.attack else { return nil }
+    guard progress.attack >= 0 else { return "checks" }
     return "\(title(progress)): \(progress.total) images, \(progress.robust) of \(progress.images) robust so far"
   }
 
@@ -31,8 +32,8 @@ package struct AttackProgress {
 
   private func title(_ progress: EvaluationProgress) -> String {
     let attacks = suite.attacks
-    let name = attacks.indices.contains(progress.attack) ? attacks[progress.attack].title : "checks"
-    return "\(name) \(progress.attack + 1)/\(attacks.count)"
+    return attacks.indices.contains(progress.attack)
+      ? "\(attacks[progress.attack].title) \(progress.attack + 1)/\(attacks.count)" : "checks"
   }
 
   /// What is said before it starts.

@@ -21,10 +21,12 @@ package struct AttackResult: Codable {
   package var warnings: [EvaluationWarning]
   /// What the checks before the attacks found: part of `warnings`.
   package var checks: [EvaluationWarning]
+  /// The cheap attacks on the first images, where they have run.
+  package var comparisons: [Comparison]?
 
   enum CodingKeys: String, CodingKey {
     case card = "protocol"
-    case title, n, interval, attacks, examples, warnings, checks
+    case title, n, interval, attacks, examples, warnings, checks, comparisons
     case isComplete = "complete"
     case cleanAccuracy = "clean_accuracy"
     case robustAccuracy = "robust_accuracy"
@@ -70,6 +72,7 @@ package struct AttackResult: Codable {
     examples = record.examples.map { Example($0, suite: record.settings.suite) }
     warnings = report.warnings
     checks = record.warnings
+    comparisons = record.comparisons
   }
 
   /// What an evaluation continues from.
@@ -78,6 +81,7 @@ package struct AttackResult: Codable {
     record.examples = examples.map(\.verdict)
     if attacks.count == record.seconds.count { record.seconds = attacks.map(\.seconds) }
     record.warnings = checks
+    record.comparisons = comparisons
     return record
   }
 

@@ -13,7 +13,7 @@ package enum AttackTable {
         + (card.individual ? ", every attack alone" : ""),
       "",
     ]
-    return head + FinalTable.aligned(rows(report)) + [""] + accuracies(report) + warnings(report)
+    return head + FinalTable.aligned(rows(report)) + [""] + accuracies(report) + checks(report) + warnings(report)
   }
 
   /// In ℓ2 only whole levels are written as fractions of 255: ½ is no 127.5/255.
@@ -63,7 +63,30 @@ package enum AttackTable {
       + " (\(proportion.correct) of \(proportion.n))"
   }
 
+  /// What the cheap attacks beside the suite left, and what they cost.
+  private static func checks(_ report: EvaluationReport) -> [String] {
+    guard let rows = report.comparisons, let n = rows.first?.robust.n else { return [] }
+    let accuracies = rows.map { row in
+      row.spec.title + (row.epsilon == report.settings.epsilon ? "" : " at ε \(Fraction.decimal(row.epsilon))")
+        + " \(Progress.percent(row.robust))"
+    }
+    let forwards = rows.reduce(0) { $0 + $1.forwards }, backwards = rows.reduce(0) { $0 + $1.backwards }
+    return [
+      "checks on the first \(n) images: \(accuracies.joined(separator: ", "))",
+      String(format: "%.2f s, ", rows.reduce(0) { $0 + $1.seconds })
+        + "\(forwards) forwards and \(backwards) backwards",
+    ]
+  }
+
   private static func warnings(_ report: EvaluationReport) -> [String] {
-    report.warnings.isEmpty ? [] : [""] + report.warnings.map { "warning (\($0.kind.rawValue)): \($0.message)" }
+    report.warnings.isEmpty ? [] : [""] + report.warnings.map(line)
+  }
+
+  /// A warning as a line, with the first images that show it.
+  static func line(_ warning: EvaluationWarning) -> String {
+    let named = warning.examples.prefix(5).map(String.init).joined(separator: ", ")
+    let more = warning.examples.count > 5 ? ", … \(warning.examples.count) in all" : ""
+    let images = named.isEmpty ? "" : " (image\(warning.examples.count == 1 ? "" : "s") \(named)\(more))"
+    return "warning (\(warning.kind.rawValue)): \(warning.message)\(images)"
   }
 }

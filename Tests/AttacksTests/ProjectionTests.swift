@@ -27,13 +27,15 @@ struct ProjectionTests {
     let points = try oracle.floats("points"), normals = try oracle.floats("w"), b = try oracle.floats("b")
     let size = points.count / b.count
     for norm in Norm.allCases {
-      let expected = try oracle.floats(norm.rawValue)
+      // The reference's own sums are in float32: the exact answer uses up nineteen twentieths of this in one row.
+      let expected = try oracle.floats(norm.rawValue), largest = expected.reduce(0) { max($0, abs($1)) }
+      let tolerance = try #require(oracle.setting("tol.\(norm.rawValue)")) * Double(largest)
       for row in b.indices {
         let t = Array(points[row * size..<(row + 1) * size]), w = Array(normals[row * size..<(row + 1) * size])
         let got = move(norm, t, w, gap: dot(w, t) - Double(b[row]))
         let distances = got.indices.map { abs(got[$0] - Double(expected[row * size + $0])) }
         let worst = distances.max() ?? 0
-        #expect(worst < 5e-5, "\(norm) row \(row): \(worst)")
+        #expect(worst <= tolerance, "\(norm) row \(row): \(worst)")
       }
     }
   }

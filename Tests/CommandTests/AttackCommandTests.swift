@@ -44,12 +44,17 @@ struct AttackCommandTests {
     #expect(lines[2] == "attack   robust after it  broken  seconds  forwards  backwards")
     #expect(lines[3...6].map { $0.prefix { $0 != " " } } == ["APGD-CE", "APGD-T", "FAB-T", "Square"])
 
+    let checks = try #require(lines.first { $0.hasPrefix("checks on the first 64 images: FGSM ") })
+    #expect(checks.contains(", PGD-10 ") && checks.contains(", PGD-100 ") && checks.contains(", PGD-20 at ε 0.5 0.0 %"))
+    #expect(run.error.contains("\nchecks\n"))
+
     let object = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
     let keys = ["protocol", "n", "clean_accuracy", "robust_accuracy", "interval", "attacks", "examples", "warnings"]
     #expect(keys.allSatisfy { object[$0] != nil })
     let result = try result(json), oracle = try Oracle("attacks/autoattack_at")
     #expect(result.isComplete && result.n == 64 && result.examples.count == 64)
     #expect(result.card.settings.epsilon == 16.0 / 255 && result.card.model == "small-cnn")
+    #expect(result.card.checks && result.comparisons?.map(\.robust.n) == [64, 64, 64, 64])
     #expect(result.interval[0] < result.robustAccuracy && result.robustAccuracy < result.interval[1])
     let clean = try oracle.file.bytes("clean_correct"), broken = try oracle.file.bytes("cascade.square.broken")
     var agreed = 0, certain = 0
@@ -82,6 +87,7 @@ struct AttackCommandTests {
     ])
     #expect(again.status == 0, "\(again.error)")
     let second = try JSONDecoder().decode(AttackResult.self, from: Data(again.result.utf8))
+    #expect(!second.card.checks && second.comparisons == nil)
     #expect(second.cleanAccuracy == result.cleanAccuracy && second.attacks.map(\.name) == ["fgsm"])
   }
 
@@ -121,6 +127,8 @@ struct AttackCommandTests {
     try FileManager.default.removeItem(at: file("cut.npz"))
     let gone = try await failure(arguments + ["--resume", file("cut.json").path] + cut)
     #expect(gone.status == 1 && gone.line.contains("needs the file that the interrupted evaluation wrote"))
+    let unchecked = try await failure(arguments + ["--no-checks", "--resume", file("cut.json").path])
+    #expect(unchecked.status == 2 && unchecked.line.contains("another value of --checks"), "\(unchecked.line)")
     let wrong = try await failure(arguments + ["--resume", Self.set])
     #expect(wrong.status == 1 && wrong.line.contains("not the JSON of an evaluation"), "\(wrong.line)")
   }

@@ -96,6 +96,13 @@ extension RobustnessEvaluation {
       result.forwards += pending * forwards
       result.backwards += pending * backwards
     }
+    if record.settings.compares && record.comparisons == nil {
+      for (spec, _) in Comparison.attacks(record.settings, set.shape) {
+        let (forwards, backwards) = spec.passes(classes: classes)
+        result.forwards += min(set.count, Comparison.images) * forwards
+        result.backwards += min(set.count, Comparison.images) * backwards
+      }
+    }
     (result.secondsPerForward, result.secondsPerBackward) = timing()
     return result
   }

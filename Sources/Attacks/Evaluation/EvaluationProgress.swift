@@ -64,8 +64,8 @@ extension AttackSpec {
     case .pgd: return (attempts * (iterations + 1), attempts * iterations)
     case .apgdCE, .apgdDLR, .apgdT:
       return (attempts * (iterations * gradientSamples + 1), attempts * iterations * gradientSamples)
-    case .fab: return (attempts * (iterations + 1), attempts * iterations * (classes - 1))
-    case .fabT: return (attempts * (iterations + 1), attempts * iterations)
+    case .fab: return (attempts * 2 * iterations, attempts * iterations * (classes - 1))
+    case .fabT: return (attempts * 2 * iterations, attempts * iterations)
     case .square: return (attempts * (iterations + 1), 0)
     }
   }

@@ -54,6 +54,8 @@ public struct EvaluationRecord: Sendable, Hashable, Codable {
   public var seconds: [Double]
   /// What the checks before the attacks found.
   public var warnings: [EvaluationWarning]
+  /// The cheap attacks beside the suite, once they have run.
+  public var comparisons: [Comparison]?
 
   /// Nothing known yet.
   public init(settings: EvaluationSettings) {
@@ -82,14 +84,20 @@ public struct EvaluationSettings: Sendable, Hashable, Codable {
   public var individual: Bool
   /// Seed of all random numbers.
   public var seed: UInt32
+  /// A few cheap attacks on the first images show whether the result can be believed: some 250 passes an image.
+  public var compares: Bool
 
   /// All settings.
-  public init(norm: Norm = .linf, epsilon: Double, suite: AttackSuite, individual: Bool = false, seed: UInt32 = 0) {
+  public init(
+    norm: Norm = .linf, epsilon: Double, suite: AttackSuite, individual: Bool = false, seed: UInt32 = 0,
+    compares: Bool = false
+  ) {
     self.norm = norm
     self.epsilon = epsilon
     self.suite = suite
     self.individual = individual
     self.seed = seed
+    self.compares = compares
   }
 
   /// Says in one line why these settings cannot be run on a model with so many classes.

@@ -22,17 +22,26 @@ public struct EvaluationWarning: Sendable, Hashable, Codable {
     case stateChanged = "state-changed"
     /// A stored point left ball or box, or is not a number; it was not counted as broken.
     case audit
+    /// An attack of more iterations breaks less.
+    case moreIterationsWeaker = "more-iterations-weaker"
+    /// Accuracy above chance where every image may become grey.
+    case largeEpsilon = "large-epsilon"
+    /// The suite breaks much more than PGD-10.
+    case pgdGap = "pgd-gap"
   }
 
   /// Which check speaks.
   public var kind: Kind
   /// What was found and what it means, in one or two sentences.
   public var message: String
+  /// Data set indices of the images that show it; empty where it is about no image in particular.
+  public var examples: [Int]
 
   /// A warning.
-  public init(_ kind: Kind, _ message: String) {
+  public init(_ kind: Kind, _ message: String, examples: [Int] = []) {
     self.kind = kind
     self.message = message
+    self.examples = examples
   }
 }
 
@@ -74,6 +83,8 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
   public var examples: [ExampleVerdict]
   /// What to know before believing it.
   public var warnings: [EvaluationWarning]
+  /// The cheap attacks beside the suite; nil when they were not asked for or have not run.
+  public var comparisons: [Comparison]?
   /// Whether every attack has finished every image; otherwise `robust` can still fall.
   public var isComplete: Bool
   /// The largest ‖x′ − x‖ of the stored points.

@@ -40,20 +40,23 @@ struct ModelChecks {
     let right = passes.map { pass in
       (0..<count).count { predictedClass(row(pass, $0), classes: classes) == set.labels[$0] }
     }
-    var largest = 0.0
+    var changed: [Int] = []
     for image in 0..<count {
+      var largest = 0.0
       let directions = passes.map { direction(row($0, image)) }
       for (number, first) in directions.enumerated() {
         for second in directions[..<number] {
           largest = max(largest, zip(first, second).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot())
         }
       }
+      if largest > 1e-4 { changed.append(set.indices[image]) }
     }
-    guard Set(right).count > 1 || largest > 1e-4 else { return nil }
+    guard Set(right).count > 1 || !changed.isEmpty else { return nil }
     return EvaluationWarning(
       .randomised,
       "the model gives other logits to the same images from pass to pass; verdicts are those of single draws, "
-        + "use autoattack-rand")
+        + "use autoattack-rand",
+      examples: changed)
   }
 
   /// Outputs in [0, 1] that add up to 1: probabilities.
@@ -94,12 +97,13 @@ struct ModelChecks {
         lengths.pointer[image] = Float(norm2(gradient + row * pixels, pixels))
       }
     }
-    let saturated = (0..<right.count).count { lengths.pointer[$0] < 1e-10 }
-    guard saturated > 0 else { return nil }
+    let saturated = right.indices.filter { lengths.pointer[$0] < 1e-10 }.map { set.indices[right[$0]] }
+    guard !saturated.isEmpty else { return nil }
     return EvaluationWarning(
       .saturatedCrossEntropy,
-      "cross-entropy has no gradient at \(saturated) of \(right.count) clean images: the logits are so large that it "
-        + "vanishes; believe no attack on cross-entropy (PGD, APGD-CE) alone")
+      "cross-entropy has no gradient at \(saturated.count) of \(right.count) clean images: the logits are so large that it "
+        + "vanishes; believe no attack on cross-entropy (PGD, APGD-CE) alone",
+      examples: saturated)
   }
 
   /// The suite as published needs four classes, and ten for its nine targets.
@@ -121,7 +125,8 @@ struct ModelChecks {
         return EvaluationWarning(
           .batchDependent,
           "an image's logits depend on the other images of the batch, as with batch normalisation in training mode; "
-            + "verdicts mean nothing, evaluate in eval mode")
+            + "verdicts mean nothing, evaluate in eval mode",
+          examples: [set.indices[image]])
       }
     }
     return nil

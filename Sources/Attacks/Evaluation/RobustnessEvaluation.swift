@@ -19,7 +19,7 @@ public final class RobustnessEvaluation {
   /// Runs end at the first success. False takes the reference's way, to the same verdicts.
   package var leavesEarly = true
 
-  private var meter = EvaluationMeter()
+  var meter = EvaluationMeter()
 
   /// Checks everything that can be checked without running the classifier. Throws one line.
   ///
@@ -66,6 +66,9 @@ public final class RobustnessEvaluation {
         "image \(image) is class \(predicted(logits, image)) here, \(record.examples[image].predicted) in the record "
           + "to continue; it was made with other weights")
     }
+    if record.settings.compares && record.comparisons == nil {
+      record.comparisons = try compare(logits, observe, poll)
+    }
     for attack in record.settings.suite.attacks.indices { try run(attack, logits, observe, poll) }
   }
 
@@ -100,7 +103,9 @@ public final class RobustnessEvaluation {
     guard !pending.isEmpty else { return }
     let spec = record.settings.suite.attacks[attack]
     meter.begin(attack, pending: pending.count)
-    let problem = problems(attack, logits)
+    // A second APGD-CE in a list gets numbers of its own; the first meets the same ones in every list.
+    let occurrence = record.settings.suite.attacks[..<attack].count { $0.name == spec.name }
+    let problem = problems(spec.name, stream: 256 * occurrence, epsilon: record.settings.epsilon, logits)
     try AttackRounds(classifier).attack(pending, { spec.makeRun(problem($0)) }) { ended, active in
       store(ended, attack)
       record.seconds[attack] += meter.lap()
@@ -112,20 +117,19 @@ public final class RobustnessEvaluation {
     observe(meter.progress(record, active: [], spec: spec, classes: classifier.classes))
   }
 
-  /// What a run on an image is told.
-  private func problems(_ attack: Int, _ logits: [Float]) -> (Int) -> AttackProblem {
+  /// What a run of an attack on an image is told; `stream` tells the random numbers of runs of the same attack apart.
+  func problems(
+    _ name: AttackName, stream: Int, epsilon: Double, _ logits: [Float]
+  ) -> (Int) -> AttackProblem {
     let settings = record.settings, classes = classifier.classes
-    let name = settings.suite.attacks[attack].name
-    // A second APGD-CE in a list gets numbers of its own; the first meets the same ones in every list.
-    let occurrence = settings.suite.attacks[..<attack].count { $0.name == name }
-    let purpose = (AttackName.allCases.firstIndex(of: name) ?? 0) + 1 + 256 * occurrence
+    let purpose = (AttackName.allCases.firstIndex(of: name) ?? 0) + 1 + stream
     return { [set, leavesEarly] image in
       let index = set.indices[image]
       var problem = AttackProblem(
         image: set.image(image), shape: set.shape, label: set.labels[image], classes: classes,
         rivals: AttackProblem.rivals(
           Array(logits[image * classes..<(image + 1) * classes]), classes: classes, label: set.labels[image]),
-        norm: settings.norm, epsilon: Float(settings.epsilon)
+        norm: settings.norm, epsilon: Float(epsilon)
       ) { attempt in
         RandomStream(
           seed: settings.seed, purpose: .evaluationStart, step: UInt32(purpose),
@@ -168,9 +172,11 @@ public final class RobustnessEvaluation {
       let point = points.pointer + row * pixels
       let distance = audit(point, entry.example)
       guard let distance else {
+        let index = set.indices[entry.example]
         warn(
           EvaluationWarning(
-            .audit, "a point found for image \(entry.example) left ball or box or is not a number; it was not counted"))
+            .audit, "a point found for image \(index) left ball or box or is not a number; it was not counted",
+            examples: [index]))
         continue
       }
       let here = Array(logits[row * classes..<(row + 1) * classes])
@@ -188,25 +194,6 @@ public final class RobustnessEvaluation {
 
   private func warn(_ warning: EvaluationWarning) {
     if !record.warnings.contains(warning) { record.warnings.append(warning) }
-  }
-}
-
-extension EvaluationRecord {
-  /// Says in one line why it does not continue an evaluation.
-  func check(continues settings: EvaluationSettings, _ set: EvaluationSet) throws(EvaluationError) {
-    guard self.settings == settings else {
-      throw EvaluationError(
-        "the record to continue has other settings (norm, eps, attacks, seed); start anew without it")
-    }
-    guard examples.isEmpty || (examples.map(\.index) == set.indices && examples.map(\.label) == set.labels) else {
-      throw EvaluationError("the record to continue is of other images; start anew without it")
-    }
-    let attacks = settings.suite.attacks.indices
-    guard seconds.count == attacks.count,
-      examples.allSatisfy({ $0.outcomes.allSatisfy { attacks.contains($0.attack) } })
-    else {
-      throw EvaluationError("the record to continue names attacks that its settings do not have; start anew without it")
-    }
   }
 }
 

@@ -11,6 +11,8 @@ final class AttackRounds {
   /// Points of each lane's runs, packed.
   private let points: [Storage]
   private var passes = 1
+  /// Passes made in all rounds.
+  private var made = 0
 
   init(_ classifier: any Classifier) {
     self.classifier = classifier
@@ -32,11 +34,14 @@ final class AttackRounds {
     var active: [Entry] = []
     let clock = ContinuousClock()
     while next < examples.count || !active.isEmpty {
-      while active.count < points.count * Lane.capacity && next < examples.count {
+      // FAB's runs want gradients in every second pass; those that begin together stay together.
+      if active.isEmpty { made = 0 }
+      while made % 2 == 0 && active.count < points.count * Lane.capacity && next < examples.count {
         active.append(Entry(example: examples[next], run: make(examples[next])))
         next += 1
       }
       let duration = clock.measure { round(active) }
+      made += passes
       adapt(to: duration)
       let ended = active.filter(\.run.isDone)
       if !ended.isEmpty { active.removeAll(where: \.run.isDone) }
@@ -48,6 +53,7 @@ final class AttackRounds {
   private func adapt(to duration: Duration) {
     let seconds = max(duration / .seconds(1), 1e-6)
     passes = max(1, min(256, min(2 * passes, Int(Double(passes) * 0.002 / seconds))))
+    if passes > 1 && (made + passes) % 2 == 1 { passes += 1 }
   }
 
   private func round(_ active: [Entry]) {

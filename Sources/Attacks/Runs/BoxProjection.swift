@@ -5,8 +5,6 @@
 /// G(λ) is concave and piecewise linear, so Newton's steps from λ = 0 climb to G(λ) = c without passing it and are exact
 /// as soon as no further pixel meets its wall. If even the corner falls short, the move goes to the corner: λ = ∞.
 package struct BoxProjection {
-  private typealias Four = SIMD4<Double>
-
   private let norm: Norm
   private let side: Double
   /// λ; ∞ when the hyperplane is out of reach.
@@ -21,49 +19,56 @@ package struct BoxProjection {
     self.norm = norm
     let side: Double = gap < 0 ? -1 : 1
     self.side = side
-    // |w| and r, four pixels at a time, padded with pixels that do not count.
+    // |w| and r, four pixels at a time; the last four are filled up with pixels that do not count.
     let groups = (count + 3) / 4
     (lambda, length) = withUnsafeTemporaryAllocation(of: Four.self, capacity: 2 * groups) { buffer in
+      guard let sizes = buffer.baseAddress else { return (0, 0) }
+      let rooms = sizes + groups
       for group in 0..<groups {
-        var size = Four.zero, room = Four.zero
-        for lane in 0..<min(4, count - 4 * group) {
-          let w = side * Double(normal[4 * group + lane])
-          size[lane] = abs(w)
-          room[lane] = Self.room(norm, point[4 * group + lane], w)
-        }
-        buffer.initializeElement(at: group, to: size)
-        buffer.initializeElement(at: groups + group, to: room)
+        let w = side * Four(normal, group, of: count)
+        (sizes + group).initialize(to: w.magnitudes)
+        (rooms + group).initialize(to: Self.room(norm, Four(point, group, of: count), w))
       }
-      let sizes = buffer[..<groups], rooms = buffer[groups...]
-      let lambda = Self.solve(norm, sizes, rooms, abs(gap))
-      return (lambda, Self.length(norm, sizes, rooms, lambda))
+      let lambda = Self.solve(norm, sizes, rooms, groups, abs(gap))
+      return (lambda, Self.length(norm, sizes, rooms, groups, lambda))
     }
+  }
+
+  /// How far four pixels at `t` with normal components `w` move.
+  func move(_ t: Four, _ w: Four) -> Four {
+    let w = side * w, room = Self.room(norm, t, w)
+    let size = lambda < .infinity ? Self.least(Self.reach(norm, lambda, w.magnitudes), room) : room
+    return size.replacing(with: -size, where: w .> 0)
   }
 
   /// How far a pixel at `t` with normal component `w` moves.
   package func move(_ t: Float, _ w: Float) -> Double {
-    let w = side * Double(w), room = Self.room(norm, t, w)
-    let size = lambda < .infinity ? min(norm == .linf ? lambda : lambda * abs(w), room) : room
-    return w > 0 ? -size : size
+    move(Four(repeating: Double(t)), Four(repeating: Double(w)))[0]
   }
 
-  /// How far the pixel can go against w. In ℓ2 components below 1e-8 count as zero.
-  private static func room(_ norm: Norm, _ t: Float, _ w: Double) -> Double {
-    if norm == .l2 && abs(w) < 1e-8 { return 0 }
-    return w > 0 ? Double(t) : w < 0 ? 1 - Double(t) : 0
+  /// How far pixels can go against w. In ℓ2 components below 1e-8 count as zero.
+  private static func room(_ norm: Norm, _ t: Four, _ w: Four) -> Four {
+    let room = t.replacing(with: 1 - t, where: w .< 0)
+    return room.replacing(with: 0, where: norm == .l2 ? w.magnitudes .< 1e-8 : w .== 0)
   }
+
+  /// How far λ sends pixels with components of these sizes.
+  private static func reach(_ norm: Norm, _ lambda: Double, _ sizes: Four) -> Four {
+    norm == .linf ? Four(repeating: lambda) : lambda * sizes
+  }
+
+  private static func least(_ a: Four, _ b: Four) -> Four { a.replacing(with: b, where: b .< a) }
 
   private static func solve(
-    _ norm: Norm, _ sizes: Slice<UnsafeMutableBufferPointer<Four>>, _ rooms: Slice<UnsafeMutableBufferPointer<Four>>,
-    _ gap: Double
+    _ norm: Norm, _ sizes: UnsafePointer<Four>, _ rooms: UnsafePointer<Four>, _ groups: Int, _ gap: Double
   ) -> Double {
     var lambda = 0.0
     while true {
       // What pixels at their wall contribute, and the slope of the others.
       var atWall = Four.zero, slope = Four.zero
-      for (size, room) in zip(sizes, rooms) {
-        let reach = norm == .linf ? Four(repeating: lambda) : lambda * size
-        let isAtWall = reach .>= room
+      for group in 0..<groups {
+        let size = sizes[group], room = rooms[group]
+        let isAtWall = reach(norm, lambda, size) .>= room
         atWall += (size * room).replacing(with: 0, where: .!isAtWall)
         slope += (norm == .linf ? size : size * size).replacing(with: 0, where: isAtWall)
       }
@@ -75,16 +80,44 @@ package struct BoxProjection {
   }
 
   private static func length(
-    _ norm: Norm, _ sizes: Slice<UnsafeMutableBufferPointer<Four>>, _ rooms: Slice<UnsafeMutableBufferPointer<Four>>,
-    _ lambda: Double
+    _ norm: Norm, _ sizes: UnsafePointer<Four>, _ rooms: UnsafePointer<Four>, _ groups: Int, _ lambda: Double
   ) -> Double {
     var largest = Four.zero, sum = Four.zero
-    for (size, room) in zip(sizes, rooms) {
-      let reach = norm == .linf ? Four(repeating: lambda) : lambda * size
-      let move = lambda < .infinity ? pointwiseMin(reach, room) : room
-      largest = pointwiseMax(largest, move)
+    for group in 0..<groups {
+      let room = rooms[group]
+      let move = lambda < .infinity ? least(reach(norm, lambda, sizes[group]), room) : room
+      largest.replace(with: move, where: move .> largest)
       sum += move * move
     }
     return norm == .linf ? largest.max() : sum.sum().squareRoot()
   }
+}
+
+/// Four pixels, in double.
+typealias Four = SIMD4<Double>
+
+extension SIMD4<Double> {
+  /// Pixels 4·group … 4·group + 3 of `count`, those behind the last one 0.
+  init(_ pixels: UnsafePointer<Float>, _ group: Int, of count: Int) {
+    let first = 4 * group
+    if first + 4 <= count {
+      self.init(UnsafeRawPointer(pixels + first).loadUnaligned(as: SIMD4<Float>.self))
+    } else {
+      self = .zero
+      for lane in 0..<count - first { self[lane] = Double(pixels[first + lane]) }
+    }
+  }
+
+  /// Writes them back as `init` reads them.
+  func store(_ pixels: UnsafeMutablePointer<Float>, _ group: Int, of count: Int) {
+    let first = 4 * group, values = SIMD4<Float>(self)
+    if first + 4 <= count {
+      UnsafeMutableRawPointer(pixels + first).storeBytes(of: values, as: SIMD4<Float>.self)
+    } else {
+      for lane in 0..<count - first { pixels[first + lane] = values[lane] }
+    }
+  }
+
+  /// Their absolute values.
+  var magnitudes: Self { replacing(with: -self, where: self .< 0) }
 }

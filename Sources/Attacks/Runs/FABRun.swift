@@ -74,22 +74,21 @@ package final class FABRun: AttackRun {
 
   package func see(_ logits: UnsafePointer<Float>) -> Int {
     tally.forwards += 1
+    // A look that asks where the walk has come to wants no gradient, even if the walk stays there: so all runs want
+    // gradients in the same passes, and no pass computes gradients for nothing.
     if isChecking {
       isChecking = false
-      if predictedClass(logits, classes: problem.classes) != problem.label { return record() }
-      if tally.iteration == iterations {
-        endAttempt()
-        return 0
-      }
+      if predictedClass(logits, classes: problem.classes) != problem.label { record() }
+      if !isDone && tally.iteration == iterations { endAttempt() }
+      return 0
     }
-    // The walk has not moved since these logits: they serve the next iteration.
     differences = classes.map { Double(logits[$0]) - Double(logits[problem.label]) }
     smallestRatio = .infinity
     return classes.count
   }
 
   /// A misclassified point: keeps it if it is the nearest, and pulls the walk back.
-  private func record() -> Int {
+  private func record() {
     let here = problem.distance(walk)
     if here < distance {
       distance = here
@@ -98,13 +97,10 @@ package final class FABRun: AttackRun {
         foundInside = true
         if problem.leavesEarly {
           isDone = true
-          return 0
         }
       }
     }
     for i in 0..<problem.pixels { walk[i] = problem.image[i] + 0.9 * (walk[i] - problem.image[i]) }
-    if tally.iteration == iterations { endAttempt() }
-    return 0
   }
 
   private func endAttempt() {
@@ -144,24 +140,27 @@ package final class FABRun: AttackRun {
     tally.iteration += 1
     tally.iterations += 1
     let pixels = problem.pixels, image = problem.image
-    var slope = 0.0, isZero = true
-    for i in 0..<pixels {
-      slope += Double(normal[i]) * (Double(image[i]) - Double(walk[i]))
-      if normal[i] != 0 { isZero = false }
+    let groups = (pixels + 3) / 4
+    var slope = Four.zero, largest = Four.zero
+    for group in 0..<groups {
+      let w = Four(normal, group, of: pixels)
+      slope += w * (Four(image, group, of: pixels) - Four(walk, group, of: pixels))
+      largest.replace(with: w.magnitudes, where: w.magnitudes .> largest)
     }
-    guard !isZero else {
+    guard largest.max() > 0 else {
       tally.zeroGradient = true
       return
     }
     // At the walk w·x₁ − b is the logit difference itself; at the image w·(x − x₁) more.
     let near = BoxProjection(problem.norm, from: walk, normal: normal, gap: difference, count: pixels)
-    let far = BoxProjection(problem.norm, from: image, normal: normal, gap: difference + slope, count: pixels)
+    let far = BoxProjection(problem.norm, from: image, normal: normal, gap: difference + slope.sum(), count: pixels)
     let a1 = max(near.length, 1e-8), a2 = max(far.length, 1e-8)
     let alpha = min(a1 / (a1 + a2), 0.1), eta = 1.05
-    for i in 0..<pixels {
-      let fromWalk = Double(walk[i]) + eta * near.move(walk[i], normal[i])
-      let fromImage = Double(image[i]) + eta * far.move(image[i], normal[i])
-      walk[i] = clip01(Float((1 - alpha) * fromWalk + alpha * fromImage))
+    for group in 0..<groups {
+      let here = Four(walk, group, of: pixels), there = Four(image, group, of: pixels)
+      let w = Four(normal, group, of: pixels)
+      let mixed = (1 - alpha) * (here + eta * near.move(here, w)) + alpha * (there + eta * far.move(there, w))
+      mixed.clamped(lowerBound: .zero, upperBound: .one).store(walk, group, of: pixels)
     }
   }
 }
