@@ -36,8 +36,8 @@ let package = Package(
     // MARK: the face
     .target(name: "Plotting"),
     .target(name: "Panes", dependencies: ["Plotting", "Events"]),
-    .target(name: "Lab", dependencies: ["Panes", "Presets"]),
-    .target(name: "Terminal", dependencies: ["Lab", "CTerminal"]),
+    .target(name: "Lab", dependencies: ["Panes", "Plotting", "Events", "Presets"]),
+    .target(name: "Terminal", dependencies: ["Lab", "Panes", "Plotting", "Events", "CTerminal"]),
     .executableTarget(
       name: "dualab",
       dependencies: [

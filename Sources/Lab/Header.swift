@@ -8,7 +8,7 @@ struct Header {
 
   /// What the row may hold; it is left out from the end of this list until the rest fits.
   private enum Part: CaseIterable {
-    case constructed, state, step, preset, percent, timeLeft, data, program, speed, epoch, bar
+    case constructed, state, gap, step, gapWord, preset, percent, timeLeft, data, program, speed, epoch, bar
   }
 
   func draw(into buffer: inout CellBuffer) {
@@ -27,6 +27,9 @@ struct Header {
     if has(.program) { groups.append([Span("dualab", .title)]) }
     groups.append(task(has))
     groups.append(has(.state) ? [Span("\(session.stateGlyph) \(session.stateText)", stateRole)] : [])
+    if has(.gap), let gap = session.gap, gap != .calm {
+      groups.append([Span(has(.gapWord) ? " \(gap.glyph) \(gap.word) " : gap.glyph, gap.role)])
+    }
     var place: [Span] = []
     if has(.step) {
       place.append(
@@ -95,6 +98,7 @@ extension Session {
     var text = "dualab: preset \(description.preset) on \(description.data)\(task); \(description.model). "
     text += "State \(stateText), step \(step) of \(description.steps), epoch \(epoch + 1)."
     if !reason.isEmpty { text += " \(reason)." }
+    if let gap { text += " Gap: \(gap.word.lowercased()), \(gap.meaning)." }
     if let left = secondsLeft, let speed = imagesPerSecond {
       text += " About \(NumberText.duration(left)) left at \(Int(min(1e9, speed.rounded()))) images a second."
     }

@@ -16,6 +16,7 @@ extension Lab {
     case .results: textKeys(close: [.escape, .enter]) + [leaveKey]
     case .command: commandKeys
     case .change: changeKeys + scrollKeys
+    case .attack: attackKeys
     }
   }
 
@@ -35,6 +36,15 @@ extension Lab {
       [.character(".")], footer: FooterWord(".", "step"), "one step, while paused",
       when: { $0.session.canPause && $0.session.isPaused }
     ) { $0.send(.step) },
+    LabKey(
+      [.character("a")], footer: FooterWord("a", "acknowledge"),
+      "acknowledge the alarm; it sounds again after it was calm",
+      when: \.session.canAcknowledge
+    ) { $0.send(.acknowledge) },
+    LabKey(
+      [.character("A")], footer: FooterWord("A", "AutoAttack"),
+      "attack a frozen copy of the weights, or give up what attacks it", when: \.session.canAttack
+    ) { $0.open(.attack(AttackDialog(isRunning: $0.session.isAttacking))) },
   ]
 
   static let focusKeys: [LabKey] = [
@@ -82,6 +92,18 @@ extension Lab {
     ) { $0.end(by: .finish) },
     LabKey([.character("s")], footer: FooterWord("s", "stop"), "write a checkpoint and leave") { $0.end(by: .stop) },
     LabKey([.escape, .character("c")], footer: FooterWord("esc", "cancel"), "go on") { $0.end(by: .cancel) },
+  ]
+
+  private static let attackKeys: [LabKey] = [
+    LabKey([.up, .left, .backTab], footer: FooterWord("↑/↓", "choose"), "previous choice") {
+      $0.chooseInAttack(by: -1)
+    },
+    LabKey([.down, .right, .tab], "next choice") { $0.chooseInAttack(by: 1) },
+    LabKey([.enter], footer: FooterWord("enter", "do it"), "do what is highlighted") { $0.confirmAttack() },
+    LabKey([.character("f")], "full AutoAttack", when: { !$0.session.isAttacking }) { $0.attack(by: .run(.full)) },
+    LabKey([.character("k")], "the quick attacks", when: { !$0.session.isAttacking }) { $0.attack(by: .run(.quick)) },
+    LabKey([.character("g")], "give the attack up", when: \.session.isAttacking) { $0.attack(by: .giveUp) },
+    LabKey([.escape, .character("c")], footer: FooterWord("esc", "close"), "close") { $0.attack(by: .close) },
   ]
 
   private static let helpKeys: [LabKey] =

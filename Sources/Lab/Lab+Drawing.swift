@@ -64,6 +64,9 @@ extension Lab {
     case .change(var dialog):
       dialog.draw(into: &buffer, in: area, session: session, theme: theme)
       overlay = .change(dialog)
+    case .attack(var dialog):
+      dialog.draw(into: &buffer, in: area, session: session, theme: theme)
+      overlay = .attack(dialog)
     case .help(var help):
       help.draw(into: &buffer, in: area, sections: helpSections, theme: theme)
       overlay = .help(help)

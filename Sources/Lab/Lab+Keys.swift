@@ -121,6 +121,30 @@ extension Lab {
     return send(dialog.command)
   }
 
+  // MARK: attacking
+
+  mutating func chooseInAttack(by count: Int) -> [LabAction] {
+    if case .attack(var dialog) = overlay {
+      dialog.move(by: count)
+      overlay = .attack(dialog)
+    }
+    return []
+  }
+
+  mutating func confirmAttack() -> [LabAction] {
+    guard case .attack(let dialog) = overlay else { return [] }
+    return attack(by: dialog.choice)
+  }
+
+  mutating func attack(by choice: AttackDialog.Choice) -> [LabAction] {
+    overlay = nil
+    switch choice {
+    case .run(let scope): return send(.attack(scope))
+    case .giveUp: return send(.cancelAttack)
+    case .close: return []
+    }
+  }
+
   // MARK: panes
 
   mutating func moveFocus(by count: Int) -> [LabAction] {

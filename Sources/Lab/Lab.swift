@@ -48,12 +48,14 @@ public struct Lab: Sendable {
   /// Reacts to an event of the session. After `stop`, the answer to the summary is `.leave`.
   public mutating func handle(_ event: Event) -> [LabAction] {
     needsDraw = true
-    let canFinish = session.state != .testing
+    let canFinish = session.state != .testing, wasAttacking = session.isAttacking
     session.update(event)
     for index in panes.indices { panes[index].update(event) }
     if case .quit(let dialog) = overlay, canFinish != (session.state != .testing) {
       overlay = .quit(dialog.offering(finish: session.state != .testing))
     }
+    if case .attack = overlay, wasAttacking != session.isAttacking || !session.canAttack { overlay = nil }
+    if case .alarm(let change) = event, change.state != change.from, change.state == .alarm { return [.bell] }
     guard case .summary = event else { return [] }
     if leavesAfterSummary { return [.leave] }
     overlay = .results(ScrolledText())
@@ -83,6 +85,7 @@ public struct Lab: Sendable {
     case .results: .results
     case .command: .command
     case .change: .change
+    case .attack: .attack
     }
   }
 

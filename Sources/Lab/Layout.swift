@@ -44,11 +44,15 @@ package struct Layout: Sendable, Equatable {
     let strip = Rect(x: 0, y: 1, width: width, height: 1)
 
     if !isFull {
-      let area = enabled.count == shapes.count ? whole : belowTabs
-      if let grid = Layout.grid(enabled, in: area, shapes: shapes) {
-        places = grid
-        tabs = enabled.count == shapes.count ? nil : strip
-        return
+      // As many as are comfortable together; the least important go first, the focused one stays.
+      for count in stride(from: enabled.count, through: min(2, enabled.count), by: -1) {
+        let chosen = Layout.chosen(count, of: enabled, shapes: shapes, focus: focus)
+        let area = count == shapes.count ? whole : belowTabs
+        if let grid = Layout.grid(chosen, in: area, shapes: shapes) {
+          places = grid
+          tabs = count == shapes.count ? nil : strip
+          return
+        }
       }
       let partner = enabled.filter { $0 != focus }.max { shapes[$0].priority < shapes[$1].priority }
       if let partner, let pair = Layout.stack([focus, partner].sorted(), in: belowTabs, shapes: shapes) {
@@ -60,6 +64,12 @@ package struct Layout: Sendable, Equatable {
     let isAlone = shapes.count == 1
     places = [Place(pane: focus, rect: isAlone ? whole : belowTabs)]
     tabs = isAlone ? nil : strip
+  }
+
+  /// The focused pane and the most important others, `count` in all, in the order of their numbers.
+  private static func chosen(_ count: Int, of panes: [Int], shapes: [Shape], focus: Int) -> [Int] {
+    panes.sorted { ($0 == focus ? Int.max : shapes[$0].priority) > ($1 == focus ? Int.max : shapes[$1].priority) }
+      .prefix(count).sorted()
   }
 
   /// Rows and columns of equal cells; nil unless every pane is comfortable in its own.

@@ -9,6 +9,7 @@ enum Overlay: Sendable {
   case results(ScrolledText)
   case command(Prompt)
   case change(ChangeDialog)
+  case attack(AttackDialog)
 }
 
 /// Who hears a key.
@@ -20,6 +21,7 @@ package enum KeyContext: String, Sendable, Hashable, CaseIterable {
   case results = "Results"
   case command = "Command line"
   case change = "Change dialog"
+  case attack = "Attack dialog"
 }
 
 /// Lines in a box, of which those that fit are shown.

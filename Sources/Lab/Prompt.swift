@@ -12,6 +12,10 @@ package struct LineCommand: Sendable {
   package static let all: [LineCommand] = [
     LineCommand(usage: "set NAME VALUE", description: "change a knob, also written NAME=VALUE"),
     LineCommand(usage: "recalibrate BATCHES", description: "measure running statistics anew between two steps"),
+    LineCommand(usage: "attack SCOPE", description: "attack a copy of the weights: full or quick"),
+    LineCommand(usage: "cancel-attack", description: "give that attack up"),
+    LineCommand(usage: "acknowledge", description: "acknowledge the alarm"),
+    LineCommand(usage: "checkpoint", description: "write a checkpoint and go on"),
     LineCommand(usage: "pause", description: "hold training"),
     LineCommand(usage: "resume", description: "go on"),
     LineCommand(usage: "finish", description: "end training here, test, keep weights"),
@@ -82,6 +86,7 @@ package struct Prompt: Sendable {
       case (false, 0), (false, 1): LineCommand.all.map(\.word) + live.map { $0.name + "=" }
       case (false, 2) where parts[0] == "set": live.map(\.name)
       case (false, 3) where parts[0] == "set": values(of: parts[1])
+      case (false, 2) where parts[0] == "attack": AttackScope.allCases.map(\.rawValue)
       case (false, 2) where parts[0] == "theme": themes
       default: []
       }
@@ -119,6 +124,15 @@ package struct Prompt: Sendable {
       }
       return .send(.recalibrate(batches: batches))
     case ("recalibrate", _): throw SettingError("recalibrate: give a number of batches, such as recalibrate 20")
+    case ("attack", 2):
+      guard let scope = AttackScope(rawValue: words[1]) else {
+        throw SettingError("attack: '\(words[1])' is not one; give full or quick")
+      }
+      return .send(.attack(scope))
+    case ("attack", _): throw SettingError("attack: give full or quick")
+    case ("cancel-attack", 1): return .send(.cancelAttack)
+    case ("acknowledge", 1): return .send(.acknowledge)
+    case ("checkpoint", 1): return .send(.checkpoint)
     case ("pause", 1): return .send(.pause)
     case ("resume", 1): return .send(.resume)
     case ("finish", 1): return .send(.finish)

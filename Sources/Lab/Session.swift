@@ -14,6 +14,12 @@ struct Session: Sendable {
   private(set) var epoch = 0
   private(set) var summary: Summary?
   private(set) var wish: Wish?
+  /// What the gap between PGD and stronger attacks means; nil until it was measured.
+  private(set) var gap: GapState?
+  /// The attack on frozen weights that runs, or ran last.
+  private(set) var attack: AttackProgressNote?
+  /// What a full attack would take at most.
+  private(set) var forecast: AttackProgressNote?
   private var pace = Pace()
 
   mutating func update(_ event: Event) {
@@ -21,7 +27,9 @@ struct Session: Sendable {
     case .started(let description):
       self.description = description
       settings = description.settings
-    case .layers, .scatter, .attackProgress: break
+    case .layers, .scatter: break
+    case .attackProgress(let note): if note.phase == .forecast { forecast = note } else { attack = note }
+    case .alarm(let change): gap = change.state
     case .state(let change):
       state = change.state
       reason = change.reason
@@ -34,7 +42,10 @@ struct Session: Sendable {
       step = sample.step
       epoch = sample.epoch
       pace.add(sample)
-    case .probe(let probe): if probe.weights == "current" { pace.add(probe) }
+    case .probe(let probe):
+      guard probe.weights == "current" else { return }
+      pace.add(probe)
+      gap = probe.gapState ?? gap
     case .summary(let summary):
       self.summary = summary
       state = summary.outcome
@@ -65,6 +76,13 @@ struct Session: Sendable {
   var isPaused: Bool { wish == .pause || (state == .paused && wish != .resume) }
   /// True while there is something to hold.
   var canPause: Bool { !isOver && [.training, .paused, .validating, .testing].contains(state) }
+
+  /// True while an alarm sounds that nobody has acknowledged.
+  var canAcknowledge: Bool { !isOver && [.alarm, .confirmed].contains(gap) }
+  /// True while an attack on frozen weights is under way.
+  var isAttacking: Bool { attack?.phase == .running }
+  /// True while there are weights to attack and somebody to do it.
+  var canAttack: Bool { !isOver && description != nil && step > 0 && state != .testing }
 
   /// The state in a word; an unanswered wish shows at once.
   var stateText: String {

@@ -1,16 +1,19 @@
 import Events
 import Plotting
 
-/// Clean and adversarial accuracy on the validation images, each with its interval; batch accuracies faintly behind.
+/// Clean and adversarial accuracy on the validation images, each with its interval; what stronger attacks leave of the
+/// latter, and the gap between shaded; batch accuracies faintly behind.
 package struct AccuracyPane: Pane {
   package static let id = "accuracy"
   package static let title = "Accuracy"
   package static let minimumSize = PaneSize(40, 7)
-  package static let comfortableSize = PaneSize(52, 13)
-  package static let priority = 30
+  package static let comfortableSize = PaneSize(52, 11)
+  package static let priority = 50
   package static let keys: [PaneKey<AccuracyPane>] = []
 
-  private var clean = Measured(), adversarial = Measured(), pgd10 = Measured()
+  private var clean = Measured(), adversarial = Measured(), pgd10 = Measured(), quick = Measured(), deep = Measured()
+  /// PGD and what `quick` leaves of it, on the same images: the edges of the gap.
+  private var gapUpper = History(), gapLower = History()
   private var batchClean = History(), batchAdversarial = History()
   private var interventions = Interventions()
   private var last: Probe?
@@ -23,19 +26,29 @@ package struct AccuracyPane: Pane {
       clean.append(probe.clean, step: probe.step)
       adversarial.append(probe.adversarial, step: probe.step)
       if let share = probe.pgd10 { pgd10.append(share, step: probe.step) }
+      if let reading = probe.quick {
+        quick.append(reading.accuracy, step: reading.step)
+        gapUpper.append(x: Double(reading.step), y: reading.pgd.value)
+        gapLower.append(x: Double(reading.step), y: reading.accuracy.value)
+      }
+      if let reading = probe.deep { deep.append(reading.accuracy, step: reading.step) }
       last = probe
     case .sample(let sample):
       if let share = sample.cleanAccuracy { batchClean.append(x: Double(sample.step), y: share.value) }
       if let share = sample.adversarialAccuracy { batchAdversarial.append(x: Double(sample.step), y: share.value) }
-    case .journal(let entry): interventions.update(entry)
-    default: break
+    default: interventions.update(event)
     }
   }
 
   package var note: String {
     guard let last else { return "" }
-    let batches = batchClean.count + batchAdversarial.count > 0 ? " · faint: batches" : ""
-    return "\(last.split) n=\(last.clean.n) ±95 %\(batches)"
+    guard let quick = quick.last else {
+      let batches = batchClean.count + batchAdversarial.count > 0 ? " · faint: batches" : ""
+      return "\(last.split) n=\(last.clean.n) ±95 %\(batches)"
+    }
+    // Short, so that no n is left out of the border of a pane of a usual size.
+    let deep = deep.last.map { " · deep \($0.n)" } ?? ""
+    return "n=\(last.clean.n) · quick \(quick.n)\(deep) · ±95 %"
   }
 
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
@@ -45,10 +58,11 @@ package struct AccuracyPane: Pane {
         one.series.values, role: one.role, glyph: one.glyph,
         label: "\(padded(one.name, to: nameWidth)) \(one.series.label)",
         shortLabel: one.series.last.map { NumberText.share($0.value) } ?? "",
-        interval: (one.series.lower, one.series.upper))
+        interval: (one.series.lower, one.series.upper), isPoints: one.isPoints)
     }
     let chart = Chart(
-      lines: background + lines, marks: interventions.marks, fixedY: 0...1,
+      lines: background + lines, marks: interventions.marks,
+      bands: [Chart.Band(lower: gapLower, upper: gapUpper, role: .autoattack)], fixedY: 0...1,
       emptyText: "waiting for the first validation")
     chart.draw(into: &buffer, in: rect, theme: context.theme, symbols: context.symbols)
   }
@@ -59,7 +73,9 @@ package struct AccuracyPane: Pane {
       one.series.last.map { share in
         let range = share.interval
         let bounds = "\(NumberText.share(range.lowerBound)) to \(NumberText.share(range.upperBound))"
-        return "\(one.name) \(NumberText.share(share.value)) (95 % interval \(bounds))"
+        let images = share.n == last.clean.n ? "" : " on \(share.n) images"
+        let step = one.series.step == last.step ? "" : " at step \(one.series.step)"
+        return "\(one.name) \(NumberText.share(share.value)) (95 % interval \(bounds))\(images)\(step)"
       }
     }
     return "Accuracy after step \(last.step) on \(last.clean.n) \(last.split) images: \(parts.joined(separator: ", "))."
@@ -67,6 +83,7 @@ package struct AccuracyPane: Pane {
 
   private struct Named {
     let series: Measured, role: Theme.Role, glyph: Unicode.Scalar, name: String
+    var isPoints = false
   }
 
   private var measured: [Named] {
@@ -74,6 +91,8 @@ package struct AccuracyPane: Pane {
       Named(series: pgd10, role: .total, glyph: "◇", name: "PGD-10"),
       Named(series: adversarial, role: .adversarial, glyph: "×", name: last?.attack ?? ""),
       Named(series: clean, role: .clean, glyph: "∘", name: "clean"),
+      Named(series: quick, role: .autoattack, glyph: "+", name: "quick"),
+      Named(series: deep, role: .autoattack, glyph: "◆", name: "deep", isPoints: true),
     ].filter { $0.series.last != nil }
   }
 
@@ -84,9 +103,11 @@ package struct AccuracyPane: Pane {
 private struct Measured: Sendable {
   var values = History(), lower = History(), upper = History()
   var last: Proportion?
+  var step = 0
 
   mutating func append(_ share: Proportion, step: Int) {
     last = share
+    self.step = step
     values.append(x: Double(step), y: share.value)
     lower.append(x: Double(step), y: share.interval.lowerBound)
     upper.append(x: Double(step), y: share.interval.upperBound)

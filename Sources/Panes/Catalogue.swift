@@ -2,6 +2,9 @@
 public let paneCatalogue: [any Pane.Type] = [
   LossPane.self,
   AccuracyPane.self,
+  GapPane.self,
+  DistributionsPane.self,
   ControlsPane.self,
   JournalPane.self,
+  LayersPane.self,
 ]

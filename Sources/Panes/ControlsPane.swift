@@ -7,7 +7,7 @@ package struct ControlsPane: Pane {
   package static let title = "Controls"
   package static let minimumSize = PaneSize(34, 6)
   package static let comfortableSize = PaneSize(46, 10)
-  package static let priority = 20
+  package static let priority = 35
   package static let keys: [PaneKey<ControlsPane>] = [
     KeyBinding(
       [.character("+"), .character("=")], scope: .visible,

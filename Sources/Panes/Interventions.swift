@@ -1,13 +1,21 @@
 import Events
 import Plotting
 
-/// The marks that interventions leave on every chart.
+/// The marks that interventions and alarms leave on every chart.
 struct Interventions: Sendable {
   private(set) var marks: [Chart.Mark] = []
   private var last: (step: Int, knob: String, old: String)?
 
+  mutating func update(_ event: Event) {
+    switch event {
+    case .journal(let entry): update(entry)
+    case .alarm(let change) where change.from != change.state: update(change)
+    default: break
+    }
+  }
+
   /// Keeps the change of a knob. Several changes of one knob at one step make one mark, from the first value to the last.
-  mutating func update(_ entry: JournalEntry) {
+  private mutating func update(_ entry: JournalEntry) {
     guard let name = entry.knob, let old = entry.old, let new = entry.new else { return }
     let symbol = Knob.named(name)?.symbol ?? name
     var from = old
@@ -17,5 +25,15 @@ struct Interventions: Sendable {
     }
     last = (entry.step, name, from)
     marks.append(Chart.Mark(x: Double(entry.step), label: "\(symbol) \(from)→\(new)"))
+  }
+
+  /// Keeps what an alarm did; what is only watched comes and goes too often for a mark.
+  private mutating func update(_ change: GapChange) {
+    let endsAnAlarm = change.state == .calm && change.from != .watch
+    guard [.alarm, .confirmed, .acknowledged].contains(change.state) || endsAnAlarm else { return }
+    last = nil
+    let role: Theme.Role = [.alarm, .confirmed].contains(change.state) ? .autoattack : .mark
+    marks.append(
+      Chart.Mark(x: Double(change.step), label: "\(change.state.glyph) \(change.state.rawValue)", role: role))
   }
 }

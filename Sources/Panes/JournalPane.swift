@@ -36,12 +36,14 @@ package struct JournalPane: Pane {
       add(0, .faint, " ", description.data)
       add(0, .faint, " ", description.model)
       if description.constructed { add(0, .watch, " ", "the task is constructed to show an effect") }
-    case .layers, .scatter, .attackProgress: break
+    case .layers, .scatter: break
+    case .attackProgress(let note):
+      if let text = AttackWords.ending(note) { add(note.step, .text, "◈", text) }
     case .state(let change): update(change)
     case .alarm(let change):
       let isBad = [.alarm, .confirmed].contains(change.state)
       let role: Theme.Role = isBad ? .alarm : change.state == .watch ? .watch : .good
-      add(change.step, role, isBad ? "▲" : " ", change.text)
+      add(change.step, role, change.state.glyph, change.text)
       for cause in change.causes { add(change.step, .text, " ", "\(cause.title) \(cause.numbers)") }
     case .journal(let entry):
       let by = entry.knob == nil ? "" : " (\(entry.cause.rawValue))"

@@ -6,7 +6,7 @@ package struct LossPane: Pane {
   package static let id = "loss"
   package static let title = "Loss"
   package static let minimumSize = PaneSize(40, 7)
-  package static let comfortableSize = PaneSize(52, 13)
+  package static let comfortableSize = PaneSize(52, 11)
   package static let priority = 40
   package static let keys: [PaneKey<LossPane>] = [
     KeyBinding([.character("y")], scope: .visible, footer: FooterWord("y", "log y"), "loss axis logarithmic or linear")
@@ -45,8 +45,7 @@ package struct LossPane: Pane {
       }
       if !same { totalSaysMore = true }
       last = sample
-    case .journal(let entry): interventions.update(entry)
-    default: break
+    default: interventions.update(event)
     }
   }
 

@@ -9,6 +9,8 @@ extension Chart {
       return
     }
     let frame = ChartFrame(chart: self, rect: rect, symbols: symbols)
+    frame.drawBands(into: &buffer, theme: theme)
+    frame.drawLevels(into: &buffer, theme: theme)
     frame.drawMarkLines(into: &buffer, theme: theme)
     frame.drawLines(into: &buffer, theme: theme)
     frame.drawAxes(into: &buffer, theme: theme)
@@ -82,7 +84,7 @@ struct ChartFrame {
         canvas.segment(from: from, to: to, layer: chart.lines.count + index)
       }
     }
-    for (index, line) in chart.lines.enumerated() {
+    for (index, line) in chart.lines.enumerated() where !line.isPoints {
       var pen: (x: Int, y: Int)?
       for bucket in line.history.buckets {
         if bucket.followsGap { pen = nil }
@@ -108,13 +110,13 @@ struct ChartFrame {
     let spacing = 16
     for (index, line) in chart.lines.enumerated() {
       guard let glyph = line.glyph else { continue }
-      var next = plot.x + 3 + index * 4 % spacing
+      var next = line.isPoints ? plot.x : plot.x + 3 + index * 4 % spacing
       for bucket in line.history.buckets {
         guard let column = column(bucket.lastX), column >= next, let row = row(bucket.last) else { continue }
         next = column + 1
-        guard canvas.layer(x: column - plot.x, y: row - plot.y) == index else { continue }
+        guard line.isPoints || canvas.layer(x: column - plot.x, y: row - plot.y) == index else { continue }
         buffer[column, row] = Cell(glyph, theme.style(line.role))
-        next = column + spacing
+        next = column + (line.isPoints ? 1 : spacing)
       }
     }
   }
@@ -176,7 +178,7 @@ struct ChartFrame {
   func drawMarkLines(into buffer: inout CellBuffer, theme: Theme) {
     for mark in chart.marks {
       guard let column = column(mark.x) else { continue }
-      for row in plot.y..<plot.y + plot.height { buffer[column, row] = Cell("┊", theme.style(.mark)) }
+      for row in plot.y..<plot.y + plot.height { buffer[column, row] = Cell("┊", theme.style(mark.role)) }
     }
   }
 
@@ -190,7 +192,7 @@ struct ChartFrame {
         let rows = plot.y..<plot.y + plot.height
         let isFree = { (row: Int) in (start..<start + width).allSatisfy { buffer[$0, row].scalar == " " } }
         guard let row = rows.first(where: isFree) else { continue }
-        buffer.write(mark.label, x: start, y: row, in: plot, style: theme.style(.mark))
+        buffer.write(mark.label, x: start, y: row, in: plot, style: theme.style(mark.role))
         break
       }
     }

@@ -14,11 +14,13 @@ public struct Chart: Sendable {
     public var shortLabel: String
     /// Lower and upper ends of an interval about every value, appended at the same x.
     public var interval: (lower: History, upper: History)?
+    /// True for values that stand alone: each is its glyph, and nothing joins them.
+    public var isPoints = false
 
     /// A named line.
     public init(
       _ history: History, role: Theme.Role, glyph: Unicode.Scalar, label: String, shortLabel: String,
-      interval: (lower: History, upper: History)? = nil
+      interval: (lower: History, upper: History)? = nil, isPoints: Bool = false
     ) {
       self.history = history
       self.role = role
@@ -26,6 +28,7 @@ public struct Chart: Sendable {
       self.label = label
       self.shortLabel = shortLabel
       self.interval = interval
+      self.isPoints = isPoints
     }
 
     /// A line without a name, drawn faintly behind the others.
@@ -44,11 +47,46 @@ public struct Chart: Sendable {
     public var x: Double
     /// What happened: `γ 0.5→0.1`.
     public var label: String
+    /// How it looks.
+    public var role: Theme.Role
 
     /// A mark.
-    public init(x: Double, label: String) {
+    public init(x: Double, label: String, role: Theme.Role = .mark) {
       self.x = x
       self.label = label
+      self.role = role
+    }
+  }
+
+  /// What lies between two lines whose values came at the same x, shaded behind everything.
+  public struct Band: Sendable {
+    /// Its edges.
+    public var lower, upper: History
+    /// Its colour.
+    public var role: Theme.Role
+
+    /// A band.
+    public init(lower: History, upper: History, role: Theme.Role) {
+      self.lower = lower
+      self.upper = upper
+      self.role = role
+    }
+  }
+
+  /// A value worth a line across the chart, with its name at the left.
+  public struct Level: Sendable, Hashable {
+    /// The value.
+    public var y: Double
+    /// Its name: `alarm .25`.
+    public var label: String
+    /// Its colour.
+    public var role: Theme.Role
+
+    /// A level.
+    public init(y: Double, label: String, role: Theme.Role) {
+      self.y = y
+      self.label = label
+      self.role = role
     }
   }
 
@@ -56,6 +94,10 @@ public struct Chart: Sendable {
   public var lines: [Line]
   /// In order of x.
   public var marks: [Mark]
+  /// Behind the lines.
+  public var bands: [Band]
+  /// Across the chart, behind the lines.
+  public var levels: [Level]
   /// Bounds of y; nil: from the data, 0 included when the axis is linear.
   public var fixedY: ClosedRange<Double>?
   /// True when the y axis is asked to be logarithmic.
@@ -65,11 +107,14 @@ public struct Chart: Sendable {
 
   /// A chart.
   public init(
-    lines: [Line], marks: [Mark] = [], fixedY: ClosedRange<Double>? = nil, wantsLogarithmic: Bool = false,
+    lines: [Line], marks: [Mark] = [], bands: [Band] = [], levels: [Level] = [], fixedY: ClosedRange<Double>? = nil,
+    wantsLogarithmic: Bool = false,
     emptyText: String = "nothing yet"
   ) {
     self.lines = lines
     self.marks = marks
+    self.bands = bands
+    self.levels = levels
     self.fixedY = fixedY
     self.wantsLogarithmic = wantsLogarithmic
     self.emptyText = emptyText

@@ -26,7 +26,9 @@ struct LabSessionTests {
     let first = try await lab.wait(until: "a training step") { $0.contains("training") && $0.contains("clean") }
     #expect(first.contains("false-robustness"))
     #expect(first.contains("(constructed)"))
-    for pane in ["1 Loss", "2 Accuracy", "3 Controls", "4 Journal"] { #expect(first.contains(pane)) }
+    for pane in ["1 Loss", "2 Accuracy", "3 Gap", "4 Distributions", "5 Controls", "6 Journal"] {
+      #expect(first.contains(pane))
+    }
 
     try lab.press("Space")
     let paused = try await lab.wait(for: "paused")
@@ -51,12 +53,12 @@ struct LabSessionTests {
           && lines.allSatisfy { $0.count <= columns }
       }
       // Controls has the focus, so it is what the smallest size still shows.
-      #expect(screen.contains("3 Controls") && screen.contains("▸ β"))
+      #expect(screen.contains("5 Controls") && screen.contains("▸ β"))
     }
     try lab.resize(columns: 39, rows: 9)
     try await lab.wait(for: "40×10")
     try lab.resize(columns: 120, rows: 36)
-    try await lab.wait(for: "3 Controls")
+    try await lab.wait(for: "5 Controls")
 
     try lab.press("q")
     try await lab.wait(for: "cancel")

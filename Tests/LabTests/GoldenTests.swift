@@ -28,6 +28,33 @@ import Testing
     }
   }
 
+  @Test func everyStageOfTheDiagnosisLooksAsRecorded() throws {
+    for stage in GapScript.Stage.allCases {
+      var lab = GapScript.lab(stage)
+      try check("diagnosis-\(stage.rawValue)-120x36", lab.frame(120, 36))
+    }
+    for (width, height) in [(200, 60), (80, 24), (40, 12)] {
+      var lab = GapScript.lab(.dual)
+      _ = lab.frame(width, height)
+      if width < 200 { lab.press(.character("3")) }
+      try check("diagnosis-dual-\(width)x\(height)", lab.frame(width, height))
+    }
+    for pane in [Key.character("3"), .character("4"), .character("7")] {
+      var lab = GapScript.lab(.dual)
+      _ = lab.frame(80, 24)
+      lab.press(pane, .enter)
+      try check("diagnosis-pane-\(pane.label)-80x24", lab.frame(80, 24))
+    }
+    for symbols in [Symbols.block, .ascii] {
+      var lab = GapScript.lab(.dual, LabOptions(symbols: symbols, noColour: true))
+      try check("diagnosis-\(symbols.rawValue)-200x60", lab.frame(200, 60))
+    }
+    var lab = GapScript.lab(.attacking)
+    _ = lab.frame(80, 24)
+    lab.press(.character("A"))
+    try check("diagnosis-dialog-80x24", lab.frame(80, 24))
+  }
+
   @Test func otherLaddersLookAsRecorded() throws {
     for symbols in [Symbols.block, .ascii] {
       var lab = Script.lab(to: 300, LabOptions(symbols: symbols))
@@ -52,7 +79,7 @@ import Testing
     try check("help-80x24", lab.frame(80, 24))
     lab.type("knob")
     try check("help-filtered-80x24", lab.frame(80, 24))
-    lab.press(.escape, .tab, .tab, .tab, .character("v"))
+    lab.press(.escape, .backTab, .backTab, .backTab, .character("v"))
     try check("describe-80x24", lab.frame(80, 24))
     lab.press(.escape, .character(":"))
     lab.type("set ")
@@ -64,7 +91,10 @@ import Testing
 
   @Test func asciiFramesHoldASCIIOnly() {
     var lab = Script.lab(to: 300, LabOptions(symbols: .ascii))
-    for key in [Key.character("v"), .escape, .character("?"), .escape, .character("q")] {
+    for event in GapScript.events(.dual) { _ = lab.handle(event) }
+    for key in [
+      Key.character("v"), .escape, .character("?"), .escape, .character("7"), .character("4"), .character("q"),
+    ] {
       lab.press(key)
       #expect(lab.frame(120, 36).unicodeScalars.allSatisfy { $0.isASCII })
       #expect(!lab.frame(120, 36).contains("?  ?"))

@@ -41,6 +41,15 @@ import Testing
       Situation(name: "over", lab: withKeys(over, [.escape], 120, 36)),
       Situation(name: "journal", lab: withKeys(over, [.escape, .tab, .pageUp], 120, 36)),
     ]
+    let alarmed = GapScript.lab(.alarm, twoThemes), attacked = GapScript.lab(.attacking, twoThemes)
+    for keys in [[], [Key.character("A")]] {
+      all.append(Situation(name: "alarm \(keys)", lab: withKeys(alarmed, keys, 120, 36)))
+      all.append(Situation(name: "attacked \(keys)", lab: withKeys(attacked, keys, 120, 36)))
+    }
+    all.append(Situation(name: "layers", lab: withKeys(alarmed, [.character("7")], 80, 24), width: 80, height: 24))
+    all.append(
+      Situation(name: "layers below", lab: withKeys(alarmed, [.character("7"), .down], 80, 24), width: 80, height: 24))
+    all.append(Situation(name: "all panes", lab: withKeys(alarmed, [], 104, 60), width: 104, height: 60))
     for keys in [[], [Key.enter], [.character("q")], [.character("?")], [.character(":")], [.character("v")]] {
       all.append(Situation(name: "\(keys)", lab: withKeys(running, keys, 120, 36)))
     }

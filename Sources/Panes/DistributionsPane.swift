@@ -1,0 +1,88 @@
+import Events
+import Plotting
+
+/// Where clean, PGD and strongly attacked images lie in the plane of a layer: the paper's Fig. 1, live.
+package struct DistributionsPane: Pane {
+  package static let id = "distributions"
+  package static let title = "Distributions"
+  package static let minimumSize = PaneSize(40, 7)
+  package static let comfortableSize = PaneSize(52, 11)
+  package static let priority = 25
+  package static let keys: [PaneKey<DistributionsPane>] = [
+    KeyBinding(
+      [.character("[")], scope: .visible, footer: FooterWord("[/]", "layer"), "scatter: the layer before",
+      when: \.hasLayers
+    ) { $0.move(by: -1) },
+    KeyBinding([.character("]")], scope: .visible, "scatter: the next layer", when: \.hasLayers) { $0.move(by: 1) },
+  ]
+
+  private(set) var report: ScatterReport?
+  /// The layer on show, by name, so that it stays when others come or go; nil: the last one.
+  private var chosen: String?
+
+  package init() {}
+
+  package mutating func update(_ event: Event) {
+    if case .scatter(let report) = event { self.report = report }
+  }
+
+  private var hasLayers: Bool { (report?.layers.count ?? 0) > 1 }
+
+  /// The place of the layer on show; nil without any.
+  var index: Int? {
+    guard let layers = report?.layers, !layers.isEmpty else { return nil }
+    return layers.firstIndex { $0.name == chosen } ?? layers.count - 1
+  }
+
+  private mutating func move(by count: Int) -> [PaneRequest] {
+    guard let layers = report?.layers, let index else { return [] }
+    chosen = layers[(index + count + layers.count) % layers.count].name
+    return []
+  }
+
+  package var note: String {
+    guard let report, let index else { return "" }
+    return "\(report.layers[index].name) (\(index + 1) of \(report.layers.count)) · step \(report.step)"
+  }
+
+  package func describe() -> String {
+    guard let report, let index else { return "Distributions: nothing measured yet." }
+    let layer = report.layers[index]
+    let sets = domains(of: layer, strong: report.strong).map { "\($0.points.count) \($0.name)" }.joined(separator: ", ")
+    let centres = domains(of: layer, strong: report.strong).compactMap { domain in
+      domain.centre.map { "\(domain.name) (\(NumberText.short($0.x)), \(NumberText.short($0.y)))" }
+    }
+    return
+      "Distributions at step \(report.step), inputs of layer \(layer.name), \(index + 1) of \(report.layers.count): "
+      + "\(sets) images; \(explained(layer)). Centres: \(centres.joined(separator: ", "))."
+  }
+
+  /// `PC1 61 % PC2 14 %`.
+  func explained(_ layer: ScatterReport.Layer) -> String {
+    layer.explained.prefix(2).enumerated().map { place, share in
+      "PC\(place + 1) \(NumberText.fixed(share * 100, digits: 0)) %"
+    }.joined(separator: " ")
+  }
+
+  /// One of the three sets of points.
+  struct Domain: Sendable {
+    let name: String, glyph: Unicode.Scalar, role: Theme.Role, points: [ScatterReport.Point]
+
+    /// The mean of its points; nil without any.
+    var centre: (x: Double, y: Double)? {
+      let points = points.filter { $0.x.isFinite && $0.y.isFinite }
+      guard !points.isEmpty else { return nil }
+      let count = Double(points.count)
+      return (points.reduce(0) { $0 + Double($1.x) } / count, points.reduce(0) { $0 + Double($1.y) } / count)
+    }
+  }
+
+  /// In painter's order.
+  func domains(of layer: ScatterReport.Layer, strong: String) -> [Domain] {
+    [
+      Domain(name: "clean", glyph: "∘", role: .clean, points: layer.clean),
+      Domain(name: "PGD", glyph: "×", role: .adversarial, points: layer.pgd),
+      Domain(name: strong, glyph: "+", role: .autoattack, points: layer.strong),
+    ]
+  }
+}
