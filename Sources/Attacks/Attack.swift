@@ -30,11 +30,13 @@ public struct AttackBatch {
   public let purpose: RandomPurpose
   /// The training step, or 0.
   public let step: Int
+  /// How norms treat the attack's passes; `eval` unless somebody asked for another. ALGORITHMS §2.4.
+  public let mode: Mode
 
   /// All parts.
   public init(
     images: UnsafePointer<Float>, examples: [Int], target: AttackTarget, seed: UInt32,
-    purpose: RandomPurpose = .attackStart, step: Int = 0
+    purpose: RandomPurpose = .attackStart, step: Int = 0, mode: Mode = .eval
   ) {
     self.images = images
     self.examples = examples
@@ -42,6 +44,7 @@ public struct AttackBatch {
     self.seed = seed
     self.purpose = purpose
     self.step = step
+    self.mode = mode
   }
 
   /// How many images.
@@ -72,7 +75,7 @@ public struct AttackBatch {
   }
 }
 
-/// An attack: network in eval mode, clean images in, adversarial images out.
+/// An attack: clean images in, adversarial images out; the network in eval mode unless the batch says otherwise.
 public protocol Attack: Sendable {
   /// The name in presets and on the command line.
   static var name: String { get }
@@ -87,13 +90,14 @@ public protocol Attack: Sendable {
 }
 
 extension Network {
-  /// For every image of the batch standing at `points`: loss and gradient with respect to its pixels, in eval mode.
+  /// For every image of the batch standing at `points`: loss and gradient with respect to its pixels.
   ///
   /// `body(image, loss, gradient)` runs on the thread that computed them; `gradient` has C·H·W floats.
   func eachGradient(
-    _ batch: AttackBatch, at points: UnsafePointer<Float>,
+    _ batch: AttackBatch, at points: UnsafePointer<Float>, poll: () throws -> Void,
     _ body: (_ image: Int, _ loss: Double, _ gradient: UnsafePointer<Float>) -> Void
-  ) {
+  ) throws {
+    guard batch.mode == .eval else { return try eachGradientTogether(batch, at: points, poll: poll, body) }
     let pixels = settings.input.planarCount, classes = classes
     eachLane(count: batch.count) { lane, images in
       let logits = lane.forward(points + images.lowerBound * pixels, count: images.count)
@@ -110,9 +114,40 @@ extension Network {
     }
   }
 
-  /// The loss of every image of the batch at `points`, in eval mode.
-  func losses(_ batch: AttackBatch, at points: UnsafePointer<Float>) -> [Double] {
-    let logits = evaluate(points, count: batch.count), classes = classes
+  /// The same by whole batches, where the images share their moments: the gradient of an image is that of the sum of all
+  /// losses. With `batch.mode == .train` every call moves the running statistics.
+  private func eachGradientTogether(
+    _ batch: AttackBatch, at points: UnsafePointer<Float>, poll: () throws -> Void,
+    _ body: (_ image: Int, _ loss: Double, _ gradient: UnsafePointer<Float>) -> Void
+  ) throws {
+    let pixels = settings.input.planarCount, classes = classes, count = batch.count
+    let logits = try forward(points, count: count, mode: batch.mode, domains: .adversarial, poll: poll)
+    try withUnsafeTemporaryAllocation(of: Float.self, capacity: count * classes) { memory in
+      try withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { losses in
+        guard let cotangent = memory.baseAddress else { return }
+        for image in 0..<count {
+          let place = image * classes
+          losses.initializeElement(
+            at: image, to: batch.loss(image, logits + place, classes: classes, gradient: cotangent + place))
+        }
+        let gradient = try backward(UnsafePointer(cotangent), wanted: .input, poll: poll)
+        for image in 0..<count { body(image, losses[image], gradient + image * pixels) }
+      }
+    }
+  }
+
+  /// The logits [count][classes] of images of one domain, as an attack in this mode sees them; nothing is tracked.
+  public func logits(
+    of images: UnsafePointer<Float>, count: Int, attackMode mode: Mode, domains: Domains, poll: () throws -> Void
+  ) throws -> [Float] {
+    guard mode != .eval else { return evaluate(images, count: count) }
+    let logits = try forward(images, count: count, mode: .batch, domains: domains, poll: poll)
+    return Array(UnsafeBufferPointer(start: logits, count: count * classes))
+  }
+
+  /// The loss of every image of the batch at `points`.
+  func losses(_ batch: AttackBatch, at points: UnsafePointer<Float>, poll: () throws -> Void) throws -> [Double] {
+    let logits = try logits(of: points, count: batch.count, attackMode: batch.mode, domains: .adversarial, poll: poll)
     return logits.withUnsafeBufferPointer { logits in
       guard let base = logits.baseAddress else { return [] }
       return (0..<batch.count).map { batch.loss($0, base + $0 * classes, classes: classes) }

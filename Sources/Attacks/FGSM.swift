@@ -30,7 +30,7 @@ public struct FGSM: Attack, Hashable {
     try poll()
     let pixels = network.settings.input.planarCount
     adversarial.update(from: batch.images, count: batch.count * pixels)
-    network.eachGradient(batch, at: batch.images) { image, _, gradient in
+    try network.eachGradient(batch, at: batch.images, poll: poll) { image, _, gradient in
       let place = image * pixels
       switch norm {
       case .linf: dl_linf_step(adversarial + place, batch.images + place, gradient, pixels, epsilon, epsilon)

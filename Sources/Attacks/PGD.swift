@@ -59,7 +59,7 @@ public struct PGD: Attack, Hashable {
     var best = [Double](repeating: 0, count: batch.count)
     for attempt in 0..<restarts {
       try run(batch, attempt, on: network, at: candidate.pointer, poll: poll)
-      for (image, loss) in network.losses(batch, at: candidate.pointer).enumerated()
+      for (image, loss) in try network.losses(batch, at: candidate.pointer, poll: poll).enumerated()
       where attempt == 0 || loss >= best[image] {
         best[image] = loss
         (adversarial + image * pixels).update(from: candidate.pointer + image * pixels, count: pixels)
@@ -88,7 +88,7 @@ public struct PGD: Attack, Hashable {
     let pixels = network.settings.input.planarCount
     for iteration in 0..<steps {
       try poll()
-      network.eachGradient(batch, at: point) { image, _, gradient in
+      try network.eachGradient(batch, at: point, poll: poll) { image, _, gradient in
         step(point + image * pixels, batch.images + image * pixels, gradient, pixels)
       }
       observe(iteration)

@@ -5,15 +5,21 @@ import Events
 struct BestSum: Sendable, Hashable {
   /// The step after which the best weights were measured.
   private(set) var step: Int?
+  /// True when the next measurement is the best whatever came before it.
+  private(set) var startsAnew = true
   private var clean = Proportion(correct: 0, n: 0)
   private var adversarial = Proportion(correct: 0, n: 0)
 
   /// Takes note of a measurement; true when it is the best so far.
   mutating func improves(with probe: Probe, atStep probed: Int) -> Bool {
-    guard step == nil || isHigher(probe) else { return false }
+    guard startsAnew || isHigher(probe) else { return false }
+    startsAnew = false
     (step, clean, adversarial) = (probed, probe.clean, probe.adversarial)
     return true
   }
+
+  /// The measurements to come cannot be compared with those there were. The best so far stays until the next one.
+  mutating func startAnew() { startsAnew = true }
 
   /// Compares whole numbers, since 0.1 + 0.7 and 0.3 + 0.5 differ as floating-point sums and are equal here.
   private func isHigher(_ probe: Probe) -> Bool {

@@ -21,6 +21,9 @@ struct Evaluation {
     examples = range.map { split.indices[$0] }
   }
 
+  /// The logits of the images, in eval mode.
+  func logits(on network: Network) -> [Float] { network.evaluate(images.pointer, count: labels.count) }
+
   /// How many of the images the network gets right, in eval mode.
   func correct(on network: Network) -> Int { correct(images.pointer, network) }
 

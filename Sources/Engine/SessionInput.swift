@@ -14,6 +14,8 @@ public enum SessionInput: Sendable, Hashable {
   case measured(Probe)
   /// The weights were written; nil when the run has no folder.
   case saved(CheckpointNote?)
+  /// The network was operated on.
+  case operated(SurgeryReport)
   /// The work under way was given up and left no trace.
   case interrupted
   /// The work under way failed, for this one-line reason.
@@ -37,10 +39,20 @@ public enum SessionAction: Sendable, Hashable {
   case test(KeptWeights, afterStep: Int, Settings)
   /// Write weights.
   case save(CheckpointKind, step: Int, Settings)
+  /// Operate on the network with the norms of these settings.
+  case operate(NetworkOperation, afterStep: Int, Settings)
   /// Do nothing until somebody asks for something.
   case waitForCommand
   /// The session is over. The seconds of the summary are for the performer to fill in.
   case end(Summary)
+}
+
+/// What is done to a network between two steps. ALGORITHMS §10.
+public enum NetworkOperation: Sendable, Hashable {
+  /// Put the norms of the settings in place of those there are.
+  case convert
+  /// Measure the running statistics anew on so many batches.
+  case recalibrate(batches: Int)
 }
 
 /// What the work under way is to do when it polls.

@@ -2,36 +2,48 @@ import Events
 
 /// What a training session does next, decided from what has happened to it. Pure: no clock, no thread, no randomness.
 ///
-/// One step is: train, and validate when it is due. Commands that come during a step take effect at its end, except
+/// One step is: train, and validate when it is due. What is done to the network itself, norm surgery, comes between two
+/// steps (`SessionMachine+Changes.swift`). Commands that come during a step take effect at its end, except
 /// `pause`, which holds the work at its next poll, and `stop`, which gives it up. A knob changed during step n is
 /// journalled as of step n and used from step n + 1 on; measurements use the settings of the last step run, so that
 /// settings, seed and journal determine every number.
 public struct SessionMachine: Sendable {
   /// The settings the next step will run with.
-  public private(set) var settings: Settings
+  public internal(set) var settings: Settings
   /// Steps done.
   public private(set) var step = 0
   /// The state told last.
   public private(set) var state: SessionState?
 
-  private enum Activity: Hashable {
+  enum Activity: Hashable {
     case idle, preparing, stepping, validating, waiting, testing, ended
     case saving(CheckpointKind)
+    case operating(NetworkOperation)
   }
 
-  private enum Ending: Hashable {
+  enum Ending: Hashable {
     case finish, stop
     case failure(String)
   }
 
-  private var activity = Activity.idle
-  private var ending: Ending?
-  private var isPaused = false
+  var activity = Activity.idle
+  var ending: Ending?
+  var isPaused = false
   private var pauseAfterStep: Int?
   private var description: SessionDescription?
+  /// The settings of the step under way, or of the last one.
+  var stepSettings: Settings
   /// The settings of the last step run.
   private var measuredSettings: Settings
+  /// Operations to be done before the next step, in the order of asking.
+  var operations: [NetworkOperation] = []
+  /// The settings that the network's norms were made from.
+  var operatedSettings: Settings
+  /// Those of the operation under way.
+  var operatingSettings: Settings
   private var best = BestSum()
+  /// The settings that the best weights were trained with.
+  private var bestSettings: Settings
   private var validatedStep: Int?
   private var savedStep: Int?
   private var savedBestStep: Int?
@@ -40,11 +52,24 @@ public struct SessionMachine: Sendable {
   /// A session that has not begun.
   public init(settings: Settings) {
     self.settings = settings
+    stepSettings = settings
     measuredSettings = settings
+    operatedSettings = settings
+    operatingSettings = settings
+    bestSettings = settings
   }
 
-  /// What the work under way is to do now.
-  public var pollAnswer: PollAnswer { isLeaving ? .giveUp : isPaused ? .hold : .goOn }
+  /// What the work under way is to do now. A paused step does not keep an operation waiting: it is given up and run anew
+  /// afterwards. Operations are done in a pause too.
+  public var pollAnswer: PollAnswer {
+    if isLeaving { return .giveUp }
+    guard isPaused else { return .goOn }
+    switch activity {
+    case .operating: return .goOn
+    case .stepping, .validating: return operations.isEmpty ? .hold : .giveUp
+    default: return .hold
+    }
+  }
 
   /// Takes note of what happened and says what to do. Results of work that was not asked for are ignored.
   public mutating func handle(_ input: SessionInput) -> [SessionAction] {
@@ -57,18 +82,25 @@ public struct SessionMachine: Sendable {
       return [.emit(.started(description))] + proceed()
     case (.stepDone(let sample), .stepping):
       step += 1
-      return [.emit(.sample(sample))] + proceed()
+      return [.emit(.sample(sample))] + measureLikeLastStep() + proceed()
     case (.measured(let probe), .validating):
       validatedStep = step
-      let improvement = best.improves(with: probe, atStep: step) ? [SessionAction.keepAsBest(step: step)] : []
-      return [.emit(.probe(probe))] + improvement + proceed()
+      return [.emit(.probe(probe))] + keepIfBest(probe) + proceed()
     case (.measured(let probe), .testing):
       results.append(probe)
       return [.emit(.probe(probe))] + proceed()
     case (.saved(let note), .saving(let kind)):
       remember(written: kind)
       return (note.map { [.emit(.checkpoint($0))] } ?? []) + proceed()
-    case (.interrupted, .stepping), (.interrupted, .validating), (.interrupted, .testing):
+    case (.operated(let report), .operating(let operation)):
+      return took(report, of: operation) + proceed()
+    case (.failed(let reason), .operating(let operation)):
+      return couldNot(operation, reason) + proceed()
+    case (.interrupted, .stepping) where !isLeaving && !operations.isEmpty:
+      return giveUpStep() + proceed()
+    case (.interrupted, .validating) where !isLeaving && !operations.isEmpty:
+      return proceed()
+    case (.interrupted, .stepping), (.interrupted, .validating), (.interrupted, .testing), (.interrupted, .operating):
       if !isLeaving { ending = .stop }
       return proceed()
     case (.failed(let reason), let activity) where activity != .idle && activity != .waiting && activity != .ended:
@@ -93,7 +125,9 @@ public struct SessionMachine: Sendable {
       // A validation belongs to the step before it: finishing it is what is left of that step.
       pauseAfterStep = activity == .validating ? step : step + 1
     case .set(let name, let value, let cause):
-      return change(name, to: value, cause: cause) + wait()
+      return change(name, to: value, cause: cause) + operateOrWait()
+    case .recalibrate(let batches):
+      return ask(for: .recalibrate(batches: batches)) + operateOrWait()
     case .acknowledge, .attack, .cancelAttack, .checkpoint:
       return wait()
     case .finish:
@@ -117,36 +151,20 @@ public struct SessionMachine: Sendable {
     return actions + (activity == .waiting ? proceed() : tellState())
   }
 
-  private mutating func change(_ name: String, to value: KnobValue, cause: Cause) -> [SessionAction] {
-    let old = settings.formatted(name), before = settings[name]
-    do {
-      var changed = settings
-      try changed.set(name, to: value)
-      guard let knob = Knob.named(name), changed[name] != before else { return [] }
-      let new = changed.formatted(name)
-      guard knob.isLive else {
-        let text = "\(name) is fixed when a run starts; start one with --set \(name)=\(new)"
-        return [.emit(.journal(JournalEntry(step: boundary, cause: .engine, text: text)))]
-      }
-      settings = changed
-      let entry = JournalEntry(
-        step: boundary, cause: cause, knob: name, old: old, new: new, effect: knob.effect,
-        text: "\(knob.symbol) \(old) → \(new)")
-      return [.emit(.journal(entry))]
-    } catch {
-      return [.emit(.journal(JournalEntry(step: boundary, cause: .engine, text: "\(error)")))]
-    }
-  }
-
   /// The last step that a change made now cannot reach.
-  private var boundary: Int { activity == .stepping ? step + 1 : step }
+  var boundary: Int { activity == .stepping ? step + 1 : step }
 
   private func wait() -> [SessionAction] { activity == .waiting ? [.waitForCommand] : [] }
+
+  /// In a pause between steps operations are done at once.
+  private mutating func operateOrWait() -> [SessionAction] {
+    activity == .waiting && !operations.isEmpty ? proceed() : wait()
+  }
 
   // MARK: what comes next
 
   /// True when the session leaves at once; only what would be lost is still written.
-  private var isLeaving: Bool {
+  var isLeaving: Bool {
     switch ending {
     case .stop, .failure: true
     case .finish, nil: false
@@ -163,8 +181,9 @@ public struct SessionMachine: Sendable {
   }
 
   private mutating func train() -> [SessionAction] {
-    if isPaused { return enter(.waiting) + [.waitForCommand] }
+    if isPaused { return operate() ?? enter(.waiting) + [.waitForCommand] }
     if isValidationDue { return enter(.validating) + [.validate(afterStep: step, measuredSettings)] }
+    if let operation = operate() { return operation }
     if let last = pauseAfterStep, step >= last {
       (isPaused, pauseAfterStep) = (true, nil)
       return enter(.waiting) + [.waitForCommand]
@@ -173,8 +192,25 @@ public struct SessionMachine: Sendable {
       ending = .finish
       return finish()
     }
-    measuredSettings = settings
+    stepSettings = settings
     return enter(.stepping) + [.runStep(step + 1, settings)]
+  }
+
+  /// Measurements use the settings of the last step. Where those have another attack than the step before, the best
+  /// weights are chosen anew: accuracies under different attacks cannot be compared.
+  private mutating func measureLikeLastStep() -> [SessionAction] {
+    let isComparable = measuredSettings.measuresLike(stepSettings)
+    measuredSettings = stepSettings
+    guard !isComparable, let last = best.step, !best.startsAnew else { return [] }
+    best.startAnew()
+    let text = "best weights are chosen anew: those of step \(last) were measured under another attack"
+    return [.emit(.journal(JournalEntry(step: step, cause: .engine, text: text)))]
+  }
+
+  private mutating func keepIfBest(_ probe: Probe) -> [SessionAction] {
+    guard best.improves(with: probe, atStep: step) else { return [] }
+    bestSettings = withNorms(ofNetwork: measuredSettings)
+    return [.keepAsBest(step: step)]
   }
 
   private var isValidationDue: Bool {
@@ -186,8 +222,9 @@ public struct SessionMachine: Sendable {
   /// A last validation, so that the last weights can be the best; then the checkpoints, so that a long test cannot lose
   /// them; then the tests.
   private mutating func finish() -> [SessionAction] {
+    if let operation = operate() { return operation }
     if validatedStep != step { return enter(.validating) + [.validate(afterStep: step, measuredSettings)] }
-    if savedStep != step { return enter(.saving(.last)) + [.save(.last, step: step, settings)] }
+    if savedStep != step { return enter(.saving(.last)) + [.save(.last, step: step, written)] }
     if let save = saveBest() { return save }
     let measured: [KeptWeights] = [.last, .best]
     if results.count < measured.count {
@@ -198,14 +235,17 @@ public struct SessionMachine: Sendable {
 
   /// Nil when everything worth keeping is kept.
   private mutating func saveTheRest() -> [SessionAction]? {
-    if step > 0, savedStep != step { return enter(.saving(.interrupted)) + [.save(.interrupted, step: step, settings)] }
+    if step > 0, savedStep != step { return enter(.saving(.interrupted)) + [.save(.interrupted, step: step, written)] }
     return saveBest()
   }
 
   private mutating func saveBest() -> [SessionAction]? {
     guard let bestStep = best.step, savedBestStep != bestStep else { return nil }
-    return enter(.saving(.best)) + [.save(.best, step: bestStep, settings)]
+    return enter(.saving(.best)) + [.save(.best, step: bestStep, bestSettings)]
   }
+
+  /// What a checkpoint of the current weights says: an operation that was not done any more is not in it.
+  private var written: Settings { withNorms(ofNetwork: settings) }
 
   private mutating func remember(written kind: CheckpointKind) {
     if kind == .best { savedBestStep = best.step } else { savedStep = step }
@@ -232,7 +272,7 @@ public struct SessionMachine: Sendable {
 
   // MARK: state
 
-  private mutating func enter(_ activity: Activity) -> [SessionAction] {
+  mutating func enter(_ activity: Activity) -> [SessionAction] {
     self.activity = activity
     return tellState()
   }
@@ -241,7 +281,7 @@ public struct SessionMachine: Sendable {
     let now: SessionState
     switch activity {
     // Writing is short and has no state of its own.
-    case .idle, .saving, .ended: return []
+    case .idle, .saving, .operating, .ended: return []
     case .preparing: now = .preparing
     case .waiting: now = .paused
     case .stepping: now = isPaused ? .paused : .training

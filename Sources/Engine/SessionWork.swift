@@ -21,6 +21,11 @@ public protocol SessionWork {
   mutating func test(_ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void) throws
     -> Probe
 
+  /// Operates on the network between two steps. What it throws changes nothing: the session goes on as it was.
+  mutating func operate(_ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void)
+    throws
+    -> SurgeryReport
+
   /// Writes weights atomically; nil when the run has no folder.
   mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote?
 }

@@ -90,6 +90,8 @@ public actor TrainingEngine {
       .measured(try work.validate(afterStep: step, settings: settings, poll: poll))
     case .test(let weights, let step, let settings):
       .measured(try work.test(weights, afterStep: step, settings: settings, poll: poll))
+    case .operate(let operation, let step, let settings):
+      .operated(try work.operate(operation, afterStep: step, settings: settings, poll: poll))
     case .save(let kind, let step, let settings): .saved(try work.save(kind, step: step, settings: settings))
     case .emit, .keepAsBest, .waitForCommand, .end: preconditionFailure("\(action) has no result")
     }

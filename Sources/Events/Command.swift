@@ -8,6 +8,8 @@ public enum Command: Sendable, Hashable, Codable {
   case step
   /// Change a knob from the next step on.
   case set(knob: String, value: KnobValue, cause: Cause)
+  /// Between two steps, measure the running statistics anew on so many batches.
+  case recalibrate(batches: Int)
   /// A person has seen the alarm: it is quiet until the gap has closed and opened again.
   case acknowledge
   /// Attack a frozen copy of the present weights on the probe, while training goes on or is paused.

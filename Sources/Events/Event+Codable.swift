@@ -2,7 +2,7 @@
 extension Event: Codable {
   private enum Key: String, CodingKey { case event }
   private enum Name: String, Codable {
-    case started, state, sample, probe, journal, checkpoint, summary
+    case started, state, sample, probe, journal, checkpoint, surgery, summary
     case layers, scatter, attackProgress
   }
 
@@ -18,6 +18,7 @@ extension Event: Codable {
     case .probe: self = .probe(try Probe(from: decoder))
     case .journal: self = .journal(try JournalEntry(from: decoder))
     case .checkpoint: self = .checkpoint(try CheckpointNote(from: decoder))
+    case .surgery: self = .surgery(try SurgeryReport(from: decoder))
     case .summary: self = .summary(try Summary(from: decoder))
     }
   }
@@ -35,6 +36,7 @@ extension Event: Codable {
     case .probe(let payload): try write(.probe, payload)
     case .journal(let payload): try write(.journal, payload)
     case .checkpoint(let payload): try write(.checkpoint, payload)
+    case .surgery(let payload): try write(.surgery, payload)
     case .summary(let payload): try write(.summary, payload)
     }
     func write(_ name: Name, _ payload: some Encodable) throws {

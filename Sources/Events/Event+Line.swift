@@ -17,6 +17,7 @@ extension Event {
       case .probe(let payload): try encoder.encode(payload)
       case .journal(let payload): try encoder.encode(payload)
       case .checkpoint(let payload): try encoder.encode(payload)
+      case .surgery(let payload): try encoder.encode(payload)
       case .summary(let payload): try encoder.encode(payload)
       }
     return "{\"event\":\"\(name)\"," + String(decoding: fields.dropFirst(), as: UTF8.self)
@@ -34,6 +35,7 @@ extension Event {
     case .probe: "probe"
     case .journal: "journal"
     case .checkpoint: "checkpoint"
+    case .surgery: "surgery"
     case .summary: "summary"
     }
   }

@@ -18,6 +18,8 @@ public enum Event: Sendable, Hashable {
   case journal(JournalEntry)
   /// Weights were written.
   case checkpoint(CheckpointNote)
+  /// The network was operated on between two steps.
+  case surgery(SurgeryReport)
   /// The session ended.
   case summary(Summary)
 
@@ -101,6 +103,8 @@ public struct Sample: Sendable, Hashable, Codable {
   public var adversarialLoss: Double?
   /// Mean KL(clean‖adversarial), before β.
   public var kl: Double?
+  /// NLL of the domains in dual norms, before its weight; nil without them.
+  public var dbnNLL: Double?
   /// How many of the clean rows were right, in train mode.
   public var cleanAccuracy: Proportion?
   /// How many of the adversarial rows were right, in train mode.
@@ -115,7 +119,8 @@ public struct Sample: Sendable, Hashable, Codable {
   /// All parts.
   public init(
     step: Int, epoch: Int, loss: Double, cleanLoss: Double? = nil, adversarialLoss: Double? = nil, kl: Double? = nil,
-    cleanAccuracy: Proportion? = nil, adversarialAccuracy: Proportion? = nil, learningRate: Double, images: Int,
+    dbnNLL: Double? = nil, cleanAccuracy: Proportion? = nil, adversarialAccuracy: Proportion? = nil,
+    learningRate: Double, images: Int,
     seconds: Double
   ) {
     self.step = step
@@ -124,6 +129,7 @@ public struct Sample: Sendable, Hashable, Codable {
     self.cleanLoss = cleanLoss
     self.adversarialLoss = adversarialLoss
     self.kl = kl
+    self.dbnNLL = dbnNLL
     self.cleanAccuracy = cleanAccuracy
     self.adversarialAccuracy = adversarialAccuracy
     self.learningRate = learningRate

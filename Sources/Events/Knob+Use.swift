@@ -16,6 +16,11 @@ extension Knob {
     name == "standard" ? "standard training" : name.uppercased()
   }
 
+  /// For knobs that only some norms read: `not used by norm bn`.
+  static func unlessNorm(in names: Set<String>) -> @Sendable (Settings) -> String? {
+    { names.contains($0.text("norm")) ? nil : "not used by norm \($0.text("norm"))" }
+  }
+
   /// For knobs that only PGD reads.
   static let unlessPGD: @Sendable (Settings) -> String? = { settings in
     settings.text("attack") == "pgd" ? nil : "not used by \(settings.text("attack").uppercased())"

@@ -18,6 +18,8 @@ public struct Knob: Sendable {
   public enum Effect: String, Sendable, Codable {
     /// From the next training step on.
     case nextStep = "next step"
+    /// Between two steps the network is made anew with the weights it has.
+    case surgery = "surgery before the next step"
     /// Only when the run starts: the network or the data depend on it.
     case atStart = "at the start"
   }
@@ -48,11 +50,13 @@ public struct Knob: Sendable {
   public let excludesLowerBound: Bool
   /// For free text: which ones are accepted; nil when all are.
   public let rule: TextRule?
+  /// True when a live change means so much that a person is told first what will happen.
+  public let confirms: Bool
   private let idle: @Sendable (Settings) -> String?
 
   init(
     _ name: String, symbol: String? = nil, _ kind: Kind, _ initial: KnobValue, unit: String = "",
-    effect: Effect = .nextStep, excludesLowerBound: Bool = false, rule: TextRule? = nil,
+    effect: Effect = .nextStep, excludesLowerBound: Bool = false, rule: TextRule? = nil, confirms: Bool = false,
     idle: @escaping @Sendable (Settings) -> String? = { _ in nil }, _ help: String
   ) {
     self.name = name
@@ -63,6 +67,7 @@ public struct Knob: Sendable {
     self.effect = effect
     self.excludesLowerBound = excludesLowerBound
     self.rule = rule
+    self.confirms = confirms
     self.idle = idle
     self.help = help
   }
@@ -71,7 +76,7 @@ public struct Knob: Sendable {
   public func idleReason(in settings: Settings) -> String? { idle(settings) }
 
   /// True when it can be changed while a run goes on.
-  public var isLive: Bool { effect == .nextStep }
+  public var isLive: Bool { effect != .atStart }
 }
 
 /// The value of a knob.

@@ -1,7 +1,7 @@
 /// Every setting, in the order in which Controls and `presets show` list them.
 extension Knob {
   /// All settings: the live ones first, then those fixed at the start of a run.
-  public static let all: [Knob] = training + attack + optimizer + norms + data + network + schedule
+  public static let all: [Knob] = training + passes + attack + optimizer + norms + data + network + schedule
 
   /// The setting of that name, or of that sign: `gamma`, `γ`.
   public static func named(_ name: String) -> Knob? { byName[name] ?? all.first { $0.symbol == name } }
@@ -10,7 +10,7 @@ extension Knob {
 
   private static let training: [Knob] = [
     Knob(
-      "objective", .choice(["standard", "at", "mat", "trades", "mart"]), .text("mat"),
+      "objective", .choice(["standard", "at", "mat", "trades", "mart"]), .text("mat"), confirms: true,
       "outer loss: standard, at, mat (γ, and β for the KL term), trades (β), mart (β)"),
     Knob(
       "gamma", symbol: "γ", .number(0...1, fine: 0.01, coarse: 0.1), .number(0.5), idle: unlessObjective(has: ["mat"]),
@@ -22,23 +22,26 @@ extension Knob {
 
   private static let norms: [Knob] = [
     Knob(
-      "norm", .choice(["bn", "dbn", "split", "in", "gn", "none"]), .text("bn"),
+      "norm", .choice(["bn", "dbn", "split", "in", "gn", "none"]), .text("bn"), effect: .surgery, confirms: true,
       "normalisation: bn, dbn (dual), split (a set per domain), in, gn, none"),
     Knob(
-      "norm.layers", .text, .text("stage-ends"), rule: normPlaces,
+      "norm.layers", .text, .text("stage-ends"), effect: .surgery, rule: normPlaces, confirms: true,
+      idle: unlessNorm(in: ["dbn", "split"]),
       "which norms dbn and split replace: stage-ends, all, or numbers from 0"),
     Knob(
-      "norm.affine", .choice(["default", "shared", "separate", "on", "off"]), .text("default"),
+      "norm.affine", .choice(["default", "shared", "separate", "on", "off"]), .text("default"), effect: .surgery,
+      confirms: true, idle: unlessNorm(in: ["split", "in", "gn"]),
       "γ and β of norms; split: shared or separate; gn, in: on or off"),
     Knob(
       "dbn.weight", symbol: "λ", .number(0...100, fine: 1.1, coarse: 2, style: .logarithmic), .number(1e-3),
+      idle: unlessNorm(in: ["dbn"]),
       "weight of the NLL of the domains in dbn"),
     Knob(
-      "dbn.reduction", .choice(["pixel-mean", "row-mean", "sum"]), .text("pixel-mean"),
+      "dbn.reduction", .choice(["pixel-mean", "row-mean", "sum"]), .text("pixel-mean"), idle: unlessNorm(in: ["dbn"]),
       "dbn: how the NLL is summed over a batch's pixels"),
     Knob(
       "dbn.temperature", symbol: "τ", .number(0...1000, fine: 1.1, coarse: 2, style: .logarithmic), .number(1),
-      excludesLowerBound: true, "dbn: the posterior is sigmoid(s/τ)"),
+      excludesLowerBound: true, idle: unlessNorm(in: ["dbn"]), "dbn: the posterior is sigmoid(s/τ)"),
   ]
 
   private static let normPlaces = TextRule(
@@ -67,6 +70,7 @@ extension Knob {
     Knob(
       "attack.start", .choice(["uniform", "clean", "noise"]), .text("uniform"), idle: unlessPGD,
       "where PGD starts: uniform in the ball, at the image, or image + 0.001·N(0,1) (TRADES and MART of their authors)"),
+    attackNormalisation,
   ]
 
   private static let optimizer: [Knob] = [

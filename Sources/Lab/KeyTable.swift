@@ -15,6 +15,7 @@ extension Lab {
     case .describe: textKeys(close: [.escape, .enter, .character("v")])
     case .results: textKeys(close: [.escape, .enter]) + [leaveKey]
     case .command: commandKeys
+    case .change: changeKeys + scrollKeys
     }
   }
 
@@ -94,6 +95,17 @@ extension Lab {
     LabKey([.tab], "complete the word, again for the next") { $0.completeCommand() },
     LabKey([.backspace], "take back a letter; on an empty line: close") { $0.eraseCommand() },
     LabKey([.escape], "close") { $0.close() },
+  ]
+
+  private static let changeKeys: [LabKey] = [
+    LabKey(
+      [.enter, .character("y")], footer: FooterWord("enter", "do it"), "send the change", when: \.canConfirmChange
+    ) { $0.confirmChange() },
+    LabKey([.escape, .character("n")], footer: FooterWord("esc", "leave it"), "change nothing") { $0.close() },
+    LabKey(
+      [.right, .character("+"), .character("=")], footer: FooterWord("←/→", "another value"), "the next value"
+    ) { $0.turnChange(by: 1) },
+    LabKey([.left, .character("-"), .character("_")], "the value before") { $0.turnChange(by: -1) },
   ]
 
   private static let leaveKey = LabKey([.character("q")], footer: FooterWord("q", "leave"), "leave") { $0.quit() }

@@ -61,6 +61,9 @@ extension Lab {
     case .quit(var dialog):
       dialog.draw(into: &buffer, in: area, session: session, theme: theme)
       overlay = .quit(dialog)
+    case .change(var dialog):
+      dialog.draw(into: &buffer, in: area, session: session, theme: theme)
+      overlay = .change(dialog)
     case .help(var help):
       help.draw(into: &buffer, in: area, sections: helpSections, theme: theme)
       overlay = .help(help)

@@ -19,6 +19,7 @@ extension Lab {
     switch overlay {
     case .help(let help): help.text.canScroll
     case .describe(let text), .results(let text): text.canScroll
+    case .change(let dialog): dialog.canScroll
     default: false
     }
   }
@@ -34,6 +35,9 @@ extension Lab {
     case .results(var text):
       text.scroll(by: count)
       overlay = .results(text)
+    case .change(var dialog):
+      dialog.scroll(by: count)
+      overlay = .change(dialog)
     default: break
     }
     return []
@@ -85,6 +89,36 @@ extension Lab {
       leavesAfterSummary = true
       return send(.stop)
     }
+  }
+
+  // MARK: changes that mean much
+
+  /// Sends a command; a change that means much is shown first.
+  mutating func ask(_ command: Command) -> [LabAction] {
+    guard case .set(let name, let value, _) = command, let knob = Knob.named(name), knob.confirms,
+      let settings = session.settings, settings[name] != value
+    else { return send(command) }
+    overlay = .change(ChangeDialog(knob, to: value))
+    return []
+  }
+
+  /// False while what is asked for cannot be.
+  var canConfirmChange: Bool {
+    if case .change(let dialog) = overlay { dialog.conflict(in: session.settings) == nil } else { false }
+  }
+
+  mutating func turnChange(by presses: Int) -> [LabAction] {
+    if case .change(var dialog) = overlay {
+      dialog.turn(by: presses, from: session.settings)
+      overlay = .change(dialog)
+    }
+    return []
+  }
+
+  mutating func confirmChange() -> [LabAction] {
+    guard case .change(let dialog) = overlay else { return [] }
+    overlay = nil
+    return send(dialog.command)
   }
 
   // MARK: panes
@@ -154,6 +188,7 @@ extension Lab {
     guard case .command(let line) = overlay else { return [] }
     do {
       let request = try line.parse()
+      if case .send(let command) = request, let conflict = conflict(of: command) { throw conflict }
       overlay = nil
       switch request {
       case .nothing: return []
@@ -163,11 +198,18 @@ extension Lab {
         show("the session is over; q leaves", isError: true)
         return []
       case .send(.stop): return end(by: .stop)
-      case .send(let command): return send(command)
+      case .send(let command): return ask(command)
       }
     } catch {
       show("\(error)", isError: true)
       return []
     }
+  }
+
+  /// Why a change cannot be; nil for what can.
+  private func conflict(of command: Command) -> SettingError? {
+    guard case .set(let name, let value, _) = command, var changed = session.settings else { return nil }
+    try? changed.set(name, to: value)
+    return changed.conflict
   }
 }

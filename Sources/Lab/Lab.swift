@@ -82,6 +82,7 @@ public struct Lab: Sendable {
     case .describe: .describe
     case .results: .results
     case .command: .command
+    case .change: .change
     }
   }
 
@@ -114,7 +115,7 @@ public struct Lab: Sendable {
       needsDraw = true
       return requests.flatMap { request -> [LabAction] in
         switch request {
-        case .send(let command): return send(command)
+        case .send(let command): return ask(command)
         case .say(let text):
           show(text, isError: false)
           return []

@@ -8,6 +8,7 @@ enum Overlay: Sendable {
   case describe(ScrolledText)
   case results(ScrolledText)
   case command(Prompt)
+  case change(ChangeDialog)
 }
 
 /// Who hears a key.
@@ -18,6 +19,7 @@ package enum KeyContext: String, Sendable, Hashable, CaseIterable {
   case describe = "Description"
   case results = "Results"
   case command = "Command line"
+  case change = "Change dialog"
 }
 
 /// Lines in a box, of which those that fit are shown.

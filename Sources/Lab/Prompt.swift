@@ -11,6 +11,7 @@ package struct LineCommand: Sendable {
   /// All of them.
   package static let all: [LineCommand] = [
     LineCommand(usage: "set NAME VALUE", description: "change a knob, also written NAME=VALUE"),
+    LineCommand(usage: "recalibrate BATCHES", description: "measure running statistics anew between two steps"),
     LineCommand(usage: "pause", description: "hold training"),
     LineCommand(usage: "resume", description: "go on"),
     LineCommand(usage: "finish", description: "end training here, test, keep weights"),
@@ -112,6 +113,12 @@ package struct Prompt: Sendable {
     switch (first, words.count) {
     case ("set", 3): return .send(try change(words[1], words[2]))
     case ("set", _): throw SettingError("set: give a name and a value, such as set gamma 0.1")
+    case ("recalibrate", 2):
+      guard let batches = Int(words[1]), (1...10_000).contains(batches) else {
+        throw SettingError("recalibrate: '\(words[1])' is not accepted; give a whole number of batches in 1 … 10000")
+      }
+      return .send(.recalibrate(batches: batches))
+    case ("recalibrate", _): throw SettingError("recalibrate: give a number of batches, such as recalibrate 20")
     case ("pause", 1): return .send(.pause)
     case ("resume", 1): return .send(.resume)
     case ("finish", 1): return .send(.finish)

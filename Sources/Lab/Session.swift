@@ -6,6 +6,8 @@ struct Session: Sendable {
   enum Wish: Sendable { case pause, resume, finish, stop }
 
   private(set) var description: SessionDescription?
+  /// The settings as they are now; nil before the start.
+  private(set) var settings: Settings?
   private(set) var state = SessionState.preparing
   private(set) var reason = ""
   private(set) var step = 0
@@ -16,7 +18,9 @@ struct Session: Sendable {
 
   mutating func update(_ event: Event) {
     switch event {
-    case .started(let description): self.description = description
+    case .started(let description):
+      self.description = description
+      settings = description.settings
     case .layers, .scatter, .attackProgress: break
     case .state(let change):
       state = change.state
@@ -37,7 +41,10 @@ struct Session: Sendable {
       reason = summary.reason
       step = summary.step
       wish = nil
-    case .journal, .checkpoint: break
+    case .journal(let entry):
+      guard let name = entry.knob, let new = entry.new else { return }
+      try? settings?.set(name, parsing: new)
+    case .checkpoint, .surgery: break
     }
   }
 
@@ -48,7 +55,7 @@ struct Session: Sendable {
     case .finish: wish = .finish
     case .stop: wish = .stop
     case .acknowledge, .attack, .cancelAttack, .checkpoint: break
-    case .step, .set: break
+    case .step, .set, .recalibrate: break
     }
   }
 

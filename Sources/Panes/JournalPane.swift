@@ -40,7 +40,7 @@ package struct JournalPane: Pane {
     case .state(let change): update(change)
     case .journal(let entry):
       let by = entry.knob == nil ? "" : " (\(entry.cause.rawValue))"
-      let effect = entry.effect == .atStart ? ", \(Knob.Effect.atStart.rawValue)" : ""
+      let effect = entry.effect == .nextStep ? "" : entry.effect.map { ", \($0.rawValue)" } ?? ""
       add(entry.step, entry.knob == nil ? .text : .mark, entry.knob == nil ? " " : "┊", entry.text + by + effect)
     case .checkpoint(let note):
       add(note.step, .good, "■", "checkpoint \(note.kind)" + (note.path.isEmpty ? "" : " → \(note.path)"))
@@ -48,7 +48,7 @@ package struct JournalPane: Pane {
       let reason = summary.reason.isEmpty ? "" : ": \(summary.reason)"
       let role: Theme.Role = summary.outcome == .failed ? .alarm : .good
       add(summary.step, role, " ", "\(summary.outcome.rawValue) after \(NumberText.duration(summary.seconds))\(reason)")
-    case .sample, .probe: break
+    case .surgery, .sample, .probe: break
     }
   }
 
@@ -57,7 +57,7 @@ package struct JournalPane: Pane {
     case .step: isStepping = true
     case .pause, .resume, .finish, .stop: isStepping = false
     case .acknowledge, .attack, .cancelAttack, .checkpoint: break
-    case .set: break
+    case .set, .recalibrate: break
     }
   }
 

@@ -2,6 +2,7 @@
 public enum RandomPurpose: UInt32, Sendable {
   case weights = 1, order, attackStart, augmentation, dataPatterns, dataTrain, dataTest, validationSplit
   case evaluationStart, test
+  case recalibration = 32
 }
 
 /// A counter-based random stream: Philox4x32-10 (Salmon et al., SC 2011).

@@ -56,6 +56,8 @@ package struct HeadlessReport {
     case .probe(let probe): canRedraw ? [.progress(progress)] : [.note(progress.line(probe))]
     case .journal(let entry): [.note("step \(entry.step): \(entry.text) (\(entry.cause.rawValue))")]
     case .checkpoint(let note): [.note("\(note.kind) checkpoint, step \(note.step): \(note.path)")]
+    // The journal has its sentence.
+    case .surgery: []
     case .summary(let summary):
       summary.outcome == .stopped ? [.note("stopped after step \(summary.step) of \(description?.steps ?? 0)")] : []
     }

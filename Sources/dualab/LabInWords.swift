@@ -22,7 +22,8 @@ package enum LabInWords {
     case .layers, .scatter, .attackProgress: false
     case .probe(let probe): probe.split == "validation"
     case .started, .journal, .summary: true
-    case .state, .sample, .checkpoint: false
+    // The journal has the sentence of a surgery.
+    case .state, .sample, .checkpoint, .surgery: false
     }
   }
 }

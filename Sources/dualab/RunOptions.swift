@@ -58,6 +58,7 @@ package struct RunPlan {
         try settings.set("steps", to: .integer(steps))
       }
       if let seed = options.seed { try settings.set("seed", to: .integer(seed)) }
+      if let conflict = settings.conflict { throw conflict }
     } catch {
       throw CommandFailure.usage("\(error)")
     }

@@ -53,6 +53,10 @@ struct QuickWork: SessionWork {
     return probe(step, "test", weights.rawValue)
   }
 
+  mutating func operate(
+    _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
+  ) throws -> SurgeryReport { throw TrainingFailure("there is no network to operate on") }
+
   mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
     CheckpointNote(step: step, kind: kind.rawValue, path: "run/\(kind.rawValue).safetensors")
   }

@@ -69,6 +69,45 @@ struct LabSessionTests {
     #expect(FileManager.default.fileExists(atPath: checkpoint))
   }
 
+  @Test("objective and batching are switched live after asking, and the run goes on")
+  func switches() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lab = try session(folder, Self.endless)
+    defer { lab.end() }
+    try await lab.wait(for: "training")
+    try await lab.wait(until: "a step") { (self.step($0) ?? 0) > 0 }
+    // Controls has the focus; its first knob is the objective.
+    try lab.press("Home", "+")
+    let asked = try await lab.wait(for: "Change objective?")
+    #expect(asked.contains("mat → trades") && asked.contains("drives up KL"))
+    try lab.press("Escape")
+    try await lab.wait(until: "no dialog") { !$0.contains("Change objective?") }
+    #expect(try !lab.screen().contains("mat → trades"))
+    try lab.press("+")
+    try await lab.wait(for: "Change objective?")
+    try lab.press("Enter")
+    try await lab.wait(for: "objective mat → trades (you)")
+
+    try lab.type(":")
+    try lab.type("set batching seq")
+    try lab.press("Enter")
+    try await lab.wait(for: "move twice a step")
+    try lab.press("Enter")
+    let switched = try await lab.wait(for: "batching cat → seq (you)")
+    let before = step(switched) ?? 0
+    try await lab.wait(until: "later steps") { (self.step($0) ?? 0) > before + 2 }
+
+    try lab.type(":")
+    try lab.type("set norm dbn")
+    try lab.press("Enter")
+    try await lab.wait(for: "DBN needs both domains")
+    try lab.press("Escape")
+    try lab.press("C-c")
+    try lab.press("C-c")
+    #expect(try await lab.exitStatus() == 0)
+  }
+
   @Test("finish measures the weights and shows the table; q then leaves")
   func finish() async throws {
     let folder = try BuiltProgram.newFolder()

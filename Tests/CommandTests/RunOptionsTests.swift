@@ -39,6 +39,10 @@ struct RunOptionsTests {
         ["--set", "model=conv5"],
         "model: 'conv5' is not accepted; give one of conv4, preact-mini, preact-resnet18, preact-resnet20, resnet34, resnet34-cifar, small-cnn (did you mean 'conv4'?)"
       ),
+      (
+        ["--set", "norm=dbn", "--set", "batching=seq"],
+        "norm dbn with batching seq: DBN needs both domains in one pass; set batching=cat, or norm=split"
+      ),
       (["--steps", "0"], "--steps 0: give 1 or more"),
       (["--seed=-1"], "seed: '-1' is not accepted; give a whole number in 0 … 2147483647"),
       (["--threads", "0"], "--threads 0: give a whole number in 1 … 1024"),

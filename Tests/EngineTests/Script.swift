@@ -26,6 +26,15 @@ func probe(_ step: Int, _ split: String = "validation", _ weights: String = "cur
     adversarial: Proportion(correct: adversarial, n: 10), attack: "PGD-10", seconds: 0.25)
 }
 
+/// The report of an operation that changed nothing.
+func report(_ step: Int, _ operation: NetworkOperation, _ settings: Settings) -> SurgeryReport {
+  let half = Proportion(correct: 5, n: 10)
+  return SurgeryReport(
+    step: step, operation: operation == .convert ? "convert" : "recalibrate", from: "?", to: settings.text("norm"),
+    warnings: [], logitDrift: 0, largestLogitDrift: 0, cleanBefore: half, cleanAfter: half, adversarialBefore: half,
+    adversarialAfter: half, attack: "PGD-10", seconds: 0.1)
+}
+
 /// An action in few words, for tables: `run 3 γ=0.5`, `state paused @2`, `journal @2 γ 0.5 → 0.1 (you)`.
 func words(_ action: SessionAction) -> String {
   switch action {
@@ -39,6 +48,7 @@ func words(_ action: SessionAction) -> String {
   case .emit(.probe(let probe)): "probe \(probe.split) \(probe.weights) @\(probe.step)"
   case .emit(.journal(let entry)): "journal @\(entry.step) \(entry.text) (\(entry.cause))"
   case .emit(.checkpoint(let note)): "checkpoint \(note.kind) @\(note.step)"
+  case .emit(.surgery(let report)): "surgery \(report.from) → \(report.to) @\(report.step)"
   case .emit(.summary): "summary"
   case .prepare: "prepare"
   case .runStep(let number, let settings): "run \(number) γ=\(settings.formatted("gamma"))"
@@ -46,6 +56,8 @@ func words(_ action: SessionAction) -> String {
   case .keepAsBest(let step): "keep @\(step)"
   case .test(let weights, let step, let settings): "test \(weights) @\(step) γ=\(settings.formatted("gamma"))"
   case .save(let kind, let step, let settings): "save \(kind) @\(step) γ=\(settings.formatted("gamma"))"
+  case .operate(.convert, let step, let settings): "convert to \(settings.text("norm")) @\(step)"
+  case .operate(.recalibrate(let batches), let step, _): "recalibrate \(batches) @\(step)"
   case .waitForCommand: "wait"
   case .end(let summary):
     "end \(summary.outcome) @\(summary.step), best \(summary.bestStep.map { "\($0)" } ?? "none"), \(summary.results.count) results"
@@ -56,7 +68,7 @@ extension SessionAction {
   /// True for what the performer answers with a result.
   var isWork: Bool {
     switch self {
-    case .prepare, .runStep, .validate, .test, .save: true
+    case .prepare, .runStep, .validate, .test, .save, .operate: true
     case .emit, .keepAsBest, .waitForCommand, .end: false
     }
   }
@@ -69,6 +81,7 @@ extension SessionAction {
     case .validate(let step, _): .measured(probe(step, clean: 5, adversarial: step % 5))
     case .test(let weights, let step, _): .measured(probe(step, "test", weights.rawValue, clean: 5, adversarial: 4))
     case .save(let kind, let step, _): .saved(CheckpointNote(step: step, kind: kind.rawValue, path: "/\(kind)"))
+    case .operate(let operation, let step, let settings): .operated(report(step, operation, settings))
     case .emit, .keepAsBest, .waitForCommand, .end: nil
     }
   }

@@ -51,6 +51,14 @@ struct ScriptedWork: SessionWork {
     return probe(step, "test", weights.rawValue, clean: 5, adversarial: 5)
   }
 
+  mutating func operate(
+    _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
+  ) throws -> SurgeryReport {
+    notes.add("operate @\(step)")
+    try during("operate @\(step)", poll)
+    return report(step, operation, settings)
+  }
+
   mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
     notes.add("save \(kind) @\(step)")
     try during("save \(kind)", {})

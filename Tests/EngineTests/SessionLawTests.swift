@@ -35,7 +35,8 @@ struct SessionLawTests {
     }
   }
 
-  private static let commands: [Command] = [.pause, .resume, .step, setGamma, .finish, .stop]
+  private static let setNorm = Command.set(knob: "norm", value: .text("dbn"), cause: .you)
+  private static let commands: [Command] = [.pause, .resume, .step, setNorm, .finish, .stop]
 
   @Test("hold for every sequence of six commands and results")
   func allSequences() throws {
@@ -59,6 +60,14 @@ struct SessionLawTests {
       let actions = next.machine.handle(.command(command))
       next.take(actions, answersWork: false)
       search(next, depth: depth - 1, ends: &ends)
+    }
+    if trace.machine.pollAnswer == .giveUp, trace.underWay.isWork {
+      var next = trace
+      let actions = next.machine.handle(.interrupted)
+      if !actions.isEmpty {
+        next.take(actions, answersWork: true)
+        search(next, depth: depth - 1, ends: &ends)
+      }
     }
     if let result = trace.underWay.success(trace.machine, steps: 2) {
       var next = trace

@@ -10,7 +10,7 @@ private func knob(_ name: String) throws -> Knob { try #require(Knob.named(name)
       #expect(Knob.named(knob.name)?.name == knob.name)
       #expect(knob.help.count > 8 && !knob.help.contains("\n") && !knob.symbol.isEmpty && !knob.accepted.isEmpty)
       #expect(knob.name.allSatisfy { $0.isLowercase || "._0123456789".contains($0) })
-      #expect(knob.isLive == (knob.effect == .nextStep))
+      #expect(knob.isLive == (knob.effect != .atStart))
     }
     #expect(Knob.named("gama") == nil)
   }

@@ -47,6 +47,11 @@ import Testing
     for keys in [[Key.character("?"), .pageDown], [.character("?"), .character("a")], [.character("v"), .down]] {
       all.append(Situation(name: "small \(keys)", lab: withKeys(running, keys, 40, 10), width: 40, height: 10))
     }
+    // The first knob is the objective, which asks first.
+    all.append(Situation(name: "change", lab: withKeys(running, [.home, .character("+")], 120, 36)))
+    all.append(
+      Situation(
+        name: "small change", lab: withKeys(running, [.home, .character("+"), .down], 40, 12), width: 40, height: 12))
     for tabs in 1..<paneCatalogue.count {
       all.append(Situation(name: "focus \(tabs)", lab: withKeys(running, [Key](repeating: .tab, count: tabs), 120, 36)))
     }

@@ -24,6 +24,7 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
       let preset = try library.load(entry.name)
       #expect(preset.name == entry.name && preset.summary == entry.summary)
       #expect(preset.title != preset.name)
+      #expect(preset.settings.conflict == nil)
     }
   }
 

@@ -1,0 +1,96 @@
+import Events
+
+/// Changes of a session that is under way: knobs, and operations on the network.
+extension SessionMachine {
+  // MARK: knobs
+
+  mutating func change(_ name: String, to value: KnobValue, cause: Cause) -> [SessionAction] {
+    let old = settings.formatted(name), before = settings[name]
+    do {
+      var changed = settings
+      try changed.set(name, to: value)
+      guard let knob = Knob.named(name), changed[knob.name] != before else { return [] }
+      let new = changed.formatted(name)
+      guard knob.isLive else {
+        return refuse("\(name) is fixed when a run starts; start one with --set \(name)=\(new)")
+      }
+      if let conflict = changed.conflict { return refuse("\(knob.symbol) stays \(old): \(conflict)") }
+      let isSurgery = knob.effect == .surgery && knob.idleReason(in: changed) == nil
+      if isSurgery, ending != nil { return refuse("\(knob.symbol) stays \(old): the session is about to end") }
+      settings = changed
+      if isSurgery, !operations.contains(.convert) { operations.append(.convert) }
+      let entry = JournalEntry(
+        step: isSurgery && isPaused ? step : boundary, cause: cause, knob: knob.name, old: old, new: new,
+        effect: knob.effect, text: "\(knob.symbol) \(old) → \(new)")
+      return [.emit(.journal(entry))]
+    } catch {
+      return refuse("\(error)")
+    }
+  }
+
+  private func refuse(_ line: String) -> [SessionAction] { note(line, step: boundary) }
+
+  private func note(_ text: String, step: Int, cause: Cause = .engine) -> [SessionAction] {
+    [.emit(.journal(JournalEntry(step: step, cause: cause, text: text)))]
+  }
+
+  // MARK: operations
+
+  mutating func ask(for operation: NetworkOperation) -> [SessionAction] {
+    guard ending == nil else { return refuse("no operation any more: the session is about to end") }
+    if !operations.contains(operation) { operations.append(operation) }
+    return []
+  }
+
+  /// The next operation, if one was asked for.
+  mutating func operate() -> [SessionAction]? {
+    // Norms that were changed and changed back need no operation.
+    if withNorms(ofNetwork: settings) == settings { operations.removeAll { $0 == .convert } }
+    guard !operations.isEmpty else { return nil }
+    let operation = operations.removeFirst()
+    operatingSettings = settings
+    return enter(.operating(operation)) + [.operate(operation, afterStep: step, settings)]
+  }
+
+  mutating func took(_ report: SurgeryReport, of operation: NetworkOperation) -> [SessionAction] {
+    operatedSettings = operatingSettings
+    return [.emit(.surgery(report))] + note(report.sentence, step: step)
+  }
+
+  /// The session goes on as it was; knobs that would say otherwise go back.
+  mutating func couldNot(_ operation: NetworkOperation, _ reason: String) -> [SessionAction] {
+    guard operation == .convert else { return note(reason, step: step) }
+    let asked = settings
+    settings = withNorms(ofNetwork: settings)
+    // What was set meanwhile for the norm that is not coming may not go with the one that stays.
+    for (name, value) in [("batching", "cat"), ("attack.bn", "eval")] where settings.conflict != nil {
+      try? settings.set(name, to: .text(value))
+    }
+    let returned = Knob.all.filter { settings[$0.name] != asked[$0.name] }.map { knob in
+      let old = asked.formatted(knob.name), new = settings.formatted(knob.name)
+      return SessionAction.emit(
+        .journal(
+          JournalEntry(
+            step: step, cause: .engine, knob: knob.name, old: old, new: new, effect: knob.effect,
+            text: "\(knob.symbol) \(old) → \(new)")))
+    }
+    return note(reason, step: step) + returned
+  }
+
+  /// A step that was held is not finished before an operation: random numbers are functions of the step, so it is run anew
+  /// on the new network.
+  mutating func giveUpStep() -> [SessionAction] {
+    note("step \(step + 1) is given up for the operation and run anew, with all settings of now", step: step)
+  }
+
+  /// The settings with the norms that the network really has.
+  func withNorms(ofNetwork settings: Settings) -> Settings {
+    var result = settings
+    for knob in SessionMachine.surgical {
+      if let value = operatedSettings[knob.name] { try? result.set(knob.name, to: value) }
+    }
+    return result
+  }
+
+  private static let surgical = Knob.all.filter { $0.effect == .surgery }
+}

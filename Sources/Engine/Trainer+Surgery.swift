@@ -1,0 +1,112 @@
+import Attacks
+import Datasets
+import Events
+import Networks
+import Objectives
+import Tensors
+
+/// Operations on the network between two steps, measured before and after. ALGORITHMS §10.
+extension Trainer {
+  /// Exchanges the norms, or measures running statistics anew. What it throws leaves the network as it was.
+  public mutating func operate(
+    _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
+  ) throws -> SurgeryReport {
+    let start = ContinuousClock.now, old = try prepared().network
+    let before = try look(at: old, settings, poll)
+    let statistics = old.runningStatistics()
+    let network: Network, warnings: [String], after: Look
+    do {
+      switch operation {
+      case .convert: (network, warnings) = try converted(old, settings)
+      case .recalibrate(let batches):
+        try recalibrate(batches, afterStep: step, settings, poll)
+        (network, warnings) = (old, [])
+      }
+      after = try look(at: network, settings, poll)
+    } catch {
+      old.restore(runningStatistics: statistics)
+      throw error
+    }
+    if network !== old {
+      session?.network = network
+      session?.before = network.makeParameterCopy()
+    }
+    let name = if case .convert = operation { "convert" } else { "recalibrate" }
+    let drift = before.drift(to: after)
+    return SurgeryReport(
+      step: step, operation: name, from: old.settings.norm.rawValue, to: network.settings.norm.rawValue,
+      warnings: warnings, logitDrift: drift.rootMeanSquare, largestLogitDrift: drift.largest,
+      cleanBefore: before.clean, cleanAfter: after.clean, adversarialBefore: before.adversarial,
+      adversarialAfter: after.adversarial, attack: makeAttack(settings).title, seconds: seconds(since: start))
+  }
+
+  // MARK: norms
+
+  private func converted(_ network: Network, _ settings: Settings) throws -> (Network, [String]) {
+    var model = network.settings
+    model.setNorms(from: settings)
+    if let complaint = model.normComplaint { throw TrainingFailure(complaint) }
+    let (result, warnings) = try network.converted(to: model)
+    result.follow(settings)
+    return (result, warnings)
+  }
+
+  // MARK: running statistics
+
+  /// The mean over the moments of `count` batches, the next ones of the run, in one pass over both kinds of rows as the
+  /// objective has them. The adversarial images are crafted on the network as it was.
+  private mutating func recalibrate(
+    _ count: Int, afterStep step: Int, _ settings: Settings, _ poll: () throws -> Void
+  ) throws {
+    let network = try prepared().network, objective = makeObjective(settings), old = network.runningStatistics()
+    let momentum = network.statisticsMomentum
+    defer { network.statisticsMomentum = momentum }
+    var mean = old
+    for number in 1...count {
+      let batch = try loadBatch(step + number)
+      network.restore(runningStatistics: old)
+      try craft(batch, for: objective, purpose: .recalibration, settings, poll)
+      network.restore(runningStatistics: mean)
+      network.statisticsMomentum = 1 / Float(number)
+      _ = try outerPass(batch, objective, settings, batching: .cat, goesBack: false).run(mode: .train, poll: poll)
+      mean = network.runningStatistics()
+    }
+  }
+
+  // MARK: before and after
+
+  /// What a network makes of the validation images.
+  private struct Look {
+    var logits: [Float] = []
+    var clean = Proportion(correct: 0, n: 0)
+    var adversarial = Proportion(correct: 0, n: 0)
+
+    /// How far the logits went.
+    func drift(to other: Look) -> (rootMeanSquare: Double, largest: Double) {
+      var sum = 0.0, largest = 0.0
+      for (a, b) in zip(logits, other.logits) {
+        let difference = abs(Double(a) - Double(b))
+        sum += difference * difference
+        largest = max(largest, difference)
+      }
+      return ((sum / Double(max(1, logits.count))).squareRoot(), largest)
+    }
+  }
+
+  private func look(at network: Network, _ settings: Settings, _ poll: () throws -> Void) throws -> Look {
+    let images = try prepared().data.validation, count = min(initial.integer("validation.limit"), images.count)
+    network.follow(settings)
+    var look = Look(), clean = 0, adversarial = 0
+    for first in stride(from: 0, to: count, by: 128) {
+      try poll()
+      let evaluation = Evaluation(
+        images, first..<min(count, first + 128), pixels: network.settings.input.planarCount, seed: seed)
+      look.logits += evaluation.logits(on: network)
+      clean += evaluation.correct(on: network)
+      adversarial += try evaluation.correct(under: makeAttack(settings), on: network, poll: poll)
+    }
+    look.clean = Proportion(correct: clean, n: count)
+    look.adversarial = Proportion(correct: adversarial, n: count)
+    return look
+  }
+}

@@ -1,0 +1,102 @@
+import Attacks
+import CKernels
+import Events
+import Networks
+import Tensors
+import Testing
+
+/// Attacks whose passes are normalised by batch moments. ALGORITHMS §2.4.
+struct BatchModeTests {
+  private let classes = 10, count = 24
+
+  private func network(threads: Int = 2) throws -> Network {
+    let settings = ModelSettings(name: "conv4", input: Shape(1, 16, 16), classes: classes, width: 8)
+    let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
+    network.initialise(seed: 3)
+    return network
+  }
+
+  private func images() -> (pixels: [Float], labels: [Int]) {
+    var random = RandomStream(seed: 5, purpose: .test)
+    return ((0..<count * 256).map { _ in random.uniform() }, (0..<count).map { _ in Int(random.below(10)) })
+  }
+
+  private func perturb(_ attack: any Attack, on network: Network, mode: Mode, poll: () throws -> Void = {}) throws
+    -> [Float]
+  {
+    let (pixels, labels) = images()
+    var adversarial = pixels
+    let batch = AttackBatch(
+      images: pixels, examples: Array(labels.indices), target: .labels(labels), seed: 1, mode: mode)
+    try attack.perturb(batch, on: network, into: &adversarial, poll: poll)
+    return adversarial
+  }
+
+  /// The same iterations, written out: whole batches, the gradient of the summed loss.
+  private func reference(on network: Network, mode: Mode, steps: Int) -> [Float] {
+    let (pixels, labels) = images()
+    var point = pixels
+    for _ in 0..<steps {
+      let logits = network.forward(point, count: count, mode: mode)
+      var cotangent = [Float](repeating: 0, count: count * classes)
+      cotangent.withUnsafeMutableBufferPointer { cotangent in
+        guard let base = cotangent.baseAddress else { return }
+        for image in 0..<count {
+          _ = RowLosses.crossEntropy(
+            logits + image * classes, classes: classes, label: labels[image], addingTo: base + image * classes)
+        }
+      }
+      let gradient = network.backward(cotangent, wanted: .input)
+      dl_linf_step(&point, pixels, gradient, pixels.count, 4 / 255, 16 / 255)
+    }
+    return point
+  }
+
+  @Test(arguments: [Mode.batch, .train]) func iterationsAreThoseOfWholeBatches(mode: Mode) throws {
+    let pgd = PGD(epsilon: 16 / 255, stepSize: 4 / 255, steps: 3, start: .clean)
+    let network = try network(), twin = try self.network()
+    #expect(try perturb(pgd, on: network, mode: mode) == reference(on: twin, mode: mode, steps: 3))
+    #expect(network.runningStatistics() == twin.runningStatistics())
+    #expect(try perturb(pgd, on: network, mode: mode) != perturb(pgd, on: network, mode: .eval))
+  }
+
+  @Test func onlyTrackingMovesTheRunningStatisticsAndEveryIterationDoes() throws {
+    for (mode, steps, moves) in [(Mode.eval, 4, 0), (.batch, 4, 0), (.train, 1, 1), (.train, 4, 4)] {
+      for start in PGD.Start.allCases {
+        let network = try network(), before = network.runningStatistics()
+        var states = [before]
+        let pgd = PGD(epsilon: 0.1, stepSize: 0.02, steps: steps, start: start)
+        _ = try perturb(pgd, on: network, mode: mode) {
+          if network.runningStatistics() != states.last { states.append(network.runningStatistics()) }
+        }
+        if network.runningStatistics() != states.last { states.append(network.runningStatistics()) }
+        #expect((states.count - 1 >= moves) && ((states.count == 1) == (moves == 0)), "\(mode) \(steps)")
+      }
+    }
+    let network = try network(), before = network.runningStatistics()
+    _ = try perturb(FGSM(epsilon: 0.1), on: network, mode: .train)
+    #expect(network.runningStatistics() != before)
+  }
+
+  @Test(arguments: [Mode.batch, .train]) func bitsDoNotDependOnThreads(mode: Mode) throws {
+    let pgd = PGD(epsilon: 16 / 255, stepSize: 4 / 255, steps: 3)
+    let runs = try [1, 2, 4].map { try perturb(pgd, on: try network(threads: $0), mode: mode) }
+    #expect(runs[0] == runs[1] && runs[1] == runs[2])
+  }
+
+  @Test func noiseStartsAtTheImageAndIsNotClipped() throws {
+    let network = try network()
+    let pixels = [Float](repeating: 0, count: 256 * 8) + [Float](repeating: 1, count: 256 * 8)
+    var point = pixels
+    let batch = AttackBatch(
+      images: pixels, examples: Array(0..<16), target: .labels([Int](repeating: 0, count: 16)), seed: 2)
+    try PGD(epsilon: 0.1, stepSize: 0.02, steps: 0, start: .noise).perturb(batch, on: network, into: &point, poll: {})
+    let noise = zip(point, pixels).map { Double($0 - $1) }
+    let deviation = (noise.reduce(0) { $0 + $1 * $1 } / Double(noise.count)).squareRoot()
+    #expect(abs(deviation - 0.001) < 0.00005)
+    #expect(abs(noise.reduce(0, +) / Double(noise.count)) < 0.0001)
+    #expect(point.contains { $0 < 0 } && point.contains { $0 > 1 })
+    try PGD(epsilon: 0.1, stepSize: 0.02, steps: 1, start: .noise).perturb(batch, on: network, into: &point, poll: {})
+    #expect(point.allSatisfy { (0...1).contains($0) })
+  }
+}

@@ -1,0 +1,94 @@
+import Engine
+import Events
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// Operations on a real network in the middle of a run.
+struct TrainerSurgeryTests {
+  private func settings(_ changes: [String: String] = [:]) throws -> Settings {
+    var settings = Settings()
+    let small = [
+      "width": "8", "batch": "32", "attack.steps": "2", "data.train": "300", "data.test": "32",
+      "validation.limit": "20", "steps": "20", "data.size": "8", "schedule": "constant", "lr": "0.05",
+    ]
+    for (name, value) in small.merging(changes, uniquingKeysWith: { $1 }) { try settings.set(name, parsing: value) }
+    return settings
+  }
+
+  private func withTrainer(_ settings: Settings, steps: Int, _ body: (inout Trainer, URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var trainer = Trainer(settings: settings, presetName: "test", threads: 2, folder: folder)
+    _ = try trainer.prepare()
+    for step in 0..<steps { _ = try trainer.step(step + 1, settings: settings) {} }
+    try body(&trainer, folder)
+  }
+
+  private func saved(
+    _ trainer: inout Trainer, _ kind: CheckpointKind, _ settings: Settings
+  ) throws -> Safetensors {
+    let note = try #require(try trainer.save(kind, step: 3, settings: settings))
+    return try Safetensors(contentsOf: URL(fileURLWithPath: note.path))
+  }
+
+  private func floats(_ file: Safetensors) throws -> [String: [Float]] {
+    Dictionary(uniqueKeysWithValues: try file.tensors.keys.map { ($0, try file.floats($0)) })
+  }
+
+  @Test func momentumIsKept() throws {
+    // BN at other places is BN: three more steps have the bits of a run without the operation only if momenta are kept.
+    let before = try settings(), after = try settings(["norm.affine": "default", "norm.layers": "all"])
+    var losses: [Double] = []
+    for operates in [false, true] {
+      try withTrainer(before, steps: 3) { trainer, _ in
+        if operates {
+          let report = try trainer.operate(.convert, afterStep: 3, settings: after) {}
+          #expect(report.largestLogitDrift == 0 && report.cleanBefore == report.cleanAfter)
+          #expect(report.sentence.contains("logits unchanged bit for bit"))
+        }
+        for step in 4...6 { losses.append(try trainer.step(step, settings: before) {}.loss) }
+      }
+    }
+    #expect(losses[..<3] == losses[3...])
+  }
+
+  @Test func whatCannotBeChangesNothing() throws {
+    let before = try settings(), after = try settings(["norm.affine": "separate"])
+    try withTrainer(before, steps: 2) { trainer, _ in
+      let old = try floats(saved(&trainer, .last, before))
+      let failure = #expect(throws: TrainingFailure.self) {
+        _ = try trainer.operate(.convert, afterStep: 2, settings: after) {}
+      }
+      #expect(failure?.description.hasPrefix("norm.affine: ") == true)
+      for stop in [0, 1, 5, 12] {
+        var polls = 0
+        #expect(throws: Interruption.self) {
+          _ = try trainer.operate(.recalibrate(batches: 3), afterStep: 2, settings: before) {
+            polls += 1
+            if polls > stop { throw Interruption() }
+          }
+        }
+      }
+      let last = try saved(&trainer, .last, before), same = try floats(last)
+      #expect(same == old && last.metadata["norm"] == "bn")
+    }
+  }
+
+  @Test func recalibrationMeasuresTheStatisticsAnewAndNothingElse() throws {
+    let settings = try settings(["objective": "mat", "batching": "seq"])
+    try withTrainer(settings, steps: 3) { trainer, _ in
+      let old = try floats(saved(&trainer, .last, settings))
+      let report = try trainer.operate(.recalibrate(batches: 4), afterStep: 3, settings: settings) {}
+      #expect(report.operation == "recalibrate" && report.from == "bn" && report.to == "bn" && report.logitDrift > 0)
+      let new = try floats(saved(&trainer, .last, settings))
+      for (name, values) in old where !name.contains("running") { #expect(new[name] == values, "\(name)") }
+      for name in ["body.1.running_mean", "body.1.running_var"] { #expect(new[name] != old[name], "\(name)") }
+      // A function of weights and batches alone: what the statistics were before does not matter, but for the attack.
+      _ = try trainer.operate(.recalibrate(batches: 1), afterStep: 3, settings: settings) {}
+      let once = try floats(saved(&trainer, .last, settings))
+      #expect(once["body.1.running_mean"] != new["body.1.running_mean"])
+    }
+  }
+}
