@@ -151,6 +151,12 @@ public final class Network {
   /// Bytes that a whole batch of so many images takes beside the weights.
   public func batchBytes(images: Int) -> Int { plan.count * images * MemoryLayout<Float>.stride }
 
+  /// What the last `forward` left of an activation, of one of its images.
+  func pointer(_ activation: Activation, image: Int) -> UnsafePointer<Float> {
+    precondition(image < lastPass.images, "image \(image) of a pass over \(lastPass.images)")
+    return UnsafePointer(workspace.pointer(activation.slot) + image * activation.count)
+  }
+
   private func pass(images: Int, mode: Mode, wanted: Wanted) -> Pass {
     Pass(
       memory: memory, workspace: workspace, images: images, mode: mode, wanted: wanted, pool: pool, scratch: scratch)

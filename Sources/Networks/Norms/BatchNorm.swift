@@ -11,13 +11,14 @@ package final class BatchNorm: NormLayer {
   static let epsilon = 1e-5
   static let momentum: Float = 0.1
 
+  package let name: String
   private let relu: Bool
   private let channels: Int
   private let weight: Int
   private let bias: Int
   private let runningMean: Int
   private let runningVariance: Int
-  private let input: Activation
+  package let input: Activation
   package let output: Activation
   private var gradient: Activation?
   private var inputGradient: Activation?
@@ -32,6 +33,7 @@ package final class BatchNorm: NormLayer {
 
   /// `name.weight`, `name.bias`, `name.running_mean`, `name.running_var`, each [channels].
   package init(_ name: String, _ input: Activation, relu: Bool, _ builder: inout NetworkBuilder) {
+    self.name = name
     self.relu = relu
     self.input = input
     channels = input.shape.channels
