@@ -37,7 +37,7 @@ struct Session: Sendable {
       reason = summary.reason
       step = summary.step
       wish = nil
-    case .journal, .checkpoint: break
+    case .alarm, .journal, .checkpoint: break
     }
   }
 
