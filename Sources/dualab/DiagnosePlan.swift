@@ -115,6 +115,7 @@ struct DiagnosePlan {
       program: DualabCommand.configuration.version, checkpoint: path, preset: checkpoint.preset, step: checkpoint.step,
       model: network.settings.name, width: network.settings.width, data: images.source, images: images.count,
       input: [images.shape.channels, images.shape.height, images.shape.width], norm: attack.norm,
-      eps: Double(attack.epsilon), attack: attack.title, suite: suite.title(classes: network.classes), seed: seed)
+      eps: checkpoint.settings.number("eps"), attack: attack.title, suite: suite.title(classes: network.classes),
+      seed: seed)
   }
 }
