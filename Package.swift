@@ -23,6 +23,7 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["Tensors", "Events", "CZlib"]),
     .target(name: "Attacks", dependencies: ["Networks", "Events", "CKernels"]),
     .target(name: "Objectives", dependencies: ["Attacks", "Events"]),
+    .target(name: "Diagnostics", dependencies: ["Attacks", "Networks", "Tensors", "Events"]),
 
     // MARK: vocabulary and files
     .target(name: "Events"),
@@ -37,7 +38,8 @@ let package = Package(
     .executableTarget(
       name: "dualab",
       dependencies: [
-        "Engine", "Attacks", "Datasets", "Tensors", "Terminal", "Lab", "Plotting", "Events", "Networks", "Presets",
+        "Engine", "Diagnostics", "Attacks", "Datasets", "Tensors", "Terminal", "Lab", "Plotting", "Events", "Networks",
+        "Presets",
         "COpenBLAS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -50,6 +52,7 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
     .testTarget(name: "AttacksTests", dependencies: ["Attacks", "Events", "CKernels", "TestSupport"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Events", "TestSupport"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Attacks", "Events", "TestSupport"]),
     .testTarget(name: "PresetsTests", dependencies: ["Presets", "TestSupport"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .executableTarget(

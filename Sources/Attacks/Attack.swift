@@ -81,8 +81,12 @@ public protocol Attack: Sendable {
   static var name: String { get }
   /// The name with its main setting, as shown: `PGD-10`.
   var title: String { get }
+  /// Norm of the ball.
+  var norm: Norm { get }
   /// Radius of the ball.
   var epsilon: Float { get }
+  /// Forward and backward passes that it makes with each image.
+  var passes: Int { get }
   /// Writes the adversarial images [count][C][H][W]. Calls `poll` before every iteration; what it throws ends the attack.
   func perturb(
     _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void

@@ -23,6 +23,9 @@ public struct FGSM: Attack, Hashable {
   /// `FGSM`, or `FGM` in ℓ2.
   public var title: String { norm == .linf ? "FGSM" : "FGM" }
 
+  /// A forward and a backward.
+  public var passes: Int { 2 }
+
   /// Writes the adversarial images; see `Attack`.
   public func perturb(
     _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void

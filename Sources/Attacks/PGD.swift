@@ -49,6 +49,9 @@ public struct PGD: Attack, Hashable {
   /// `PGD-10` for ten steps.
   public var title: String { "PGD-\(steps)" }
 
+  /// A forward and a backward a step; with restarts one more forward for the loss at the end of each.
+  public var passes: Int { restarts > 1 ? restarts * (2 * steps + 1) : 2 * steps }
+
   /// Writes the adversarial images; see `Attack`.
   public func perturb(
     _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void

@@ -2,7 +2,7 @@
 extension Event: Codable {
   private enum Key: String, CodingKey { case event }
   private enum Name: String, Codable {
-    case started, state, sample, probe, journal, checkpoint, surgery, summary
+    case started, state, sample, probe, alarm, journal, checkpoint, surgery, summary
     case layers, scatter, attackProgress
   }
 
@@ -16,6 +16,7 @@ extension Event: Codable {
     case .attackProgress: self = .attackProgress(try AttackProgressNote(from: decoder))
     case .sample: self = .sample(try Sample(from: decoder))
     case .probe: self = .probe(try Probe(from: decoder))
+    case .alarm: self = .alarm(try GapChange(from: decoder))
     case .journal: self = .journal(try JournalEntry(from: decoder))
     case .checkpoint: self = .checkpoint(try CheckpointNote(from: decoder))
     case .surgery: self = .surgery(try SurgeryReport(from: decoder))
@@ -34,6 +35,7 @@ extension Event: Codable {
     case .attackProgress(let payload): try write(.attackProgress, payload)
     case .sample(let payload): try write(.sample, payload)
     case .probe(let payload): try write(.probe, payload)
+    case .alarm(let payload): try write(.alarm, payload)
     case .journal(let payload): try write(.journal, payload)
     case .checkpoint(let payload): try write(.checkpoint, payload)
     case .surgery(let payload): try write(.surgery, payload)

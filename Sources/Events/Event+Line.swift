@@ -15,6 +15,7 @@ extension Event {
       case .attackProgress(let payload): try encoder.encode(payload)
       case .sample(let payload): try encoder.encode(payload)
       case .probe(let payload): try encoder.encode(payload)
+      case .alarm(let payload): try encoder.encode(payload)
       case .journal(let payload): try encoder.encode(payload)
       case .checkpoint(let payload): try encoder.encode(payload)
       case .surgery(let payload): try encoder.encode(payload)
@@ -33,6 +34,7 @@ extension Event {
     case .attackProgress: "attackProgress"
     case .sample: "sample"
     case .probe: "probe"
+    case .alarm: "alarm"
     case .journal: "journal"
     case .checkpoint: "checkpoint"
     case .surgery: "surgery"

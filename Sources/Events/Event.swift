@@ -1,5 +1,7 @@
 /// What a session tells its readers: the lab, headless printing, tests. The only thing that leaves the engine.
-public enum Event: Sendable, Hashable {
+///
+/// Payloads are boxed: they are large, and events are handed on and kept more often than they are made.
+public indirect enum Event: Sendable, Hashable {
   /// The session is about to start.
   case started(SessionDescription)
   /// The session went into another state.
@@ -14,6 +16,8 @@ public enum Event: Sendable, Hashable {
   case sample(Sample)
   /// Accuracies were measured on a fixed set.
   case probe(Probe)
+  /// The gap between PGD and stronger attacks changed its state: false robustness, or its end.
+  case alarm(GapChange)
   /// Somebody or something intervened, or something worth a line happened.
   case journal(JournalEntry)
   /// Weights were written.
@@ -154,13 +158,22 @@ public struct Probe: Sendable, Hashable, Codable {
   public var attack: String
   /// Accuracy under PGD-10 (step ε/4, uniform start) where the training attack is another one.
   public var pgd10: Proportion?
+  /// What the sentinel's cheap attacks take away, where this is one of its probes.
+  public var quick: GapReading?
+  /// What AutoAttack takes away, where it ran.
+  public var deep: GapReading?
+  /// What the gap means after these readings.
+  public var gapState: GapState?
+  /// Forward and backward passes of one image that the sentinel spent on it.
+  public var passes: Int?
   /// Wall-clock seconds; only shown.
   public var seconds: Double
 
   /// All parts.
   public init(
     step: Int, split: String, weights: String, clean: Proportion, adversarial: Proportion, attack: String,
-    pgd10: Proportion? = nil, seconds: Double
+    pgd10: Proportion? = nil, quick: GapReading? = nil, deep: GapReading? = nil, gapState: GapState? = nil,
+    passes: Int? = nil, seconds: Double
   ) {
     self.step = step
     self.split = split
@@ -169,6 +182,10 @@ public struct Probe: Sendable, Hashable, Codable {
     self.adversarial = adversarial
     self.attack = attack
     self.pgd10 = pgd10
+    self.quick = quick
+    self.deep = deep
+    self.gapState = gapState
+    self.passes = passes
     self.seconds = seconds
   }
 }

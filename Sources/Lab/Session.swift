@@ -44,7 +44,7 @@ struct Session: Sendable {
     case .journal(let entry):
       guard let name = entry.knob, let new = entry.new else { return }
       try? settings?.set(name, parsing: new)
-    case .checkpoint, .surgery: break
+    case .alarm, .checkpoint, .surgery: break
     }
   }
 

@@ -40,6 +40,11 @@ public final class Lane {
     return UnsafePointer(pass.pointer(network.inputGradient))
   }
 
+  /// What the last `forward` left of an activation, of one of its images.
+  func pointer(_ activation: Activation, image: Int) -> UnsafePointer<Float> {
+    UnsafePointer(pass(wanted: []).pointer(activation, image: image))
+  }
+
   private func pass(wanted: Wanted) -> Pass {
     Pass(
       memory: network.memory, workspace: workspace, images: images, mode: .eval, wanted: wanted, pool: nil,

@@ -206,6 +206,13 @@ public final class Network {
   /// Bytes that a whole batch of so many images takes beside the weights.
   public func batchBytes(images: Int) -> Int { plan.count * images * MemoryLayout<Float>.stride }
 
+  /// What the last `forward` into a slot left of an activation, of one of its images.
+  func pointer(_ activation: Activation, image: Int, slot: Int = 0) -> UnsafePointer<Float> {
+    let slot = slots[slot]
+    precondition(image < slot.images, "image \(image) of a pass over \(slot.images)")
+    return UnsafePointer(slot.workspace.pointer(activation.slot) + image * activation.count)
+  }
+
   private func pass(_ slot: Int, wanted: Wanted) -> Pass {
     let slot = slots[slot]
     return Pass(

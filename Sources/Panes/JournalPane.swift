@@ -38,6 +38,11 @@ package struct JournalPane: Pane {
       if description.constructed { add(0, .watch, " ", "the task is constructed to show an effect") }
     case .layers, .scatter, .attackProgress: break
     case .state(let change): update(change)
+    case .alarm(let change):
+      let isBad = [.alarm, .confirmed].contains(change.state)
+      let role: Theme.Role = isBad ? .alarm : change.state == .watch ? .watch : .good
+      add(change.step, role, isBad ? "▲" : " ", change.text)
+      for cause in change.causes { add(change.step, .text, " ", "\(cause.title) \(cause.numbers)") }
     case .journal(let entry):
       let by = entry.knob == nil ? "" : " (\(entry.cause.rawValue))"
       let effect = entry.effect == .nextStep ? "" : entry.effect.map { ", \($0.rawValue)" } ?? ""

@@ -139,7 +139,7 @@ private struct AttackRun {
 }
 
 /// What stderr shows while the attacks run.
-private struct AttackScreen {
+struct AttackScreen {
   private var progress: AttackProgress
   private let output: Output
   private let isQuiet: Bool

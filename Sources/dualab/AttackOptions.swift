@@ -122,7 +122,7 @@ extension AttackOptions {
   }
 
   /// Hours of work must not end at a folder that is not there.
-  private static func checkWritable(_ path: String) throws {
+  static func checkWritable(_ path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {

@@ -54,6 +54,9 @@ package struct HeadlessReport {
       canRedraw && [.training, .validating, .testing, .paused].contains(change.state) ? [.progress(progress)] : []
     case .sample: canRedraw ? [.progress(progress)] : []
     case .probe(let probe): canRedraw ? [.progress(progress)] : [.note(progress.line(probe))]
+    case .alarm(let change):
+      [.note("step \(change.step): \(change.text)")]
+        + change.causes.map { .note("  \($0.title), \($0.numbers): \($0.sentence)") }
     case .journal(let entry): [.note("step \(entry.step): \(entry.text) (\(entry.cause.rawValue))")]
     case .checkpoint(let note): [.note("\(note.kind) checkpoint, step \(note.step): \(note.path)")]
     // The journal has its sentence.

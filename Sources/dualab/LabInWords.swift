@@ -21,7 +21,7 @@ package enum LabInWords {
     switch event {
     case .layers, .scatter, .attackProgress: false
     case .probe(let probe): probe.split == "validation"
-    case .started, .journal, .summary: true
+    case .started, .alarm, .journal, .summary: true
     // The journal has the sentence of a surgery.
     case .state, .sample, .checkpoint, .surgery: false
     }

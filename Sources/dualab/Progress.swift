@@ -37,7 +37,7 @@ package struct Progress: Hashable {
     case .probe(let probe) where probe.split == "validation":
       validation = probe
       spent += probe.seconds
-    case .probe, .journal, .checkpoint, .surgery, .summary: break
+    case .probe, .alarm, .journal, .checkpoint, .surgery, .summary: break
     }
   }
 

@@ -46,6 +46,7 @@ func words(_ action: SessionAction) -> String {
   case .emit(.attackProgress(let note)): "attack \(note.phase.rawValue) @\(note.step)"
   case .emit(.sample(let sample)): "sample \(sample.step)"
   case .emit(.probe(let probe)): "probe \(probe.split) \(probe.weights) @\(probe.step)"
+  case .emit(.alarm(let change)): "alarm @\(change.step) \(change.text)"
   case .emit(.journal(let entry)): "journal @\(entry.step) \(entry.text) (\(entry.cause))"
   case .emit(.checkpoint(let note)): "checkpoint \(note.kind) @\(note.step)"
   case .emit(.surgery(let report)): "surgery \(report.from) → \(report.to) @\(report.step)"

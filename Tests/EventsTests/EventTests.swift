@@ -2,6 +2,9 @@ import Events
 import Foundation
 import Testing
 
+private let quick = GapReading(step: 50, tier: .quick, n: 128, survivors: 80, broken: 51, interval: 0.31...0.49)
+private let deep = GapReading(step: 50, tier: .deep, n: 32, survivors: 21, broken: 21, interval: 0.47...0.82)
+
 private let events: [Event] = {
   var settings = Settings()
   try? settings.set("eps", parsing: "8/255")
@@ -53,6 +56,16 @@ private let events: [Event] = {
       Probe(
         step: 400, split: "test", weights: "best", clean: half, adversarial: half, attack: "FGSM", pgd10: half,
         seconds: 1.5)),
+    .probe(
+      Probe(
+        step: 50, split: "validation", weights: "current", clean: half, adversarial: half, attack: "PGD-10",
+        quick: quick, deep: deep, gapState: .watch, passes: 5000, seconds: 1)),
+    .alarm(
+      GapChange(
+        step: 50, from: .watch, state: .alarm, reading: quick,
+        disagreement: TierDisagreement(kinder: quick, harsher: deep),
+        causes: GapCause.Kind.allCases.map { GapCause($0, before: 0.66, value: 0.24, n: 128) })),
+    .alarm(GapChange(step: 75, from: .alarm, state: .acknowledged)),
     .journal(JournalEntry(step: 7, cause: .engine, text: "checkpoint kept")),
     .journal(
       JournalEntry(
@@ -89,7 +102,7 @@ private let events: [Event] = {
     #expect(
       Set(events.map(\.name)) == [
         "layers", "scatter", "attackProgress",
-        "started", "state", "sample", "probe", "journal", "checkpoint", "summary",
+        "started", "state", "sample", "probe", "alarm", "journal", "checkpoint", "summary",
       ])
   }
 
@@ -102,6 +115,24 @@ private let events: [Event] = {
       try sample.jsonLine()
         == #"{"event":"sample","cleanAccuracy":{"correct":3,"n":4},"epoch":0,"images":128,"learningRate":0.25,"loss":1.5,"seconds":0.5,"step":12}"#
     )
+  }
+
+  @Test func `an alarm says in one line what happened`() {
+    #expect(
+      GapChange(step: 50, from: .watch, state: .alarm, reading: quick).text
+        == "gap watch → alarm: 0.40 [0.31, 0.49] under quick, n 128")
+    #expect(GapChange(step: 75, from: .alarm, state: .acknowledged).text == "gap alarm → acknowledged")
+    #expect(
+      GapChange(
+        step: 50, from: .alarm, state: .alarm, disagreement: TierDisagreement(kinder: quick, harsher: deep)
+      ).text == "gap alarm: quick finds a gap of 0.40, deep one of 0.66: believe the larger")
+    #expect(quick.accuracy == Proportion(correct: 29, n: 128) && quick.pgd == Proportion(correct: 80, n: 128))
+    #expect(quick.gap == 51.0 / 128)
+    #expect(GapCause(.moreSteps, before: 0.664, value: 0.236, n: 128).numbers == "0.66 → 0.24")
+    #expect(GapCause(.zeroGradient, value: 0.049, n: 128).numbers == "0.05")
+    let sentences = GapCause.Kind.allCases.map { GapCause($0, value: 0, n: 1).sentence }
+    #expect(Set(sentences).count == sentences.count)
+    #expect(sentences.allSatisfy { $0.hasSuffix(".") && $0.count(where: { $0 == "." }) == 1 })
   }
 
   @Test func `an unknown event or setting does not decode`() {

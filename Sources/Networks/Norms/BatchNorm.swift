@@ -11,13 +11,14 @@ package final class BatchNorm: NormLayer {
   package static let kind = NormKind.batch
   static let epsilon = 1e-5
 
+  package let name: String
   private let relu: Bool
   private let channels: Int
   private let weight: Int
   private let bias: Int
   private let runningMean: Int
   private let runningVariance: Int
-  private let input: Activation
+  package let input: Activation
   package let output: Activation
   private var gradient: Activation?
   private var inputGradient: Activation?
@@ -34,6 +35,7 @@ package final class BatchNorm: NormLayer {
   package init(
     _ name: String, _ input: Activation, relu: Bool, affine: NormAffine = .habitual, _ builder: inout NetworkBuilder
   ) {
+    self.name = name
     self.relu = relu
     self.input = input
     channels = input.shape.channels

@@ -6,6 +6,10 @@ package protocol NormLayer: Layer, SendableMetatype {
   static var kind: NormKind { get }
   /// Makes it on `input`; its tensors stand below `name`.
   init(_ name: String, _ input: Activation, relu: Bool, affine: NormAffine, _ builder: inout NetworkBuilder)
+  /// PyTorch's name of the layer: `layer1.0.bn1`.
+  var name: String { get }
+  /// What enters it; a forward pass leaves it as it is until the next.
+  var input: Activation { get }
   /// As `planBackward`; what stands in `residual` is added to the input's gradient.
   func planBackward(_ gradient: Activation, adding residual: Activation)
   /// As `planBackward`, for an output gradient that others still need and an input gradient with memory of its own.

@@ -1,0 +1,35 @@
+import Networks
+
+/// How far the inputs of a training batch are from the running statistics that will normalise them at test time: the
+/// paper's Fig. 4. ALGORITHMS §11.2.
+///
+/// To be read after the train-mode `forward` that moved the running statistics, before the next one; with `seq` batching
+/// after each of the two. Layers without running statistics are left out of both.
+public struct BatchDistances: Sendable, Hashable, Codable {
+  /// Names of the layers.
+  public let layers: [String]
+  /// Clean rows against the running statistics (of a dual norm: the clean set); nil when the batch had none.
+  public let clean: LayerDistances?
+  /// Adversarial rows against them (of a dual norm: the adversarial set); nil when the batch had none.
+  public let adversarial: LayerDistances?
+
+  /// Of the last whole-batch pass, whose rows of each domain are given.
+  public init(_ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>) {
+    let places = network.normPlaces
+    let running = places.indices.map { network.runningMoments(ofLayer: $0) }
+    let tracked = places.indices.filter { !running[$0].isEmpty }
+    layers = tracked.map { places[$0].name }
+    func distances(_ rows: Range<Int>, _ domain: String) -> LayerDistances? {
+      guard !rows.isEmpty else { return nil }
+      let batch = network.normInputMoments(ofLastPass: rows)
+      return LayerDistances(
+        layers: tracked.map { layer in
+          let sets = running[layer], own = sets.first { $0.domain.hasPrefix(domain) } ?? sets[0]
+          return Wasserstein.squared(
+            batch[layer], ChannelMoments(mean: own.mean.map { Double($0) }, variance: own.variance.map { Double($0) }))
+        })
+    }
+    clean = distances(cleanRows, "clean")
+    adversarial = distances(adversarialRows, "adv")
+  }
+}

@@ -1,0 +1,112 @@
+import Networks
+import Tensors
+
+/// Mean and variance of every channel over images and pixels, in double. Merged by Chan's update, so that batches of any
+/// size give what one pass over everything gives.
+public struct ChannelMoments: Sendable, Hashable, Codable {
+  /// Values per channel: images × rows × columns.
+  public private(set) var count: Int
+  /// Means [channels].
+  public private(set) var mean: [Double]
+  /// Σ (x − mean)² [channels].
+  public private(set) var squares: [Double]
+
+  /// Of nothing yet.
+  public init(channels: Int) {
+    count = 0
+    mean = [Double](repeating: 0, count: channels)
+    squares = mean
+  }
+
+  /// Moments known from elsewhere: running statistics. `count` matters only when they are merged with others.
+  public init(mean: [Double], variance: [Double], count: Int = 1) {
+    precondition(mean.count == variance.count, "\(mean.count) means and \(variance.count) variances")
+    self.count = count
+    self.mean = mean
+    squares = variance.map { $0 * Double(count) }
+  }
+
+  /// Of one image's input of a layer: two passes, so that no digits are lost to a large mean.
+  public init(_ input: NormInput) {
+    count = input.shape.pixels
+    mean = []
+    squares = []
+    for channel in 0..<input.shape.channels {
+      var sum = 0.0, square = 0.0
+      input.eachPixel(ofChannel: channel) { sum += Double($0) }
+      let centre = sum / Double(count)
+      input.eachPixel(ofChannel: channel) { square += (Double($0) - centre) * (Double($0) - centre) }
+      mean.append(centre)
+      squares.append(square)
+    }
+  }
+
+  /// Of values [n][channels][pixels].
+  public init(planar values: [Float], channels: Int, pixels: Int) {
+    self.init(channels: channels)
+    for image in 0..<values.count / max(1, channels * pixels) {
+      var one = ChannelMoments(channels: channels)
+      one.count = pixels
+      for channel in 0..<channels {
+        let part = values[(image * channels + channel) * pixels..<(image * channels + channel + 1) * pixels]
+        let centre = part.reduce(0.0) { $0 + Double($1) } / Double(pixels)
+        one.mean[channel] = centre
+        one.squares[channel] = part.reduce(0.0) { $0 + (Double($1) - centre) * (Double($1) - centre) }
+      }
+      merge(one)
+    }
+  }
+
+  /// Biased variances [channels].
+  public var variance: [Double] { squares.map { count == 0 ? 0 : $0 / Double(count) } }
+
+  /// Takes in the values behind other moments (Chan, Golub and LeVeque 1979):
+  /// δ = m₂ − m₁;  m = m₁ + δ·n₂/n;  S = S₁ + S₂ + δ²·n₁n₂/n.
+  public mutating func merge(_ other: ChannelMoments) {
+    precondition(mean.count == other.mean.count, "moments of \(mean.count) and \(other.mean.count) channels")
+    guard other.count > 0 else { return }
+    let total = count + other.count
+    let share = Double(other.count) / Double(total)
+    for channel in mean.indices {
+      let delta = other.mean[channel] - mean[channel]
+      mean[channel] += delta * share
+      squares[channel] += other.squares[channel] + delta * delta * Double(count) * share
+    }
+    count = total
+  }
+}
+
+extension Network {
+  /// The moments of every norm layer's inputs over images [count][C][H][W] in eval mode. Each image's are taken alone
+  /// and merged in order: the bits depend on neither threads nor lanes. `poll` is called between groups of images.
+  public func normInputMoments(
+    _ images: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
+  ) throws -> [ChannelMoments] {
+    let places = normPlaces, pixels = settings.input.planarCount
+    var result = places.map { ChannelMoments(channels: $0.shape.channels) }
+    for first in stride(from: 0, to: count, by: 64) {
+      try poll()
+      let here = min(64, count - first)
+      let empty = ChannelMoments(channels: 0)
+      var single = [ChannelMoments](repeating: empty, count: places.count * here)
+      single.withUnsafeMutableBufferPointer { single in
+        // Every image and layer writes its own place.
+        nonisolated(unsafe) let single = single
+        eachNormInput(images + first * pixels, count: here) { layer, image, input in
+          single[layer * here + image] = ChannelMoments(input)
+        }
+      }
+      for layer in places.indices {
+        for image in 0..<here { result[layer].merge(single[layer * here + image]) }
+      }
+    }
+    return result
+  }
+
+  /// The moments of every norm layer's inputs over rows of the last whole-batch pass.
+  public func normInputMoments(ofLastPass rows: Range<Int>) -> [ChannelMoments] {
+    var result = normPlaces.map { ChannelMoments(channels: $0.shape.channels) }
+    eachNormInput(ofLastPass: rows) { layer, _, input in result[layer].merge(ChannelMoments(input)) }
+    return result
+  }
+}

@@ -1,0 +1,77 @@
+import Networks
+import Tensors
+
+/// How far clean, PGD and AutoAttack images are apart inside a network: the paper's Table 2, layer by layer. ALGORITHMS
+/// §11.1. Typical sums of clean–PGD with BN: 1.5 to 2.5 for healthy networks, 25 to 280 for falsely robust ones; but
+/// across settings they do not compare, so this explains an alarm and never raises one.
+public struct DomainDistances: Sendable, Hashable, Codable {
+  /// Clean against PGD.
+  public let cleanPGD: LayerDistances
+  /// Clean against AutoAttack.
+  public let cleanAA: LayerDistances
+  /// PGD against AutoAttack.
+  public let pgdAA: LayerDistances
+  /// Images of each of the three sets.
+  public let images: Int
+
+  /// From the moments of the three sets.
+  public init(clean: [ChannelMoments], pgd: [ChannelMoments], aa: [ChannelMoments], images: Int) {
+    cleanPGD = Wasserstein.squared(clean, pgd)
+    cleanAA = Wasserstein.squared(clean, aa)
+    pgdAA = Wasserstein.squared(pgd, aa)
+    self.images = images
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case cleanPGD = "clean_pgd"
+    case cleanAA = "clean_aa"
+    case pgdAA = "pgd_aa"
+    case images
+  }
+}
+
+/// The three sets of images [n][C][H][W] that the distances are between, image by image the same ones.
+public struct DomainImages {
+  /// Without attack.
+  public let clean: UnsafePointer<Float>
+  /// As PGD returns them: every image is moved.
+  public let pgd: UnsafePointer<Float>
+  /// As AutoAttack returns them: images it did not break are the clean ones.
+  public let aa: UnsafePointer<Float>
+  /// Whether AutoAttack broke the image, so that `aa` is another one.
+  public let isBroken: [Bool]
+
+  /// All parts.
+  public init(
+    clean: UnsafePointer<Float>, pgd: UnsafePointer<Float>, aa: UnsafePointer<Float>, isBroken: [Bool]
+  ) {
+    self.clean = clean
+    self.pgd = pgd
+    self.aa = aa
+    self.isBroken = isBroken
+  }
+
+  /// The distances over all images as the attacks return them: what the paper reports. Where a network is robust the
+  /// AutoAttack set is mostly clean images, which makes its distance to them small.
+  public func distancesAsReturned(_ network: Network, poll: () throws -> Void = {}) throws -> DomainDistances {
+    try distances(network, isBroken.indices.map { $0 }, poll)
+  }
+
+  /// The same over those images alone, in all three sets, that AutoAttack broke; nil when it broke none.
+  public func distancesOfBroken(_ network: Network, poll: () throws -> Void = {}) throws -> DomainDistances? {
+    let broken = isBroken.indices.filter { isBroken[$0] }
+    return broken.isEmpty ? nil : try distances(network, broken, poll)
+  }
+
+  private func distances(_ network: Network, _ chosen: [Int], _ poll: () throws -> Void) throws -> DomainDistances {
+    let pixels = network.settings.input.planarCount
+    let part = Storage(count: chosen.count * pixels)
+    let moments = try [clean, pgd, aa].map { images in
+      for (row, image) in chosen.enumerated() {
+        (part.pointer + row * pixels).update(from: images + image * pixels, count: pixels)
+      }
+      return try network.normInputMoments(part.pointer, count: chosen.count, poll: poll)
+    }
+    return DomainDistances(clean: moments[0], pgd: moments[1], aa: moments[2], images: chosen.count)
+  }
+}

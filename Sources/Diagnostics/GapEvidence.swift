@@ -1,0 +1,132 @@
+import Events
+
+/// Everything that is measured to say why a gap is there, as counts of images; and the rules that name causes. Pure.
+/// ALGORITHMS §11.4; DEMO §5 and §8 say which of them moved where.
+public struct GapEvidence: Sendable, Hashable, Codable {
+  /// Images of the probe.
+  public var n: Int
+  /// Classes of the network.
+  public var classes: Int
+  /// Right without attack.
+  public var clean: Int
+  /// Right under the attack as trained.
+  public var survivors: Int
+  /// Survivors that APGD-T (10 iterations, 3 targets) breaks; nil with fewer than four classes.
+  public var targeted: Int?
+  /// Survivors that CE-PGD of 20 steps ε/16 breaks at any iterate.
+  public var smallerStep: Int
+  /// Survivors that CE-PGD inside ε/4 breaks at any iterate.
+  public var smallerRadius: Int
+  /// Survivors that Square (500 queries) breaks and no gradient attack here does.
+  public var squareOnly: Int
+  /// Survivors that any gradient attack here breaks.
+  public var whiteBox: Int
+  /// Right under PGD-10 of step ε/4.
+  public var pgd10: Int
+  /// Right under PGD-50 of step ε/4.
+  public var pgd50: Int
+  /// Right under PGD-10 and wrong under PGD-50.
+  public var onlyPGD50: Int
+  /// Right under FGSM.
+  public var fgsm: Int
+  /// Right under FGSM and wrong under PGD-10.
+  public var onlyPGD10: Int
+  /// Right without attack, and the margin between the two best classes has a gradient of exactly zero.
+  public var zeroGradient: Int
+  /// Right without attack, the margin has a gradient and the cross-entropy none (‖g‖ < 1e-10).
+  public var saturated: Int
+  /// Right under PGD-10 at twice the radius.
+  public var doubleRadius: Int
+  /// Right under PGD-10 at four times the radius.
+  public var fourfoldRadius: Int
+  /// Forward and backward passes of one image that measuring this took.
+  public var passes: Int
+
+  /// All counts.
+  public init(
+    n: Int, classes: Int, clean: Int, survivors: Int, targeted: Int?, smallerStep: Int, smallerRadius: Int,
+    squareOnly: Int, whiteBox: Int, pgd10: Int, pgd50: Int, onlyPGD50: Int, fgsm: Int, onlyPGD10: Int,
+    zeroGradient: Int, saturated: Int, doubleRadius: Int, fourfoldRadius: Int, passes: Int
+  ) {
+    self.n = n
+    self.classes = classes
+    self.clean = clean
+    self.survivors = survivors
+    self.targeted = targeted
+    self.smallerStep = smallerStep
+    self.smallerRadius = smallerRadius
+    self.squareOnly = squareOnly
+    self.whiteBox = whiteBox
+    self.pgd10 = pgd10
+    self.pgd50 = pgd50
+    self.onlyPGD50 = onlyPGD50
+    self.fgsm = fgsm
+    self.onlyPGD10 = onlyPGD10
+    self.zeroGradient = zeroGradient
+    self.saturated = saturated
+    self.doubleRadius = doubleRadius
+    self.fourfoldRadius = fourfoldRadius
+    self.passes = passes
+  }
+
+  /// When a number is named as a cause.
+  public struct Rules: Sendable, Hashable, Codable {
+    /// An attack must take away more than this share of the images …
+    public var drop = 0.15
+    /// … with the interval's lower end above this.
+    public var dropLower = 0.05
+    /// Square, beyond the gradient attacks, more than this …
+    public var squareDrop = 0.03
+    /// … with the interval's lower end above this.
+    public var squareLower = 0.005
+    /// Share of the right images with gradients of exactly zero, at least.
+    public var zeroGradient = 0.02
+    /// Share of the right images with saturated logits, at least.
+    public var saturated = 0.05
+    /// FGSM's accuracy must be this far above PGD-10's.
+    public var gulf = 0.25
+
+    /// The usual rules.
+    public init() {}
+  }
+
+  /// The causes that the rules name, in the order of their kinds.
+  public func causes(_ rules: Rules = Rules()) -> [GapCause] {
+    let pgd = share(survivors)
+    var causes: [GapCause] = []
+    func name(_ kind: GapCause.Kind, _ broken: Int?) {
+      guard let broken, isDrop(broken, rules.drop, rules.dropLower) else { return }
+      causes.append(GapCause(kind, before: pgd, value: share(survivors - broken), n: n))
+    }
+    name(.targeted, targeted)
+    name(.smallerStep, smallerStep)
+    name(.smallerRadius, smallerRadius)
+    if share(pgd10 - pgd50) > rules.drop, isDrop(onlyPGD50, rules.drop, rules.dropLower) {
+      causes.append(GapCause(.moreSteps, before: share(pgd10), value: share(pgd50), n: n))
+    }
+    if isDrop(squareOnly, rules.squareDrop, rules.squareLower) {
+      let left = survivors - whiteBox
+      causes.append(GapCause(.square, before: share(left), value: share(left - squareOnly), n: n))
+    }
+    // One image of a small probe is no finding.
+    for (kind, count, least) in [
+      (GapCause.Kind.zeroGradient, zeroGradient, rules.zeroGradient), (.saturatedLogits, saturated, rules.saturated),
+    ] where count >= 2 && Double(count) >= least * Double(clean) {
+      causes.append(GapCause(kind, value: Double(count) / Double(clean), n: clean))
+    }
+    if ClopperPearson.interval(fourfoldRadius, of: n).lowerBound > 1 / Double(max(1, classes)) {
+      causes.append(GapCause(.aboveChance, before: share(doubleRadius), value: share(fourfoldRadius), n: n))
+    }
+    // The gulf must be most of what FGSM left: a weaker attack alone is no overfitting.
+    if share(fgsm - pgd10) > rules.gulf, 2 * pgd10 < fgsm, isDrop(onlyPGD10, rules.gulf, rules.dropLower) {
+      causes.append(GapCause(.catastrophicOverfitting, before: share(fgsm), value: share(pgd10), n: n))
+    }
+    return causes
+  }
+
+  private func share(_ count: Int) -> Double { n == 0 ? 0 : Double(count) / Double(n) }
+
+  private func isDrop(_ count: Int, _ least: Double, _ lower: Double) -> Bool {
+    share(count) > least && ClopperPearson.interval(count, of: n).lowerBound > lower
+  }
+}

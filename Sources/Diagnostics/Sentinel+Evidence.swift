@@ -1,0 +1,132 @@
+import Attacks
+import Networks
+import Tensors
+
+extension Sentinel {
+  /// Measures what shows why the gap of a quick probe is there, at the same weights. Costs several quick probes.
+  public func evidence(
+    after quick: QuickProbe, _ attack: any Attack, on network: Network, poll: () throws -> Void
+  ) throws -> GapEvidence {
+    let clean = right(set.images.pointer, on: network)
+    try poll()
+    var passes = set.count
+    /// Who is right under an attack on the whole probe.
+    func survivors(_ attack: any Attack) throws -> Swift.Set<Int> {
+      let points = Storage(count: set.images.count)
+      try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
+      passes += set.count * (attack.passes + 1)
+      return Swift.Set(right(points.pointer, on: network))
+    }
+    func pgd(_ steps: Int = 10, radius: Float = 1) throws -> Swift.Set<Int> {
+      let epsilon = attack.norm == .linf ? min(1, radius * attack.epsilon) : radius * attack.epsilon
+      return try survivors(PGD(norm: attack.norm, epsilon: epsilon, stepSize: epsilon / 4, steps: steps))
+    }
+    let pgd10 = try pgd(), pgd50 = try pgd(50)
+    let fgsm = try survivors(FGSM(norm: attack.norm, epsilon: attack.epsilon))
+    let double = try pgd(radius: 2), fourfold = try pgd(radius: 4)
+    let broken = try brokenAlone(quick.survivors, attack, on: network, poll)
+    passes += broken.passes
+    let gradients = GradientCensus(clean, of: set, on: network)
+    passes += gradients.passes
+    let whiteBox = broken.targeted.union(broken.smallerStep).union(broken.smallerRadius)
+      .union(quick.survivors.filter { !pgd10.contains($0) || !pgd50.contains($0) })
+    return GapEvidence(
+      n: set.count, classes: network.classes, clean: clean.count, survivors: quick.survivors.count,
+      targeted: broken.isTargeted ? broken.targeted.count : nil, smallerStep: broken.smallerStep.count,
+      smallerRadius: broken.smallerRadius.count, squareOnly: broken.square.subtracting(whiteBox).count,
+      whiteBox: whiteBox.count, pgd10: pgd10.count, pgd50: pgd50.count, onlyPGD50: pgd10.subtracting(pgd50).count,
+      fgsm: fgsm.count, onlyPGD10: fgsm.subtracting(pgd10).count, zeroGradient: gradients.zero,
+      saturated: gradients.saturated, doubleRadius: double.count, fourfoldRadius: fourfold.count, passes: passes)
+  }
+
+  /// Positions among the survivors that each attack alone breaks.
+  private struct Broken {
+    var targeted: Swift.Set<Int> = []
+    var smallerStep: Swift.Set<Int> = []
+    var smallerRadius: Swift.Set<Int> = []
+    var square: Swift.Set<Int> = []
+    /// With few classes the first attack of the quick suite has no targets.
+    var isTargeted = true
+    var passes = 0
+  }
+
+  private func brokenAlone(
+    _ survivors: [Int], _ attack: any Attack, on network: Network, _ poll: () throws -> Void
+  ) throws -> Broken {
+    var result = Broken()
+    // The three attacks of §11.4, in their order, then Square.
+    let suite = AttackSuite(.quick, classes: network.classes).attacks + [AttackSpec(.square, iterations: 500)]
+    result.isTargeted = suite[0].name.isTargeted
+    guard !survivors.isEmpty else { return result }
+    let settings = EvaluationSettings(
+      norm: attack.norm, epsilon: Double(attack.epsilon), suite: AttackSuite(custom: suite), individual: true,
+      seed: seed)
+    let evaluation = try RobustnessEvaluation(network, part(survivors), settings: settings)
+    evaluation.checksModel = false
+    try evaluation.run(poll: poll)
+    for (position, example) in zip(survivors, evaluation.record.examples) {
+      for outcome in example.outcomes where outcome.broken {
+        switch outcome.attack {
+        case 0: result.targeted.insert(position)
+        case 1: result.smallerStep.insert(position)
+        case 2: result.smallerRadius.insert(position)
+        default: result.square.insert(position)
+        }
+      }
+    }
+    result.passes = survivors.count + evaluation.record.passes
+    return result
+  }
+}
+
+/// How many of some images have no gradient for an attack to follow. ALGORITHMS §7.3, §7.4.
+struct GradientCensus {
+  /// The margin's gradient is exactly zero.
+  private(set) var zero = 0
+  /// The margin has a gradient, the cross-entropy has none: ‖g‖ < 1e-10.
+  private(set) var saturated = 0
+  /// Forward and backward passes of one image.
+  let passes: Int
+
+  /// Of the images at `positions`, at which the network is right.
+  init(_ positions: [Int], of set: EvaluationSet, on network: Network) {
+    passes = 3 * positions.count
+    let pixels = set.shape.planarCount, classes = network.classes
+    let points = Storage(count: positions.count * pixels)
+    for (row, image) in positions.enumerated() {
+      (points.pointer + row * pixels).update(from: set.image(image), count: pixels)
+    }
+    // Lengths of the margin's and the cross-entropy's gradient, image by image.
+    let lengths = Storage(count: 2 * positions.count)
+    network.eachLane(count: positions.count) { lane, images in
+      let logits = lane.forward(points.pointer + images.lowerBound * pixels, count: images.count)
+      for part in 0..<2 {
+        let cotangent = lane.cotangent
+        cotangent.update(repeating: 0, count: images.count * classes)
+        for (row, image) in images.enumerated() {
+          let label = set.labels[positions[image]], logits = logits + row * classes, own = cotangent + row * classes
+          if part == 1 {
+            _ = RowLosses.crossEntropy(logits, classes: classes, label: label, addingTo: own)
+          } else if let rival = (0..<classes).filter({ $0 != label }).max(by: { logits[$0] < logits[$1] }) {
+            own[rival] = 1
+            own[label] = -1
+          }
+        }
+        let gradient = lane.backward()
+        for (row, image) in images.enumerated() {
+          var sum = 0.0
+          for i in 0..<pixels { sum += Double(gradient[row * pixels + i]) * Double(gradient[row * pixels + i]) }
+          // A tiny gradient must not become zero in the smaller format.
+          lengths.pointer[2 * image + part] = sum > 0 ? max(Float(sum.squareRoot()), .leastNormalMagnitude) : 0
+        }
+      }
+    }
+    for row in positions.indices {
+      if lengths.pointer[2 * row] == 0 {
+        zero += 1
+      } else if lengths.pointer[2 * row + 1] < 1e-10 {
+        saturated += 1
+      }
+    }
+  }
+}

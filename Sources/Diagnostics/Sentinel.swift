@@ -1,0 +1,156 @@
+import Attacks
+import Events
+import Networks
+import Tensors
+
+/// Measures a network's gap on a probe that is fixed for the run. ALGORITHMS §11.4.
+///
+/// All random numbers are keyed by the run's seed and the images' data set indices, never by the step: two probes differ
+/// only by the weights. Results depend on neither threads nor time. What `poll` throws ends a measurement, and nothing
+/// has changed.
+public struct Sentinel {
+  /// The probe, from the validation images.
+  public let set: EvaluationSet
+  /// So many of its images, the first ones, are the deep tier's.
+  public let deepCount: Int
+  /// The run's seed.
+  public let seed: UInt32
+
+  /// A sentinel on `set`.
+  public init(_ set: EvaluationSet, deepCount: Int = 32, seed: UInt32) {
+    self.set = set
+    self.deepCount = min(deepCount, set.count)
+    self.seed = seed
+  }
+
+  /// What a quick probe costs at least: the clean pass, the attack as trained, and a look at its points.
+  public func leastPasses(_ attack: any Attack) -> Int { set.count * (attack.passes + 2) }
+
+  // MARK: the quick tier
+
+  /// What one quick probe found.
+  public struct QuickProbe: Sendable, Hashable {
+    /// Steps done so far.
+    public let step: Int
+    /// Clean accuracy.
+    public let clean: Proportion
+    /// Accuracy under the attack as trained.
+    public let adversarial: Proportion
+    /// The attack, as shown.
+    public let attack: String
+    /// The gap.
+    public let reading: GapReading
+    /// Positions in the probe that are right under the attack as trained.
+    public let survivors: [Int]
+    /// Of the survivors, those that the quick attacks left.
+    public let left: [Int]
+    /// Forward and backward passes of one image in all.
+    public let passes: Int
+  }
+
+  /// Clean accuracy, accuracy under `attack`, and what the quick suite takes of its survivors.
+  public func quick(
+    afterStep step: Int, _ attack: any Attack, on network: Network, poll: () throws -> Void
+  ) throws -> QuickProbe {
+    let clean = right(set.images.pointer, on: network)
+    try poll()
+    let points = Storage(count: set.images.count)
+    try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
+    let survivors = right(points.pointer, on: network)
+    let result = try strike(.quick, survivors, attack, on: network, poll)
+    return QuickProbe(
+      step: step, clean: Proportion(correct: clean.count, n: set.count),
+      adversarial: Proportion(correct: survivors.count, n: set.count), attack: attack.title,
+      reading: GapReading(
+        step: step, tier: .quick, n: set.count, survivors: survivors.count,
+        broken: survivors.count - result.left.count),
+      survivors: survivors, left: result.left, passes: leastPasses(attack) + result.passes)
+  }
+
+  // MARK: the deep tier
+
+  /// What one run of AutoAttack found.
+  public struct DeepProbe: Sendable, Hashable {
+    /// The gap.
+    public let reading: GapReading
+    /// Forward and backward passes of one image in all.
+    public let passes: Int
+  }
+
+  /// Standard AutoAttack on the first `deepCount` images, at the weights of a quick probe; with `isFull` on all of them,
+  /// which confirms an alarm.
+  public func deep(
+    after quick: QuickProbe, _ attack: any Attack, on network: Network, isFull: Bool = false, poll: () throws -> Void
+  ) throws -> DeepProbe {
+    let count = isFull ? set.count : deepCount
+    let survivors = quick.survivors.filter { $0 < count }
+    let result = try strike(.standard, survivors, attack, on: network, poll)
+    return DeepProbe(
+      reading: GapReading(
+        step: quick.step, tier: isFull ? .full : .deep, n: count, survivors: survivors.count,
+        broken: survivors.count - result.left.count),
+      passes: result.passes)
+  }
+
+  /// What `deep` will probably cost, from what the quick tier left of its images; for `SentinelSchedule.isDeepDue`.
+  public func expectedDeep(after quick: QuickProbe, classes: Int) -> Int {
+    let attacked = quick.survivors.count { $0 < deepCount }, left = quick.left.count { $0 < deepCount }
+    let survivorPasses = AttackSuite(.standard, classes: classes).attacks.reduce(0) { sum, spec in
+      let (forwards, backwards) = spec.passes(classes: classes)
+      return sum + forwards + backwards
+    }
+    return SentinelSchedule.expectedDeep(left: left, broken: attacked - left, survivorPasses: survivorPasses)
+  }
+
+  // MARK: parts
+
+  /// The probe as a batch of the training attack.
+  var batch: AttackBatch {
+    AttackBatch(
+      images: set.images.pointer, examples: set.indices, target: .labels(set.labels), seed: seed,
+      purpose: .evaluationStart)
+  }
+
+  /// The positions at which the network is right, at points [n][C][H][W] of the probe's images.
+  func right(_ points: UnsafePointer<Float>, on network: Network) -> [Int] {
+    let logits = network.evaluate(points, count: set.count), classes = network.classes
+    return set.labels.indices.filter {
+      predictedClass(Array(logits[$0 * classes..<($0 + 1) * classes]), classes: classes) == set.labels[$0]
+    }
+  }
+
+  /// The probe's images at some positions.
+  func part(_ positions: [Int]) throws(EvaluationError) -> EvaluationSet {
+    let pixels = set.shape.planarCount, images = Storage(count: positions.count * pixels)
+    for (row, image) in positions.enumerated() {
+      (images.pointer + row * pixels).update(from: set.image(image), count: pixels)
+    }
+    return try EvaluationSet(
+      images: images, shape: set.shape, labels: positions.map { set.labels[$0] },
+      indices: positions.map { set.indices[$0] })
+  }
+
+  /// Runs a suite on the survivors of `attack`; which of them it left, and what it cost. An image that is wrong without
+  /// any attack is not left, whatever the attack made of it.
+  private func strike(
+    _ kind: AttackSuite.Kind, _ survivors: [Int], _ attack: any Attack, on network: Network, _ poll: () throws -> Void
+  ) throws -> (left: [Int], passes: Int) {
+    guard !survivors.isEmpty else { return ([], 0) }
+    let settings = EvaluationSettings(
+      norm: attack.norm, epsilon: Double(attack.epsilon), suite: AttackSuite(kind, classes: network.classes), seed: seed
+    )
+    let evaluation = try RobustnessEvaluation(network, part(survivors), settings: settings)
+    evaluation.checksModel = false
+    try evaluation.run(poll: poll)
+    let examples = evaluation.record.examples
+    let left = examples.indices.filter { examples[$0].isRobust }.map { survivors[$0] }
+    return (left, survivors.count + evaluation.record.passes)
+  }
+}
+
+extension EvaluationRecord {
+  /// Forward and backward passes of one image that its attacks made.
+  var passes: Int {
+    examples.reduce(0) { $0 + $1.outcomes.reduce(0) { $0 + $1.forwards + $1.backwards } }
+  }
+}

@@ -1,0 +1,130 @@
+/// Which attacks a gap was measured with. ALGORITHMS §11.4.
+public enum GapTier: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Three cheap attacks, worst case an image: often.
+  case quick
+  /// Standard AutoAttack on part of the probe: seldom.
+  case deep
+  /// Standard AutoAttack on the whole probe, asked for: what confirms an alarm.
+  case full
+}
+
+/// How much of PGD's accuracy a stronger tier of attacks takes away, on the same images at the same weights.
+///
+/// A tier attacks only what PGD left, so it can only lower the accuracy: the gap is a proportion of images, `broken` of
+/// `n`, and its interval is Clopper and Pearson's.
+public struct GapReading: Sendable, Hashable, Codable {
+  /// Steps done so far.
+  public var step: Int
+  /// Which attacks.
+  public var tier: GapTier
+  /// Images of the probe it was measured on.
+  public var n: Int
+  /// Of these, right under PGD as trained.
+  public var survivors: Int
+  /// Of the survivors, broken by the tier.
+  public var broken: Int
+  /// `broken` of `n`.
+  public var gap: Double
+  /// Lower end of the gap's 95 % interval.
+  public var lower: Double
+  /// Upper end of the gap's 95 % interval.
+  public var upper: Double
+
+  /// A reading with its interval; see `GapReading.init(step:tier:n:survivors:broken:)` of Diagnostics.
+  public init(step: Int, tier: GapTier, n: Int, survivors: Int, broken: Int, interval: ClosedRange<Double>) {
+    self.step = step
+    self.tier = tier
+    self.n = n
+    self.survivors = survivors
+    self.broken = broken
+    gap = n == 0 ? 0 : Double(broken) / Double(n)
+    lower = interval.lowerBound
+    upper = interval.upperBound
+  }
+
+  /// Accuracy under PGD on these images.
+  public var pgd: Proportion { Proportion(correct: survivors, n: n) }
+  /// Accuracy under PGD and the tier.
+  public var accuracy: Proportion { Proportion(correct: survivors - broken, n: n) }
+}
+
+/// What the gap means so far. ALGORITHMS §11.4.
+public enum GapState: String, Sendable, Hashable, Codable, CaseIterable {
+  /// PGD can be believed as far as is known.
+  case calm
+  /// PGD and a tier disagree more than usual.
+  case watch
+  /// False robustness: the disagreement is large and no accident.
+  case alarm
+  /// A full AutoAttack agreed with the alarm.
+  case confirmed
+  /// A person has seen the alarm; it re-arms after the gap has closed.
+  case acknowledged
+}
+
+/// Two tiers at the same weights whose intervals do not meet: one of them is no good judge of this network.
+public struct TierDisagreement: Sendable, Hashable, Codable {
+  /// The tier that found the smaller gap.
+  public var kinder: GapReading
+  /// The tier that found the larger gap.
+  public var harsher: GapReading
+
+  /// All parts.
+  public init(kinder: GapReading, harsher: GapReading) {
+    self.kinder = kinder
+    self.harsher = harsher
+  }
+
+  /// The disagreement in one sentence.
+  public var text: String {
+    "\(kinder.tier.rawValue) finds a gap of \(share(kinder.gap)), \(harsher.tier.rawValue) one of "
+      + "\(share(harsher.gap)): believe the larger"
+  }
+}
+
+/// The gap went into another state, or something about it is to be told: the event `alarm`.
+public struct GapChange: Sendable, Hashable, Codable {
+  /// Steps done so far.
+  public var step: Int
+  /// The state before.
+  public var from: GapState
+  /// The state now; equal to `from` where only a disagreement or causes are told.
+  public var state: GapState
+  /// What was measured last; nil when a person acknowledged.
+  public var reading: GapReading?
+  /// Two tiers that disagree, where they do.
+  public var disagreement: TierDisagreement?
+  /// What shows that the robustness is false, where that was measured.
+  public var causes: [GapCause]
+
+  /// All parts.
+  public init(
+    step: Int, from: GapState, state: GapState, reading: GapReading? = nil, disagreement: TierDisagreement? = nil,
+    causes: [GapCause] = []
+  ) {
+    self.step = step
+    self.from = from
+    self.state = state
+    self.reading = reading
+    self.disagreement = disagreement
+    self.causes = causes
+  }
+
+  /// The change in one line: `alarm: gap 0.40 [0.31, 0.49] under quick (n 128)`.
+  public var text: String {
+    var parts = [from == state ? "gap \(state.rawValue)" : "gap \(from.rawValue) → \(state.rawValue)"]
+    if let reading {
+      parts.append(
+        "\(share(reading.gap)) [\(share(reading.lower)), \(share(reading.upper))] under \(reading.tier.rawValue), "
+          + "n \(reading.n)")
+    }
+    if let disagreement { parts.append(disagreement.text) }
+    return parts.joined(separator: ": ")
+  }
+}
+
+/// Two decimals.
+func share(_ value: Double) -> String {
+  let hundredths = Int((value * 100).rounded()), digits = "\(abs(hundredths) % 100)"
+  return (hundredths < 0 ? "-" : "") + "\(abs(hundredths) / 100)." + (digits.count < 2 ? "0" : "") + digits
+}

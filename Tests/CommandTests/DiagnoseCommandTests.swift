@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// The built program diagnoses a run of a few steps.
+@Suite("Diagnoses of the program", .timeLimit(.minutes(5)))
+struct DiagnoseCommandTests {
+  @Test("a run is diagnosed from its folder and from its checkpoint, in words and in JSON")
+  func diagnose() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let run = folder.appendingPathComponent("run").path, json = folder.appendingPathComponent("d.json")
+    let training = try await BuiltProgram.run([
+      "train", "--preset", "false-robustness", "--set", "steps=12", "--set", "test.limit=16", "--set", "eps=8/255",
+      "--out", run, "--quiet",
+    ])
+    #expect(training.status == 0, "\(training.error)")
+    let words = try await BuiltProgram.run(["diagnose", run, "--limit", "20", "--json", json.path, "--quiet"])
+    #expect(words.status == 0 && words.error == "", "\(words.error)")
+    let lines = words.result.split(separator: "\n").map(String.init)
+    #expect(lines[0].hasSuffix("last.safetensors: conv4, width 16, false-robustness, step 12"))
+    #expect(lines[1] == "on 20 images 1×16×16 of mirage:test; PGD-10 as trained and AutoAttack, linf, ε 8/255, seed 0")
+    for layer in ["1 body.1", "2 body.4", "3 body.7", "4 body.10", "sum of all"] {
+      #expect(lines.count { $0.hasPrefix(layer + " ") } == 1, "\(words.result)")
+    }
+
+    let object = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
+    let counts = try ["clean", "pgd", "autoattack"].map { key in
+      try #require((object[key] as? [String: Int])?["correct"], "\(key)")
+    }
+    #expect(counts[0] >= counts[2] && counts[1] >= counts[2])
+    let gap = try #require(object["full"] as? [String: Any])
+    #expect(
+      gap["n"] as? Int == 20 && gap["survivors"] as? Int == counts[1] && gap["broken"] as? Int == counts[1] - counts[2])
+    let layers = try #require(object["layers"] as? [[String: Any]])
+    let distances = try #require((object["w2_as_returned"] as? [String: Any])?["clean_pgd"] as? [String: Any])
+    let sum = try #require(distances["sum"] as? Double), parts = try #require(distances["layers"] as? [Double])
+    #expect(layers.count == 4 && parts.count == 4 && sum > 0 && abs(parts.reduce(0, +) - sum) < 1e-12)
+
+    let one = try await BuiltProgram.run([
+      "diagnose", "--checkpoint", run + "/checkpoints/last.safetensors", "--limit", "20", "--layer", "body.7", "--json",
+      "-", "--quiet", "--threads", "1",
+    ])
+    let other = try #require(JSONSerialization.jsonObject(with: Data(one.result.utf8)) as? [String: Any])
+    for key in ["full", "quick", "evidence", "w2_as_returned"] {
+      #expect(other[key] as? NSDictionary == object[key] as? NSDictionary, "\(key)")
+    }
+    let only = try #require((other["layers"] as? [[String: Any]])?.first)
+    #expect(only["name"] as? String == "body.7")
+    #expect(((only["points"] as? [String: Any])?["pgd"] as? [[Double]])?.count == 20)
+
+    for (arguments, status, text) in [
+      ([run, "--layer", "conv9"], 2, "give 1 … 4 or one of body.1"), ([folder.path], 1, "no checkpoints/last"),
+      ([], 2, "give either the folder"), ([run, "--limit", "0"], 2, "give 1 or more"),
+      ([run, "--set", "gamma=1"], 2, "a setting of the data"),
+      (["--checkpoint", json.path], 1, "d.json"),
+    ] {
+      let failed = try await BuiltProgram.run(["diagnose"] + arguments)
+      #expect(failed.status == status && failed.result == "" && failed.error.contains(text), "\(failed.error)")
+      #expect(failed.error.split(separator: "\n").count == 1)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Attacks
+import Diagnostics
+import Events
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// The sentinel on the reference's networks: one adversarially trained, one whose logits are scaled up until the
+/// cross-entropy is flat, which is false robustness by construction.
+struct SentinelTests {
+  private let attack = PGD(epsilon: 16 / 255, stepSize: 4 / 255)
+
+  private func network(_ name: String, threads: Int = 2) throws -> Network {
+    let oracle = try Oracle("attacks/model_\(name)"), size = Int(oracle.setting("size") ?? 0)
+    var settings = ModelSettings(
+      name: "small-cnn", input: Shape(1, size, size), classes: 10, width: Int(oracle.setting("width1") ?? 0),
+      mean: Float(oracle.setting("mean") ?? 0), deviation: Float(oracle.setting("std") ?? 1))
+    for option in ["width2", "conv1_stride", "logit_scale"] { settings.options[option] = oracle.setting(option) }
+    let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
+    try network.load(oracle.file, prefix: "state.")
+    return network
+  }
+
+  private func sentinel(_ count: Int, deepCount: Int = 16) throws -> Sentinel {
+    let oracle = try Oracle("attacks/evaluation_set")
+    let pixels = try oracle.file.bytes("images").prefix(count * 14 * 14).map { Float($0) / 255 }
+    let labels = try oracle.integers("labels").prefix(count)
+    return Sentinel(
+      try EvaluationSet(images: Array(pixels), shape: Shape(1, 14, 14), labels: Array(labels)), deepCount: deepCount,
+      seed: 7)
+  }
+
+  @Test func falseRobustnessIsFoundNamedAndConfirmed() throws {
+    let network = try network("masked"), sentinel = try sentinel(64)
+    let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}
+    let deep = try sentinel.deep(after: quick, attack, on: network) {}
+    let full = try sentinel.deep(after: quick, attack, on: network, isFull: true) {}
+    #expect(quick.reading.gap > 0.25 && quick.reading.tier == .quick && quick.reading.n == 64)
+    #expect(deep.reading.tier == .deep && deep.reading.n == 16 && full.reading.tier == .full && full.reading.n == 64)
+    #expect(full.reading.gap >= 0.25)
+
+    var alarm = GapAlarm()
+    _ = alarm.take(quick.reading)
+    #expect(alarm.take(deep.reading)?.state == .alarm || alarm.take(quick.reading)?.state == .alarm)
+    #expect(alarm.confirm(with: full.reading)?.state == .confirmed)
+
+    let evidence = try sentinel.evidence(after: quick, attack, on: network) {}
+    let kinds = evidence.causes().map(\.kind)
+    #expect(kinds.contains(.targeted) && kinds.contains(.saturatedLogits), "\(evidence)")
+    #expect(!kinds.contains(.zeroGradient) && evidence.zeroGradient == 0)
+    #expect(evidence.saturated > evidence.clean / 5 && evidence.passes > quick.passes)
+  }
+
+  @Test func trueRobustnessIsLeftAlone() throws {
+    let network = try network("at"), sentinel = try sentinel(64)
+    let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}
+    let deep = try sentinel.deep(after: quick, attack, on: network) {}
+    var alarm = GapAlarm()
+    for _ in 0..<2 { _ = alarm.take(quick.reading) }
+    _ = alarm.take(deep.reading)
+    #expect(alarm.state == .calm && alarm.alarms == 0, "\(quick.reading) \(deep.reading)")
+    let evidence = try sentinel.evidence(after: quick, attack, on: network) {}
+    #expect(evidence.causes().isEmpty, "\(evidence)")
+    // Each count is one of images of the probe, and counts of subsets are no larger than the whole.
+    #expect(evidence.clean >= evidence.pgd10 && evidence.pgd10 >= evidence.doubleRadius)
+    #expect(evidence.doubleRadius >= evidence.fourfoldRadius && evidence.fgsm >= evidence.pgd50)
+  }
+
+  @Test(arguments: ["at", "masked"]) func aProbeIsWhatAnEvaluationByHandSays(name: String) throws {
+    let network = try network(name), sentinel = try sentinel(48), set = sentinel.set
+    let probe = try sentinel.quick(afterStep: 1, attack, on: network) {}
+    let points = Storage(count: set.images.count)
+    try attack.perturb(
+      AttackBatch(
+        images: set.images.pointer, examples: set.indices, target: .labels(set.labels), seed: 7,
+        purpose: .evaluationStart), on: network, into: points.pointer, poll: {})
+    func right(_ images: Storage) -> [Int] {
+      let logits = network.evaluate(images.pointer, count: 48)
+      return set.labels.indices.filter {
+        predictedClass(Array(logits[$0 * 10..<($0 + 1) * 10]), classes: 10) == set.labels[$0]
+      }
+    }
+    #expect(probe.survivors == right(points) && probe.clean.correct == right(set.images).count)
+    #expect(probe.adversarial.correct == probe.survivors.count && probe.attack == "PGD-10")
+    // The quick suite over all images gives the survivors the same verdicts.
+    let evaluation = try RobustnessEvaluation(
+      network, set,
+      settings: EvaluationSettings(
+        epsilon: Double(attack.epsilon), suite: AttackSuite(.quick, classes: 10), seed: 7))
+    try evaluation.run()
+    #expect(probe.left == probe.survivors.filter { evaluation.record.examples[$0].isRobust })
+    #expect(probe.reading.survivors - probe.reading.broken == probe.left.count)
+    let attacks = probe.survivors.flatMap { evaluation.record.examples[$0].outcomes }
+    #expect(
+      probe.passes == 48 * 22 + probe.survivors.count + attacks.reduce(0) { $0 + $1.forwards + $1.backwards })
+  }
+
+  @Test func threadsChangeNothing() throws {
+    let sentinel = try sentinel(24)
+    let results = try [1, 2, 3].map { threads in
+      let network = try network("masked", threads: threads)
+      let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}
+      let deep = try sentinel.deep(after: quick, attack, on: network) {}
+      return (quick, deep, try sentinel.evidence(after: quick, attack, on: network) {})
+    }
+    for result in results.dropFirst() {
+      #expect(result.0 == results[0].0 && result.1 == results[0].1 && result.2 == results[0].2)
+    }
+  }
+
+  @Test func anInterruptionEndsItAndChangesNothing() throws {
+    struct Stop: Error {}
+    let network = try network("at"), sentinel = try sentinel(16)
+    let quick = try sentinel.quick(afterStep: 1, attack, on: network) {}
+    let weights = network.stateDigest
+    for allowed in [0, 3, 12] {
+      for part in 0..<3 {
+        var polls = 0
+        #expect(throws: Stop.self) {
+          let poll = {
+            polls += 1
+            if polls > allowed { throw Stop() }
+          }
+          switch part {
+          case 0: _ = try sentinel.quick(afterStep: 1, attack, on: network, poll: poll)
+          case 1: _ = try sentinel.evidence(after: quick, attack, on: network, poll: poll)
+          default: _ = try sentinel.deep(after: quick, attack, on: network, poll: poll)
+          }
+        }
+      }
+    }
+    #expect(try sentinel.quick(afterStep: 1, attack, on: network) {} == quick && network.stateDigest == weights)
+  }
+
+  @Test func whatADeepProbeCostsIsKnownBeforehandWithinReason() throws {
+    let sentinel = try sentinel(64, deepCount: 16)
+    for name in ["at", "masked"] {
+      let network = try network(name)
+      let quick = try sentinel.quick(afterStep: 1, attack, on: network) {}
+      let deep = try sentinel.deep(after: quick, attack, on: network) {}
+      let expected = sentinel.expectedDeep(after: quick, classes: 10)
+      #expect(Double(deep.passes) < 2 * Double(expected) + 10_000, "\(name): \(deep.passes), expected \(expected)")
+    }
+  }
+}
