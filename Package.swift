@@ -28,7 +28,7 @@ let package = Package(
     // MARK: vocabulary and files
     .target(name: "Events"),
     .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Engine", dependencies: ["Objectives", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
+    .target(name: "Engine", dependencies: ["Objectives", "Diagnostics", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
 
     // MARK: the face
     .target(name: "Plotting"),
@@ -61,7 +61,9 @@ let package = Package(
       path: "Tests/AllocationProbe"),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "Objectives", "Networks", "Events", "Tensors", "TestSupport", "allocation-probe"]),
+      dependencies: [
+        "Engine", "Diagnostics", "Objectives", "Networks", "Events", "Tensors", "TestSupport", "allocation-probe",
+      ]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
     .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),

@@ -1,7 +1,8 @@
 /// Every setting, in the order in which Controls and `presets show` list them.
 extension Knob {
   /// All settings: the live ones first, then those fixed at the start of a run.
-  public static let all: [Knob] = training + passes + attack + optimizer + norms + data + network + schedule
+  public static let all: [Knob] = training + passes + attack + optimizer + norms + sentinel + data + network
+    + schedule
 
   /// The setting of that name, or of that sign: `gamma`, `γ`.
   public static func named(_ name: String) -> Knob? { byName[name] ?? all.first { $0.symbol == name } }

@@ -61,7 +61,7 @@ package struct JournalPane: Pane {
     switch command {
     case .step: isStepping = true
     case .pause, .resume, .finish, .stop: isStepping = false
-    case .acknowledge, .attack, .cancelAttack, .checkpoint: break
+    case .acknowledge, .attack, .cancelAttack, .checkpoint, .takeOver: break
     case .set, .recalibrate: break
     }
   }
