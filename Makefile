@@ -59,9 +59,10 @@ compare: build
 	$(PYTHON) Benchmarks/compare.py $(BINARY) --rounds $(ROUNDS) --threads $(THREADS)
 
 install: build
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/dualab/presets $(DESTDIR)$(PREFIX)/share/dualab/themes
+	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/dualab/,presets suites themes)
 	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/dualab
 	install -m 644 presets/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/presets
+	install -m 644 suites/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/suites
 	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/themes
 
 clean:

@@ -28,7 +28,12 @@ let package = Package(
     // MARK: vocabulary and files
     .target(name: "Events"),
     .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Engine", dependencies: ["Objectives", "Diagnostics", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
+    .target(
+      name: "Engine",
+      dependencies: ["Objectives", "Diagnostics", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
+
+    .target(
+      name: "Suites", dependencies: ["Engine", "Attacks", "Networks", "Datasets", "Presets", "Events", "Tensors"]),
 
     // MARK: the face
     .target(name: "Plotting"),
@@ -38,9 +43,8 @@ let package = Package(
     .executableTarget(
       name: "dualab",
       dependencies: [
-        "Engine", "Diagnostics", "Attacks", "Datasets", "Tensors", "Terminal", "Lab", "Plotting", "Events", "Networks",
-        "Presets",
-        "COpenBLAS",
+        "Engine", "Suites", "Diagnostics", "Attacks", "Datasets", "Tensors", "Terminal", "Lab", "Plotting", "Events",
+        "Networks", "Presets", "COpenBLAS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -64,6 +68,7 @@ let package = Package(
       dependencies: [
         "Engine", "Diagnostics", "Objectives", "Networks", "Events", "Tensors", "TestSupport", "allocation-probe",
       ]),
+    .testTarget(name: "SuitesTests", dependencies: ["Suites", "Presets", "Events", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
     .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),

@@ -1,5 +1,4 @@
 import Events
-import Foundation
 
 /// A place images come from. One file each in `Sources/`, listed in `dataSources`.
 public protocol DataSource: Sendable {
@@ -11,29 +10,25 @@ public protocol DataSource: Sendable {
   static var constructed: Bool { get }
   /// What each class shows, by label.
   static var classNames: [String] { get }
+  /// What the first layer of a network subtracts and divides by, per channel: part of the network, not of the images.
+  static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float])
+  /// Why it cannot be loaded without `data.dir`, with the remedy, in one line; nil when its files are there.
+  static func absence(_ folders: DataFolders) -> String?
   /// The training set (at least two images) and the test set (at least one) of the same size. Throws `DataError`.
   static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet)
 }
 
-/// Every source; the names are the choices of the `data` setting.
-public let dataSources: [any DataSource.Type] = [Mirage.self, FashionMNIST.self]
-
-/// Where data files are looked for when `data.dir` is empty.
-public struct DataFolders: Sendable {
-  /// The person's home folder; nil when there is none.
-  public var home: String?
-  /// Where the system's packages put data sets.
-  public var system: String
-
-  /// Places given by hand.
-  public init(home: String?, system: String = "/usr/share/datasets") {
-    self.home = home
-    self.system = system
+extension DataSource {
+  /// (x − ½)/¼, which takes [0, 1] to [−2, 2].
+  public static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
+    (Array(repeating: 0.5, count: channels), Array(repeating: 0.25, count: channels))
   }
-
-  /// The places of this machine.
-  public static var standard: DataFolders { DataFolders(home: ProcessInfo.processInfo.environment["HOME"]) }
 }
+
+/// Every source; the names are the choices of the `data` setting.
+public let dataSources: [any DataSource.Type] = [
+  Mirage.self, FashionMNIST.self, CIFAR10.self, CIFAR100.self, Imagenette.self,
+]
 
 /// Loads the data that the settings name and splits validation off. Throws `DataError`.
 public func loadData(_ settings: Settings, folders: DataFolders = .standard) throws -> DataSplits {

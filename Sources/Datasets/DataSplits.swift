@@ -42,6 +42,10 @@ public struct DataSplits: Sendable {
   public let constructed: Bool
   /// What each class shows, by label.
   public let classNames: [String]
+  /// What the first layer of a network subtracts, per channel.
+  public let mean: [Float]
+  /// What the first layer of a network then divides by, per channel.
+  public let deviation: [Float]
 
   /// Splits a random share of the training set off for validation, at least one example and at most all but one.
   /// The choice depends on `seed` and the number of images only.
@@ -55,6 +59,7 @@ public struct DataSplits: Sendable {
     name = source.name
     constructed = source.constructed
     classNames = source.classNames
+    (mean, deviation) = source.standardisation(channels: train.channels)
   }
 
   /// One line: `mirage 16×16×1, 3686 train, 410 validation, 1024 test`.

@@ -14,7 +14,7 @@ struct PictureBook {
   }
 
   /// Images of each domain in the scatter.
-  static let points = 48
+  static let points = 32
 
   private var first: LayerReport.Reference?
   private var scatters: [DomainScatter] = []

@@ -282,7 +282,9 @@ public struct SessionMachine: Sendable {
 
   /// Nil when everything worth keeping is kept.
   private mutating func saveTheRest() -> [SessionAction]? {
-    if step > 0, savedStep != step { return enter(.saving(.interrupted)) + [.save(.interrupted, step: step, writtenSettings)] }
+    if step > 0, savedStep != step {
+      return enter(.saving(.interrupted)) + [.save(.interrupted, step: step, writtenSettings)]
+    }
     return saveBest()
   }
 

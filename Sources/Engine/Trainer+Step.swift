@@ -1,4 +1,5 @@
 import Attacks
+import Datasets
 import Events
 import Networks
 import Objectives
@@ -9,7 +10,7 @@ extension Trainer {
   /// Runs step `number`. A step that ends in an error changes no weight and no running statistic.
   public mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
     let start = ContinuousClock.now
-    let batch = try loadBatch(number), session = try prepared(), network = session.network
+    let batch = try loadBatch(number, settings), session = try prepared(), network = session.network
     let rate = settings.number("lr") * Schedule(settings).factor(step: number - 1, of: session.steps)
     let objective = makeObjective(settings)
     network.follow(settings)
@@ -54,12 +55,14 @@ extension Trainer {
     var count: Int { labels.count }
   }
 
-  /// Copies the images of step `number` into the session's memory.
-  mutating func loadBatch(_ number: Int) throws -> Batch {
+  /// Copies the images of step `number` into the session's memory and augments them.
+  mutating func loadBatch(_ number: Int, _ settings: Settings) throws -> Batch {
     let positions = session?.order.batch(step: number) ?? []
     let session = try prepared(), train = session.data.train
     let clean = session.images.pointer, pixels = session.network.settings.input.planarCount
     for (row, position) in positions.enumerated() { train.copyImage(position, to: clean + row * pixels) }
+    Augmenter(settings, data: session.data).apply(
+      to: clean, examples: positions.map { train.indices[$0] }, step: number)
     return Batch(
       step: number, examples: positions.map { train.indices[$0] }, labels: positions.map { train.label($0) },
       clean: clean, adversarial: clean + positions.count * pixels)

@@ -63,7 +63,7 @@ extension Trainer {
     defer { network.statisticsMomentum = momentum }
     var mean = old
     for number in 1...count {
-      let batch = try loadBatch(step + number)
+      let batch = try loadBatch(step + number, settings)
       network.restore(runningStatistics: old)
       try craft(batch, for: objective, purpose: .recalibration, settings, poll)
       network.restore(runningStatistics: mean)

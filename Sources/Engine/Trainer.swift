@@ -63,6 +63,7 @@ public struct Trainer: SessionWork {
     settings.finalNorm = initial.flag("final_norm")
     settings.setNorms(from: initial)
     if let complaint = settings.normComplaint { throw TrainingFailure(complaint) }
+    (settings.mean, settings.deviation) = (data.mean, data.deviation)
     guard let network = Network(settings, pool: pool) else {
       throw TrainingFailure("model: '\(settings.name)' is not in the catalogue; 'dualab models list' shows what is")
     }

@@ -20,7 +20,8 @@ public actor TrainingEngine {
 
   /// A session that has not begun. `clock` gives seconds since any fixed moment; only the summary shows them.
   public init(
-    work: sending any SessionWork, settings: Settings, tour: [TourStop] = [], clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock
+    work: sending any SessionWork, settings: Settings, tour: [TourStop] = [],
+    clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock
   ) {
     (events, teller) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     machine = SessionMachine(settings: settings, tour: tour)

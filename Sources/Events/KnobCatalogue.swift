@@ -1,8 +1,8 @@
 /// Every setting, in the order in which Controls and `presets show` list them.
 extension Knob {
   /// All settings: the live ones first, then those fixed at the start of a run.
-  public static let all: [Knob] = training + passes + attack + optimizer + norms + sentinel + data + network
-    + schedule
+  public static let all: [Knob] =
+    training + passes + attack + optimizer + augmentation + norms + sentinel + data + network + schedule
 
   /// The setting of that name, or of that sign: `gamma`, `γ`.
   public static func named(_ name: String) -> Knob? { byName[name] ?? all.first { $0.symbol == name } }
@@ -88,8 +88,16 @@ extension Knob {
       "how lr goes over the run"),
   ]
 
+  private static let augmentation: [Knob] = [
+    Knob(
+      "augment", .choice(["none", "code", "paper-text", "ates", "standard", "locuslab"]), .text("none"),
+      "random changes of the training images before the attack: code is what the paper's programs do")
+  ]
+
   private static let data: [Knob] = [
-    Knob("data", .choice(["mirage", "fashion-mnist"]), .text("mirage"), effect: .atStart, "the images"),
+    Knob(
+      "data", .choice(["mirage", "fashion-mnist", "cifar10", "cifar100", "imagenette"]), .text("mirage"),
+      effect: .atStart, "the images"),
     Knob("data.dir", .text, .text(""), effect: .atStart, "folder of the data set's files; empty: the usual places"),
     Knob(
       "data.seed", .integer(0...Int(Int32.max), fine: 1, coarse: 10), .integer(0), effect: .atStart,

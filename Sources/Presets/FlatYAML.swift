@@ -22,7 +22,10 @@ struct FlatYAML {
   private static let largest = 1 << 20
 
   /// Reads a file. Throws `ResourceError`.
-  init(path: String) throws {
+  init(path: String) throws { try self.init(try FlatYAML.contents(of: path), path: path) }
+
+  /// The bytes of a file that is not too large to be a preset, suite or theme. Throws `ResourceError`.
+  static func contents(of path: String) throws -> [UInt8] {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path) else {
       throw ResourceError("\(path): no such file; check the path")
@@ -34,29 +37,37 @@ struct FlatYAML {
     else {
       throw ResourceError("\(path): cannot be read, or is larger than 1 MiB; check the file and its permissions")
     }
-    try self.init([UInt8](data), path: path)
+    return [UInt8](data)
   }
 
   /// Reads the bytes of a file; `path` is what messages call it. Throws `ResourceError`.
   init(_ bytes: [UInt8], path: String) throws {
     self.path = path
+    let text = try FlatYAML.text(bytes, path: path)
+    header = FlatYAML.header(of: text)
+    entries = try FlatYAML.entries(of: try FlatYAML.root(of: text, path), path)
+  }
+
+  /// The bytes as text. Throws `ResourceError` naming the line that is not UTF-8.
+  static func text(_ bytes: [UInt8], path: String) throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
       let line = (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
       throw ResourceError("\(path):\(line): not UTF-8; save the file as UTF-8")
     }
-    header = FlatYAML.header(of: text)
-    entries = try FlatYAML.entries(of: try FlatYAML.root(of: text, path), path)
+    return text
   }
 
-  private static func header(of text: String) -> [String] {
+  /// The comment at the top, without `#`.
+  static func header(of text: String) -> [String] {
     text.drop { $0 == "\u{FEFF}" }
       .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .prefix { $0.hasPrefix("#") }
       .map { $0.dropFirst().trimmingCharacters(in: .whitespaces) }
   }
 
-  private static func root(of text: String, _ path: String) throws -> Node {
+  /// The whole file as YAML.
+  static func root(of text: String, _ path: String) throws -> Node {
     do {
       guard let root = try Yams.compose(yaml: text) else {
         throw ResourceError("\(path): empty; give lines 'name: value'")
@@ -84,7 +95,8 @@ struct FlatYAML {
     }
   }
 
-  private static func entries(of root: Node, _ path: String) throws -> [Entry] {
+  /// The lines of a mapping that has single values only.
+  static func entries(of root: Node, _ path: String) throws -> [Entry] {
     guard case .mapping(let mapping) = root else {
       throw ResourceError("\(path):\(root.mark?.line ?? 1): not a list of settings; give lines 'name: value'")
     }

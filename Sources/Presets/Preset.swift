@@ -55,7 +55,8 @@ func resourceName(_ path: String) -> String {
   return file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
 }
 
-private func value(of entry: FlatYAML.Entry) throws -> KnobValue {
+/// The value of a setting as a file gives it. Throws `SettingError`.
+func value(of entry: FlatYAML.Entry) throws -> KnobValue {
   guard let knob = Knob.named(entry.key) else {
     let near = nearestName(to: entry.key, in: Knob.all.map(\.name) + ["title"])
     let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab presets show NAME' lists all settings"

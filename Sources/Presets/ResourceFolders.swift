@@ -1,7 +1,7 @@
 import Events
 import Foundation
 
-/// Why a preset or a theme cannot be used. The description is one line: where, what, remedy.
+/// Why a preset, suite or theme cannot be used. The description is one line: where, what, remedy.
 public struct ResourceError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Where, what, remedy.
   public let description: String
@@ -9,7 +9,7 @@ public struct ResourceError: Error, Sendable, Hashable, CustomStringConvertible 
   public init(_ description: String) { self.description = oneLine(description) }
 }
 
-/// A preset or theme as a list shows it.
+/// A preset, suite or theme as a list shows it.
 public struct ResourceEntry: Sendable, Hashable {
   /// The file's name without `.yaml`.
   public let name: String
@@ -19,14 +19,17 @@ public struct ResourceEntry: Sendable, Hashable {
   public let path: String
 }
 
-/// The folders in which presets or themes are looked for. The first that has a name wins.
+/// The folders in which presets, suites or themes are looked for. The first that has a name wins.
 public struct ResourceFolders: Sendable {
   /// What is looked for; the raw value is the folder's name.
   public enum Kind: String, Sendable {
-    case presets, themes
+    case presets, suites, themes
 
     /// One of them, for messages.
-    public var noun: String { self == .presets ? "preset" : "theme" }
+    public var noun: String { String(rawValue.dropLast()) }
+
+    /// The command that lists them.
+    var listing: String { self == .suites ? "dualab suite list" : "dualab \(rawValue) list" }
   }
 
   /// What is looked for.
@@ -34,7 +37,7 @@ public struct ResourceFolders: Sendable {
   /// The folders in the order of search, existing or not.
   public let candidates: [String]
 
-  /// The folders, in this order: `override` (`--presets-dir`, `--themes-dir`), `$DUALAB_HOME`, `.config/dualab` below
+  /// The folders, in this order: `override` (`--presets-dir` and so on), `$DUALAB_HOME`, `.config/dualab` below
   /// `home`, `../share/dualab` of the executable with its links resolved, and the first folder above the executable that
   /// holds `Package.swift` and `presets`. Throws `ResourceError` when `override` is not a folder.
   public init(
@@ -91,7 +94,7 @@ public struct ResourceFolders: Sendable {
           + "give --\(kind)-dir DIR")
     }
     let near = nearestName(to: nameOrPath, in: files.map(\.name))
-    let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab \(kind) list' shows all"
+    let hint = near.map { "did you mean '\($0)'?" } ?? "'\(kind.listing)' shows all"
     throw ResourceError("\(kind.noun) '\(nameOrPath)' is not in \(searched.joined(separator: ", ")); \(hint)")
   }
 }

@@ -2,7 +2,7 @@ import Events
 import Foundation
 
 /// What a run does about alarms outside the engine: the person's command, and the exit status. DESIGN §5, §9.
-struct AlarmWatch {
+struct AlarmWatch: Sendable {
   /// An alarm was raised and nobody acknowledged it.
   private(set) var isUnacknowledged = false
   private let command: AlarmCommand?
@@ -26,11 +26,25 @@ struct AlarmWatch {
     }
     return nil
   }
+
+  /// Passes events on and looks after alarms on the way. The screen has its own ways to tell of them.
+  func relay(_ events: AsyncStream<Event>) -> AsyncStream<Event> {
+    AsyncStream { continuation in
+      Task { [self] in
+        var alarms = self
+        for await event in events {
+          _ = alarms.take(event)
+          continuation.yield(event)
+        }
+        continuation.finish()
+      }
+    }
+  }
 }
 
 /// A program to be started at an alarm, without a shell, with what is known as further arguments:
 /// `STEP GAP LOWER UPPER TIER FOLDER`.
-struct AlarmCommand: Hashable {
+struct AlarmCommand: Sendable, Hashable {
   let program: String
   let arguments: [String]
 

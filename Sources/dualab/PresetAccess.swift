@@ -16,13 +16,14 @@ package struct NamedPreset {
   }
 }
 
-/// Preset and theme files for the commands: what they are called, where they are, and errors as usage errors.
+/// Preset, suite and theme files for the commands: what they are called, where they are, and errors as usage errors.
 struct PresetAccess {
   static let defaultPreset = "false-robustness"
   static let defaultTheme = "midnight"
 
   let presetsFolder: String?
   let themesFolder: String?
+  let suitesFolder: String?
 
   /// Every preset by name; a file that cannot be read is listed with what is wrong.
   func presetEntries() throws -> [ResourceEntry] { try presetLibrary().list() }
@@ -32,6 +33,12 @@ struct PresetAccess {
     let preset = try asUsage { try presetLibrary().load(nameOrPath) }
     return NamedPreset(name: preset.name, summary: preset.summary, settings: preset.settings)
   }
+
+  /// Every suite by name; a file that cannot be read is listed with what is wrong.
+  func suiteEntries() throws -> [ResourceEntry] { try suiteLibrary().list() }
+
+  /// The suite of that name or file. Throws `CommandFailure`.
+  func suite(_ nameOrPath: String) throws -> Suite { try asUsage { try suiteLibrary().load(nameOrPath) } }
 
   /// Every theme by name; a file that cannot be read is listed with what is wrong.
   func themeEntries() throws -> [ResourceEntry] { try themeLibrary().list() }
@@ -50,8 +57,13 @@ struct PresetAccess {
     resolvedYAML(settings, header: "The resolved settings of a run of '\(preset.name)'.")
   }
 
-  private func presetLibrary() throws -> PresetLibrary {
+  /// The presets that can be found.
+  func presetLibrary() throws -> PresetLibrary {
     PresetLibrary(try asUsage { try ResourceFolders.standard(.presets, override: presetsFolder) })
+  }
+
+  private func suiteLibrary() throws -> SuiteLibrary {
+    SuiteLibrary(try asUsage { try ResourceFolders.standard(.suites, override: suitesFolder) })
   }
 
   private func themeLibrary() throws -> ThemeLibrary {

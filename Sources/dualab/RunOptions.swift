@@ -2,17 +2,20 @@ import ArgumentParser
 import Events
 import Foundation
 
-/// Where presets and themes are looked for first.
+/// Where presets, suites and themes are looked for first.
 package struct FolderOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder of presets, before the usual ones.", valueName: "dir"))
   var presetsDir: String?
+
+  @Option(help: ArgumentHelp("Folder of suites, before the usual ones.", valueName: "dir"))
+  var suitesDir: String?
 
   @Option(help: ArgumentHelp("Folder of themes, before the usual ones.", valueName: "dir"))
   var themesDir: String?
 
   package init() {}
 
-  var access: PresetAccess { PresetAccess(presetsFolder: presetsDir, themesFolder: themesDir) }
+  var access: PresetAccess { PresetAccess(presetsFolder: presetsDir, themesFolder: themesDir, suitesFolder: suitesDir) }
 }
 
 /// What a run is started with, in the lab and headless.
@@ -36,6 +39,11 @@ package struct RunOptions: ParsableArguments {
 
   @Option(help: "Worker threads; results do not depend on it (default: one a core).")
   var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Program to start at an alarm, without a shell; it gets STEP GAP LOWER UPPER TIER FOLDER.", valueName: "cmd"))
+  var onAlarm: String?
 
   @OptionGroup var folders: FolderOptions
 

@@ -29,8 +29,8 @@ import Testing
       try loadData(settings, folders: DataFolders(home: "/home/none", system: "/nonexistent"))
     }
     #expect(
-      error?.description == "fashion-mnist: not found in /nonexistent/fashion-mnist or "
-        + "/home/none/.local/share/dualab/fashion-mnist; "
+      error?.description == "fashion-mnist: not found in /nonexistent/fashion-mnist, "
+        + "~/.local/share/dualab/fashion-mnist, ~/.cache/dualab/fashion-mnist, ~/datasets/fashion-mnist; "
         + "run 'apt-get install dataset-fashion-mnist' or set data.dir=FOLDER")
   }
 

@@ -48,7 +48,10 @@ import Testing
       return
     }
     #expect(choices == dataSources.map { $0.name })
-    for source in dataSources { #expect(!source.summary.isEmpty && source.classNames.count == 10) }
+    for source in dataSources {
+      #expect(!source.summary.isEmpty && source.classNames.count == (source.name == "cifar100" ? 100 : 10))
+      #expect(Set(source.classNames).count == source.classNames.count)
+    }
   }
 
   private func mirage(count: Int, fraction: Double, seed: Int) throws -> DataSplits {

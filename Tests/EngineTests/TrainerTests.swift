@@ -86,6 +86,27 @@ struct TrainerTests {
     }
   }
 
+  @Test(arguments: ["code", "ates"])
+  func augmentationChangesTrainingImagesAndNoOthersOnAnyNumberOfThreads(policy: String) throws {
+    let plain = try settings(), changed = try settings(["augment": policy])
+    var reference = try trainer(plain)
+    let runs = try [1, 2].map { threads in
+      var trainer = try trainer(changed, threads: threads)
+      // Measured with the first weights: validation and test images stay as they are.
+      let validation = try trainer.validate(afterStep: 0, settings: changed) {}
+      let test = try trainer.test(.last, afterStep: 0, settings: changed) {}
+      return (
+        [validation.clean, validation.adversarial, test.clean, test.adversarial],
+        try (1...3).map { timeless(try trainer.step($0, settings: changed) {}) }
+      )
+    }
+    #expect(runs[0] == runs[1])
+    let validation = try reference.validate(afterStep: 0, settings: plain) {}
+    let test = try reference.test(.last, afterStep: 0, settings: plain) {}
+    #expect(runs[0].0 == [validation.clean, validation.adversarial, test.clean, test.adversarial])
+    #expect(try reference.step(1, settings: plain) {}.loss != runs[0].1[0].loss)
+  }
+
   @Test func aKnobChangedOnTheWayChangesTheStepsAfterIt() throws {
     let before = try settings(), after = try settings(["gamma": "0.1", "beta": "1"])
     var plain = try trainer(before), tuned = try trainer(before)

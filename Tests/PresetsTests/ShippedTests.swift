@@ -13,8 +13,8 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
 
 @Suite struct ShippedPresetTests {
   private static let names = [
-    "adversarial-training", "false-robustness", "fashion-catastrophic-overfitting", "fashion-mnist-mat-kl", "kl-cure",
-    "trades",
+    "adversarial-training", "cifar10-at", "cifar10-mat", "cifar10-mat-kl", "cifar10-trades", "false-robustness",
+    "fashion-catastrophic-overfitting", "fashion-mnist-mat-kl", "imagenette-mat", "kl-cure", "trades",
   ]
 
   @Test func `every shipped preset loads, and these are there`() throws {
@@ -37,8 +37,14 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     }
     #expect(preset.header.contains("--preset \(name)"))
     #expect(preset.header.contains("CONSTRUCTED") == (preset.settings.text("data") == "mirage"))
-    #expect(preset.header.contains("steps") && preset.header.contains("PyTorch reference"))
-    #expect(preset.header.contains("\(preset.settings.integer("steps")) steps"))
+    let steps = preset.settings.integer("steps")
+    if steps > 0 {
+      #expect(preset.header.contains("PyTorch reference") && preset.header.contains("\(steps) steps"))
+    } else {
+      // The paper's scale: computed, not run.
+      #expect(preset.header.contains("(computed)") && preset.header.contains("not measured here"))
+      #expect(preset.header.contains("\(preset.settings.integer("epochs")) epochs of "))
+    }
   }
 
   @Test(arguments: names) func `it states every setting that its data, attack and schedule use`(name: String) throws {
@@ -48,7 +54,10 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     for knob in Knob.all {
       let belongsElsewhere =
         switch knob.name {
-        case "data.dir", "final_norm", "epochs", "lr.drops": true
+        case "data.dir", "final_norm": true
+        case "epochs": settings.integer("steps") > 0
+        case "lr.drops": settings.text("schedule") != "piecewise"
+        case "lr.warmup": settings.text("schedule") == "piecewise"
         case "lr.flat": settings.text("schedule") != "trapezoid"
         case "norm.layers": !["dbn", "split"].contains(settings.text("norm"))
         case "norm.affine": settings.text("norm.affine") == "default"
@@ -85,6 +94,22 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
         "schedule": "trapezoid", "lr.warmup": "0.01", "steps": "2000", "batch": "32", "model": "preact-mini",
         "validation.every": "100",
       ])
+    // The paper's runs differ from one another in the objective alone.
+    let paper = [
+      "lr": "0.05", "nesterov": "off", "schedule": "piecewise", "augment": "code", "data": "cifar10",
+      "validation.limit": "5000", "validation.every": "0", "test.limit": "10000", "model": "preact-resnet18",
+      "width": "64", "steps": "0",
+    ]
+    #expect(try changed("cifar10-mat") == paper)
+    #expect(try changed("cifar10-mat-kl") == paper.merging(["beta": "1"]) { $1 })
+    #expect(try changed("cifar10-at") == paper.merging(["objective": "at", "gamma": "0"]) { $1 })
+    #expect(try changed("cifar10-trades") == paper.merging(["objective": "trades", "gamma": "0", "beta": "6"]) { $1 })
+    #expect(
+      try changed("imagenette-mat")
+        == paper.merging([
+          "data": "imagenette", "validation.limit": "1000", "test.limit": "3925", "model": "resnet34",
+          "batch": "64",
+        ]) { $1 }.filter { $0.key != "lr" })
   }
 }
 

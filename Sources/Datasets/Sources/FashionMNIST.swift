@@ -35,22 +35,23 @@ public enum FashionMNIST: DataSource {
     return (train, test)
   }
 
+  /// Nil where one of the usual places exists.
+  public static func absence(_ folders: DataFolders) -> String? {
+    folders.places([name]).contains(where: folders.isFolder) ? nil : remedy(folders)
+  }
+
+  private static func remedy(_ folders: DataFolders) -> String {
+    "\(name): not found in \(folders.described(name)); "
+      + "run 'apt-get install dataset-fashion-mnist' or set data.dir=FOLDER"
+  }
+
   /// `data.dir` where it is given, otherwise the first usual place that exists.
   private static func folder(_ given: String, _ folders: DataFolders) throws -> String {
-    if !given.isEmpty {
-      let path = given.hasPrefix("~/") ? (folders.home ?? "~") + given.dropFirst() : given
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-        throw DataError("data.dir: '\(path)' is not a folder; give the folder of the four IDX files of Fashion-MNIST")
-      }
-      return path
+    if let given = try folders.given(given, holding: "the four IDX files of Fashion-MNIST") { return given }
+    guard let place = folders.places([name]).first(where: folders.isFolder) else {
+      throw DataError(remedy(folders))
     }
-    let places =
-      ["\(folders.system)/fashion-mnist"] + (folders.home.map { ["\($0)/.local/share/dualab/fashion-mnist"] } ?? [])
-    for place in places where FileManager.default.fileExists(atPath: place) { return place }
-    throw DataError(
-      "fashion-mnist: not found in \(places.joined(separator: " or ")); "
-        + "run 'apt-get install dataset-fashion-mnist' or set data.dir=FOLDER")
+    return place
   }
 
   /// The file, plain or packed.

@@ -20,6 +20,9 @@ public enum Mirage: DataSource {
   /// What each class shows, by label.
   public static let classNames = (0..<10).map { "pattern \($0)" }
 
+  /// Nil: it is computed.
+  public static func absence(_ folders: DataFolders) -> String? { nil }
+
   /// Makes both sets. Throws `DataError` when the size is not a multiple of 4.
   public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
     let task = try MirageTask(settings)

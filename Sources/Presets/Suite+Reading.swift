@@ -1,0 +1,86 @@
+import Events
+import Yams
+
+extension Suite {
+  /// Reads a suite file. Throws `ResourceError` naming file and line for anything that is not part of a suite.
+  public init(path: String) throws { try self.init(try FlatYAML.contents(of: path), path: path) }
+
+  /// Reads the bytes of a suite file; `path` gives the name and is used in messages. Throws `ResourceError`.
+  package init(_ bytes: [UInt8], path: String) throws {
+    let text = try FlatYAML.text(bytes, path: path)
+    let root = try FlatYAML.root(of: text, path), reader = YAMLParts(path: path)
+    let parts = try reader.mapping(root, "a suite", known: ["title", "measure", "x", "lite", "full", "rows"])
+    func part(_ name: String) throws -> Node {
+      guard let node = parts[name] else { throw ResourceError("\(path): '\(name)' is missing; a suite needs it") }
+      return node
+    }
+    let header = FlatYAML.header(of: text)
+    self.path = path
+    name = resourceName(path)
+    self.header = header.joined(separator: "\n")
+    summary = header.first ?? ""
+    title = try reader.text(try part("title"), "title")
+    measures = try reader.list(try part("measure"), "measure").map { try reader.choice($0, "measure") }
+    abscissa = try parts["x"].map { try reader.abscissa($0) }
+    var bases: [SuiteScale: Base] = [:]
+    for scale in SuiteScale.allCases { bases[scale] = try reader.base(try part(scale.rawValue), scale) }
+    self.bases = bases
+    let nodes = try reader.list(try part("rows"), "rows")
+    rows = try nodes.map { try reader.row($0) }
+    for (place, row) in rows.enumerated() where rows[..<place].contains(where: { $0.label == row.label }) {
+      throw reader.error(nodes[place], "label: '\(row.label)' is given to two rows; call them differently")
+    }
+  }
+}
+
+extension YAMLParts {
+  fileprivate func abscissa(_ node: Node) throws -> String {
+    let name = try text(node, "x")
+    guard name == "clean" || Knob.named(name) != nil else {
+      let near = nearestName(to: name, in: Knob.all.map(\.name) + ["clean"]).map { "; did you mean '\($0)'?" } ?? ""
+      throw error(node, "x: '\(name)' is neither a setting nor clean\(near)")
+    }
+    return name
+  }
+
+  fileprivate func base(_ node: Node, _ scale: SuiteScale) throws -> Suite.Base {
+    let parts = try mapping(node, scale.rawValue, known: ["preset", "seeds", "limit", "set"])
+    func part(_ name: String) throws -> Node {
+      guard let found = parts[name] else { throw error(node, "\(scale.rawValue): '\(name)' is missing") }
+      return found
+    }
+    let seeds = try list(try part("seeds"), "seeds").map { try integer($0, "seeds", least: 0) }
+    guard Set(seeds).count == seeds.count else { throw error(node, "seeds: one of them is given twice") }
+    return Suite.Base(
+      preset: try text(try part("preset"), "preset"), seeds: seeds,
+      limit: try integer(try part("limit"), "limit", least: 1),
+      settings: try parts["set"].map { try settings($0).values } ?? [])
+  }
+
+  fileprivate func row(_ node: Node) throws -> Suite.Row {
+    let parts = try mapping(node, "a row", known: ["label", "only", "set", "lite", "full", "paper"])
+    guard let label = parts["label"] else { throw error(node, "a row needs a label") }
+    var own: [SuiteScale: [SuiteSetting]] = [:]
+    var presets: [SuiteScale: String] = [:]
+    for scale in SuiteScale.allCases {
+      guard let part = parts[scale.rawValue] else { continue }
+      let (preset, values) = try settings(part, takesPreset: true)
+      own[scale] = values
+      presets[scale] = preset
+    }
+    let only: SuiteScale? = try parts["only"].map { try choice($0, "only") }
+    return Suite.Row(
+      label: try text(label, "label"), scales: only.map { [$0] } ?? SuiteScale.allCases,
+      settings: try parts["set"].map { try settings($0).values } ?? [], own: own, presets: presets,
+      paper: try parts["paper"].map { try paper($0) })
+  }
+
+  private func paper(_ node: Node) throws -> PaperFigures {
+    let parts = try mapping(node, "paper", known: ["clean", "pgd", "autoattack"])
+    func percent(_ name: String) throws -> Double? {
+      try parts[name].map { try number($0, name, 0...100) }
+    }
+    return PaperFigures(
+      clean: try percent("clean"), pgd: try percent("pgd"), autoattack: try percent("autoattack"))
+  }
+}

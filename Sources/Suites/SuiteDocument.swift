@@ -1,0 +1,60 @@
+import Events
+import Presets
+
+/// The JSON of a suite's result: each accuracy with its count and interval.
+struct SuiteDocument: Encodable {
+  struct Accuracy: Encodable {
+    let correct: Int
+    let n: Int
+    let value: Double
+    let interval: [Double]
+
+    init?(_ proportion: Proportion?) {
+      guard let proportion else { return nil }
+      (correct, n, value) = (proportion.correct, proportion.n, proportion.value)
+      interval = [proportion.interval.lowerBound, proportion.interval.upperBound]
+    }
+  }
+
+  struct Measured: Encodable {
+    let seed: Int?
+    let run: String?
+    let clean, pgd, autoattack: Accuracy?
+    let attack: String?
+    let trainingSeconds, attackSeconds: Double?
+    let warnings: [String]
+
+    init(_ cell: SuiteResult.Cell, isPooled: Bool = false) {
+      seed = isPooled ? nil : cell.seed
+      run = isPooled ? nil : cell.run
+      (clean, pgd, autoattack) = (Accuracy(cell.clean), Accuracy(cell.pgd), Accuracy(cell.autoattack))
+      attack = cell.attack
+      (trainingSeconds, attackSeconds, warnings) = (cell.trainingSeconds, cell.attackSeconds, cell.warnings)
+    }
+  }
+
+  struct Row: Encodable {
+    let label: String
+    let settings: [String: String]
+    let seeds: [Measured]
+    let pooled: Measured
+    let paper: PaperFigures?
+  }
+
+  let suite, title: String
+  let scale: SuiteScale
+  let weights: SuiteWeights
+  let limit: Int
+  let complete: Bool
+  let rows: [Row]
+
+  init(_ result: SuiteResult) {
+    (suite, title, scale, weights) = (result.suite, result.title, result.scale, result.weights)
+    (limit, complete) = (result.limit, result.isComplete)
+    rows = result.rows.map { row in
+      Row(
+        label: row.label, settings: row.settings, seeds: row.seeds.map { Measured($0) },
+        pooled: Measured(row.pooled, isPooled: true), paper: row.paper)
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Attacks
+import Datasets
+import Engine
+import Events
+import Foundation
+import Networks
+import Presets
+import Synchronization
+import Tensors
+
+/// One training and its measurements: what is not in the store yet is done and put there.
+struct SuiteJob: Sendable {
+  let title: String
+  let run: SuiteRun
+  let store: SuiteStore
+  let threads: Int
+  /// Throws `Interruption` when everything is to stop.
+  let poll: @Sendable () throws -> Void
+  /// Hears how far it is.
+  let observe: @Sendable (SuiteProgress) -> Void
+
+  /// Trains, unless it was done. `engineIsThere` gets the engine, to stop it. Throws `Interruption`, or one line.
+  func train(engineIsThere: (TrainingEngine) -> Void) async throws {
+    if let record = try store.training(run) {
+      guard FileManager.default.fileExists(atPath: store.checkpoint(run, .last)) else {
+        throw FileError("\(store.folder(of: run).path): its weights are missing; remove the folder")
+      }
+      observe(.init(title, .known("trained before, \(record.steps) steps")))
+      return
+    }
+    try poll()
+    try store.begin(run)
+    let work = Trainer(
+      settings: run.settings, presetName: run.preset, threads: threads, folder: store.folder(of: run))
+    // A suite measures at the end, with more images than a sentinel has.
+    var settings = run.settings
+    try settings.set("sentinel.every", to: .integer(0))
+    let engine = TrainingEngine(work: work, settings: settings)
+    engineIsThere(engine)
+    async let ended = engine.run()
+    var steps = 0
+    for await event in engine.events {
+      switch event {
+      case .started(let description): steps = description.steps
+      case .sample(let sample): observe(.init(title, .training(step: sample.step, steps: steps)))
+      default: break
+      }
+    }
+    let summary = await ended
+    switch summary.outcome {
+    case .finished: break
+    case .failed: throw TrainingFailure(summary.reason)
+    default: throw Interruption()
+    }
+    try store.write(
+      TrainingRecord(
+        settings: run.settings, steps: summary.step, bestStep: summary.bestStep, seconds: summary.seconds,
+        kernels: KernelVariant.current), run)
+    observe(.init(title, .trained(steps: summary.step, seconds: summary.seconds)))
+  }
+
+  /// Measures on the calling thread, unless it was done. An interrupted measurement is kept as far as it came.
+  func measure(_ key: MeasurementKey) throws {
+    let earlier = try store.measurement(run, key)
+    if let earlier, earlier.isComplete { return }
+    try poll()
+    let evaluation = try evaluation(key, resuming: earlier?.record)
+    var saved = ContinuousClock.now
+    let save = { try store.write(record(of: evaluation), run, key) }
+    do {
+      try evaluation.run(
+        observe: { progress in
+          observe(.init(title, .evaluating(key.measure, robust: progress.robust, images: progress.images)))
+          guard ContinuousClock.now - saved > .seconds(60) else { return }
+          saved = .now
+          // A disk that is full now may have room at the end, where a failure is told.
+          try? save()
+        }, poll: poll)
+    } catch is Interruption {
+      try save()
+      throw Interruption()
+    }
+    try save()
+    let report = evaluation.report()
+    observe(.init(title, .evaluated(report.title, report.robust)))
+  }
+
+  private func evaluation(
+    _ key: MeasurementKey, resuming record: EvaluationRecord?
+  ) throws -> RobustnessEvaluation {
+    let checkpoint = try SavedCheckpoint(store.checkpoint(run, key.weights))
+    let data = try loadData(run.settings)
+    let images = LabelledImages(data.test, source: "\(data.name):test", limit: key.limit)
+    let network = try checkpoint.weights.network([:], input: images.shape, pool: ThreadPool(threads: threads)).network
+    let set = try EvaluationSet(
+      images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)
+    return try RobustnessEvaluation(
+      network, set, settings: settings(key.measure, classes: network.classes), resuming: record)
+  }
+
+  /// The training attack alone, broken at its last point; or AutoAttack. Seed 0, whatever the run's: that of
+  /// `dualab attack`, which repeats it from the checkpoint.
+  private func settings(_ measure: SuiteMeasure, classes: Int) -> EvaluationSettings {
+    let epsilon = run.settings.number("eps"), norm = Norm(rawValue: run.settings.text("attack.norm")) ?? .linf
+    let suite: AttackSuite
+    switch measure {
+    case .autoattack: suite = AttackSuite(.standard, classes: classes)
+    case .clean, .pgd:
+      suite = AttackSuite(custom: [
+        run.settings.text("attack") == "fgsm"
+          ? AttackSpec(.fgsm)
+          : AttackSpec(
+            .pgd, iterations: run.settings.integer("attack.steps"), step: run.settings.number("attack.step") / epsilon,
+            start: PGD.Start(rawValue: run.settings.text("attack.start")) ?? .uniform)
+      ])
+    }
+    return EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite)
+  }
+
+  private func record(of evaluation: RobustnessEvaluation) -> MeasurementRecord {
+    let report = evaluation.report()
+    return MeasurementRecord(
+      title: report.title, isComplete: report.isComplete, clean: report.clean, robust: report.robust,
+      seconds: report.attacks.reduce(0) { $0 + $1.seconds }, warnings: report.warnings, record: evaluation.record)
+  }
+}
+
+/// How far one run is.
+public struct SuiteProgress: Sendable, Hashable {
+  /// What happens.
+  public enum Stage: Sendable, Hashable {
+    /// Nothing had to be done.
+    case known(String)
+    case training(step: Int, steps: Int)
+    case trained(steps: Int, seconds: Double)
+    case evaluating(SuiteMeasure, robust: Int, images: Int)
+    case evaluated(String, Proportion)
+    /// Every measurement is in the store.
+    case done
+    case failed(String)
+  }
+
+  /// Row and seed.
+  public let title: String
+  /// What happens.
+  public let stage: Stage
+
+  init(_ title: String, _ stage: Stage) { (self.title, self.stage) = (title, stage) }
+}

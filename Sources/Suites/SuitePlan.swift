@@ -1,0 +1,109 @@
+import Events
+import Foundation
+import Presets
+
+/// One training of a suite: a row with a seed, known by a digest of everything that its weights depend on.
+public struct SuiteRun: Sendable, Hashable {
+  /// Every setting, the seed too.
+  public let settings: Settings
+  /// The preset it stands on, for checkpoints.
+  public let preset: String
+  /// Names it on disk: equal settings have equal digests, in whichever suite.
+  public let digest: String
+
+  init(_ row: ResolvedRow, seed: Int) throws {
+    var settings = row.settings
+    try settings.set("seed", to: .integer(seed))
+    // The suite measures by itself, on images of its own number.
+    try settings.set("test.limit", to: .integer(1))
+    self.settings = settings
+    preset = row.preset
+    digest = SuiteRun.digest(of: settings)
+  }
+
+  /// 64-bit FNV-1a over the settings that differ from their initial values: a setting that a later version adds changes
+  /// nothing. `data.dir` says where the images are, not what they are.
+  static func digest(of settings: Settings) -> String {
+    let changed = Knob.all.filter { settings[$0.name] != $0.initial && $0.name != "data.dir" }
+    let text = changed.map { "\($0.name)=\(exact(settings[$0.name] ?? $0.initial))\n" }.sorted().joined()
+    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// The value with all its digits; what a person writes may be rounded.
+  private static func exact(_ value: KnobValue) -> String {
+    switch value {
+    case .number(let number): Fraction.decimal(number)
+    case .integer(let integer): "\(integer)"
+    case .text(let text): text
+    case .flag(let flag): flag ? "on" : "off"
+    }
+  }
+}
+
+/// A suite at one scale, decided: which runs there are, and what each row consists of.
+public struct SuitePlan: Sendable {
+  /// A row of the table.
+  public struct Row: Sendable {
+    /// What the table calls it.
+    public let label: String
+    /// Its settings but the seed.
+    public let settings: Settings
+    /// Its runs, by seed.
+    public let runs: [(seed: Int, run: SuiteRun)]
+    /// The paper's numbers.
+    public let paper: PaperFigures?
+  }
+
+  /// What is reproduced.
+  public let suite: Suite
+  /// At which scale.
+  public let scale: SuiteScale
+  /// So many test images are attacked.
+  public let limit: Int
+  /// The last weights, or the best by the paper's rule (highest clean + adversarial validation accuracy).
+  public let weights: SuiteWeights
+  /// The rows.
+  public let rows: [Row]
+
+  /// Resolves every row before anything is trained. `seeds` and `limit` replace those of the suite; `labels` leaves only
+  /// these rows. Throws `ResourceError` or `SettingError`.
+  public init(
+    _ suite: Suite, scale: SuiteScale, presets: PresetLibrary, assignments: [String] = [], seeds: [Int]? = nil,
+    limit: Int? = nil, labels: [String] = [], weights: SuiteWeights = .last
+  ) throws {
+    let resolved = try suite.resolved(scale, presets: presets, assignments: assignments)
+    for label in labels where !resolved.contains(where: { $0.label == label }) {
+      let near = nearestName(to: label, in: resolved.map(\.label)).map { "did you mean '\($0)'?" }
+      throw ResourceError(
+        "row '\(label)': \(suite.name) has none of that name at the \(scale.rawValue) scale; "
+          + (near ?? "'dualab suite show \(suite.name)' lists all"))
+    }
+    let seeds = seeds ?? suite.bases[scale]?.seeds ?? [0]
+    (self.suite, self.scale, self.weights) = (suite, scale, weights)
+    self.limit = limit ?? suite.bases[scale]?.limit ?? 500
+    rows = try resolved.filter { labels.isEmpty || labels.contains($0.label) }.map { row in
+      Row(
+        label: row.label, settings: row.settings, runs: try seeds.map { ($0, try SuiteRun(row, seed: $0)) },
+        paper: row.paper)
+    }
+  }
+
+  /// Every training once, in the order of the rows; the first seeds of all rows come first, so that a whole column is
+  /// there early.
+  public var runs: [(title: String, run: SuiteRun)] {
+    var seen = Set<String>(), result: [(String, SuiteRun)] = []
+    for place in 0..<(rows.map(\.runs.count).max() ?? 0) {
+      for row in rows where place < row.runs.count && seen.insert(row.runs[place].run.digest).inserted {
+        result.append(("\(row.label), seed \(row.runs[place].seed)", row.runs[place].run))
+      }
+    }
+    return result
+  }
+}
+
+/// Which weights of a run a suite measures.
+public enum SuiteWeights: String, Sendable, Hashable, Codable, CaseIterable {
+  case last, best
+}

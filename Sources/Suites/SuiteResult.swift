@@ -1,0 +1,125 @@
+import Events
+import Foundation
+import Presets
+
+/// What a suite has found so far.
+public struct SuiteResult: Sendable, Hashable, Codable {
+  /// A training with its measurements; nil: not done yet.
+  public struct Cell: Sendable, Hashable, Codable {
+    /// The run's seed; −1 for the sum over seeds.
+    public var seed: Int
+    /// Its folder below the store's `runs`.
+    public var run: String
+    /// Right without attack.
+    public var clean: Proportion?
+    /// Right under the attack trained with.
+    public var pgd: Proportion?
+    /// Right under AutoAttack.
+    public var autoattack: Proportion?
+    /// The attack of `pgd`, as shown: `PGD-10`.
+    public var attack: String?
+    /// Wall-clock seconds; only shown.
+    public var trainingSeconds: Double?
+    /// Wall-clock seconds of all its attacks; only shown.
+    public var attackSeconds: Double?
+    /// What the evaluations warn of.
+    public var warnings: [String]
+
+    /// Everything that the suite measures is there.
+    public func isComplete(_ measures: [SuiteMeasure]) -> Bool {
+      measures.allSatisfy { measure in
+        switch measure {
+        case .clean: clean != nil
+        case .pgd: pgd != nil
+        case .autoattack: autoattack != nil
+        }
+      }
+    }
+  }
+
+  /// A row of the table.
+  public struct Row: Sendable, Hashable, Codable {
+    /// What the table calls it.
+    public var label: String
+    /// The settings in which the rows differ, as a person writes them.
+    public var settings: [String: String]
+    /// Seed by seed.
+    public var seeds: [Cell]
+    /// The sums over the seeds that are there: the same images once a seed.
+    public var pooled: Cell
+    /// The paper's numbers, where they are known and comparable.
+    public var paper: PaperFigures?
+  }
+
+  /// The suite's name.
+  public var suite: String
+  /// What the table is called.
+  public var title: String
+  /// At which scale.
+  public var scale: SuiteScale
+  /// Which weights were measured.
+  public var weights: SuiteWeights
+  /// So many test images were attacked.
+  public var limit: Int
+  /// What was measured.
+  public var measures: [SuiteMeasure]
+  /// The knob on the abscissa of a figure, or `clean`.
+  public var abscissa: String?
+  /// The settings in which the rows differ, in the order of all settings.
+  public var varied: [String]
+  /// The rows.
+  public var rows: [Row]
+
+  /// Every cell is there.
+  public var isComplete: Bool { rows.allSatisfy { $0.seeds.allSatisfy { $0.isComplete(measures) } } }
+
+  /// What of a plan is in a store. Throws `FileError` for a damaged result.
+  public init(_ plan: SuitePlan, store: SuiteStore) throws {
+    suite = plan.suite.name
+    title = plan.suite.title
+    (scale, weights, limit) = (plan.scale, plan.weights, plan.limit)
+    measures = plan.suite.measures
+    abscissa = plan.suite.abscissa
+    let varied = Knob.all.map(\.name).filter { name in Set(plan.rows.map { $0.settings[name] }).count > 1 }
+    self.varied = varied
+    rows = try plan.rows.map { row in
+      let cells = try row.runs.map { try Cell($0.seed, $0.run, store, plan) }
+      return Row(
+        label: row.label, settings: Dictionary(uniqueKeysWithValues: varied.map { ($0, row.settings.formatted($0)) }),
+        seeds: cells, pooled: Cell(pooling: cells), paper: row.paper)
+    }
+  }
+}
+
+extension SuiteResult.Cell {
+  fileprivate init(_ seed: Int, _ run: SuiteRun, _ store: SuiteStore, _ plan: SuitePlan) throws {
+    func measured(_ measure: SuiteMeasure) throws -> MeasurementRecord? {
+      let key = MeasurementKey(measure: measure, weights: plan.weights, limit: plan.limit)
+      return try store.measurement(run, key).flatMap { $0.isComplete ? $0 : nil }
+    }
+    let training = try store.training(run)
+    let pgd = training == nil ? nil : try measured(.pgd), full = training == nil ? nil : try measured(.autoattack)
+    let both = [pgd, full].compactMap(\.self)
+    self.init(
+      seed: seed, run: run.digest, clean: both.first?.clean, pgd: pgd?.robust, autoattack: full?.robust,
+      attack: pgd?.title, trainingSeconds: training?.seconds,
+      attackSeconds: both.isEmpty ? nil : both.reduce(0) { $0 + $1.seconds },
+      warnings: both.flatMap { record in record.warnings.map { "\(record.title): \($0.message)" } })
+  }
+
+  fileprivate init(pooling cells: [SuiteResult.Cell]) {
+    func sum(_ part: (SuiteResult.Cell) -> Proportion?) -> Proportion? {
+      let parts = cells.compactMap(part)
+      guard !parts.isEmpty else { return nil }
+      return Proportion(correct: parts.reduce(0) { $0 + $1.correct }, n: parts.reduce(0) { $0 + $1.n })
+    }
+    func total(_ part: (SuiteResult.Cell) -> Double?) -> Double? {
+      let parts = cells.compactMap(part)
+      return parts.isEmpty ? nil : parts.reduce(0, +)
+    }
+    self.init(
+      seed: -1, run: "", clean: sum(\.clean), pgd: sum(\.pgd), autoattack: sum(\.autoattack),
+      attack: cells.compactMap(\.attack).first, trainingSeconds: total(\.trainingSeconds),
+      attackSeconds: total(\.attackSeconds), warnings: [])
+  }
+}

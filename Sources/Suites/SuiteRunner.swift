@@ -1,0 +1,109 @@
+import Engine
+import Foundation
+import Networks
+import Presets
+import Synchronization
+
+/// Performs a plan: trains and measures what the store does not have, several runs side by side.
+///
+/// A run has its own threads and random streams, so its results do not depend on how many go on beside it.
+public final class SuiteRunner: Sendable {
+  private struct State {
+    var isStopped = false
+    var next = 0
+    var engines: [Int: TrainingEngine] = [:]
+    var failures: [String] = []
+  }
+
+  private let plan: SuitePlan
+  private let store: SuiteStore
+  private let threads: Int
+  private let jobs: Int
+  private let state = Mutex(State())
+
+  /// `jobs` runs at once with `threads` threads each.
+  public init(_ plan: SuitePlan, store: SuiteStore, jobs: Int, threads: Int) {
+    (self.plan, self.store, self.jobs, self.threads) = (plan, store, max(1, jobs), max(1, threads))
+  }
+
+  /// Ends everything soon: trainings are given up, evaluations kept as far as they came. From any thread.
+  public func stop() {
+    let engines = state.withLock { state in
+      state.isStopped = true
+      return Array(state.engines.values)
+    }
+    for engine in engines { engine.send(.stop) }
+  }
+
+  /// True after `stop`.
+  public var isStopped: Bool { state.withLock { $0.isStopped } }
+
+  /// Runs to the end of the plan, or until `stop`. Hands back what failed, a line each; the other runs go on.
+  public func run(observe: @escaping @Sendable (SuiteProgress) -> Void) async -> [String] {
+    // The kernels choose their variant at the first call, which must be one thread's.
+    _ = KernelVariant.current
+    let runs = plan.runs
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<min(jobs, runs.count) {
+        group.addTask { [self] in
+          while let number = takeNumber(below: runs.count) {
+            await perform(number, runs[number].title, runs[number].run, observe)
+          }
+        }
+      }
+    }
+    return state.withLock { $0.failures }
+  }
+
+  private func takeNumber(below count: Int) -> Int? {
+    state.withLock { state in
+      guard !state.isStopped, state.next < count else { return nil }
+      defer { state.next += 1 }
+      return state.next
+    }
+  }
+
+  private func perform(
+    _ number: Int, _ title: String, _ run: SuiteRun, _ observe: @escaping @Sendable (SuiteProgress) -> Void
+  ) async {
+    let job = SuiteJob(
+      title: title, run: run, store: store, threads: threads,
+      poll: { [self] in if isStopped { throw Interruption() } }, observe: observe)
+    do {
+      defer { state.withLock { $0.engines[number] = nil } }
+      try await job.train { engine in
+        let isLate = state.withLock { state in
+          state.engines[number] = engine
+          return state.isStopped
+        }
+        if isLate { engine.send(.stop) }
+      }
+      for measure in measures {
+        try await onThread {
+          try job.measure(MeasurementKey(measure: measure, weights: self.plan.weights, limit: self.plan.limit))
+        }
+      }
+      observe(SuiteProgress(title, .done))
+    } catch is Interruption {
+      return
+    } catch {
+      state.withLock { $0.failures.append("\(title): \(error)") }
+      observe(SuiteProgress(title, .failed("\(error)")))
+    }
+  }
+
+  /// Clean accuracy comes with any attack.
+  private var measures: [SuiteMeasure] {
+    let attacks = plan.suite.measures.filter { $0 != .clean }
+    return attacks.isEmpty ? [.pgd] : attacks
+  }
+
+  /// Hours of computing never occupy the cooperative pool.
+  private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      let thread = Thread { continuation.resume(with: Result(catching: body)) }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Events
+import Foundation
+import Presets
+import Suites
+import Tensors
+
+extension SuiteWeights: ExpressibleByArgument {}
+
+/// How a suite's table is printed.
+enum SuiteFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, markdown, json, csv
+}
+
+/// `dualab suite run`: trains and measures what is not there yet, ends with the table.
+struct RunSuite: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Train and attack every row of a suite, then print its table.",
+    discussion: """
+      What is finished stays in --out: the same command again continues after an interruption, and runs with equal \
+      settings are shared by all suites that write there. Ends with 0 when done, 1 when a row failed, 2 for wrong usage; \
+      130, 143 and 129 after SIGINT, SIGTERM and SIGHUP, with the table so far.
+      """)
+
+  @Argument(help: "A suite's name or file.")
+  var suite: String
+
+  @Option(help: "lite (minutes on a laptop) or full (the paper's data and networks).")
+  var scale: SuiteScale = .lite
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("A setting for all rows, such as steps=100; may be given many times.", valueName: "name=value"))
+  var assignments: [String] = []
+
+  @Option(help: ArgumentHelp("Folder of the results (default: runs/suites).", valueName: "dir"))
+  var out = "runs/suites"
+
+  @Flag(help: "Only continue: --out must hold results already.")
+  var resume = false
+
+  @Option(
+    name: .customLong("row"), parsing: .singleValue,
+    help: ArgumentHelp("Only this row; may be given many times.", valueName: "label"))
+  var labels: [String] = []
+
+  @Option(help: ArgumentHelp("Other seeds than the suite's, such as 0,1,2.", valueName: "list"))
+  var seeds: String?
+
+  @Option(help: "Attack so many test images, the first ones (default: the suite's).")
+  var limit: Int?
+
+  @Option(help: "last, or best: the highest sum of clean and adversarial validation accuracy, the paper's rule.")
+  var weights: SuiteWeights = .last
+
+  @Option(help: "So many runs at once; results do not depend on it.")
+  var jobs = 1
+
+  @Option(help: "Worker threads of each run; results do not depend on it (default: the cores shared out to the jobs).")
+  var threads: Int?
+
+  @Option(help: "text, markdown, json or csv; all four are written to --out.")
+  var format: SuiteFormat = .text
+
+  @Flag(help: "Nothing on stderr but errors.")
+  var quiet = false
+
+  @OptionGroup var folders: FolderOptions
+
+  func run() async throws {
+    let (plan, store) = try prepared()
+    let screen = SuiteScreen(plan, output: .standard, isQuiet: quiet)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let runner = SuiteRunner(plan, store: store, jobs: jobs, threads: threads ?? max(1, cores / jobs))
+    let signals = SignalWatch { runner.stop() }
+    screen.begin(store)
+    let failures = await runner.run { screen.show($0) }
+    screen.clear()
+    try conclude(plan, store)
+    for failure in failures { try Output.standard.error("failed: \(failure)\n") }
+    if runner.isStopped, let signal = signals.signal {
+      try Output.standard.error("interrupted; what is finished is in \(out): the same command continues\n")
+      throw CommandFailure.signal(signal)
+    }
+    if let first = failures.first { throw CommandFailure.failed(first) }
+  }
+
+  /// The plan, checked, and its folder. Throws `CommandFailure`.
+  private func prepared() throws -> (SuitePlan, SuiteStore) {
+    guard (1...1024).contains(jobs), (1...1024).contains(threads ?? 1) else {
+      throw CommandFailure.usage("--jobs \(jobs), --threads \(threads ?? 1): give whole numbers in 1 … 1024")
+    }
+    if let limit, limit < 1 { throw CommandFailure.usage("--limit \(limit): give 1 or more") }
+    let access = folders.access, shown = try access.suite(suite), presets = try access.presetLibrary()
+    let plan: SuitePlan
+    do {
+      plan = try SuitePlan(
+        shown, scale: scale, presets: presets, assignments: assignments, seeds: try seedList(), limit: limit,
+        labels: labels, weights: weights)
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      throw CommandFailure.usage("\(error)")
+    }
+    if resume, !FileManager.default.fileExists(atPath: out + "/runs") {
+      throw CommandFailure.failed("--resume: \(out) holds no results; leave it out to begin")
+    }
+    do { return (plan, try SuiteStore(URL(fileURLWithPath: out))) } catch let error as FileError {
+      throw CommandFailure.failed("--out \(error)")
+    }
+  }
+
+  private func seedList() throws -> [Int]? {
+    guard let seeds else { return nil }
+    let list = seeds.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    let numbers = list.compactMap(\.self)
+    guard numbers.count == list.count, Set(numbers).count == numbers.count, numbers.allSatisfy({ $0 >= 0 }) else {
+      throw CommandFailure.usage("--seeds \(seeds): give different whole numbers with commas between, such as 0,1,2")
+    }
+    return numbers
+  }
+
+  /// Writes the four forms of the table and prints one of them.
+  private func conclude(_ plan: SuitePlan, _ store: SuiteStore) throws {
+    do {
+      let result = try SuiteResult(plan, store: store)
+      let forms: [(SuiteFormat, String, String)] = [
+        (.text, "txt", SuiteTable.text(result)), (.markdown, "md", SuiteTable.markdown(result)),
+        (.json, "json", try SuiteTable.json(result)), (.csv, "csv", SuiteTable.csv(result)),
+      ]
+      for (form, ending, text) in forms {
+        let file = store.folder.appendingPathComponent("\(result.suite)-\(result.scale.rawValue).\(ending)")
+        try AtomicFile.write(Data(text.utf8), to: file)
+        if form == format { try Output.standard.result(text) }
+      }
+    } catch let error as FileError {
+      throw CommandFailure.failed("\(error)")
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Events
+import Foundation
+import Testing
+
+/// `dualab suite` through the built program.
+@Suite("The suite command", .serialized, .timeLimit(.minutes(5)))
+struct SuiteCommandTests {
+  private static let suite = """
+    # Two rows for a test.
+    title: Two rows
+    measure: [clean, pgd, autoattack]
+    lite: {preset: false-robustness, seeds: [0], limit: 12}
+    full: {preset: false-robustness, seeds: [0], limit: 12}
+    rows:
+      - label: AT
+        set: {objective: at}
+      - label: MAT
+    """
+
+  /// The table without what takes time.
+  private func timeless(_ csv: String) -> [[Substring]] {
+    csv.split(separator: "\n").map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      return Array(fields.dropLast(3)) + fields.suffix(1)
+    }
+  }
+
+  @Test("an interrupted suite goes on where it was, to the same table as one that was not interrupted")
+  func interruption() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("two.yaml")
+    try Self.suite.write(to: file, atomically: true, encoding: .utf8)
+    func arguments(_ out: String) -> [String] {
+      [
+        "suite", "run", file.path, "--out", folder.appendingPathComponent(out).path, "--format", "csv", "--set",
+        "steps=60",
+      ]
+        + ProgramRunTests.small
+    }
+    let whole = try await BuiltProgram.run(arguments("whole"))
+    #expect(whole.status == 0, "\(whole.error)")
+    #expect(whole.error.contains("AT, seed 0: trained, 60 steps"))
+
+    // Interrupted as soon as the first training is in the store, in the middle of the first attacks or later.
+    let runs = folder.appendingPathComponent("cut/runs")
+    func isTrained() -> Bool {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+      return names.contains { FileManager.default.fileExists(atPath: "\(runs.path)/\($0)/training.json") }
+    }
+    let cut = try await BuiltProgram.run(arguments("cut")) { process, _ in
+      while !isTrained(), process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+      kill(process.processIdentifier, SIGINT)
+    }
+    #expect(cut.status == 130, "\(cut.error)")
+    #expect(cut.error.hasSuffix("the same command continues\n"))
+    let resumed = try await BuiltProgram.run(arguments("cut") + ["--resume", "--jobs", "2"])
+    #expect(resumed.status == 0, "\(resumed.error)")
+    #expect(resumed.error.contains("AT, seed 0: trained before, 60 steps"))
+    #expect(timeless(resumed.result) == timeless(whole.result))
+    for ending in ["txt", "md", "json", "csv"] {
+      #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("cut/two-lite.\(ending)").path))
+    }
+    // Only the table, at once.
+    let again = try await BuiltProgram.run(arguments("cut") + ["--quiet"])
+    #expect(again.status == 0 && again.error == "" && again.result == resumed.result)
+  }
+
+  @Test("what cannot be is one line and status 2")
+  func usage() async throws {
+    for (arguments, line) in [
+      (["table11"], "dualab: suite 'table11' is not in "),
+      (["table1", "--limit", "0"], "dualab: --limit 0: give 1 or more"),
+      (["table1", "--row", "MAT-Cat g 0.5"], "dualab: row 'MAT-Cat g 0.5': table1 has none of that name"),
+      (["table1", "--set", "gama=1"], "dualab: 'gama' is not a setting; did you mean 'gamma'?"),
+      (["table1", "--seeds", "0,0"], "dualab: --seeds 0,0: give different whole numbers"),
+    ] {
+      let run = try await BuiltProgram.run(["suite", "run"] + arguments)
+      #expect(
+        run.status == 2 && run.error.hasPrefix(line) && run.error.split(separator: "\n").count == 1, "\(run.error)")
+    }
+  }
+
+  @Test("list and show say what there is")
+  func lists() async throws {
+    let list = try await BuiltProgram.run(["suite", "list"])
+    #expect(list.status == 0 && list.result.contains("table1") && list.result.contains("fig5"))
+    let show = try await BuiltProgram.run(["suite", "show", "fig5"])
+    #expect(show.status == 0 && show.result.contains("γ 0.1") && show.result.contains("lite: seeds 0, 1, 2"))
+    #expect(show.result.contains("cifar10-mat") && show.result.contains("gamma=0.1"))
+  }
+}

@@ -1,0 +1,124 @@
+import Events
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Presets
+
+private let small = """
+  # A suite for tests.
+  title: Small
+  measure: [pgd]
+  lite:
+    preset: p
+    seeds: [0, 1]
+    limit: 8
+    set: {gamma: 0.3}
+  full: {preset: q, seeds: [2], limit: 9}
+  rows:
+    - label: one
+      set: {gamma: 0.2, beta: 1}
+      lite: {beta: 2}
+      paper: {clean: 50.5}
+    - label: two
+      only: full
+      full: {preset: r}
+  """
+
+private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8), path: "S/s.yaml") }
+
+@Suite struct SuiteFileTests {
+  @Test func `every part is read`() throws {
+    let read = try suite(small)
+    #expect(read.name == "s" && read.title == "Small" && read.summary == "A suite for tests.")
+    #expect(read.measures == [.pgd] && read.abscissa == nil && read.rows.map(\.label) == ["one", "two"])
+    let lite = try #require(read.bases[.lite])
+    #expect(lite.preset == "p" && lite.seeds == [0, 1] && lite.limit == 8)
+    #expect(read.rows[0].scales == [.lite, .full] && read.rows[1].scales == [.full])
+    #expect(read.rows[0].paper == PaperFigures(clean: 50.5) && read.rows[1].presets == [.full: "r"])
+  }
+
+  @Test func `preset, scale, row and row at the scale follow each other, then what is given by hand`() throws {
+    let folder = NSTemporaryDirectory() + "dualab-suite-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for (name, text) in ["p": "gamma: 0.1\nlr: 0.7", "q": "gamma: 0.4", "r": "gamma: 0.6"] {
+      try text.write(toFile: "\(folder)/\(name).yaml", atomically: true, encoding: .utf8)
+    }
+    let library = PresetLibrary(
+      try ResourceFolders(.presets, override: folder, environment: [:], home: nil, executable: nil))
+    let read = try suite(small)
+    func values(_ scale: SuiteScale, _ given: [String] = []) throws -> [[String]] {
+      try read.resolved(scale, presets: library, assignments: given).map { row in
+        [row.label, row.preset] + ["gamma", "beta", "lr"].map { row.settings.formatted($0) }
+      }
+    }
+    #expect(try values(.lite) == [["one", "p", "0.2", "2", "0.7"]])
+    #expect(try values(.full) == [["one", "q", "0.2", "1", "0.1"], ["two", "r", "0.6", "0", "0.1"]])
+    #expect(try values(.lite, ["beta=3"]) == [["one", "p", "0.2", "3", "0.7"]])
+    // The paper says nothing about the small scale.
+    #expect(try read.resolved(.lite, presets: library)[0].paper == nil)
+    #expect(try read.resolved(.full, presets: library)[0].paper?.clean == 50.5)
+    let missing = try suite(small.replacingOccurrences(of: "preset: q", with: "preset: pp"))
+    let error = #expect(throws: ResourceError.self) { try missing.resolved(.full, presets: library) }
+    #expect(error?.description.hasPrefix("S/s.yaml: row 'one': preset 'pp' is not in ") == true)
+  }
+
+  @Test(arguments: [
+    ("title: Small", "titel: Small", "S/s.yaml:2: 'titel' is not a part of a suite; did you mean 'title'?"),
+    ("title: Small\n", "", "S/s.yaml: 'title' is missing; a suite needs it"),
+    (
+      "[pgd]", "[pdg]",
+      "S/s.yaml:3: measure: 'pdg' is not accepted; give one of clean, pgd, autoattack (did you mean 'pgd'?)"
+    ),
+    ("measure: [pgd]", "measure: pgd", "S/s.yaml:3: measure: give a list such as [a, b]"),
+    (
+      "title: Small", "title: Small\nx: gama",
+      "S/s.yaml:3: x: 'gama' is neither a setting nor clean; did you mean 'gamma'?"
+    ),
+    ("  limit: 8\n", "", "S/s.yaml:5: lite: 'limit' is missing"),
+    ("limit: 8", "limit: 0", "S/s.yaml:7: limit: give a whole number, 1 or more"),
+    ("[0, 1]", "[0, 0]", "S/s.yaml:5: seeds: one of them is given twice"),
+    ("gamma: 0.3", "gama: 0.3", "S/s.yaml:8: 'gama' is not a setting; did you mean 'gamma'?"),
+    ("gamma: 0.3", "gamma: 3", "S/s.yaml:8: gamma: '3' is not accepted; give a number in 0 … 1"),
+    ("only: full", "onyl: full", "S/s.yaml:16: 'onyl' is not a part of a row; did you mean 'only'?"),
+    ("- label: two", "- label: one", "S/s.yaml:15: label: 'one' is given to two rows; call them differently"),
+    ("clean: 50.5", "clean: 150", "S/s.yaml:14: clean: give a number in 0.0 … 100.0"),
+    ("- label: one\n    set", "- set", "S/s.yaml:11: a row needs a label"),
+  ]) func `what is wrong is named with its line`(old: String, new: String, message: String) throws {
+    #expect(small.contains(old))
+    let error = #expect(throws: ResourceError.self) { try suite(small.replacingOccurrences(of: old, with: new)) }
+    #expect(error?.description == message)
+  }
+}
+
+@Suite struct ShippedSuiteTests {
+  private static func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
+    try ResourceFolders(
+      kind, override: Repository.root.appendingPathComponent(kind.rawValue).path, environment: [:], home: nil,
+      executable: nil)
+  }
+
+  @Test func `every suite loads, and every row resolves at every scale`() throws {
+    let library = SuiteLibrary(try Self.folders(.suites)), presets = PresetLibrary(try Self.folders(.presets))
+    #expect(library.list().count >= 9)
+    for entry in library.list() {
+      let suite = try library.load(entry.name)
+      #expect(suite.summary == entry.summary && suite.summary.count > 40 && suite.summary.hasSuffix("."))
+      for part in ["Shows:", "Lite:", "Paper:", "Command:   dualab suite run \(suite.name)"] {
+        #expect(suite.header.contains(part), "\(suite.name): \(part)")
+      }
+      for scale in SuiteScale.allCases {
+        let rows = try suite.resolved(scale, presets: presets)
+        #expect(!rows.isEmpty)
+        // No two rows are the same run under two names.
+        #expect(Set(rows.map(\.settings)).count == rows.count, "\(suite.name), \(scale.rawValue)")
+      }
+      // The small scale needs nothing that a package manager does not have.
+      for row in try suite.resolved(.lite, presets: presets) {
+        #expect(["mirage", "fashion-mnist"].contains(row.settings.text("data")))
+        #expect(row.settings.integer("steps") > 0)
+      }
+    }
+  }
+}

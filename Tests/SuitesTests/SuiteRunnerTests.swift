@@ -1,0 +1,162 @@
+import Events
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Presets
+@testable import Suites
+
+/// Two rows on few small images: a run takes a fraction of a second.
+private let tiny = """
+  # A suite for tests.
+  title: Tiny
+  measure: [clean, pgd, autoattack]
+  x: gamma
+  lite:
+    preset: tiny
+    seeds: [0, 1]
+    limit: 6
+  full: {preset: tiny, seeds: [0], limit: 6}
+  rows:
+    - label: AT
+      set: {objective: at}
+    - label: MAT
+      set: {gamma: 0.7}
+    - label: MAT again
+      set: {gamma: 0.7, data.dir: elsewhere}
+  """
+
+private let preset = """
+  width: 4
+  batch: 16
+  attack.steps: 2
+  data.size: 8
+  data.train: 96
+  data.test: 24
+  validation.every: 4
+  steps: 5
+  """
+
+private func folder() throws -> URL {
+  let url = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-suites-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  try preset.write(to: url.appendingPathComponent("tiny.yaml"), atomically: true, encoding: .utf8)
+  return url
+}
+
+private func tinyPlan(_ folder: URL, _ given: [String] = [], labels: [String] = [], seeds: [Int]? = nil) throws
+  -> SuitePlan
+{
+  let presets = PresetLibrary(
+    try ResourceFolders(.presets, override: folder.path, environment: [:], home: nil, executable: nil))
+  return try SuitePlan(
+    Suite(Array(tiny.utf8), path: "tiny.yaml"), scale: .lite, presets: presets, assignments: given, seeds: seeds,
+    labels: labels)
+}
+
+/// Seconds are only shown; everything else must be equal.
+private func timeless(_ result: SuiteResult) -> SuiteResult {
+  var result = result
+  for row in result.rows.indices {
+    for cell in result.rows[row].seeds.indices {
+      result.rows[row].seeds[cell].trainingSeconds = nil
+      result.rows[row].seeds[cell].attackSeconds = nil
+    }
+    result.rows[row].pooled.trainingSeconds = nil
+    result.rows[row].pooled.attackSeconds = nil
+  }
+  return result
+}
+
+@Suite(.serialized) struct SuiteRunnerTests {
+  @Test func `runs with equal settings are one, and the first seeds come first`() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plan = try tinyPlan(folder)
+    #expect(plan.runs.map(\.title) == ["AT, seed 0", "MAT, seed 0", "AT, seed 1", "MAT, seed 1"])
+    #expect(plan.rows[1].runs[0].run.digest == plan.rows[2].runs[0].run.digest)
+    #expect(Set(plan.runs.map(\.run.digest)).count == 4)
+    // Another setting is another run.
+    #expect(try self.digests(folder, ["lr=0.2"]).isDisjoint(with: self.digests(folder, [])))
+    #expect(try self.digests(folder, ["seed=5"]) == self.digests(folder, []))
+    #expect(throws: ResourceError("row 'MTA': tiny has none of that name at the lite scale; did you mean 'MAT'?")) {
+      try tinyPlan(folder, labels: ["MTA"])
+    }
+  }
+
+  private func digests(_ folder: URL, _ given: [String]) throws -> Set<String> {
+    Set(try tinyPlan(folder, given).runs.map(\.run.digest))
+  }
+
+  @Test func `the table does not depend on jobs and threads, and nothing is done twice`() async throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plan = try tinyPlan(folder)
+    var results: [SuiteResult] = []
+    for (jobs, threads) in [(1, 2), (3, 1)] {
+      let store = try SuiteStore(folder.appendingPathComponent("out-\(jobs)"))
+      let runner = SuiteRunner(plan, store: store, jobs: jobs, threads: threads)
+      #expect(await runner.run { _ in } == [])
+      results.append(try SuiteResult(plan, store: store))
+      // Once more: everything is known.
+      let again = Counter()
+      #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { again.take($0) } == [])
+      #expect(again.known == 4 && again.trained == 0 && again.evaluated == 0)
+      #expect(try SuiteResult(plan, store: store) == results.last)
+    }
+    #expect(timeless(results[0]) == timeless(results[1]))
+    #expect(results[0].isComplete)
+    #expect(results[0].rows[1].seeds == results[0].rows[2].seeds)
+    let pooled = results[0].rows[0]
+    #expect(pooled.pooled.clean?.n == 12)
+    #expect(pooled.pooled.clean?.correct == pooled.seeds.reduce(0) { $0 + ($1.clean?.correct ?? 0) })
+    for cell in results[0].rows.flatMap(\.seeds) {
+      let parts = try [#require(cell.clean), #require(cell.pgd), #require(cell.autoattack)].map(\.correct)
+      #expect(parts[0] >= parts[1] && parts[0] >= parts[2])
+    }
+  }
+
+  @Test func `a run that fails is told, the others go on`() async throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plan = try tinyPlan(folder, ["data.size=9"], labels: ["AT"], seeds: [0])
+    let store = try SuiteStore(folder.appendingPathComponent("out"))
+    let failures = await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { _ in }
+    #expect(failures.count == 1 && failures[0].hasPrefix("AT, seed 0: data.size: 9 is not a multiple of 4"))
+    #expect(try !SuiteResult(plan, store: store).isComplete)
+  }
+
+  @Test func `a stopped runner leaves what it has, and its folder is its own`() async throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plan = try tinyPlan(folder, ["steps=100000"]), out = folder.appendingPathComponent("out")
+    do {
+      let store = try SuiteStore(out)
+      #expect(throws: (any Error).self) { try SuiteStore(out) }
+      let runner = SuiteRunner(plan, store: store, jobs: 2, threads: 1)
+      let failures = await runner.run { if case .training(let step, _) = $0.stage, step > 3 { runner.stop() } }
+      #expect(failures == [] && runner.isStopped)
+      #expect(try SuiteResult(plan, store: store).rows.allSatisfy { $0.pooled.clean == nil })
+    }
+    _ = try SuiteStore(out)
+  }
+}
+
+/// Counts what a runner tells.
+private final class Counter: @unchecked Sendable {
+  private let lock = NSLock()
+  private(set) var known = 0
+  private(set) var trained = 0
+  private(set) var evaluated = 0
+
+  func take(_ progress: SuiteProgress) {
+    lock.lock()
+    defer { lock.unlock() }
+    switch progress.stage {
+    case .known: known += 1
+    case .trained: trained += 1
+    case .evaluated: evaluated += 1
+    default: break
+    }
+  }
+}
