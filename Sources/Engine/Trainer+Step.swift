@@ -55,16 +55,16 @@ extension Trainer {
     var count: Int { labels.count }
   }
 
-  /// Copies the images of step `number` into the session's memory and augments them.
+  /// Copies the images of step `number` into the session's memory, augmented.
   mutating func loadBatch(_ number: Int, _ settings: Settings) throws -> Batch {
     let positions = session?.order.batch(step: number) ?? []
     let session = try prepared(), train = session.data.train
     let clean = session.images.pointer, pixels = session.network.settings.input.planarCount
     for (row, position) in positions.enumerated() { train.copyImage(position, to: clean + row * pixels) }
-    Augmenter(settings, data: session.data).apply(
-      to: clean, examples: positions.map { train.indices[$0] }, step: number)
+    let examples = positions.map { train.indices[$0] }
+    Augmenter(settings, data: session.data).apply(to: clean, examples: examples, step: number)
     return Batch(
-      step: number, examples: positions.map { train.indices[$0] }, labels: positions.map { train.label($0) },
+      step: number, examples: examples, labels: positions.map { train.label($0) },
       clean: clean, adversarial: clean + positions.count * pixels)
   }
 
