@@ -28,7 +28,9 @@ let package = Package(
     // MARK: vocabulary and files
     .target(name: "Events"),
     .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Engine", dependencies: ["Objectives", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
+    .target(
+      name: "Engine",
+      dependencies: ["Objectives", "Diagnostics", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
 
     .target(
       name: "Suites", dependencies: ["Engine", "Attacks", "Networks", "Datasets", "Presets", "Events", "Tensors"]),
@@ -63,7 +65,9 @@ let package = Package(
       path: "Tests/AllocationProbe"),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "Objectives", "Networks", "Events", "Tensors", "TestSupport", "allocation-probe"]),
+      dependencies: [
+        "Engine", "Diagnostics", "Objectives", "Networks", "Events", "Tensors", "TestSupport", "allocation-probe",
+      ]),
     .testTarget(name: "SuitesTests", dependencies: ["Suites", "Presets", "Events", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),

@@ -48,23 +48,31 @@ public struct Sentinel {
     public let passes: Int
   }
 
-  /// Clean accuracy, accuracy under `attack`, and what the quick suite takes of its survivors.
+  /// Hears how far a suite is.
+  public typealias Observer = (EvaluationProgress, AttackSuite) -> Void
+
+  /// Clean accuracy, accuracy under `attack`, and what the quick suite takes of its survivors; and all the images.
   public func quick(
-    afterStep step: Int, _ attack: any Attack, on network: Network, poll: () throws -> Void
-  ) throws -> QuickProbe {
+    afterStep step: Int, _ attack: any Attack, on network: Network, observe: Observer = { _, _ in },
+    poll: () throws -> Void
+  ) throws -> (probe: QuickProbe, images: ProbeImages) {
     let clean = right(set.images.pointer, on: network)
     try poll()
     let points = Storage(count: set.images.count)
     try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
     let survivors = right(points.pointer, on: network)
-    let result = try strike(.quick, survivors, attack, on: network, poll)
-    return QuickProbe(
+    let result = try strike(.quick, survivors, attack, on: network, observe, poll)
+    var images = ProbeImages(set, pgd: points)
+    images.note(brokenByPGD: clean.filter { !survivors.contains($0) })
+    images.note(brokenByTier: survivors.filter { !result.left.contains($0) }, of: survivors, at: result.points)
+    let probe = QuickProbe(
       step: step, clean: Proportion(correct: clean.count, n: set.count),
       adversarial: Proportion(correct: survivors.count, n: set.count), attack: attack.title,
       reading: GapReading(
         step: step, tier: .quick, n: set.count, survivors: survivors.count,
         broken: survivors.count - result.left.count),
       survivors: survivors, left: result.left, passes: leastPasses(attack) + result.passes)
+    return (probe, images)
   }
 
   // MARK: the deep tier
@@ -80,11 +88,12 @@ public struct Sentinel {
   /// Standard AutoAttack on the first `deepCount` images, at the weights of a quick probe; with `isFull` on all of them,
   /// which confirms an alarm.
   public func deep(
-    after quick: QuickProbe, _ attack: any Attack, on network: Network, isFull: Bool = false, poll: () throws -> Void
+    after quick: QuickProbe, _ attack: any Attack, on network: Network, isFull: Bool = false,
+    observe: Observer = { _, _ in }, poll: () throws -> Void
   ) throws -> DeepProbe {
     let count = isFull ? set.count : deepCount
     let survivors = quick.survivors.filter { $0 < count }
-    let result = try strike(.standard, survivors, attack, on: network, poll)
+    let result = try strike(.standard, survivors, attack, on: network, observe, poll)
     return DeepProbe(
       reading: GapReading(
         step: quick.step, tier: isFull ? .full : .deep, n: count, survivors: survivors.count,
@@ -133,18 +142,19 @@ public struct Sentinel {
   /// Runs a suite on the survivors of `attack`; which of them it left, and what it cost. An image that is wrong without
   /// any attack is not left, whatever the attack made of it.
   private func strike(
-    _ kind: AttackSuite.Kind, _ survivors: [Int], _ attack: any Attack, on network: Network, _ poll: () throws -> Void
-  ) throws -> (left: [Int], passes: Int) {
-    guard !survivors.isEmpty else { return ([], 0) }
+    _ kind: AttackSuite.Kind, _ survivors: [Int], _ attack: any Attack, on network: Network, _ observe: Observer,
+    _ poll: () throws -> Void
+  ) throws -> (left: [Int], points: Storage, passes: Int) {
+    guard !survivors.isEmpty else { return ([], Storage(count: 0), 0) }
+    let suite = AttackSuite(kind, classes: network.classes)
     let settings = EvaluationSettings(
-      norm: attack.norm, epsilon: Double(attack.epsilon), suite: AttackSuite(kind, classes: network.classes), seed: seed
-    )
+      norm: attack.norm, epsilon: Double(attack.epsilon), suite: suite, seed: seed)
     let evaluation = try RobustnessEvaluation(network, part(survivors), settings: settings)
     evaluation.checksModel = false
-    try evaluation.run(poll: poll)
+    try evaluation.run(observe: { observe($0, suite) }, poll: poll)
     let examples = evaluation.record.examples
     let left = examples.indices.filter { examples[$0].isRobust }.map { survivors[$0] }
-    return (left, survivors.count + evaluation.record.passes)
+    return (left, evaluation.adversarials, survivors.count + evaluation.record.passes)
   }
 }
 

@@ -89,9 +89,10 @@ public struct SentinelSchedule: Sendable, Hashable, Codable {
     spent += passes
   }
 
-  /// Counts the measuring of causes at an alarm: nobody waits for it, the next quick probes do.
+  /// Counts the measuring of causes at an alarm: nobody waits for it. The deep account pays, because the quick looks that
+  /// show whether a cure works are to go on.
   public mutating func noteCauses(passes: Int) {
-    quick.credit -= Double(passes)
+    deep.credit -= Double(passes)
     spent += passes
   }
 }

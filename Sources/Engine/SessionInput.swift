@@ -16,6 +16,16 @@ public enum SessionInput: Sendable, Hashable {
   case saved(CheckpointNote?)
   /// The network was operated on.
   case operated(SurgeryReport)
+  /// The quick look was had.
+  case looked(SentinelLook)
+  /// The deep look was had.
+  case lookedDeeper(DeepLook)
+  /// The causes were measured.
+  case foundCauses(CausesFound)
+  /// The weights were copied and the attack on the copy began.
+  case frozen
+  /// The attack on the copy tells how far it is; may come at any time.
+  case heard(FrozenReport)
   /// The work under way was given up and left no trace.
   case interrupted
   /// The work under way failed, for this one-line reason.
@@ -41,6 +51,16 @@ public enum SessionAction: Sendable, Hashable {
   case save(CheckpointKind, step: Int, Settings)
   /// Operate on the network with the norms of these settings.
   case operate(NetworkOperation, afterStep: Int, Settings)
+  /// Look at the current weights on the probe, quickly.
+  case look(afterStep: Int, Settings)
+  /// Look again with AutoAttack.
+  case lookDeeper(afterStep: Int, Settings)
+  /// Measure what shows why there is a gap.
+  case findCauses(afterStep: Int, Settings)
+  /// Copy the weights and begin an attack on the copy.
+  case freeze(AttackScope, afterStep: Int, Settings)
+  /// Give up the attack on the copy; answered by nothing.
+  case cancelAttack
   /// Do nothing until somebody asks for something.
   case waitForCommand
   /// The session is over. The seconds of the summary are for the performer to fill in.

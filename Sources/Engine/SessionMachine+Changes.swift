@@ -30,7 +30,7 @@ extension SessionMachine {
 
   private func refuse(_ line: String) -> [SessionAction] { note(line, step: boundary) }
 
-  private func note(_ text: String, step: Int, cause: Cause = .engine) -> [SessionAction] {
+  func note(_ text: String, step: Int, cause: Cause = .engine) -> [SessionAction] {
     [.emit(.journal(JournalEntry(step: step, cause: cause, text: text)))]
   }
 

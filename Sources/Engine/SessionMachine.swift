@@ -16,7 +16,8 @@ public struct SessionMachine: Sendable {
   public private(set) var state: SessionState?
 
   enum Activity: Hashable {
-    case idle, preparing, stepping, validating, waiting, testing, ended
+    case idle, preparing, stepping, validating, waiting, testing, freezing, ended
+    case looking(SentinelWatch.Look)
     case saving(CheckpointKind)
     case operating(NetworkOperation)
   }
@@ -34,7 +35,7 @@ public struct SessionMachine: Sendable {
   /// The settings of the step under way, or of the last one.
   var stepSettings: Settings
   /// The settings of the last step run.
-  private var measuredSettings: Settings
+  private(set) var measuredSettings: Settings
   /// Operations to be done before the next step, in the order of asking.
   var operations: [NetworkOperation] = []
   /// The settings that the network's norms were made from.
@@ -44,14 +45,24 @@ public struct SessionMachine: Sendable {
   private var best = BestSum()
   /// The settings that the best weights were trained with.
   private var bestSettings: Settings
+  /// What the sentinel does and has seen.
+  var watch = SentinelWatch()
+  /// An attack on a frozen copy that was asked for, and whether one runs.
+  var wantedAttack: AttackScope?
+  var isAttackRunning = false
+  /// Somebody asked to keep the weights.
+  private var wantsCheckpoint = false
+  /// What is left of the tour.
+  var tour: [TourStop]
   private var validatedStep: Int?
   private var savedStep: Int?
   private var savedBestStep: Int?
   private var results: [Probe] = []
 
   /// A session that has not begun.
-  public init(settings: Settings) {
+  public init(settings: Settings, tour: [TourStop] = []) {
     self.settings = settings
+    self.tour = tour
     stepSettings = settings
     measuredSettings = settings
     operatedSettings = settings
@@ -66,7 +77,7 @@ public struct SessionMachine: Sendable {
     guard isPaused else { return .goOn }
     switch activity {
     case .operating: return .goOn
-    case .stepping, .validating: return operations.isEmpty ? .hold : .giveUp
+    case .stepping, .validating, .looking: return isHeldUp ? .giveUp : .hold
     default: return .hold
     }
   }
@@ -79,10 +90,21 @@ public struct SessionMachine: Sendable {
       return enter(.preparing) + [.prepare]
     case (.prepared(let description), .preparing):
       self.description = description
-      return [.emit(.started(description))] + proceed()
+      return [.emit(.started(description))] + followTour() + proceed()
     case (.stepDone(let sample), .stepping):
       step += 1
-      return [.emit(.sample(sample))] + measureLikeLastStep() + proceed()
+      activity = .idle
+      watch.train(stepSettings, images: sample.images)
+      return [.emit(.sample(sample))] + measureLikeLastStep() + followTour() + proceed()
+    case (.looked(let look), .looking(.quick)): return took(look) + proceed()
+    case (.lookedDeeper(let look), .looking(.deep)): return took(look) + proceed()
+    case (.foundCauses(let found), .looking(.causes)): return took(found) + proceed()
+    case (.failed(let reason), .looking): return couldNotLook(reason) + proceed()
+    case (.frozen, .freezing):
+      isAttackRunning = true
+      return proceed()
+    case (.failed(let reason), .freezing): return note("no attack: \(reason)", step: step) + proceed()
+    case (.heard(let report), _): return activity == .ended ? [] : heard(report) + wait()
     case (.measured(let probe), .validating):
       validatedStep = step
       return [.emit(.probe(probe))] + keepIfBest(probe) + proceed()
@@ -92,13 +114,19 @@ public struct SessionMachine: Sendable {
     case (.saved(let note), .saving(let kind)):
       remember(written: kind)
       return (note.map { [.emit(.checkpoint($0))] } ?? []) + proceed()
+    case (.failed(let reason), .saving(.alarm)), (.failed(let reason), .saving(.kept)):
+      // The session does not depend on these.
+      if activity == .saving(.alarm) { keptAlarm() }
+      return note(reason, step: step) + proceed()
     case (.operated(let report), .operating(let operation)):
       return took(report, of: operation) + proceed()
     case (.failed(let reason), .operating(let operation)):
       return couldNot(operation, reason) + proceed()
-    case (.interrupted, .stepping) where !isLeaving && !operations.isEmpty:
+    case (.interrupted, .stepping) where !isLeaving && isHeldUp:
       return giveUpStep() + proceed()
-    case (.interrupted, .validating) where !isLeaving && !operations.isEmpty:
+    case (.interrupted, .validating) where !isLeaving && isHeldUp: return proceed()
+    case (.interrupted, .looking):
+      watch.forgetLooks()
       return proceed()
     case (.interrupted, .stepping), (.interrupted, .validating), (.interrupted, .testing), (.interrupted, .operating):
       if !isLeaving { ending = .stop }
@@ -128,8 +156,13 @@ public struct SessionMachine: Sendable {
       return change(name, to: value, cause: cause) + operateOrWait()
     case .recalibrate(let batches):
       return ask(for: .recalibrate(batches: batches)) + operateOrWait()
-    case .acknowledge, .attack, .cancelAttack, .checkpoint:
-      return wait()
+    case .acknowledge: return acknowledge() + wait()
+    case .attack(let scope): return ask(forAttack: scope) + operateOrWait()
+    case .cancelAttack: return cancelAttack() + wait()
+    case .checkpoint:
+      wantsCheckpoint = true
+      return operateOrWait()
+    case .takeOver: return takeOver() + wait()
     case .finish:
       isPaused = false
       return end(by: .finish)
@@ -158,7 +191,18 @@ public struct SessionMachine: Sendable {
 
   /// In a pause between steps operations are done at once.
   private mutating func operateOrWait() -> [SessionAction] {
-    activity == .waiting && !operations.isEmpty ? proceed() : wait()
+    activity == .waiting && isHeldUp ? proceed() : wait()
+  }
+
+  /// True when something is to be done between two steps that does not wait for the end of a pause.
+  private var isHeldUp: Bool { !operations.isEmpty || wantedAttack != nil || wantsCheckpoint }
+
+  /// What was asked for between two steps.
+  private mutating func serve() -> [SessionAction]? {
+    if let action = operate() ?? freeze() { return action }
+    guard wantsCheckpoint else { return nil }
+    wantsCheckpoint = false
+    return enter(.saving(.kept)) + [.save(.kept, step: step, writtenSettings)]
   }
 
   // MARK: what comes next
@@ -181,9 +225,12 @@ public struct SessionMachine: Sendable {
   }
 
   private mutating func train() -> [SessionAction] {
-    if isPaused { return operate() ?? enter(.waiting) + [.waitForCommand] }
+    if isPaused { return serve() ?? enter(.waiting) + [.waitForCommand] }
     if isValidationDue { return enter(.validating) + [.validate(afterStep: step, measuredSettings)] }
-    if let operation = operate() { return operation }
+    if let look = look() { return look }
+    // A pause at an alarm begins here.
+    if isPaused { return train() }
+    if let service = serve() { return service }
     if let last = pauseAfterStep, step >= last {
       (isPaused, pauseAfterStep) = (true, nil)
       return enter(.waiting) + [.waitForCommand]
@@ -224,7 +271,7 @@ public struct SessionMachine: Sendable {
   private mutating func finish() -> [SessionAction] {
     if let operation = operate() { return operation }
     if validatedStep != step { return enter(.validating) + [.validate(afterStep: step, measuredSettings)] }
-    if savedStep != step { return enter(.saving(.last)) + [.save(.last, step: step, written)] }
+    if savedStep != step { return enter(.saving(.last)) + [.save(.last, step: step, writtenSettings)] }
     if let save = saveBest() { return save }
     let measured: [KeptWeights] = [.last, .best]
     if results.count < measured.count {
@@ -235,7 +282,9 @@ public struct SessionMachine: Sendable {
 
   /// Nil when everything worth keeping is kept.
   private mutating func saveTheRest() -> [SessionAction]? {
-    if step > 0, savedStep != step { return enter(.saving(.interrupted)) + [.save(.interrupted, step: step, written)] }
+    if step > 0, savedStep != step {
+      return enter(.saving(.interrupted)) + [.save(.interrupted, step: step, writtenSettings)]
+    }
     return saveBest()
   }
 
@@ -245,10 +294,15 @@ public struct SessionMachine: Sendable {
   }
 
   /// What a checkpoint of the current weights says: an operation that was not done any more is not in it.
-  private var written: Settings { withNorms(ofNetwork: settings) }
+  var writtenSettings: Settings { withNorms(ofNetwork: settings) }
 
   private mutating func remember(written kind: CheckpointKind) {
-    if kind == .best { savedBestStep = best.step } else { savedStep = step }
+    switch kind {
+    case .best: savedBestStep = best.step
+    case .last, .interrupted: savedStep = step
+    case .alarm: keptAlarm()
+    case .kept: break
+    }
   }
 
   private mutating func fail(_ reason: String) -> [SessionAction] {
@@ -267,7 +321,8 @@ public struct SessionMachine: Sendable {
     let summary = Summary(
       step: step, outcome: outcome, reason: reason, results: outcome == .finished ? results : [], bestStep: best.step,
       seconds: 0)
-    return [.emit(.state(StateChange(step: step, state: outcome, reason: reason))), .end(summary)]
+    let attack: [SessionAction] = isAttackRunning ? [.cancelAttack] : []
+    return attack + [.emit(.state(StateChange(step: step, state: outcome, reason: reason))), .end(summary)]
   }
 
   // MARK: state
@@ -281,11 +336,11 @@ public struct SessionMachine: Sendable {
     let now: SessionState
     switch activity {
     // Writing is short and has no state of its own.
-    case .idle, .saving, .operating, .ended: return []
+    case .idle, .saving, .operating, .freezing, .ended: return []
     case .preparing: now = .preparing
     case .waiting: now = .paused
     case .stepping: now = isPaused ? .paused : .training
-    case .validating: now = isPaused ? .paused : .validating
+    case .validating, .looking: now = isPaused ? .paused : .validating
     case .testing: now = isPaused ? .paused : .testing
     }
     guard now != state else { return [] }

@@ -26,6 +26,18 @@ public protocol SessionWork {
     throws
     -> SurgeryReport
 
+  /// Measures clean accuracy, the attack as trained and the quick tier on the probe.
+  mutating func look(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> SentinelLook
+
+  /// Measures AutoAttack on part of the probe, at the weights of the last look.
+  mutating func lookDeeper(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepLook
+
+  /// Measures what shows why the last look found a gap.
+  mutating func findCauses(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> CausesFound
+
+  /// Copies the weights and makes the attack on the copy.
+  mutating func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack
+
   /// Writes weights atomically; nil when the run has no folder.
   mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote?
 }
@@ -36,6 +48,10 @@ public enum KeptWeights: String, Sendable, Hashable, Codable { case last, best }
 /// Which checkpoint is written.
 public enum CheckpointKind: String, Sendable, Hashable, Codable {
   case best, last, interrupted
+  /// The weights at an alarm; kept for good.
+  case alarm
+  /// Weights that somebody asked to keep.
+  case kept
 }
 
 /// Thrown by `poll`: the call under way is to be given up, its partial work discarded.

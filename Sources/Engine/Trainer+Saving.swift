@@ -4,10 +4,12 @@ import Networks
 
 /// Weights on disk.
 extension Trainer {
-  /// Writes `checkpoints/KIND.safetensors`.
+  /// Writes `checkpoints/KIND.safetensors`, or `checkpoints/KIND-STEP.safetensors`.
   public mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
     guard let folder, let session else { return nil }
-    let url = folder.appendingPathComponent("checkpoints/\(kind.rawValue).safetensors")
+    // What is kept for good has a name of its own; the others replace the earlier one.
+    let name = kind == .alarm || kind == .kept ? "\(kind.rawValue)-\(step)" : kind.rawValue
+    let url = folder.appendingPathComponent("checkpoints/\(name).safetensors")
     guard kind == .best else {
       try Checkpoint(network: session.network, preset: presetName, kind: kind, step: step, settings: settings)
         .write(to: url)

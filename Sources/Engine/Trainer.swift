@@ -30,6 +30,8 @@ public struct Trainer: SessionWork {
     /// The parameters before the step under way.
     var before: Storage
     var best: KeptNetwork?
+    /// Made at the sentinel's first look.
+    var sentinel: SentinelState?
   }
 
   /// Weights of an earlier step, and the network they belong to: norms may have been changed since.

@@ -15,13 +15,16 @@ public actor TrainingEngine {
   private let clock: @Sendable () -> Double
   private var machine: SessionMachine
   private var work: any SessionWork
+  /// The attack on a frozen copy that was begun last.
+  private var attack: FrozenAttack?
 
   /// A session that has not begun. `clock` gives seconds since any fixed moment; only the summary shows them.
   public init(
-    work: sending any SessionWork, settings: Settings, clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock
+    work: sending any SessionWork, settings: Settings, tour: [TourStop] = [],
+    clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock
   ) {
     (events, teller) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
-    machine = SessionMachine(settings: settings)
+    machine = SessionMachine(settings: settings, tour: tour)
     self.work = work
     self.clock = clock
   }
@@ -35,7 +38,7 @@ public actor TrainingEngine {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   /// Asks something of the session. Never blocks; from any thread, before, during and after `run`.
-  public nonisolated func send(_ command: Command) { inbox.put(command) }
+  public nonisolated func send(_ command: Command) { inbox.put(.command(command)) }
 
   /// Runs the session to its end. To be called once. Nothing is thrown: a failure is an outcome of the summary.
   public func run() -> Summary {
@@ -61,6 +64,7 @@ public actor TrainingEngine {
       switch action {
       case .emit(let event): teller.yield(event)
       case .keepAsBest(let step): work.keepAsBest(step: step)
+      case .cancelAttack: attack?.cancel()
       default: next = action
       }
     }
@@ -68,7 +72,7 @@ public actor TrainingEngine {
   }
 
   private func perform(_ action: SessionAction) -> SessionInput {
-    if action == .waitForCommand { return .command(nextCommand()) }
+    if action == .waitForCommand { return nextInput() }
     let result: SessionInput
     do {
       result = try resultOfWork(action)
@@ -92,9 +96,23 @@ public actor TrainingEngine {
       .measured(try work.test(weights, afterStep: step, settings: settings, poll: poll))
     case .operate(let operation, let step, let settings):
       .operated(try work.operate(operation, afterStep: step, settings: settings, poll: poll))
+    case .look(let step, let settings): .looked(try work.look(afterStep: step, settings: settings, poll: poll))
+    case .lookDeeper(let step, let settings):
+      .lookedDeeper(try work.lookDeeper(afterStep: step, settings: settings, poll: poll))
+    case .findCauses(let step, let settings):
+      .foundCauses(try work.findCauses(afterStep: step, settings: settings, poll: poll))
+    case .freeze(let scope, let step, let settings): try begin(scope, afterStep: step, settings)
     case .save(let kind, let step, let settings): .saved(try work.save(kind, step: step, settings: settings))
-    case .emit, .keepAsBest, .waitForCommand, .end: preconditionFailure("\(action) has no result")
+    case .emit, .keepAsBest, .cancelAttack, .waitForCommand, .end: preconditionFailure("\(action) has no result")
     }
+  }
+
+  /// Begins an attack on a copy of the weights; what it tells comes in like a command.
+  private func begin(_ scope: AttackScope, afterStep step: Int, _ settings: Settings) throws -> SessionInput {
+    let attack = try work.freeze(scope, afterStep: step, settings: settings)
+    attack.start { [inbox] report in inbox.put(.heard(report)) }
+    self.attack = attack
+    return .frozen
   }
 
   // MARK: commands
@@ -113,12 +131,12 @@ public actor TrainingEngine {
 
   /// While work is under way commands are answered by events alone.
   private func obeyWaitingCommands() {
-    while let command = inbox.take() { _ = tell(machine.handle(.command(command))) }
+    while let input = inbox.take() { _ = tell(machine.handle(input)) }
   }
 
-  private func nextCommand() -> Command {
+  private func nextInput() -> SessionInput {
     while true {
-      if let command = inbox.take() { return command }
+      if let input = inbox.take() { return input }
       inbox.wait()
     }
   }

@@ -18,6 +18,8 @@ public enum Command: Sendable, Hashable, Codable {
   case cancelAttack
   /// Write a checkpoint and go on.
   case checkpoint
+  /// End the tour: what comes now is a person's.
+  case takeOver
   /// End training here, evaluate on the test images, write the checkpoints.
   case finish
   /// Write a checkpoint and leave at once.
@@ -26,5 +28,5 @@ public enum Command: Sendable, Hashable, Codable {
 
 /// Who changed something.
 public enum Cause: String, Sendable, Hashable, Codable {
-  case you, preset, engine, signal
+  case you, preset, engine, signal, tour
 }

@@ -2,7 +2,7 @@
 extension Knob {
   /// All settings: the live ones first, then those fixed at the start of a run.
   public static let all: [Knob] =
-    training + passes + attack + optimizer + augmentation + norms + data + network + schedule
+    training + passes + attack + optimizer + augmentation + norms + sentinel + data + network + schedule
 
   /// The setting of that name, or of that sign: `gamma`, `γ`.
   public static func named(_ name: String) -> Knob? { byName[name] ?? all.first { $0.symbol == name } }

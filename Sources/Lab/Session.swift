@@ -65,7 +65,7 @@ struct Session: Sendable {
     case .resume: wish = state == .paused ? .resume : nil
     case .finish: wish = .finish
     case .stop: wish = .stop
-    case .acknowledge, .attack, .cancelAttack, .checkpoint: break
+    case .acknowledge, .attack, .cancelAttack, .checkpoint, .takeOver: break
     case .step, .set, .recalibrate: break
     }
   }

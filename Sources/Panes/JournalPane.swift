@@ -43,7 +43,7 @@ package struct JournalPane: Pane {
     case .alarm(let change):
       let isBad = [.alarm, .confirmed].contains(change.state)
       let role: Theme.Role = isBad ? .alarm : change.state == .watch ? .watch : .good
-      add(change.step, role, change.state.glyph, change.text)
+      add(change.step, role, isBad ? "▲" : " ", change.text)
       for cause in change.causes { add(change.step, .text, " ", "\(cause.title) \(cause.numbers)") }
     case .journal(let entry):
       let by = entry.knob == nil ? "" : " (\(entry.cause.rawValue))"
@@ -63,7 +63,7 @@ package struct JournalPane: Pane {
     switch command {
     case .step: isStepping = true
     case .pause, .resume, .finish, .stop: isStepping = false
-    case .acknowledge, .attack, .cancelAttack, .checkpoint: break
+    case .acknowledge, .attack, .cancelAttack, .checkpoint, .takeOver: break
     case .set, .recalibrate: break
     }
   }

@@ -32,7 +32,10 @@ struct SuiteJob: Sendable {
     try store.begin(run)
     let work = Trainer(
       settings: run.settings, presetName: run.preset, threads: threads, folder: store.folder(of: run))
-    let engine = TrainingEngine(work: work, settings: run.settings)
+    // A suite measures at the end, with more images than a sentinel has.
+    var settings = run.settings
+    try settings.set("sentinel.every", to: .integer(0))
+    let engine = TrainingEngine(work: work, settings: settings)
     engineIsThere(engine)
     async let ended = engine.run()
     var steps = 0

@@ -16,6 +16,10 @@ package struct CommandFailure: Error, Equatable {
   /// What was typed cannot be: exit status 2.
   package static func usage(_ line: String) -> CommandFailure { CommandFailure(status: usageStatus, line: line) }
 
+  /// The run is done, and its robustness is not what it seems: what `--fail-on-alarm` asks to be told.
+  package static let alarm = CommandFailure(
+    status: 3, line: "false robustness: an alarm was raised and not acknowledged; 'dualab diagnose RUN' says more")
+
   /// Ended by a signal, after a checkpoint: 128 and its number.
   package static func signal(_ number: Int32) -> CommandFailure { CommandFailure(status: 128 + number, line: "") }
 

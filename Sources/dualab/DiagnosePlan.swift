@@ -58,7 +58,7 @@ struct DiagnosePlan {
     let set = try EvaluationSet(
       images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)
     let sentinel = Sentinel(set, deepCount: set.count, seed: seed)
-    let quick = try sentinel.quick(afterStep: checkpoint.step, attack, on: network, poll: poll)
+    let quick = try sentinel.quick(afterStep: checkpoint.step, attack, on: network, poll: poll).probe
     let evidence = try sentinel.evidence(after: quick, attack, on: network, poll: poll)
 
     let settings = EvaluationSettings(

@@ -18,19 +18,26 @@ package enum Headless {
   }
 
   /// Runs what the options ask for to its end. Throws `CommandFailure` for everything but a finished run.
-  static func run(_ options: RunOptions, style: Style, output: Output) async throws {
+  static func run(_ options: RunOptions, style: Style, failsOnAlarm: Bool = false, output: Output) async throws {
     var report = HeadlessReport(style: style, canRedraw: output.canRedraw)
-    try await run(options, output: output) { report.pieces(for: $0) }
+    try await run(options, failsOnAlarm: failsOnAlarm, output: output) { report.pieces(for: $0) }
   }
 
   /// The same with another report: `say` decides what of an event is written.
-  static func run(_ options: RunOptions, output: Output, say: (Event) -> [HeadlessReport.Piece]) async throws {
+  static func run(
+    _ options: RunOptions, failsOnAlarm: Bool = false, output: Output, say: (Event) -> [HeadlessReport.Piece]
+  ) async throws {
     let session = try RunningSession(options), engine = session.engine
+    var alarms = session.alarms
     let signals = SignalWatch { engine.send(.stop) }
-    let (summary, failure) = await follow(engine, output: output, say: say)
+    let (summary, failure) = await follow(engine, output: output) { event in
+      let complaint = alarms.take(event)
+      return say(event) + (complaint.map { [.note($0)] } ?? [])
+    }
     session.tidy(after: summary)
     if let failure { throw failure }
     try verdict(on: summary, signal: signals.signal)
+    if failsOnAlarm, alarms.isUnacknowledged { throw CommandFailure.alarm }
   }
 
   /// Runs the session and writes what it tells. When that cannot be written any more (`OutputClosed`, a full disk), the

@@ -41,7 +41,8 @@ struct LabCommand: AsyncParsableCommand {
     let outcome: ScreenOutcome
     do {
       outcome = try await LabScreen.run(
-        lab, options: ScreenOptions(colours: Self.isColourUnwanted ? 0 : nil), events: engine.events,
+        lab, options: ScreenOptions(colours: Self.isColourUnwanted ? 0 : nil),
+        events: session.alarms.relay(engine.events),
         send: { engine.send($0) })
     } catch {
       engine.send(.stop)

@@ -40,6 +40,11 @@ package struct RunOptions: ParsableArguments {
   @Option(help: "Worker threads; results do not depend on it (default: one a core).")
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Program to start at an alarm, without a shell; it gets STEP GAP LOWER UPPER TIER FOLDER.", valueName: "cmd"))
+  var onAlarm: String?
+
   @OptionGroup var folders: FolderOptions
 
   package init() {}

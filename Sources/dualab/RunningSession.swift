@@ -7,10 +7,13 @@ struct RunningSession {
   let plan: RunPlan
   let folder: RunFolder
   let engine: TrainingEngine
+  /// Looks after alarms.
+  let alarms: AlarmWatch
 
   /// Makes the folder and the engine. Throws `CommandFailure`.
   init(_ options: RunOptions) throws {
     plan = try RunPlan(options)
+    let command = try options.onAlarm.map { try AlarmCommand($0) }
     let path =
       options.out
       ?? RunFolder.usual(preset: plan.preset.name, date: Date(), zone: .current) {
@@ -18,6 +21,7 @@ struct RunningSession {
       }
     folder = try RunFolder(
       URL(fileURLWithPath: path), preset: PresetAccess.resolvedFile(plan.preset, settings: plan.settings))
+    alarms = AlarmWatch(command: command, folder: folder.url.path)
     engine = TrainingEngine(work: MakeSession.work(plan, folder: folder.url), settings: plan.settings)
   }
 

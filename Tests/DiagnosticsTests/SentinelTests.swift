@@ -33,7 +33,7 @@ struct SentinelTests {
 
   @Test func falseRobustnessIsFoundNamedAndConfirmed() throws {
     let network = try network("masked"), sentinel = try sentinel(64)
-    let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}
+    let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}.probe
     let deep = try sentinel.deep(after: quick, attack, on: network) {}
     let full = try sentinel.deep(after: quick, attack, on: network, isFull: true) {}
     #expect(quick.reading.gap > 0.25 && quick.reading.tier == .quick && quick.reading.n == 64)
@@ -54,7 +54,7 @@ struct SentinelTests {
 
   @Test func trueRobustnessIsLeftAlone() throws {
     let network = try network("at"), sentinel = try sentinel(64)
-    let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}
+    let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}.probe
     let deep = try sentinel.deep(after: quick, attack, on: network) {}
     var alarm = GapAlarm()
     for _ in 0..<2 { _ = alarm.take(quick.reading) }
@@ -69,7 +69,7 @@ struct SentinelTests {
 
   @Test(arguments: ["at", "masked"]) func aProbeIsWhatAnEvaluationByHandSays(name: String) throws {
     let network = try network(name), sentinel = try sentinel(48), set = sentinel.set
-    let probe = try sentinel.quick(afterStep: 1, attack, on: network) {}
+    let probe = try sentinel.quick(afterStep: 1, attack, on: network) {}.probe
     let points = Storage(count: set.images.count)
     try attack.perturb(
       AttackBatch(
@@ -100,7 +100,7 @@ struct SentinelTests {
     let sentinel = try sentinel(24)
     let results = try [1, 2, 3].map { threads in
       let network = try network("masked", threads: threads)
-      let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}
+      let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}.probe
       let deep = try sentinel.deep(after: quick, attack, on: network) {}
       return (quick, deep, try sentinel.evidence(after: quick, attack, on: network) {})
     }
@@ -112,7 +112,7 @@ struct SentinelTests {
   @Test func anInterruptionEndsItAndChangesNothing() throws {
     struct Stop: Error {}
     let network = try network("at"), sentinel = try sentinel(16)
-    let quick = try sentinel.quick(afterStep: 1, attack, on: network) {}
+    let quick = try sentinel.quick(afterStep: 1, attack, on: network) {}.probe
     let weights = network.stateDigest
     for allowed in [0, 3, 12] {
       for part in 0..<3 {
@@ -130,14 +130,14 @@ struct SentinelTests {
         }
       }
     }
-    #expect(try sentinel.quick(afterStep: 1, attack, on: network) {} == quick && network.stateDigest == weights)
+    #expect(try sentinel.quick(afterStep: 1, attack, on: network) {}.probe == quick && network.stateDigest == weights)
   }
 
   @Test func whatADeepProbeCostsIsKnownBeforehandWithinReason() throws {
     let sentinel = try sentinel(64, deepCount: 16)
     for name in ["at", "masked"] {
       let network = try network(name)
-      let quick = try sentinel.quick(afterStep: 1, attack, on: network) {}
+      let quick = try sentinel.quick(afterStep: 1, attack, on: network) {}.probe
       let deep = try sentinel.deep(after: quick, attack, on: network) {}
       let expected = sentinel.expectedDeep(after: quick, classes: 10)
       #expect(Double(deep.passes) < 2 * Double(expected) + 10_000, "\(name): \(deep.passes), expected \(expected)")

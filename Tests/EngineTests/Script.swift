@@ -1,3 +1,4 @@
+import Diagnostics
 import Engine
 import Events
 
@@ -24,6 +25,23 @@ func probe(_ step: Int, _ split: String = "validation", _ weights: String = "cur
   Probe(
     step: step, split: split, weights: weights, clean: Proportion(correct: clean, n: 10),
     adversarial: Proportion(correct: adversarial, n: 10), attack: "PGD-10", seconds: 0.25)
+}
+
+/// A quick look at 128 images, 100 of them right under PGD, some of these broken by the tier.
+func quickLook(_ step: Int, broken: Int, expectedDeep: Int = 1) -> SentinelLook {
+  let reading = GapReading(step: step, tier: .quick, n: 128, survivors: 100, broken: broken)
+  let share = Proportion(correct: 100, n: 128)
+  return SentinelLook(
+    probe: Probe(
+      step: step, split: "probe", weights: "current", clean: share, adversarial: share, attack: "PGD-10",
+      quick: reading, passes: 100, seconds: 0.1),
+    expectedDeep: expectedDeep, passes: 100)
+}
+
+/// A deep look at 32 images, 25 of them right under PGD.
+func deepLook(_ step: Int, broken: Int) -> DeepLook {
+  DeepLook(
+    reading: GapReading(step: step, tier: .deep, n: 32, survivors: 25, broken: broken), passes: 100, seconds: 0.1)
 }
 
 /// The report of an operation that changed nothing.
@@ -59,6 +77,11 @@ func words(_ action: SessionAction) -> String {
   case .save(let kind, let step, let settings): "save \(kind) @\(step) γ=\(settings.formatted("gamma"))"
   case .operate(.convert, let step, let settings): "convert to \(settings.text("norm")) @\(step)"
   case .operate(.recalibrate(let batches), let step, _): "recalibrate \(batches) @\(step)"
+  case .look(let step, _): "look @\(step)"
+  case .lookDeeper(let step, _): "look deeper @\(step)"
+  case .findCauses(let step, _): "causes @\(step)"
+  case .freeze(let scope, let step, _): "freeze \(scope) @\(step)"
+  case .cancelAttack: "cancel attack"
   case .waitForCommand: "wait"
   case .end(let summary):
     "end \(summary.outcome) @\(summary.step), best \(summary.bestStep.map { "\($0)" } ?? "none"), \(summary.results.count) results"
@@ -69,8 +92,8 @@ extension SessionAction {
   /// True for what the performer answers with a result.
   var isWork: Bool {
     switch self {
-    case .prepare, .runStep, .validate, .test, .save, .operate: true
-    case .emit, .keepAsBest, .waitForCommand, .end: false
+    case .prepare, .runStep, .validate, .test, .save, .operate, .look, .lookDeeper, .findCauses, .freeze: true
+    case .emit, .keepAsBest, .cancelAttack, .waitForCommand, .end: false
     }
   }
 
@@ -83,7 +106,11 @@ extension SessionAction {
     case .test(let weights, let step, _): .measured(probe(step, "test", weights.rawValue, clean: 5, adversarial: 4))
     case .save(let kind, let step, _): .saved(CheckpointNote(step: step, kind: kind.rawValue, path: "/\(kind)"))
     case .operate(let operation, let step, let settings): .operated(report(step, operation, settings))
-    case .emit, .keepAsBest, .waitForCommand, .end: nil
+    case .look(let step, _): .looked(quickLook(step, broken: 0))
+    case .lookDeeper(let step, _): .lookedDeeper(deepLook(step, broken: 0))
+    case .findCauses(let step, _): .foundCauses(CausesFound(step: step, causes: [], passes: 1))
+    case .freeze: .frozen
+    case .emit, .keepAsBest, .cancelAttack, .waitForCommand, .end: nil
     }
   }
 }

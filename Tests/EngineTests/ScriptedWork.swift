@@ -59,6 +59,34 @@ struct ScriptedWork: SessionWork {
     return report(step, operation, settings)
   }
 
+  mutating func look(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> SentinelLook {
+    notes.add("look @\(step)")
+    try during("look @\(step)", poll)
+    return quickLook(step, broken: 0)
+  }
+
+  mutating func lookDeeper(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepLook {
+    notes.add("look deeper @\(step)")
+    try during("look deeper @\(step)", poll)
+    return deepLook(step, broken: 0)
+  }
+
+  mutating func findCauses(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> CausesFound {
+    notes.add("causes @\(step)")
+    try during("causes @\(step)", poll)
+    return CausesFound(step: step, causes: [], passes: 1)
+  }
+
+  mutating func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack {
+    notes.add("freeze \(scope) @\(step)")
+    return FrozenAttack { tell, isCancelled in
+      var note = AttackProgressNote(step: step, scope: scope, phase: .running, n: 128)
+      tell(FrozenReport(progress: note))
+      note.phase = isCancelled() ? .cancelled : .finished
+      tell(FrozenReport(progress: note))
+    }
+  }
+
   mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
     notes.add("save \(kind) @\(step)")
     try during("save \(kind)", {})

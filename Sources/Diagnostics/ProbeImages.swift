@@ -1,0 +1,43 @@
+import Attacks
+import Tensors
+
+/// The probe's images, clean and as attacked by PGD and by the worst of PGD and a tier: what pictures are drawn of.
+public struct ProbeImages {
+  private let clean: Storage
+  private let pgd: Storage
+  private let strong: Storage
+  private let pixels: Int
+  /// Whether PGD or the tier broke the image: then `strong` has that point, otherwise the clean image.
+  public private(set) var isBroken: [Bool]
+
+  init(_ set: EvaluationSet, pgd: Storage) {
+    clean = set.images
+    self.pgd = pgd
+    strong = Storage(count: set.images.count)
+    strong.copy(from: set.images)
+    pixels = set.shape.planarCount
+    isBroken = Array(repeating: false, count: set.count)
+  }
+
+  mutating func note(brokenByPGD positions: [Int]) {
+    for position in positions { take(position, from: pgd.pointer + position * pixels) }
+  }
+
+  /// `points` are those of the `survivors`, one after another.
+  mutating func note(brokenByTier positions: [Int], of survivors: [Int], at points: Storage) {
+    let broken = Swift.Set(positions)
+    for (row, position) in survivors.enumerated() where broken.contains(position) {
+      take(position, from: points.pointer + row * pixels)
+    }
+  }
+
+  private mutating func take(_ position: Int, from point: UnsafePointer<Float>) {
+    (strong.pointer + position * pixels).update(from: point, count: pixels)
+    isBroken[position] = true
+  }
+
+  /// The three sets; valid as long as this value lives.
+  public var domains: DomainImages {
+    DomainImages(clean: clean.pointer, pgd: pgd.pointer, aa: strong.pointer, isBroken: isBroken)
+  }
+}

@@ -1,0 +1,77 @@
+import Attacks
+import Diagnostics
+import Events
+import Networks
+
+extension FrozenAttack {
+  /// The sentinel's quick tier or a full AutoAttack on the whole probe. Nobody else may use `network` from here on.
+  convenience init(
+    _ sentinel: Sentinel, _ attack: any Attack, on network: Network, scope: AttackScope, step: Int
+  ) {
+    // Only the attack's thread touches the copy; of the sentinel only what does not change is read.
+    nonisolated(unsafe) let sentinel = sentinel
+    nonisolated(unsafe) let network = network
+    self.init { tell, isCancelled in
+      FrozenRun(sentinel: sentinel, attack: attack, network: network, scope: scope, step: step)
+        .run(tell: tell, isCancelled: isCancelled)
+    }
+  }
+}
+
+/// One attack on frozen weights, from the clean pass to its result.
+private struct FrozenRun {
+  let sentinel: Sentinel
+  let attack: any Attack
+  let network: Network
+  let scope: AttackScope
+  let step: Int
+
+  private struct Cancelled: Error {}
+
+  func run(tell: (FrozenReport) -> Void, isCancelled: () -> Bool) {
+    let start = ContinuousClock.now
+    var note = AttackProgressNote(step: step, scope: scope, phase: .running, n: sentinel.set.count)
+    func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
+    func poll() throws { if isCancelled() { throw Cancelled() } }
+    func update(_ progress: EvaluationProgress, _ suite: AttackSuite) {
+      note.take(progress, suite)
+      note.seconds = seconds()
+      tell(FrozenReport(progress: note))
+    }
+    do {
+      let (quick, _) = try sentinel.quick(
+        afterStep: step, attack, on: network, observe: { if scope == .quick { update($0, $1) } }, poll: poll)
+      note.correct = quick.survivors.count
+      let reading =
+        scope == .quick
+        ? quick.reading
+        : try sentinel.deep(after: quick, attack, on: network, isFull: true, observe: update, poll: poll).reading
+      note.finish(.finished, seconds: seconds())
+      note.broken = reading.broken
+      tell(FrozenReport(progress: note, reading: scope == .full ? reading : nil))
+    } catch {
+      note.finish(.cancelled, seconds: seconds())
+      tell(FrozenReport(progress: note))
+    }
+  }
+}
+
+extension AttackProgressNote {
+  /// Takes over how far an evaluation is.
+  fileprivate mutating func take(_ progress: EvaluationProgress, _ suite: AttackSuite) {
+    let tally = Tally(
+      attack: suite.attacks[progress.attack].title, attacked: progress.finished, total: progress.total,
+      broken: progress.broken)
+    if tallies.count > progress.attack { tallies[progress.attack] = tally } else { tallies.append(tally) }
+    broken = tallies.reduce(0) { $0 + $1.broken }
+    iteration = progress.iteration
+    iterations = progress.iterations
+    secondsLeft = progress.secondsLeft
+  }
+
+  fileprivate mutating func finish(_ phase: Phase, seconds: Double) {
+    self.phase = phase
+    self.seconds = seconds
+    (iteration, iterations, secondsLeft) = (nil, nil, nil)
+  }
+}

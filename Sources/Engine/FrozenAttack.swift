@@ -1,0 +1,41 @@
+import Events
+import Foundation
+import Synchronization
+
+/// What the thread of an attack on a frozen copy tells.
+public struct FrozenReport: Sendable, Hashable {
+  /// How far it is.
+  public var progress: AttackProgressNote
+  /// What it found; nil before the end, and where it is no measurement of the gap.
+  public var reading: GapReading?
+
+  /// Both.
+  public init(progress: AttackProgressNote, reading: GapReading? = nil) {
+    self.progress = progress
+    self.reading = reading
+  }
+}
+
+/// An attack on a copy of the weights, on a thread of its own, while training goes on or is paused.
+public final class FrozenAttack: Sendable {
+  /// The attack: tells its progress, looks often whether it was given up, and ends by telling its result or the end.
+  public typealias Body =
+    @Sendable (_ tell: @Sendable (FrozenReport) -> Void, _ isCancelled: @Sendable () -> Bool) -> Void
+
+  private let body: Body
+  private let cancelled = Atomic(false)
+
+  /// An attack that has not begun.
+  public init(_ body: @escaping Body) { self.body = body }
+
+  /// Begins; to be called once. `tell` is called on the attack's thread.
+  func start(tell: @escaping @Sendable (FrozenReport) -> Void) {
+    let thread = Thread { [self] in body(tell) { self.cancelled.load(ordering: .relaxed) } }
+    thread.name = "dualab attack"
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// Asks it to end.
+  func cancel() { cancelled.store(true, ordering: .relaxed) }
+}

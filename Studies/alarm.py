@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Runs presets with the sentinel on, several seeds each, and prints the tables of docs/alarm.md.
+
+    python3 Studies/alarm.py DUALAB --out FOLDER [--only NAME,…] [--seeds 5] [--jobs 2]
+
+Every run is `dualab train --json` on one thread, followed by a standard AutoAttack on the last weights. Finished runs are
+kept in FOLDER and not repeated, so an interrupted study goes on where it was. Only the standard library is needed.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+EPSILON = {"default": "16/255"}
+
+# name: (preset, settings, ε of the final AutoAttack, images of the final AutoAttack, data)
+ROWS = {
+    "mat-0.5": ("false-robustness", [], "16/255", 500, "mirage:test"),
+    "at": ("adversarial-training", [], "16/255", 500, "mirage:test"),
+    "trades-6": ("trades", [], "16/255", 500, "mirage:test"),
+    "mat-0.1": ("false-robustness", ["gamma=0.1"], "16/255", 500, "mirage:test"),
+    "mat-kl-0.4": ("kl-cure", [], "16/255", 500, "mirage:test"),
+    "mat-kl-1": ("kl-cure", ["beta=1"], "16/255", 500, "mirage:test"),
+    "mat-0.5-patterns-1": ("false-robustness", ["data.seed=1"], "16/255", 500, "mirage:test"),
+    "at-patterns-1": ("adversarial-training", ["data.seed=1"], "16/255", 500, "mirage:test"),
+}
+
+
+def train(program, name, seed, out):
+    """The events of a run; from its file when it was done before."""
+    preset, settings, *_ = ROWS[name]
+    folder = os.path.join(out, f"{name}-seed{seed}")
+    events = folder + ".jsonl"
+    if not os.path.exists(events):
+        command = [program, "train", "--preset", preset, "--seed", str(seed), "--threads", "1", "--json", "--quiet"]
+        command += ["--out", folder] + [word for s in settings for word in ("--set", s)]
+        with open(events + ".part", "w") as file:
+            done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, text=True)
+        if done.returncode not in (0, 3):
+            sys.exit(f"{' '.join(command)} failed: {done.stderr.strip()}")
+        os.rename(events + ".part", events)
+    with open(events) as file:
+        return folder, [json.loads(line) for line in file]
+
+
+def autoattack(program, name, folder):
+    """The report of a standard AutoAttack on the last weights."""
+    _, _, epsilon, limit, data = ROWS[name]
+    path = folder + "-autoattack.json"
+    if not os.path.exists(path):
+        command = [program, "attack", "--checkpoint", f"{folder}/checkpoints/last.safetensors", "--data", data]
+        command += ["--limit", str(limit), "--eps", epsilon, "--attack", "autoattack", "--json", path, "--quiet"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"{' '.join(command)} failed: {done.stderr.strip()}")
+    with open(path) as file:
+        return json.load(file)
+
+
+def study(program, name, seed, out):
+    folder, events = train(program, name, seed, out)
+    report = autoattack(program, name, folder)
+    probes = [e for e in events if e["event"] == "probe" and e["split"] == "probe"]
+    alarms = [e for e in events if e["event"] == "alarm" and e["state"] == "alarm" and e["from"] in ("calm", "watch")]
+    seconds, spent, first = 0.0, 0.0, None
+    for event in events:
+        if event["event"] == "sample" or (event["event"] == "probe" and event.get("weights") == "current"):
+            seconds += event["seconds"]
+        if event["event"] == "probe" and event["split"] == "probe":
+            spent += event["seconds"]
+        if first is None and event in alarms[:1]:
+            first = seconds
+    tests = [e for e in events if e["event"] == "probe" and e["split"] == "test" and e["weights"] == "last"]
+    quick = [p["quick"] for p in probes if p.get("quick")]
+    deep = [p["deep"] for p in probes if p.get("deep")]
+    return {
+        "name": name, "seed": seed, "alarms": len(alarms),
+        "step": alarms[0]["step"] if alarms else None, "tier": alarms[0]["reading"]["tier"] if alarms else None,
+        "alarm_seconds": first, "watched": any(p.get("gapState") == "watch" for p in probes),
+        "largest_quick": max((q["gap"] for q in quick), default=None), "quick": quick[-1] if quick else None,
+        "deep": deep[-1] if deep else None, "final": probes[-1].get("gapState") if probes else None,
+        "causes": sorted({c["kind"] for e in events if e["event"] == "alarm" for c in e.get("causes", [])}),
+        "clean": tests[0]["clean"] if tests else None, "pgd": tests[0]["adversarial"] if tests else None,
+        "autoattack": report["robust_accuracy"], "interval": report["interval"], "n": report["n"],
+        "seconds": seconds, "sentinel_seconds": spent,
+    }
+
+
+def share(counts):
+    return f"{counts['correct'] / counts['n']:.3f}" if counts else "–"
+
+
+def gap(reading):
+    return f"{reading['gap']:.2f} [{reading['lower']:.2f}, {reading['upper']:.2f}] n {reading['n']}" if reading else "–"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("dualab")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--only", default=",".join(ROWS))
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    os.makedirs(arguments.out, exist_ok=True)
+    jobs = [(name, seed) for name in arguments.only.split(",") for seed in range(arguments.seeds)]
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        results = list(pool.map(lambda job: study(arguments.dualab, *job, arguments.out), jobs))
+    print("| run | seed | alarm: step, s, tier | largest quick gap | last quick gap | last deep gap | clean | PGD | AutoAttack (n) | sentinel, share of s |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for r in results:
+        alarm = f"{r['step']}, {r['alarm_seconds']:.1f}, {r['tier']}" if r["alarms"] else "none"
+        overhead = r["sentinel_seconds"] / (r["seconds"] - r["sentinel_seconds"])
+        largest = "–" if r["largest_quick"] is None else f"{r['largest_quick']:.2f}"
+        print(
+            f"| {r['name']} | {r['seed']} | {alarm} | {largest} | {gap(r['quick'])} | {gap(r['deep'])} | {share(r['clean'])} | "
+            f"{share(r['pgd'])} | {r['autoattack']:.3f} ({r['n']}) | {100 * overhead:.0f} % of {r['seconds']:.0f} |")
+    print()
+    for name in arguments.only.split(","):
+        mine = [r for r in results if r["name"] == name]
+        steps = [r["step"] for r in mine if r["alarms"]]
+        median = f", first at step {statistics.median(steps):.0f} (median)" if steps else ""
+        print(f"* {name}: {len(steps)} of {len(mine)} seeds raised the alarm{median}; causes {sorted({c for r in mine for c in r['causes']})}")
+
+
+if __name__ == "__main__":
+    main()
