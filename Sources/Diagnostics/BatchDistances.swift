@@ -13,15 +13,15 @@ public struct BatchDistances: Sendable, Hashable, Codable {
   /// Adversarial rows against them (of a dual norm: the adversarial set); nil when the batch had none.
   public let adversarial: LayerDistances?
 
-  /// Of the last whole-batch pass, whose rows of each domain are given.
-  public init(_ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>) {
+  /// Of the last whole-batch pass in a slot, whose rows of each domain are given.
+  public init(_ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>, slot: Int = 0) {
     let places = network.normPlaces
     let running = places.indices.map { network.runningMoments(ofLayer: $0) }
     let tracked = places.indices.filter { !running[$0].isEmpty }
     layers = tracked.map { places[$0].name }
     func distances(_ rows: Range<Int>, _ domain: String) -> LayerDistances? {
       guard !rows.isEmpty else { return nil }
-      let batch = network.normInputMoments(ofLastPass: rows)
+      let batch = network.normInputMoments(ofLastPass: rows, slot: slot)
       return LayerDistances(
         layers: tracked.map { layer in
           let sets = running[layer], own = sets.first { $0.domain.hasPrefix(domain) } ?? sets[0]

@@ -103,10 +103,10 @@ extension Network {
     return result
   }
 
-  /// The moments of every norm layer's inputs over rows of the last whole-batch pass.
-  public func normInputMoments(ofLastPass rows: Range<Int>) -> [ChannelMoments] {
+  /// The moments of every norm layer's inputs over rows of the last whole-batch pass in a slot.
+  public func normInputMoments(ofLastPass rows: Range<Int>, slot: Int = 0) -> [ChannelMoments] {
     var result = normPlaces.map { ChannelMoments(channels: $0.shape.channels) }
-    eachNormInput(ofLastPass: rows) { layer, _, input in result[layer].merge(ChannelMoments(input)) }
+    eachNormInput(ofLastPass: rows, slot: slot) { layer, _, input in result[layer].merge(ChannelMoments(input)) }
     return result
   }
 }

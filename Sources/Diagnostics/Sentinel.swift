@@ -102,8 +102,10 @@ public struct Sentinel {
   }
 
   /// What `deep` will probably cost, from what the quick tier left of its images; for `SentinelSchedule.isDeepDue`.
-  public func expectedDeep(after quick: QuickProbe, classes: Int) -> Int {
-    let attacked = quick.survivors.count { $0 < deepCount }, left = quick.left.count { $0 < deepCount }
+  /// With `isFull` that of the whole probe.
+  public func expectedDeep(after quick: QuickProbe, classes: Int, isFull: Bool = false) -> Int {
+    let count = isFull ? set.count : deepCount
+    let attacked = quick.survivors.count { $0 < count }, left = quick.left.count { $0 < count }
     let survivorPasses = AttackSuite(.standard, classes: classes).attacks.reduce(0) { sum, spec in
       let (forwards, backwards) = spec.passes(classes: classes)
       return sum + forwards + backwards

@@ -56,7 +56,7 @@ struct SentinelWatch: Sendable {
       ?? false
     if isDeepDue { looks.append(.deep) }
     let pictures = [look.layers.map(Event.layers), look.scatter.map(Event.scatter)].compactMap(\.self)
-    return [.probe(told(look.probe))] + pictures + tell(change)
+    return [.probe(told(look.probe))] + pictures + forecast(look) + tell(change)
   }
 
   /// Takes a deep look at the weights of the last quick one.
@@ -86,6 +86,17 @@ struct SentinelWatch: Sendable {
   /// A person has seen the alarm; nothing when there is none.
   mutating func acknowledge(step: Int) -> [Event] { alarm.acknowledge(step: step).map { [.alarm($0)] } ?? [] }
 
+  /// What confirming would take, while there is something to confirm; seconds from those of the look itself.
+  private func forecast(_ look: SentinelLook) -> [Event] {
+    guard alarm.state != .calm, look.passes > 0, look.expectedFull > 0 else { return [] }
+    let seconds = look.probe.seconds / Double(look.passes) * Double(look.expectedFull)
+    return [
+      .attackProgress(
+        AttackProgressNote(
+          step: look.probe.step, scope: .full, phase: .forecast, n: look.probe.clean.n, secondsLeft: seconds))
+    ]
+  }
+
   private func told(_ probe: Probe) -> Probe {
     var probe = probe
     probe.gapState = alarm.state
@@ -109,6 +120,8 @@ public struct SentinelLook: Sendable, Hashable {
   public var probe: Probe
   /// What a deep look at these weights will probably cost.
   public var expectedDeep: Int
+  /// What a full AutoAttack on the whole probe will probably cost.
+  public var expectedFull: Int
   /// Forward and backward passes of one image, pictures included.
   public var passes: Int
   /// Distances between the domains, layer by layer.
@@ -118,10 +131,12 @@ public struct SentinelLook: Sendable, Hashable {
 
   /// All parts.
   public init(
-    probe: Probe, expectedDeep: Int, passes: Int, layers: LayerReport? = nil, scatter: ScatterReport? = nil
+    probe: Probe, expectedDeep: Int, expectedFull: Int = 0, passes: Int, layers: LayerReport? = nil,
+    scatter: ScatterReport? = nil
   ) {
     self.probe = probe
     self.expectedDeep = expectedDeep
+    self.expectedFull = expectedFull
     self.passes = passes
     self.layers = layers
     self.scatter = scatter

@@ -89,6 +89,8 @@ public struct SessionMachine: Sendable {
     case (.begin, .idle):
       return enter(.preparing) + [.prepare]
     case (.prepared(let description), .preparing):
+      var description = description
+      if !tour.isEmpty { description.tourStops = tour.count }
       self.description = description
       return [.emit(.started(description))] + followTour() + proceed()
     case (.stepDone(let sample), .stepping):

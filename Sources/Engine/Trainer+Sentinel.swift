@@ -32,7 +32,8 @@ extension Trainer {
       step: step, split: "probe", weights: "current", clean: quick.clean, adversarial: quick.adversarial,
       attack: quick.attack, quick: quick.reading, passes: passes, seconds: seconds(since: start))
     return SentinelLook(
-      probe: probe, expectedDeep: state.sentinel.expectedDeep(after: quick, classes: network.classes), passes: passes,
+      probe: probe, expectedDeep: state.sentinel.expectedDeep(after: quick, classes: network.classes),
+      expectedFull: state.sentinel.expectedDeep(after: quick, classes: network.classes, isFull: true), passes: passes,
       layers: pictures.layers, scatter: pictures.scatter)
   }
 

@@ -53,6 +53,8 @@ public struct SessionDescription: Sendable, Hashable, Codable {
   public var folder: String
   /// Every setting at the start.
   public var settings: Settings
+  /// Stops of the preset's tour; nil without one.
+  public var tourStops: Int?
 
   /// All parts.
   public init(

@@ -36,6 +36,11 @@ public struct Lab: Sendable {
       message = nil
       needsDraw = true
     }
+    // On a tour any key takes over; it also does what it always does.
+    return (session.isOnTour ? send(.takeOver) : []) + obey(key)
+  }
+
+  private mutating func obey(_ key: Key) -> [LabAction] {
     for context in [nil, context] {
       for binding in Lab.keys(in: context) where binding.keys.contains(key) && binding.isValid(self) {
         needsDraw = true

@@ -20,6 +20,8 @@ struct Session: Sendable {
   private(set) var attack: AttackProgressNote?
   /// What a full attack would take at most.
   private(set) var forecast: AttackProgressNote?
+  /// True while the preset's tour turns the knobs.
+  private(set) var isOnTour = false
   private var pace = Pace()
 
   mutating func update(_ event: Event) {
@@ -27,6 +29,7 @@ struct Session: Sendable {
     case .started(let description):
       self.description = description
       settings = description.settings
+      isOnTour = (description.tourStops ?? 0) > 0
     case .layers, .scatter: break
     case .attackProgress(let note): if note.phase == .forecast { forecast = note } else { attack = note }
     case .alarm(let change): gap = change.state
@@ -65,7 +68,8 @@ struct Session: Sendable {
     case .resume: wish = state == .paused ? .resume : nil
     case .finish: wish = .finish
     case .stop: wish = .stop
-    case .acknowledge, .attack, .cancelAttack, .checkpoint, .takeOver: break
+    case .takeOver: isOnTour = false
+    case .acknowledge, .attack, .cancelAttack, .checkpoint: break
     case .step, .set, .recalibrate: break
     }
   }

@@ -71,12 +71,13 @@ extension Network {
     }
   }
 
-  /// What entered the layers in the last `forward` of a whole batch, in train mode too, for the given rows of the batch.
+  /// What entered the layers in the last `forward` of a whole batch, in train mode too, for the given rows of the batch;
+  /// with several passes alive, in the slot of the one that is meant.
   public func eachNormInput(
-    ofLastPass rows: Range<Int>, _ body: (_ layer: Int, _ row: Int, _ input: NormInput) -> Void
+    ofLastPass rows: Range<Int>, slot: Int = 0, _ body: (_ layer: Int, _ row: Int, _ input: NormInput) -> Void
   ) {
     for (layer, norm) in norms.enumerated() {
-      for row in rows { body(layer, row, NormInput(pointer(norm.input, image: row), norm.input)) }
+      for row in rows { body(layer, row, NormInput(pointer(norm.input, image: row, slot: slot), norm.input)) }
     }
   }
 

@@ -206,11 +206,10 @@ public final class Network {
   /// Bytes that a whole batch of so many images takes beside the weights.
   public func batchBytes(images: Int) -> Int { plan.count * images * MemoryLayout<Float>.stride }
 
-  /// What the last `forward` into a slot left of an activation, of one of its images.
+  /// What the last `forward` of a slot left of an activation, of one of its images.
   func pointer(_ activation: Activation, image: Int, slot: Int = 0) -> UnsafePointer<Float> {
-    let slot = slots[slot]
-    precondition(image < slot.images, "image \(image) of a pass over \(slot.images)")
-    return UnsafePointer(slot.workspace.pointer(activation.slot) + image * activation.count)
+    precondition(image < slots[slot].images, "image \(image) of a pass over \(slots[slot].images)")
+    return UnsafePointer(slots[slot].workspace.pointer(activation.slot) + image * activation.count)
   }
 
   private func pass(_ slot: Int, wanted: Wanted) -> Pass {

@@ -18,11 +18,14 @@ package struct AccuracyPane: Pane {
   private var interventions = Interventions()
   private var last: Probe?
 
+  private var isSentinel = false
+
   package init() {}
 
   package mutating func update(_ event: Event) {
     switch event {
     case .probe(let probe) where probe.weights == "current":
+      guard isShown(probe) else { return }
       clean.append(probe.clean, step: probe.step)
       adversarial.append(probe.adversarial, step: probe.step)
       if let share = probe.pgd10 { pgd10.append(share, step: probe.step) }
@@ -38,6 +41,15 @@ package struct AccuracyPane: Pane {
       if let share = sample.adversarialAccuracy { batchAdversarial.append(x: Double(sample.step), y: share.value) }
     default: interventions.update(event)
     }
+  }
+
+  /// Once the sentinel looks, its probe is what is drawn: PGD and the stronger attacks on the same images.
+  private mutating func isShown(_ probe: Probe) -> Bool {
+    if probe.gapState != nil, !isSentinel {
+      isSentinel = true
+      (clean, adversarial, pgd10) = (Measured(), Measured(), Measured())
+    }
+    return !isSentinel || probe.gapState != nil
   }
 
   package var note: String {

@@ -43,7 +43,7 @@ package struct JournalPane: Pane {
     case .alarm(let change):
       let isBad = [.alarm, .confirmed].contains(change.state)
       let role: Theme.Role = isBad ? .alarm : change.state == .watch ? .watch : .good
-      add(change.step, role, isBad ? "▲" : " ", change.text)
+      add(change.step, role, change.state.glyph, change.text)
       for cause in change.causes { add(change.step, .text, " ", "\(cause.title) \(cause.numbers)") }
     case .journal(let entry):
       let by = entry.knob == nil ? "" : " (\(entry.cause.rawValue))"

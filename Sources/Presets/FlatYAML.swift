@@ -19,10 +19,14 @@ struct FlatYAML {
   let header: [String]
   /// The entries in the order of the file.
   let entries: [Entry]
+  /// The value of the one key that may hold a list; nil when it is not there.
+  let list: Node?
   private static let largest = 1 << 20
 
   /// Reads a file. Throws `ResourceError`.
-  init(path: String) throws { try self.init(try FlatYAML.contents(of: path), path: path) }
+  init(path: String, listKey: String? = nil) throws {
+    try self.init(try FlatYAML.contents(of: path), path: path, listKey: listKey)
+  }
 
   /// The bytes of a file that is not too large to be a preset, suite or theme. Throws `ResourceError`.
   static func contents(of path: String) throws -> [UInt8] {
@@ -41,11 +45,14 @@ struct FlatYAML {
   }
 
   /// Reads the bytes of a file; `path` is what messages call it. Throws `ResourceError`.
-  init(_ bytes: [UInt8], path: String) throws {
+  init(_ bytes: [UInt8], path: String, listKey: String? = nil) throws {
     self.path = path
     let text = try FlatYAML.text(bytes, path: path)
     header = FlatYAML.header(of: text)
-    entries = try FlatYAML.entries(of: try FlatYAML.root(of: text, path), path)
+    var root = try FlatYAML.root(of: text, path)
+    list = listKey.flatMap { root.mapping?[Node($0)] }
+    if let listKey, list != nil { root.mapping?[Node(listKey)] = nil }
+    entries = try FlatYAML.entries(of: root, path)
   }
 
   /// The bytes as text. Throws `ResourceError` naming the line that is not UTF-8.

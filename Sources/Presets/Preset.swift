@@ -12,15 +12,19 @@ public struct Preset: Sendable, Hashable {
   public let header: String
   /// The value of every setting; those the file does not mention have their initial value.
   public let settings: Settings
+  /// Timed interventions with captions: the key `tour`.
+  public let tour: [TourStop]
   /// The file.
   public let path: String
 
-  /// Reads a preset file: a flat mapping of setting names to values, and optionally `title`. Throws `ResourceError`
+  /// Reads a preset file: a flat mapping of setting names to values, and optionally `title` and `tour`. Throws `ResourceError`
   /// naming file and line for anything that is not a setting or not one of its values.
-  public init(path: String) throws { try self.init(try FlatYAML(path: path)) }
+  public init(path: String) throws { try self.init(try FlatYAML(path: path, listKey: "tour")) }
 
   /// Reads the bytes of a preset file; `path` gives the name and is used in messages. Throws `ResourceError`.
-  package init(_ bytes: [UInt8], path: String) throws { try self.init(try FlatYAML(bytes, path: path)) }
+  package init(_ bytes: [UInt8], path: String) throws {
+    try self.init(try FlatYAML(bytes, path: path, listKey: "tour"))
+  }
 
   private init(_ file: FlatYAML) throws {
     path = file.path
@@ -46,6 +50,7 @@ public struct Preset: Sendable, Hashable {
     }
     self.settings = settings
     self.title = title
+    tour = try file.list.map { try TourReader(parts: YAMLParts(path: file.path)).stops($0, of: settings) } ?? []
   }
 }
 

@@ -8,8 +8,11 @@ package struct NamedPreset {
   package let name: String
   package let summary: String
   package let settings: Settings
+  /// Timed interventions.
+  package let tour: [TourStop]
 
-  package init(name: String, summary: String, settings: Settings) {
+  package init(name: String, summary: String, settings: Settings, tour: [TourStop] = []) {
+    self.tour = tour
     self.name = name
     self.summary = summary
     self.settings = settings
@@ -31,7 +34,7 @@ struct PresetAccess {
   /// The preset of that name or file. Throws `CommandFailure`.
   func preset(_ nameOrPath: String) throws -> NamedPreset {
     let preset = try asUsage { try presetLibrary().load(nameOrPath) }
-    return NamedPreset(name: preset.name, summary: preset.summary, settings: preset.settings)
+    return NamedPreset(name: preset.name, summary: preset.summary, settings: preset.settings, tour: preset.tour)
   }
 
   /// Every suite by name; a file that cannot be read is listed with what is wrong.

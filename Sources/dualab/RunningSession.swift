@@ -22,7 +22,8 @@ struct RunningSession {
     folder = try RunFolder(
       URL(fileURLWithPath: path), preset: PresetAccess.resolvedFile(plan.preset, settings: plan.settings))
     alarms = AlarmWatch(command: command, folder: folder.url.path)
-    engine = TrainingEngine(work: MakeSession.work(plan, folder: folder.url), settings: plan.settings)
+    engine = TrainingEngine(
+      work: MakeSession.work(plan, folder: folder.url), settings: plan.settings, tour: plan.preset.tour)
   }
 
   /// Takes the folder back when nothing was trained, so that the same command works once the cause is gone.

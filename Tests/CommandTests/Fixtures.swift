@@ -57,6 +57,22 @@ struct QuickWork: SessionWork {
     _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> SurgeryReport { throw TrainingFailure("there is no network to operate on") }
 
+  mutating func look(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> SentinelLook {
+    throw TrainingFailure("there is no network to look at")
+  }
+
+  mutating func lookDeeper(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepLook {
+    throw TrainingFailure("there is no network to look at")
+  }
+
+  mutating func findCauses(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> CausesFound {
+    throw TrainingFailure("there is no network to look at")
+  }
+
+  mutating func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack {
+    throw TrainingFailure("there is no network to copy")
+  }
+
   mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
     CheckpointNote(step: step, kind: kind.rawValue, path: "run/\(kind.rawValue).safetensors")
   }

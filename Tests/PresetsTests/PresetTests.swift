@@ -71,7 +71,7 @@ private func message(_ bytes: [UInt8]) -> String {
     ("nesterov: maybe", "presets/x.yaml:1: nesterov: 'maybe' is not accepted; give on or off"),
     (
       "objective: matt",
-      "presets/x.yaml:1: objective: 'matt' is not accepted; give one of standard, at, mat, trades, mart (did you mean 'mat'?)"
+      "presets/x.yaml:1: objective: 'matt' is not accepted; give one of standard, at, mat, trades, mart (did you mean 'mart'?)"
     ),
     (
       "lr.drops: 0.5,0.4",

@@ -1,0 +1,53 @@
+import Events
+import Yams
+
+/// Reads the key `tour` of a preset: a list of `{at: 300, set: {beta: 0.5}, say: "…", pause: true}`, in the order of steps.
+struct TourReader {
+  let parts: YAMLParts
+
+  /// The stops; every change must be one that a running session accepts. Throws `ResourceError`.
+  func stops(_ node: Node, of settings: Settings) throws -> [TourStop] {
+    var stops: [TourStop] = []
+    var settings = settings
+    for node in try parts.list(node, "tour") {
+      let stop = try stop(node, &settings)
+      if let last = stops.last, last.step > stop.step {
+        throw parts.error(node, "a stop at step \(stop.step) after one at \(last.step); give them in their order")
+      }
+      stops.append(stop)
+    }
+    return stops
+  }
+
+  private func stop(_ node: Node, _ settings: inout Settings) throws -> TourStop {
+    let fields = try parts.mapping(node, "a stop of the tour", known: ["at", "set", "say", "pause"])
+    guard let at = fields["at"] else { throw parts.error(node, "a stop of the tour has no step; give 'at: STEP'") }
+    var changes: [TourStop.Change] = []
+    if let set = fields["set"] {
+      for entry in try FlatYAML.entries(of: set, parts.path) {
+        do {
+          let value = try value(of: entry)
+          guard let knob = Knob.named(entry.key), knob.isLive else {
+            throw SettingError("\(entry.key) is fixed when a run starts; a tour can only change live settings")
+          }
+          try settings.set(knob.name, to: value)
+          changes.append(.init(knob: knob.name, value: value))
+        } catch let error as SettingError {
+          throw ResourceError("\(parts.path):\(entry.line): tour: \(error)")
+        }
+      }
+      if let conflict = settings.conflict { throw parts.error(set, "tour: \(conflict)") }
+    }
+    return TourStop(
+      step: try parts.integer(at, "at", least: 0), changes: changes,
+      caption: try fields["say"].map { try parts.text($0, "say") } ?? "",
+      pauses: try fields["pause"].map { try flag($0) } ?? false)
+  }
+
+  private func flag(_ node: Node) throws -> Bool {
+    guard case .scalar(let scalar) = node, let value = Bool(scalar.string) else {
+      throw parts.error(node, "pause: give true or false")
+    }
+    return value
+  }
+}
