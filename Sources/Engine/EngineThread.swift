@@ -22,8 +22,7 @@ final class EngineThread: SerialExecutor, Sendable {
   /// Starts the thread.
   init(name: String) {
     let thread = Thread { [self] in
-      // Foundation names the calling thread when this is set before the start.
-      Thread.current.name = name
+      nameThisThread(name)
       loop()
     }
     thread.stackSize = 8 << 20
@@ -67,4 +66,14 @@ final class EngineThread: SerialExecutor, Sendable {
       return state.isStopped ? .leave : .wait
     }
   }
+}
+
+/// Names the calling thread. Foundation's `Thread.name` names whoever sets it when the thread has not started, and nobody
+/// when it starts faster than its creator learns of it.
+func nameThisThread(_ name: String) {
+  #if canImport(Glibc)
+    pthread_setname_np(pthread_self(), String(name.prefix(15)))
+  #else
+    Thread.current.name = name
+  #endif
 }

@@ -30,8 +30,10 @@ public final class FrozenAttack: Sendable {
 
   /// Begins; to be called once. `tell` is called on the attack's thread.
   func start(tell: @escaping @Sendable (FrozenReport) -> Void) {
-    let thread = Thread { [self] in body(tell) { self.cancelled.load(ordering: .relaxed) } }
-    thread.name = "dualab attack"
+    let thread = Thread { [self] in
+      nameThisThread("dualab attack")
+      body(tell) { self.cancelled.load(ordering: .relaxed) }
+    }
     thread.stackSize = 8 << 20
     thread.start()
   }

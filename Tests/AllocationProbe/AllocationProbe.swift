@@ -19,11 +19,14 @@ struct AllocationProbe {
     let made = [Int](repeating: 1, count: threads + 4)
     let control = allocations_stop()
     print("control \(control + made.count - threads - 4)")
-    for round in 0..<3 {
-      let (attack, evaluation, outer) = (probe.attack(round), probe.evaluation(), probe.outer())
-      // The first steps make the memory that later ones use again.
-      if round == 2 { print("attack \(attack)\nevaluation \(evaluation)\nouter \(outer)") }
+    // The first steps make the memory that later ones use again. On a busy machine a thread may come to its first piece of
+    // work late; the least of the later steps is what every step costs.
+    var least = [Int.max, Int.max, Int.max]
+    for round in 0..<8 {
+      let counts = [probe.attack(round), probe.evaluation(), probe.outer()]
+      if round >= 2 { least = zip(least, counts).map(min) }
     }
+    print("attack \(least[0])\nevaluation \(least[1])\nouter \(least[2])")
   }
 
   private let network: Network
