@@ -22,8 +22,7 @@ final class EngineThread: SerialExecutor, Sendable {
   /// Starts the thread.
   init(name: String) {
     let thread = Thread { [self] in
-      nameThisThread(name)
-      loop()
+      loop(name)
     }
     thread.stackSize = 8 << 20
     thread.start()
@@ -49,11 +48,17 @@ final class EngineThread: SerialExecutor, Sendable {
     state.withLock { $0.thread } == pthread_self()
   }
 
-  private func loop() {
+  private func loop(_ name: String) {
     state.withLock { $0.thread = pthread_self() }
+    var isNamed = false
     while true {
       switch next() {
-      case .run(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+      case .run(let job):
+        // Foundation names the calling thread when this is set before the start, and nobody when the thread runs before
+        // its creator has noted it; with the first job it is noted.
+        if !isNamed { Thread.current.name = name }
+        isNamed = true
+        job.runSynchronously(on: asUnownedSerialExecutor())
       case .wait: wake.wait()
       case .leave: return
       }
@@ -66,14 +71,4 @@ final class EngineThread: SerialExecutor, Sendable {
       return state.isStopped ? .leave : .wait
     }
   }
-}
-
-/// Names the calling thread. Foundation's `Thread.name` names whoever sets it when the thread has not started, and nobody
-/// when it starts faster than its creator learns of it.
-func nameThisThread(_ name: String) {
-  #if canImport(Glibc)
-    pthread_setname_np(pthread_self(), String(name.prefix(15)))
-  #else
-    Thread.current.name = name
-  #endif
 }

@@ -31,7 +31,7 @@ public final class FrozenAttack: Sendable {
   /// Begins; to be called once. `tell` is called on the attack's thread.
   func start(tell: @escaping @Sendable (FrozenReport) -> Void) {
     let thread = Thread { [self] in
-      nameThisThread("dualab attack")
+      Thread.current.name = "dualab attack"
       body(tell) { self.cancelled.load(ordering: .relaxed) }
     }
     thread.stackSize = 8 << 20

@@ -98,7 +98,7 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     let paper = [
       "lr": "0.05", "nesterov": "off", "schedule": "piecewise", "augment": "code", "data": "cifar10",
       "validation.limit": "5000", "validation.every": "0", "test.limit": "10000", "model": "preact-resnet18",
-      "width": "64", "steps": "0",
+      "width": "64", "steps": "0", "sentinel.alarm": "0.2",
     ]
     #expect(try changed("cifar10-mat") == paper)
     #expect(try changed("cifar10-mat-kl") == paper.merging(["beta": "1"]) { $1 })
