@@ -266,7 +266,7 @@ static void VARIANT(winograd_weight_output)(const float *du, long stride, float 
 static __attribute__((noinline)) void VARIANT(winograd_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long from, long to,
                                               float *dw, float *scratch) {
   const long ins = to - from, outs = blocks_of(s->out_channels), all = blocks_of(s->in_channels), square = DL_LANES * DL_LANES;
-  const long tiles = images * VARIANT(tiles_of)(s).image, group = 2 * winograd_group(s), tap = all * square;
+  const long tiles = images * VARIANT(tiles_of)(s).image, group = winograd_gradient_group(s), tap = all * square;
   /* Where one group has all tiles, a block's dU is used as soon as it is made: it never leaves the cache. */
   const bool once = tiles <= group;
   const long matrix = (once ? 1 : ins * outs) * square + GAP;

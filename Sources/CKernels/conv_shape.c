@@ -36,7 +36,7 @@ long dl_conv_scratch_count(const dl_conv_shape *s) {
   if (s->winograd) {
     const long group = winograd_group(s) * DL_LANES, parts = gradient_blocks(s);
     const long forward = 36 * (group * (ins + outs) + 2 * DL_LANES);
-    const long gradient = 36 * (2 * group * (parts + outs) + 3 * DL_LANES + parts * outs * DL_LANES * DL_LANES);
+    const long gradient = 36 * (winograd_gradient_group(s) * DL_LANES * (parts + outs) + 3 * DL_LANES + parts * outs * DL_LANES * DL_LANES);
     return forward > gradient ? forward : gradient;
   }
   const long padded = s->planar ? s->in_channels * (s->in_height + 2l * s->padding) * (s->in_width + 2l * s->padding) : 0;

@@ -34,5 +34,10 @@ static inline long winograd_group(const dl_conv_shape *s) {
   const long wide = s->in_channels > s->out_channels ? s->in_channels : s->out_channels;
   return wide <= 64 ? 28 : wide <= 128 ? 56 : 112;
 }
+/* The same for the weight gradient, whose sums are loaded and stored once a group: larger, but 512 channels take enough. */
+static inline long winograd_gradient_group(const dl_conv_shape *s) {
+  const long group = winograd_group(s);
+  return group < 56 ? 2 * group : 112;
+}
 
 #endif
