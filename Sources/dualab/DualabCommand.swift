@@ -71,7 +71,8 @@ struct DualabCommand: AsyncParsableCommand {
     discussion: "Without a command: 'lab' with the default preset.",
     version: "dualab 0.1.0",
     subcommands: [
-      LabCommand.self, TrainCommand.self, AttackCommand.self, AttacksCommand.self, SuiteCommand.self,
+      LabCommand.self, TrainCommand.self, AttackCommand.self, AttacksCommand.self, ConvertCommand.self,
+      SuiteCommand.self,
       PresetsCommand.self, ThemesCommand.self, ModelsCommand.self, DataCommand.self, BenchCommand.self,
       DoctorCommand.self,
     ],
