@@ -48,7 +48,6 @@ public struct Conversion {
       [:], input: Shape(images.channels, images.height, images.width), pool: ThreadPool(threads: threads))
     former = imported.network
     notes = imported.notes
-    former.dual = DualSettings(settings)
     guard former.classes == images.classes else {
       throw TrainingFailure(
         "\(checkpoint.weights.path): has \(former.classes) classes, its data \(images.classes); the file is damaged")
@@ -56,8 +55,8 @@ public struct Conversion {
     var wanted = former.settings
     wanted.setNorms(from: settings)
     (network, warnings) = try former.converted(to: wanted)
-    former.branch = checkpoint.settings.branch(of: former.settings.norm)
-    network.branch = settings.branch(of: wanted.norm)
+    former.follow(checkpoint.settings)
+    network.follow(settings)
   }
 
   private var seed: UInt32 { UInt32(truncatingIfNeeded: settings.integer("seed")) }

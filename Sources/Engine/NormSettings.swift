@@ -19,17 +19,3 @@ extension DualSettings {
       temperature: settings.number("dbn.temperature"))
   }
 }
-
-extension Settings {
-  /// The set of statistics that attacks and evaluation use, in networks that have two. ALGORITHMS §9.1, §10.
-  ///
-  /// Split norms cannot infer a domain: the adversarial set serves clean and adversarial images, the one honest reading of
-  /// a robust model. A dual norm that sees one kind of rows is trained as plain BN on that set, and read as that.
-  public func branch(of norm: NormKind) -> Branch {
-    switch (norm, text("objective")) {
-    case (.split, "standard"), (.dual, "standard"): .clean
-    case (.split, _), (.dual, "at"): .adversarial
-    default: .posterior
-    }
-  }
-}
