@@ -1,0 +1,48 @@
+import Events
+import Testing
+
+@testable import Presets
+
+/// The key `tour` of a preset: read strictly, every change one that a running session accepts.
+@Suite struct TourTests {
+  private func tour(_ text: String) throws -> [TourStop] { try Preset([UInt8](text.utf8), path: "x.yaml").tour }
+
+  @Test func stopsAreReadInTheirOrder() throws {
+    let stops = try tour(
+      """
+      beta: 0
+      tour:
+        - {at: 5, say: "so it begins"}
+        - {at: 10, set: {beta: 1, gamma: 0.1}, say: "the cure", pause: true}
+      """)
+    #expect(
+      stops == [
+        TourStop(step: 5, caption: "so it begins"),
+        TourStop(
+          step: 10, changes: [.init(knob: "beta", value: .number(1)), .init(knob: "gamma", value: .number(0.1))],
+          caption: "the cure", pauses: true),
+      ])
+  }
+
+  @Test func withoutATourThereIsNone() throws { #expect(try tour("beta: 0").isEmpty) }
+
+  @Test(arguments: [
+    ("tour: 5", "x.yaml:1: tour: give a list such as [a, b]"),
+    ("tour:\n  - {say: hello}", "x.yaml:2: a stop of the tour has no step; give 'at: STEP'"),
+    ("tour:\n  - {at: -1}", "x.yaml:2: at: give a whole number, 0 or more"),
+    ("tour:\n  - {at: 1, sya: x}", "x.yaml:2: 'sya' is not a part of a stop of the tour; did you mean 'say'?"),
+    (
+      "tour:\n  - {at: 1, set: {seed: 3}}",
+      "x.yaml:2: tour: seed is fixed when a run starts; a tour can only change live settings"
+    ),
+    ("tour:\n  - {at: 5}\n  - {at: 3}", "x.yaml:3: a stop at step 3 after one at 5; give them in their order"),
+    ("tour:\n  - {at: 5, pause: maybe}", "x.yaml:2: pause: give true or false"),
+  ])
+  func everythingElseIsOneLine(text: String, message: String) {
+    #expect { try tour(text) } throws: { "\($0)" == message }
+  }
+
+  @Test func impossibleSettingsAreRefusedWhenTheFileIsRead() {
+    #expect(throws: ResourceError.self) { try tour("batching: seq\ntour:\n  - {at: 5, set: {norm: dbn}}") }
+  }
+}
