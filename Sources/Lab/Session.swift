@@ -58,7 +58,7 @@ struct Session: Sendable {
     case .journal(let entry):
       guard let name = entry.knob, let new = entry.new else { return }
       try? settings?.set(name, parsing: new)
-    case .alarm, .checkpoint, .surgery: break
+    case .checkpoint, .surgery: break
     }
   }
 
