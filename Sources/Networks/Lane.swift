@@ -20,13 +20,18 @@ public final class Lane {
   @discardableResult
   public func forward(_ images: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
     precondition(count <= Lane.capacity, "a lane takes \(Lane.capacity) images, got \(count)")
-    // Grows with use: a wide network attacked a few images at a time takes only the memory of those.
-    if workspace.capacity < count { workspace = Workspace(plan: network.plan, capacity: count) }
+    reserve(count)
     self.images = count
     let pass = pass(wanted: [])
     pass.pointer(network.input).update(from: images, count: count * network.input.count)
     for layer in network.layers { layer.forward(pass) }
     return UnsafePointer(pass.pointer(network.logits))
+  }
+
+  /// Makes room for so many images. Grows with use: a wide network attacked a few images at a time takes only the memory
+  /// of those.
+  func reserve(_ count: Int) {
+    if workspace.capacity < count { workspace = Workspace(plan: network.plan, capacity: count) }
   }
 
   /// Where the cotangent [count][classes] of the last `forward` is to be written before `backward`.
@@ -60,7 +65,10 @@ extension Network {
     prepare()
     guard count > 0 else { return }
     let size = min(Lane.capacity, (count + pool.threads - 1) / pool.threads)
-    pool.run(tasks: (count + size - 1) / size) { task, worker in
+    let tasks = (count + size - 1) / size
+    // Any thread may take any chunk, so all lanes are made ready here: otherwise one allocates in some later step.
+    for lane in lanes.prefix(tasks > 1 ? lanes.count : 1) { lane.reserve(size) }
+    pool.run(tasks: tasks) { task, worker in
       body(lanes[worker], task * size..<min(count, (task + 1) * size))
     }
   }
