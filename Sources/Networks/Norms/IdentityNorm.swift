@@ -20,7 +20,8 @@ package final class IdentityNorm: NormLayer {
     self.name = name
     self.input = input
     self.relu = relu
-    output = relu ? Activation(keeping: input.shape, &builder.plan) : input
+    // Of its own even without a ReLU: a residual block makes its sum there, and the input must stay as it is.
+    output = Activation(keeping: input.shape, &builder.plan)
   }
 
   package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
@@ -41,11 +42,13 @@ package final class IdentityNorm: NormLayer {
   }
 
   package func forward(_ pass: Pass) {
-    guard relu else { return }
     pass.eachChunk { _, images, _ in
-      dl_relu(
-        pass.pointer(input, image: images.lowerBound), images.count * input.count,
-        pass.pointer(output, image: images.lowerBound))
+      let x = pass.pointer(input, image: images.lowerBound), y = pass.pointer(output, image: images.lowerBound)
+      if relu {
+        dl_relu(x, images.count * input.count, y)
+      } else {
+        y.update(from: x, count: images.count * input.count)
+      }
     }
   }
 
