@@ -61,6 +61,7 @@ INLINE float VARIANT(lane_sum)(vec v) {
 #include "body_winograd.h"
 #include "body_conv.h"
 #include "body_norm.h"
+#include "body_dual.h"
 #include "body_dense.h"
 #include "body_elementwise.h"
 
@@ -71,7 +72,10 @@ INLINE float VARIANT(lane_sum)(vec v) {
     .conv_input_gradient = VARIANT(conv_input_gradient), .conv_weight_gradient = VARIANT(conv_weight_gradient),  \
     .conv_bias_gradient = VARIANT(conv_bias_gradient), .moment_sums = VARIANT(moment_sums),                      \
     .scale_offset = VARIANT(scale_offset), .gradient_sums = VARIANT(gradient_sums),                              \
-    .scale_gradient = VARIANT(scale_gradient), .global_average = VARIANT(global_average),                        \
+    .scale_gradient = VARIANT(scale_gradient), .dual_posterior = VARIANT(dual_posterior),                            \
+    .dual_forward = VARIANT(dual_forward), .dual_cotangent = VARIANT(dual_cotangent),                            \
+    .dual_gradient_sums = VARIANT(dual_gradient_sums), .dual_gradient = VARIANT(dual_gradient),                  \
+    .global_average = VARIANT(global_average),                        \
     .global_average_gradient = VARIANT(global_average_gradient), .linear = VARIANT(linear),                      \
     .linear_input_gradient = VARIANT(linear_input_gradient),                                                     \
     .linear_weight_gradient = VARIANT(linear_weight_gradient), .relu = VARIANT(relu),                            \

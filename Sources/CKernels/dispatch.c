@@ -64,6 +64,17 @@ void dl_gradient_sums(const float *x, const float *dy, long images, long blocks,
 void dl_scale_gradient(const float *x, const float *dy, long images, long blocks, long pixels, const float *scale, const float *offset, const float *slope, const float *constant, bool relu, const float *residual, float *dx) {
   run()->scale_gradient(x, dy, images, blocks, pixels, scale, offset, slope, constant, relu, residual, dx);
 }
+void dl_dual_posterior(const dl_dual *d, const float *x, long images, long blocks, long pixels, float *posterior) { run()->dual_posterior(d, x, images, blocks, pixels, posterior); }
+void dl_dual_forward(const dl_dual *d, const float *x, const float *posterior, long images, long blocks, long pixels, float *y) { run()->dual_forward(d, x, posterior, images, blocks, pixels, y); }
+void dl_dual_cotangent(const dl_dual *d, const float *x, const float *dy, long images, long blocks, long pixels, double nll_weight, bool clean, float *posterior) {
+  run()->dual_cotangent(d, x, dy, images, blocks, pixels, nll_weight, clean, posterior);
+}
+void dl_dual_gradient_sums(const dl_dual *d, const float *x, const float *dy, const float *posterior, long images, long blocks, long pixels, double *sums) {
+  run()->dual_gradient_sums(d, x, dy, posterior, images, blocks, pixels, sums);
+}
+void dl_dual_gradient(const dl_dual *d, const float *x, const float *dy, const float *posterior, long images, long blocks, long pixels, const float *constant, const float *slope, bool clean, const float *residual, float *dx) {
+  run()->dual_gradient(d, x, dy, posterior, images, blocks, pixels, constant, slope, clean, residual, dx);
+}
 void dl_global_average(const float *x, long images, long blocks, long pixels, float *y) { run()->global_average(x, images, blocks, pixels, y); }
 void dl_global_average_gradient(const float *dy, long images, long blocks, long pixels, float *dx) { run()->global_average_gradient(dy, images, blocks, pixels, dx); }
 void dl_linear(const float *x, const float *w, const float *b, long images, long stride, long outputs, float *y) { run()->linear(x, w, b, images, stride, outputs, y); }

@@ -16,6 +16,11 @@ typedef struct {
   void (*scale_offset)(const float *, long, long, long, const float *, const float *, bool, float *);
   void (*gradient_sums)(const float *, const float *, long, long, long, const float *, const float *, const float *, bool, double *);
   void (*scale_gradient)(const float *, const float *, long, long, long, const float *, const float *, const float *, const float *, bool, const float *, float *);
+  void (*dual_posterior)(const dl_dual *, const float *, long, long, long, float *);
+  void (*dual_forward)(const dl_dual *, const float *, const float *, long, long, long, float *);
+  void (*dual_cotangent)(const dl_dual *, const float *, const float *, long, long, long, double, bool, float *);
+  void (*dual_gradient_sums)(const dl_dual *, const float *, const float *, const float *, long, long, long, double *);
+  void (*dual_gradient)(const dl_dual *, const float *, const float *, const float *, long, long, long, const float *, const float *, bool, const float *, float *);
   void (*global_average)(const float *, long, long, long, float *);
   void (*global_average_gradient)(const float *, long, long, long, float *);
   void (*linear)(const float *, const float *, const float *, long, long, long, float *);

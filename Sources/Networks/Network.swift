@@ -49,6 +49,8 @@ public struct ModelSettings: Sendable, Hashable {
 public final class Network {
   /// What it is.
   public let settings: ModelSettings
+  /// How its 3×3 convolutions are computed.
+  public let convolution: ConvolutionKind
   package let memory: NetworkMemory
   package let tensors: [NamedTensor]
   let layers: [any Layer]
@@ -72,6 +74,7 @@ public final class Network {
   ) {
     precondition(!layers.isEmpty, "a network has layers")
     self.settings = settings
+    convolution = builder.convolution
     self.layers = layers
     self.input = input
     self.pool = pool
@@ -103,7 +106,7 @@ public final class Network {
   public var firstLayerFLOPs: Double { convolutions(in: layers).first?.flops ?? 0 }
 
   /// The norms that infer domains, in the order of the forward pass.
-  private(set) lazy var dualNorms = posteriorNorms(in: layers)
+  package private(set) lazy var dualNorms = posteriorNorms(in: layers)
 
   private func posteriorNorms(in layers: [any Layer]) -> [any PosteriorNorm] {
     layers.flatMap { layer in (layer as? any PosteriorNorm).map { [$0] } ?? posteriorNorms(in: layer.children) }

@@ -52,8 +52,8 @@ package struct NetworkBuilder {
   let convolution: ConvolutionKind
   /// Which norms, where, and with what γ and β.
   let normChoice: (kind: NormKind, placement: NormPlacement, affine: NormAffine)
-  /// The names of the norm places so far.
-  private(set) var normNames: [String] = []
+  /// The norm places so far: names, and the shape of what is normalised.
+  private(set) var normPlaces: [(name: String, shape: Shape)] = []
 
   package init(
     convolution: ConvolutionKind = .fast, norm: NormKind = .batch, placement: NormPlacement = .stageEnds,
@@ -74,7 +74,7 @@ package struct NetworkBuilder {
   var convolutionsHaveBias: Bool { normChoice.kind == .identity }
 
   /// Counts a norm place.
-  mutating func addNormName(_ name: String) { normNames.append(name) }
+  mutating func addNormPlace(_ name: String, _ shape: Shape) { normPlaces.append((name, shape)) }
 
   /// Room for a trained tensor of `room` floats (padding included); returns where it starts.
   package mutating func parameter(

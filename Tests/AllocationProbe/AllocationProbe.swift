@@ -7,13 +7,14 @@ import Tensors
 
 /// Counts the heap allocations of training steps, for a test: a program of its own, because the count is of the process.
 ///
-///     allocation-probe MODEL THREADS     one line a phase: `attack 0`
+///     allocation-probe MODEL THREADS NORM     one line a phase: `attack 0`
 @main
 struct AllocationProbe {
   static func main() {
     let arguments = CommandLine.arguments
-    guard arguments.count == 3, let threads = Int(arguments[2]), let probe = AllocationProbe(arguments[1], threads)
-    else { return print("usage: allocation-probe MODEL THREADS") }
+    guard arguments.count == 4, let threads = Int(arguments[2]), let norm = NormKind(rawValue: arguments[3]),
+      let probe = AllocationProbe(arguments[1], threads, norm)
+    else { return print("usage: allocation-probe MODEL THREADS NORM") }
     // That the count counts is seen by an array, whose size the compiler does not know.
     allocations_start()
     let made = [Int](repeating: 1, count: threads + 4)
@@ -38,9 +39,10 @@ struct AllocationProbe {
   private let objective = makeObjective(Settings())
   private static let count = 21
 
-  private init?(_ model: String, _ threads: Int) {
+  private init?(_ model: String, _ threads: Int, _ norm: NormKind) {
     let input = Shape(3, 32, 32)
-    let settings = ModelSettings(name: model, input: input, classes: 10, width: 8)
+    var settings = ModelSettings(name: model, input: input, classes: 10, width: 8)
+    settings.norm = norm
     guard let network = Network(settings, pool: ThreadPool(threads: threads)) else { return nil }
     network.initialise(seed: 1)
     self.network = network
@@ -70,7 +72,8 @@ struct AllocationProbe {
   /// Forward, loss, backward and SGD on both halves, in train mode.
   private func outer() -> Int {
     allocations_start()
-    let logits = network.forward(images.pointer, count: 2 * AllocationProbe.count, mode: .train)
+    let count = AllocationProbe.count
+    let logits = network.forward(images.pointer, count: 2 * count, mode: .train, domains: .cleanFirst(count))
     gradient.clear()
     let loss = objective.evaluate(
       ObjectiveBatch(rows: .both, logits: logits, gradient: gradient.pointer, labels: labels, classes: 10))

@@ -12,6 +12,8 @@ final class LayerHarness {
   private let plan: ArenaPlan
   private let pool: ThreadPool
   private var workspace: Workspace
+  /// What is known of the rows.
+  var domains = Domains.unknown
 
   init(
     input shape: [Int], planar: Bool = false, threads: Int = 1, convolution: ConvolutionKind = .fast,
@@ -34,6 +36,15 @@ final class LayerHarness {
     }
   }
 
+  /// How norms are told to behave.
+  var norms: NormControls {
+    get { memory.norms }
+    set { memory.norms = newValue }
+  }
+
+  /// The layer, where it infers domains.
+  var norm: (any PosteriorNorm)? { layer as? any PosteriorNorm }
+
   private func storage(_ tensor: NamedTensor) -> Storage { tensor.isParameter ? memory.parameters : memory.buffers }
 
   func set(_ name: String, _ values: [Float]) {
@@ -53,7 +64,8 @@ final class LayerHarness {
   private func pass(_ images: Int, _ mode: Mode, _ wanted: Wanted) -> Pass {
     let scratch = (0..<pool.threads).map { _ in Storage(count: layer.scratchCount) }
     return Pass(
-      memory: memory, workspace: workspace, images: images, mode: mode, wanted: wanted, pool: pool, scratch: scratch)
+      memory: memory, workspace: workspace, images: images, mode: mode, wanted: wanted, domains: domains, pool: pool,
+      scratch: scratch)
   }
 
   func forward(_ x: [Float], mode: Mode = .eval) -> [Float] {

@@ -82,6 +82,42 @@ void dl_scale_gradient(const float *x, const float *dy, long images, long blocks
                        const float *offset, const float *slope, const float *constant, bool relu,
                        const float *residual, float *dx);
 
+/* ---- dual normalisation with fused ReLU; blocked, `pixels` = H*W. ALGORITHMS 9 ---- */
+
+/* Both sets of statistics and the affine map, each [blocks*16], zeros in the padding; inverse = 1/sqrt(variance + 1e-5). */
+typedef struct {
+  const float *clean_mean, *clean_inverse, *adversarial_mean, *adversarial_inverse, *weight, *bias;
+  /* Sum over the channels of log(sigma_adversarial/sigma_clean). */
+  double log_ratio;
+  double temperature;
+  bool relu;
+} dl_dual;
+
+/* Sums a channel that the backward pass needs. */
+#define DL_DUAL_SUMS 6
+/* Bins of the posterior's histogram. */
+#define DL_DUAL_BINS 20
+
+/* posterior[image][3][pixels] = p (clean), 1 - p, s/temperature. */
+void dl_dual_posterior(const dl_dual *dual, const float *x, long images, long blocks, long pixels, float *posterior);
+/* y = w*(p*u_c + (1-p)*u_a) + b, then max(., 0) if relu. */
+void dl_dual_forward(const dl_dual *dual, const float *x, const float *posterior, long images, long blocks, long pixels, float *y);
+/* posterior[image][2][pixels] = the loss's derivative with respect to s: through y, and nll_weight times that of the NLL of rows
+ * that are all clean or all adversarial. */
+void dl_dual_cotangent(const dl_dual *dual, const float *x, const float *dy, long images, long blocks, long pixels, double nll_weight,
+                       bool clean, float *posterior);
+/* After dl_dual_cotangent: sums[block][6][16] += g, g*xhat, G_c, G_c*u_c, G_a, G_a*u_a with G_d the derivative with respect to
+ * u_d; sums[blocks*6*16] += the derivative with respect to s. */
+void dl_dual_gradient_sums(const dl_dual *dual, const float *x, const float *dy, const float *posterior, long images, long blocks, long pixels,
+                           double *sums);
+/* After dl_dual_cotangent: dx = G_c*inverse_c + G_a*inverse_a + constant + slope*u_d (+ residual), d the rows' domain. constant and
+ * slope [blocks*16] are NULL where the statistics are fixed. dx may be dy. residual may be NULL. */
+void dl_dual_gradient(const dl_dual *dual, const float *x, const float *dy, const float *posterior, long images, long blocks, long pixels,
+                      const float *constant, const float *slope, bool clean, const float *residual, float *dx);
+/* Of one image's posterior: gauge[0] += NLL, [1 or 2] += p of clean or adversarial pixels, [3] += pixels on the right side,
+ * [4] += pixels outside .01 ... .99, [5 + bin] += pixels. */
+void dl_dual_gauge(const float *posterior, long pixels, bool clean, double *gauge);
+
 /* ---- pooling; blocked ---- */
 
 /* y[image][blocks*16] = mean over the pixels. */
@@ -139,5 +175,10 @@ void dl_task_run(const dl_task *task, ptrdiff_t number, ptrdiff_t worker);
 void dl_reference_conv(const dl_conv_shape *shape, const double *x, const double *w, const double *b, long images, double *y);
 void dl_reference_conv_input_gradient(const dl_conv_shape *shape, const double *dy, const double *w, long images, double *dx);
 void dl_reference_conv_weight_gradient(const dl_conv_shape *shape, const double *x, const double *dy, long images, double *dw);
+
+/* Dual normalisation, planar. clean[n] tells the rows' domains; mean, variance [2][channels], adversarial first: read, or computed
+ * over the rows of each domain if `train`. `forced`: the true domain instead of the posterior (split). Returns the NLL's sum. */
+double dl_reference_dual(const double *x, const double *w, const double *b, const unsigned char *clean, long images, long channels, long pixels,
+                         double *mean, double *variance, bool train, double temperature, bool forced, double *y);
 
 #endif

@@ -50,7 +50,7 @@ package final class BasicBlock: Layer {
     self.gradient = gradient
     // Both branches read the gradient of the sum, so BN2 leaves it as it is.
     let inner = Activation(gradientOf: conv2.output, &plan)
-    norm2.planBackward(sharing: gradient, into: inner)
+    norm2.planBackward(sharing: gradient, into: inner, &plan)
     let middle = Activation(gradientOf: norm1.output, &plan)
     conv2.planBackward(sharing: inner, into: middle)
     plan.giveBack(inner.slot)
@@ -60,8 +60,9 @@ package final class BasicBlock: Layer {
       plan.giveBack(middle.slot)
       return gradient
     }
-    _ = shortcut.norm.planBackward(gradient, &plan)
+    // In the order of the backward pass: what the shortcut's norm borrows must not be where conv1 leaves its gradient.
     let result = Activation(gradientOf: input, &plan)
+    _ = shortcut.norm.planBackward(gradient, &plan)
     conv1.planBackward(sharing: middle, into: result)
     shortcut.conv.planBackward(sharing: gradient, into: result)
     plan.giveBack(middle.slot)

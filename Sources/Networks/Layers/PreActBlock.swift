@@ -52,7 +52,7 @@ package final class PreActBlock: Layer {
       shortcut.planBackward(sharing: gradient, into: result)
       _ = norm1.planBackward(result, &plan)
     } else {
-      norm1.planBackward(result, adding: gradient)
+      norm1.planBackward(result, adding: gradient, &plan)
     }
     plan.giveBack(gradient.slot)
     return result

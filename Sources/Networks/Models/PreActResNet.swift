@@ -1,9 +1,9 @@
 import Tensors
 
 /// Pre-activation residual networks. ALGORITHMS §12; names as in kuangliu/pytorch-cifar: `conv1`, `layer1.0.bn1`, …, `linear`.
-enum PreActResNet {
+package enum PreActResNet {
   /// Stem 3×3, stages of blocks, norm-ReLU (`bn`) if `finalNorm`, global average, linear.
-  static func make(
+  package static func make(
     _ settings: ModelSettings, stemStride: Int = 1, blocks: [Int], strides: [Int], finalNorm: Bool, _ x: Activation,
     _ builder: inout NetworkBuilder
   ) -> [any Layer] {

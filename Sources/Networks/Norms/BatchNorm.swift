@@ -12,14 +12,14 @@ package final class BatchNorm: NormLayer {
   static let epsilon = 1e-5
 
   package let name: String
+  package let input: Activation
+  package let output: Activation
   private let relu: Bool
   private let channels: Int
   private let weight: Int
   private let bias: Int
   private let runningMean: Int
   private let runningVariance: Int
-  package let input: Activation
-  package let output: Activation
   private var gradient: Activation?
   private var inputGradient: Activation?
   private var residual: Activation?
@@ -32,19 +32,27 @@ package final class BatchNorm: NormLayer {
   private var sums: [Double] = []
 
   /// `name.weight`, `name.bias`, `name.running_mean`, `name.running_var`, each [channels].
-  package init(
+  package convenience init(
     _ name: String, _ input: Activation, relu: Bool, affine: NormAffine = .habitual, _ builder: inout NetworkBuilder
+  ) {
+    let affine = builder.affine(name, input.shape), statistics = builder.statistics(name, input.shape)
+    let output = Activation(keeping: input.shape, &builder.plan)
+    self.init(name, input, output, relu: relu, affine: affine, statistics: statistics, &builder)
+  }
+
+  /// On tensors and an output that others may use too: one of the two sets of a dual or split norm.
+  init(
+    _ name: String, _ input: Activation, _ output: Activation, relu: Bool, affine: (weight: Int, bias: Int),
+    statistics: (mean: Int, variance: Int), _ builder: inout NetworkBuilder
   ) {
     self.name = name
     self.relu = relu
     self.input = input
+    self.output = output
     channels = input.shape.channels
+    (weight, bias) = affine
+    (runningMean, runningVariance) = statistics
     let room = input.shape.blocks * Shape.lanes
-    weight = builder.parameter("\(name).weight", shape: [channels], room: room, initial: .constant(1))
-    bias = builder.parameter("\(name).bias", shape: [channels], room: room, initial: .constant(0))
-    runningMean = builder.buffer("\(name).running_mean", shape: [channels], room: room, initial: .constant(0))
-    runningVariance = builder.buffer("\(name).running_var", shape: [channels], room: room, initial: .constant(1))
-    output = Activation(keeping: input.shape, &builder.plan)
     batch = builder.plan.keepCommon(4 * room)
     linear = builder.plan.keepCommon(2 * room)
     running = Storage(count: 4 * room)
@@ -58,47 +66,56 @@ package final class BatchNorm: NormLayer {
   }
 
   /// As `planBackward`; what stands in `residual` is added to the input's gradient.
-  package func planBackward(_ gradient: Activation, adding residual: Activation) {
+  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
     self.gradient = gradient
     self.residual = residual
   }
 
-  package func planBackward(sharing gradient: Activation, into inputGradient: Activation) {
+  package func planBackward(
+    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
+  ) {
     self.gradient = gradient
     self.inputGradient = inputGradient
   }
 
   // MARK: forward
 
-  package func forward(_ pass: Pass) {
+  package func forward(_ pass: Pass) { forward(pass, rows: nil) }
+
+  /// The clean rows alone (true), the adversarial ones (false), or all: the others stay as they are and count for nothing.
+  func forward(_ pass: Pass, rows: Bool?) {
     let coefficients = coefficients(pass)
-    if pass.mode != .eval { batchMoments(pass) }
+    if pass.mode != .eval { takeMoments(pass, rows: rows) }
     let shape = input.shape
-    pass.eachChunk { _, images, _ in
+    pass.eachChunk(ofRows: rows) { _, images, _ in
       dl_scale_offset(
         pass.pointer(input, image: images.lowerBound), images.count, shape.blocks, shape.pixels, coefficients,
         coefficients + room, relu, pass.pointer(output, image: images.lowerBound))
     }
   }
 
-  private func coefficients(_ pass: Pass) -> UnsafeMutablePointer<Float> {
+  /// scale, offset, mean, 1/σ of the channels in this pass.
+  func coefficients(_ pass: Pass) -> UnsafeMutablePointer<Float> {
     pass.mode == .eval ? running.pointer : pass.workspace.pointer(batch)
   }
 
+  /// The same of the running statistics.
+  var runningCoefficients: UnsafePointer<Float> { UnsafePointer(running.pointer) }
+
   /// Sums of one chunk after another, then the moments, the coefficients and, in train mode, the running statistics.
-  private func batchMoments(_ pass: Pass) {
-    let shape = input.shape
+  func takeMoments(_ pass: Pass, rows: Bool?) {
+    let shape = input.shape, first = pass.firstImage(ofRows: rows)
     // The first pixel of every channel: near enough to the mean that no digits are lost to it.
     let shift = pass.workspace.pointer(linear)
     for block in 0..<shape.blocks {
       (shift + block * Shape.lanes).update(
-        from: pass.pointer(input) + block * shape.pixels * Shape.lanes, count: Shape.lanes)
+        from: pass.pointer(input, image: first) + block * shape.pixels * Shape.lanes, count: Shape.lanes)
     }
-    sumChunks(pass) { images, sums in
+    sumChunks(pass, rows) { images, sums in
       dl_moment_sums(
         pass.pointer(input, image: images.lowerBound), images.count, shape.blocks, shape.pixels, shift, sums)
     }
-    let count = Double(pass.images * shape.pixels), coefficients = pass.workspace.pointer(batch)
+    let count = Double(pass.count(ofRows: rows) * shape.pixels), coefficients = pass.workspace.pointer(batch)
     for channel in 0..<channels {
       let (sum, square) = total(channel)
       let mean = sum / count, variance = max(0, square / count - mean * mean)
@@ -124,6 +141,15 @@ package final class BatchNorm: NormLayer {
     coefficients[3 * room + channel] = Float(inverse)
   }
 
+  /// True when another set of statistics is the same, to the bit.
+  func statisticsEqual(_ other: BatchNorm, _ memory: NetworkMemory) -> Bool {
+    let statistics = memory.buffers.pointer
+    return (0..<channels).allSatisfy {
+      statistics[runningMean + $0] == statistics[other.runningMean + $0]
+        && statistics[runningVariance + $0] == statistics[other.runningVariance + $0]
+    }
+  }
+
   package func prepareStatistics(_ memory: NetworkMemory) {
     let statistics = memory.buffers.pointer
     for channel in 0..<channels {
@@ -137,26 +163,29 @@ package final class BatchNorm: NormLayer {
 
   /// With û = (x − μ)/σ and g = dy where the ReLU was open: dβ = Σg, dγ = Σgû, and
   /// dx = (γ/σ)·(g − Σg/n − û·Σgû/n) for batch moments, dx = (γ/σ)·g for running ones.
-  package func backward(_ pass: Pass) {
+  package func backward(_ pass: Pass) { backward(pass, rows: nil) }
+
+  /// Of the rows that `forward` was called for; if `adding`, to the parameter gradients that are there.
+  func backward(_ pass: Pass, rows: Bool?, adding: Bool = false) {
     guard let gradient else { return }
     let shape = input.shape, coefficients = coefficients(pass)
     let slope = pass.workspace.pointer(linear), constant = slope + room
     let usesBatch = pass.mode != .eval
     if usesBatch || pass.wanted.contains(.parameters) {
-      sumChunks(pass) { images, sums in
+      sumChunks(pass, rows) { images, sums in
         dl_gradient_sums(
           pass.pointer(input, image: images.lowerBound), pass.pointer(gradient, image: images.lowerBound),
           images.count, shape.blocks, shape.pixels, coefficients, coefficients + room, coefficients + 2 * room, relu,
           sums)
       }
     }
-    let count = Double(pass.images * shape.pixels)
+    let count = Double(pass.count(ofRows: rows) * shape.pixels), gradients = pass.memory.gradients.pointer
     for channel in 0..<channels where usesBatch || pass.wanted.contains(.parameters) {
       let (sum, product) = total(channel)
       let inverse = Double(coefficients[3 * room + channel])
       if pass.wanted.contains(.parameters) {
-        pass.memory.gradients.pointer[weight + channel] = Float(product * inverse)
-        pass.memory.gradients.pointer[bias + channel] = Float(sum)
+        gradients[weight + channel] = Float(product * inverse) + (adding ? gradients[weight + channel] : 0)
+        gradients[bias + channel] = Float(sum) + (adding ? gradients[bias + channel] : 0)
       }
       guard usesBatch else { continue }
       let scale = Double(coefficients[channel]), mean = Double(coefficients[2 * room + channel])
@@ -165,7 +194,7 @@ package final class BatchNorm: NormLayer {
       constant[channel] = Float(-scale * sum / count - tilt * mean)
     }
     if !usesBatch { slope.update(repeating: 0, count: 2 * room) }
-    pass.eachChunk { _, images, _ in
+    pass.eachChunk(ofRows: rows) { _, images, _ in
       dl_scale_gradient(
         pass.pointer(input, image: images.lowerBound), pass.pointer(gradient, image: images.lowerBound), images.count,
         shape.blocks, shape.pixels, coefficients,
@@ -175,17 +204,23 @@ package final class BatchNorm: NormLayer {
     }
   }
 
+  /// Where none of the rows came this way.
+  func clearGradients(_ memory: NetworkMemory) {
+    (memory.gradients.pointer + weight).update(repeating: 0, count: channels)
+    (memory.gradients.pointer + bias).update(repeating: 0, count: channels)
+  }
+
   // MARK: sums over the batch
 
   /// Per chunk two sums a channel, `[chunk][block][2][16]`.
-  private func sumChunks(_ pass: Pass, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void) {
+  private func sumChunks(_ pass: Pass, _ rows: Bool?, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void) {
     let stride = 2 * room
     if sums.count < pass.chunks * stride { sums = Array(repeating: 0, count: pass.chunks * stride) }
     let count = pass.chunks * stride
     sums.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       base.update(repeating: 0, count: count)
-      pass.eachChunk { chunk, images, _ in body(images, base + chunk * stride) }
+      pass.eachChunk(ofRows: rows) { chunk, images, _ in body(images, base + chunk * stride) }
       // The first chunk becomes the total, the others are added in order.
       for chunk in 1..<max(1, pass.chunks) {
         for index in 0..<stride { base[index] += base[chunk * stride + index] }

@@ -1,7 +1,9 @@
 import Tensors
 
 /// The norms, in the order of the knob `norm`.
-package let norms: [any NormLayer.Type] = [BatchNorm.self]
+package let norms: [any NormLayer.Type] = [
+  BatchNorm.self, DualNorm.self, SplitNorm.self, InstanceNorm.self, GroupNorm.self, IdentityNorm.self,
+]
 
 extension NetworkBuilder {
   /// The norm of the next norm place: what the settings say, or BN where a dual or split norm is not to stand.
@@ -12,8 +14,8 @@ extension NetworkBuilder {
     _ name: String, _ input: Activation, relu: Bool, isStageEnd: Bool
   ) -> any NormLayer {
     let isPlaced =
-      !normChoice.kind.hasTwoSets || normChoice.placement.contains(normNames.count, isStageEnd: isStageEnd)
-    addNormName(name)
+      !normChoice.kind.hasTwoSets || normChoice.placement.contains(normPlaces.count, isStageEnd: isStageEnd)
+    addNormPlace(name, input.shape)
     let kind = isPlaced ? normChoice.kind : .batch
     let type = norms.first { $0.kind == kind } ?? BatchNorm.self
     return type.init(name, input, relu: relu, affine: normChoice.affine, &self)
@@ -22,11 +24,14 @@ extension NetworkBuilder {
 
 extension Network {
   /// The names of a network's norm places, in the order in which `norm.layers` counts them; empty for an unknown model.
-  public static func normPlaces(_ settings: ModelSettings) -> [String] {
+  public static func normPlaces(_ settings: ModelSettings) -> [String] { plannedNorms(settings).map { $0.name } }
+
+  /// The same with the shape of what is normalised.
+  static func plannedNorms(_ settings: ModelSettings) -> [(name: String, shape: Shape)] {
     guard let model = models.first(where: { $0.name == settings.name }) else { return [] }
     var builder = NetworkBuilder(settings)
     let input = Activation(keeping: settings.input, planar: true, &builder.plan)
     _ = model.make(settings, input, &builder)
-    return builder.normNames
+    return builder.normPlaces
   }
 }

@@ -61,6 +61,14 @@ public enum NormPlacement: Sendable, Hashable {
 }
 
 extension ModelSettings {
+  /// The name of a norm that would have a single value in a group.
+  private var loneNorm: String? {
+    Network.plannedNorms(self).first { place in
+      let channels = place.shape.channels
+      return place.shape.pixels == 1 && (norm == .instance || GroupNorm.groups(of: channels) == channels)
+    }?.name
+  }
+
   /// What is wrong with the settings of the norms, in one line with the remedy; nil when they can be.
   public var normComplaint: String? {
     guard norms.contains(where: { $0.kind == norm }) else {
@@ -75,6 +83,10 @@ extension ModelSettings {
       if count > 0, last >= count {
         return "norm.layers: \(name) has no norm \(last); its norms are 0 … \(count - 1), in the order of the pass"
       }
+    }
+    if norm == .instance || norm == .group, let lonely = loneNorm {
+      return "norm: \(norm.rawValue) has nothing to normalise over at \(lonely), where an image is one pixel; "
+        + "take larger images, another model or another norm"
     }
     let accepted: [NormAffine] =
       switch norm {

@@ -100,7 +100,6 @@ public struct ModelTexts: Sendable {
       }
       settings.normAffine = affine
     }
-    if let complaint = settings.normComplaint { throw FileError("\(file): \(complaint)") }
   }
 
   private func bad(_ name: String, _ text: String, _ accepted: String) -> FileError {

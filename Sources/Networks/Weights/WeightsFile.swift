@@ -43,6 +43,7 @@ public struct WeightsFile: Sendable {
     try texts.setNorms(of: &planned)
     let prefix = prefix(of: planned)
     let settings = try settings(model, texts, prefix: prefix, planned)
+    if let complaint = settings.normComplaint { throw FileError("\(path): \(complaint)") }
     let needed = Network.neededTensors(settings)
     let fit = TensorFit(needed: needed, in: file, prefix: prefix)
     guard fit.fits else { throw misfit(fit, settings, input) }

@@ -1,0 +1,17 @@
+import Tensors
+
+/// Group normalisation in 32 groups, or in as many as divide the channels: gcd(32, C). See `ImageNorm`.
+package final class GroupNorm: ImageNorm, NormLayer {
+  package static let kind = NormKind.group
+
+  /// `name.weight` and `name.bias`, unless affine is off.
+  package convenience init(
+    _ name: String, _ input: Activation, relu: Bool, affine: NormAffine = .habitual, _ builder: inout NetworkBuilder
+  ) {
+    self.init(
+      name, input, relu: relu, groups: GroupNorm.groups(of: input.shape.channels), hasAffine: affine != .off, &builder)
+  }
+
+  /// The greatest common divisor of 32 and the channels.
+  package static func groups(of channels: Int) -> Int { min(32, channels & -channels) }
+}

@@ -1,0 +1,64 @@
+import CKernels
+import Tensors
+
+/// No normalisation: the optional ReLU alone. Convolutions of such a network have a bias. DEMO §2.
+package final class IdentityNorm: NormLayer {
+  package static let kind = NormKind.identity
+
+  package let name: String
+  package let input: Activation
+  package let output: Activation
+  private let relu: Bool
+  private var gradient: Activation?
+  private var inputGradient: Activation?
+  private var residual: Activation?
+
+  /// Has no tensors.
+  package init(
+    _ name: String, _ input: Activation, relu: Bool, affine: NormAffine = .habitual, _ builder: inout NetworkBuilder
+  ) {
+    self.name = name
+    self.input = input
+    self.relu = relu
+    // Of its own even without a ReLU: a residual block makes its sum there, and the input must stay as it is.
+    output = Activation(keeping: input.shape, &builder.plan)
+  }
+
+  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
+    self.gradient = gradient
+    return gradient
+  }
+
+  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
+    self.gradient = gradient
+    self.residual = residual
+  }
+
+  package func planBackward(
+    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
+  ) {
+    self.gradient = gradient
+    self.inputGradient = inputGradient
+  }
+
+  package func forward(_ pass: Pass) {
+    pass.eachChunk { _, images, _ in
+      let x = pass.pointer(input, image: images.lowerBound), y = pass.pointer(output, image: images.lowerBound)
+      if relu { dl_relu(x, images.count * input.count, y) } else { y.update(from: x, count: images.count * input.count) }
+    }
+  }
+
+  package func backward(_ pass: Pass) {
+    guard let gradient else { return }
+    pass.eachChunk { _, images, _ in
+      let first = images.lowerBound, count = images.count * input.count
+      let dy = pass.pointer(gradient, image: first), dx = pass.pointer(inputGradient ?? gradient, image: first)
+      if relu {
+        dl_relu_gradient(pass.pointer(input, image: first), dy, count, dx)
+      } else if dx != dy {
+        dx.update(from: dy, count: count)
+      }
+      if let residual { dl_add(pass.pointer(residual, image: first), count, dx) }
+    }
+  }
+}
