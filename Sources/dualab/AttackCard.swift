@@ -20,6 +20,12 @@ package struct AttackCard: Codable, Hashable {
   package var classes: Int
   package var input: [Int]
   package var finalNorm: Bool
+  /// The network's norms; nil for BN.
+  package var norms: String?
+  /// The set of statistics that two-set norms use.
+  package var branch: String?
+  /// τ of dual norms.
+  package var temperature: Double?
   package var mean: [Float]
   package var std: [Float]
   package var options: [String: Double]
@@ -36,7 +42,7 @@ package struct AttackCard: Codable, Hashable {
   enum CodingKeys: String, CodingKey {
     case program, norm, eps, suite, individual, seed, checks, rule, model, width, classes, input, mean, std, options,
       weights
-    case data, images, threads, kernels
+    case data, images, threads, kernels, norms, branch, temperature
     case finalNorm = "final_norm"
     case weightsDigest = "weights_digest"
     case dataDigest = "data_digest"
@@ -59,6 +65,9 @@ package struct AttackCard: Codable, Hashable {
     classes = model.classes
     input = [model.input.channels, model.input.height, model.input.width]
     finalNorm = model.finalNorm
+    norms = model.norm == .batch ? nil : "\(model.norm.rawValue), \(model.normLayers), \(model.normAffine.rawValue)"
+    branch = model.norm.hasTwoSets ? network.branch.rawValue : nil
+    temperature = model.norm == .dual ? network.dual.temperature : nil
     mean = model.mean
     std = model.deviation
     options = model.options
@@ -87,11 +96,12 @@ package struct AttackCard: Codable, Hashable {
       ("--individual", individual != other.individual), ("--seed", seed != other.seed),
       ("--checks", checks != other.checks),
       ("the number of images", images != other.images), ("the images", dataDigest != other.dataDigest),
-      ("the weights", weightsDigest != other.weightsDigest),
+      ("--branch", branch != other.branch), ("the weights", weightsDigest != other.weightsDigest),
       (
         "the network's settings",
         model != other.model || mean != other.mean || std != other.std || options != other.options
-          || finalNorm != other.finalNorm || input != other.input
+          || finalNorm != other.finalNorm || input != other.input || norms != other.norms
+          || temperature != other.temperature
       ),
     ]
     let names = parts.filter(\.1).map(\.0)

@@ -3,9 +3,11 @@ import Attacks
 import Datasets
 import Events
 import Foundation
+import Networks
 
 extension LabelledImages.Layout: ExpressibleByArgument {}
 extension Norm: ExpressibleByArgument {}
+extension Branch: ExpressibleByArgument {}
 
 /// What is attacked, on which images, how: as typed.
 package struct AttackOptions: ParsableArguments {
@@ -24,6 +26,10 @@ package struct AttackOptions: ParsableArguments {
       "A setting of the network or the data, such as width=64, mean=0.5 or data.dir=F; may be given many times.",
       valueName: "name=value"))
   var assignments: [String] = []
+
+  @Option(
+    help: "The statistics that dual and split norms use: posterior, clean or adversarial (default: the checkpoint's).")
+  var branch: Branch?
 
   @Option(help: ArgumentHelp("A data set, with :train, :validation or :test (default).", valueName: "name[:split]"))
   var data: String?

@@ -39,6 +39,7 @@ struct AttackPlan {
     let threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let imported = try weights.network(given.network, input: images.shape, pool: ThreadPool(threads: threads))
     network = imported.network
+    try Self.setBranch(of: network, options, checkpoint?.settings)
     try images.check(classes: network.classes)
     notes = imported.notes
 
@@ -51,6 +52,22 @@ struct AttackPlan {
       compares: options.checks ?? [.standard, .plus].contains(suite.kind))
     try settings.check(classes: network.classes)
     card = AttackCard(settings, network, weights: weights.path, images, threads: threads)
+  }
+
+  /// Which set of statistics two-set norms use: what was asked for, or what the checkpoint was trained to be read by.
+  private static func setBranch(of network: Network, _ options: AttackOptions, _ checkpoint: Settings?) throws {
+    let norm = network.settings.norm
+    guard norm.hasTwoSets else {
+      guard let branch = options.branch else { return }
+      throw CommandFailure.usage(
+        "--branch \(branch.rawValue): norm \(norm.rawValue) has one set of statistics; leave it out")
+    }
+    let branch = options.branch ?? checkpoint?.branch(of: norm) ?? .posterior
+    guard norm == .dual || branch != .posterior else {
+      throw CommandFailure.usage("--branch: split norms cannot tell whose images they are; give clean or adversarial")
+    }
+    network.branch = branch
+    if let checkpoint { network.dual = DualSettings(checkpoint) }
   }
 
   private static func images(

@@ -8,12 +8,17 @@ package enum AttackTable {
   package static func lines(_ report: EvaluationReport, _ card: AttackCard) -> [String] {
     let size = card.input.map(String.init).joined(separator: "×")
     let head = [
-      "\(card.weights): \(card.model), width \(card.width), on \(card.images) images \(size) of \(card.data)",
+      "\(card.weights): \(card.model), width \(card.width)\(norms(card)), on \(card.images) images \(size) of \(card.data)",
       "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
         + (card.individual ? ", every attack alone" : ""),
       "",
     ]
     return head + FinalTable.aligned(rows(report)) + [""] + accuracies(report) + checks(report) + warnings(report)
+  }
+
+  /// Norms other than BN, and the set of statistics they used.
+  private static func norms(_ card: AttackCard) -> String {
+    (card.norms.map { ", norm \($0)" } ?? "") + (card.branch.map { ", branch \($0)" } ?? "")
   }
 
   /// In ℓ2 only whole levels are written as fractions of 255: ½ is no 127.5/255.

@@ -72,6 +72,7 @@ struct DualabCommand: AsyncParsableCommand {
     version: "dualab 0.1.0",
     subcommands: [
       LabCommand.self, TrainCommand.self, AttackCommand.self, DiagnoseCommand.self, AttacksCommand.self,
+      ConvertCommand.self,
       SuiteCommand.self, PresetsCommand.self, ThemesCommand.self, ModelsCommand.self, DataCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ],

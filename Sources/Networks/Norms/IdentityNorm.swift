@@ -44,7 +44,11 @@ package final class IdentityNorm: NormLayer {
   package func forward(_ pass: Pass) {
     pass.eachChunk { _, images, _ in
       let x = pass.pointer(input, image: images.lowerBound), y = pass.pointer(output, image: images.lowerBound)
-      if relu { dl_relu(x, images.count * input.count, y) } else { y.update(from: x, count: images.count * input.count) }
+      if relu {
+        dl_relu(x, images.count * input.count, y)
+      } else {
+        y.update(from: x, count: images.count * input.count)
+      }
     }
   }
 

@@ -1,0 +1,130 @@
+import Attacks
+import Datasets
+import Events
+import Foundation
+import Networks
+import Objectives
+import Tensors
+
+/// Surgery on a checkpoint, and what it did, measured on the checkpoint's own data. ALGORITHMS §10.
+public struct Conversion {
+  private let checkpoint: SavedCheckpoint
+  private let settings: Settings
+  private let data: DataSplits
+  private let former: Network
+  private let limit: Int
+  /// With the new norms.
+  public let network: Network
+  /// What makes it another function, a line each; none when it is the same, bit for bit.
+  public let warnings: [String]
+  /// What a person should know of the file, a line each.
+  public let notes: [String]
+
+  /// A network on the test images.
+  public struct Figures {
+    /// Logits of all images.
+    fileprivate let logits: [Float]
+    /// Accuracy on the images.
+    public let clean: Proportion
+    /// Accuracy under the run's training attack, crafted on this network.
+    public let adversarial: Proportion
+
+    /// The largest and the mean distance of a logit from that of `other`.
+    public func drift(from other: Figures) -> (largest: Double, mean: Double) {
+      let distances = zip(logits, other.logits).map { abs(Double($0) - Double($1)) }
+      return (distances.max() ?? 0, distances.reduce(0, +) / Double(max(1, distances.count)))
+    }
+  }
+
+  /// Converts `checkpoint` to the norms of `settings`, which are its own but for `norm`, `norm.layers`, `norm.affine` and
+  /// those of dual BN. `limit`: at most so many test images are measured. Throws a line when it cannot be.
+  public init(_ checkpoint: SavedCheckpoint, to settings: Settings, limit: Int, threads: Int) throws {
+    self.checkpoint = checkpoint
+    self.settings = settings
+    self.limit = limit
+    data = try loadData(settings)
+    let images = data.train.images
+    let imported = try checkpoint.weights.network(
+      [:], input: Shape(images.channels, images.height, images.width), pool: ThreadPool(threads: threads))
+    former = imported.network
+    notes = imported.notes
+    guard former.classes == images.classes else {
+      throw TrainingFailure(
+        "\(checkpoint.weights.path): has \(former.classes) classes, its data \(images.classes); the file is damaged")
+    }
+    var wanted = former.settings
+    wanted.setNorms(from: settings)
+    (network, warnings) = try former.converted(to: wanted)
+    former.follow(checkpoint.settings)
+    network.follow(settings)
+  }
+
+  private var seed: UInt32 { UInt32(truncatingIfNeeded: settings.integer("seed")) }
+  private var pixels: Int { network.settings.input.planarCount }
+
+  /// The norms before and after in words: `bn`, `dbn at stage-ends`.
+  public var titles: (before: String, after: String) { (former.settings.normTitle, network.settings.normTitle) }
+
+  /// The figures before and after.
+  public func measure() throws -> (before: Figures, after: Figures) {
+    (try figures(of: former), try figures(of: network))
+  }
+
+  private func figures(of network: Network) throws -> Figures {
+    let count = min(limit, data.test.count), attack = makeAttack(settings), images = Storage(count: count * pixels)
+    var clean = 0, adversarial = 0
+    for first in stride(from: 0, to: count, by: 128) {
+      let evaluation = Evaluation(data.test, first..<min(count, first + 128), pixels: pixels, seed: seed)
+      clean += evaluation.correct(on: network)
+      adversarial += try evaluation.correct(under: attack, on: network) {}
+    }
+    for image in 0..<count { data.test.copyImage(image, to: images.pointer + image * pixels) }
+    return Figures(
+      logits: network.evaluate(images.pointer, count: count), clean: Proportion(correct: clean, n: count),
+      adversarial: Proportion(correct: adversarial, n: count))
+  }
+
+  /// Takes new running statistics from `batches` training batches: clean and attacked images where the norms have two
+  /// sets, otherwise what the run's objective trains on.
+  public func recalibrate(batches: Int) throws {
+    let train = data.train, attack = makeAttack(settings)
+    let rows = network.settings.norm.hasTwoSets ? .both : makeObjective(settings).rows
+    let size = min(settings.integer("batch"), train.count), images = Storage(count: 2 * size * pixels)
+    var order = EpochOrder(count: train.count, batch: size, seed: seed)
+    try network.recalibrate(batches: batches) { number in
+      let examples = order.batch(step: number + 1), count = examples.count
+      let clean = images.pointer, adversarial = clean + count * pixels
+      for (row, example) in examples.enumerated() { train.copyImage(example, to: clean + row * pixels) }
+      if rows != .clean {
+        let batch = AttackBatch(
+          images: clean, examples: examples.map { train.indices[$0] },
+          target: .labels(examples.map { train.label($0) }),
+          seed: seed, step: number + 1)
+        try attack.perturb(batch, on: network, into: adversarial) {}
+      }
+      return (
+        UnsafePointer(rows == .adversarial ? adversarial : clean), rows == .both ? 2 * count : count,
+        rows.domains(images: count)
+      )
+    }
+  }
+
+  /// The name of the attack that `measure` uses.
+  public var attackTitle: String { makeAttack(settings).title }
+
+  /// Writes the network as a checkpoint of the same run. Throws `FileError`.
+  public func write(to path: String) throws {
+    let kind = checkpoint.weights.metadata["kind"].flatMap(CheckpointKind.init(rawValue:)) ?? .last
+    try Checkpoint(
+      network: network, preset: checkpoint.preset, kind: kind, step: checkpoint.step, settings: settings
+    ).write(to: URL(fileURLWithPath: path))
+  }
+}
+
+extension ModelSettings {
+  /// The norms in words: `dbn at stage-ends`, `split at all, affine separate`.
+  fileprivate var normTitle: String {
+    norm.rawValue + (norm.hasTwoSets ? " at \(normLayers)" : "")
+      + (normAffine == .habitual ? "" : ", affine \(normAffine.rawValue)")
+  }
+}

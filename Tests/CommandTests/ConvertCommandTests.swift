@@ -1,0 +1,93 @@
+import Foundation
+import Networks
+import Tensors
+import Testing
+import dualab
+
+/// `dualab convert` on a checkpoint of a run of its own.
+@Suite("Converting a checkpoint") struct ConvertCommandTests {
+  /// A folder with the checkpoint of a short run.
+  private func withCheckpoint(_ body: (_ folder: URL, _ checkpoint: String) async throws -> Void) async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let run = folder.appendingPathComponent("run")
+    let trained = try await BuiltProgram.run(["train", "--steps", "3", "--out", run.path] + ProgramRunTests.small)
+    #expect(trained.status == 0, "\(trained.error)")
+    try await body(folder, run.appendingPathComponent("checkpoints/last.safetensors").path)
+  }
+
+  private func convert(_ arguments: [String]) async throws -> String {
+    let run = try await BuiltProgram.run(["convert"] + arguments)
+    #expect(run.status == 0, "\(run.error)")
+    return run.result
+  }
+
+  private func tensors(_ path: String) throws -> [String: [Float]] {
+    let file = try Safetensors(contentsOf: URL(fileURLWithPath: path))
+    return try Dictionary(uniqueKeysWithValues: file.tensors.keys.map { ($0, try file.floats($0)) })
+  }
+
+  @Test("to dual BN and back changes nothing, and says so")
+  func roundTrip() async throws {
+    try await withCheckpoint { folder, last in
+      let dual = folder.appendingPathComponent("dual.safetensors").path
+      let back = folder.appendingPathComponent("back.safetensors").path
+      let there = try await convert(["--checkpoint", last, "--set", "norm=dbn", "--out", dual])
+      #expect(there.contains("bn → dbn at stage-ends\nthe function in eval mode is the same, bit for bit"))
+      #expect(there.contains("moved by 0 at most, 0 on average") && there.hasSuffix("\(dual)\n"))
+      let clean = try #require(there.split(separator: "\n").first { $0.hasPrefix("clean: accuracy ") })
+      let figures = clean.split(separator: " ").compactMap { Double($0) }
+      #expect(figures.count >= 2 && figures[0] == figures[1])
+      let names = try tensors(dual).keys
+      #expect(names.contains("body.1.running_mean_clean") && !names.contains("body.1.running_mean"))
+
+      let home = try await convert(["--checkpoint", dual, "--set", "norm=bn", "--out", back])
+      #expect(home.contains("bit for bit"))
+      #expect(try tensors(back) == tensors(last))
+      for path in [dual, back] {
+        let run = try await BuiltProgram.run(["attack", "--checkpoint", path, "--attack", "pgd", "--limit", "8"])
+        #expect(run.status == 0, "\(run.error)")
+      }
+    }
+  }
+
+  @Test("to other norms warns, and new statistics are taken from training batches")
+  func recalibration() async throws {
+    try await withCheckpoint { folder, last in
+      let out = folder.appendingPathComponent("out.safetensors").path
+      let plain = try await convert(["--checkpoint", last, "--set", "norm=gn", "--out", out])
+      #expect(plain.contains("bn → gn\nwarning: ") && !plain.contains("moved by 0 at most"))
+      let dual = try await convert(["--checkpoint", last, "--set", "norm=dbn", "--recalibrate", "2", "--out", out])
+      #expect(dual.contains("taken anew from 2 training batches") && !dual.contains("moved by 0 at most"))
+      let numbers = try tensors(out)
+      #expect(numbers["body.1.running_mean_clean"] != numbers["body.1.running_mean_adv"])
+      let again = try await convert(["--checkpoint", out, "--set", "norm=split", "--out", out])
+      #expect(again.contains("the two sets are used in another way"))
+      let plainAgain = try await convert(["--checkpoint", last, "--recalibrate", "2", "--out", out])
+      #expect(plainAgain.hasPrefix("bn → bn\n"))
+    }
+  }
+
+  @Test("refuses nonsense in one line, and writes nothing")
+  func nonsense() async throws {
+    try await withCheckpoint { folder, last in
+      let out = folder.appendingPathComponent("out.safetensors").path
+      for (arguments, what) in [
+        (["--checkpoint", last, "--out", out], "give --set norm=NAME, --recalibrate K, or both"),
+        (["--checkpoint", last, "--set", "norm=bn", "--out", out], "has norm bn already"),
+        (["--checkpoint", last, "--set", "norm=layer", "--out", out], "norm: 'layer' is not accepted"),
+        (["--checkpoint", last, "--set", "norm=dbn", "--set", "norm.layers=2,9", "--out", out], "has no norm 9"),
+        (["--checkpoint", last, "--set", "norm=gn", "--set", "norm.affine=shared", "--out", out], "means nothing"),
+        (["--checkpoint", last, "--set", "lr=1", "--out", out], "convert changes norms"),
+        (["--checkpoint", last, "--recalibrate", "0", "--out", out], "give 1 or more"),
+        (["--checkpoint", last + "x", "--set", "norm=dbn", "--out", out], "last.safetensorsx"),
+        (["--checkpoint", last, "--set", "norm=dbn", "--out", "/proc/none/x"], "cannot be made"),
+      ] {
+        let run = try await BuiltProgram.run(["convert"] + arguments)
+        #expect(run.status != 0 && run.result == "" && run.error.contains(what), "\(run.error)")
+        #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
+      }
+      #expect(!FileManager.default.fileExists(atPath: out))
+    }
+  }
+}
