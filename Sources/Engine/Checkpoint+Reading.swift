@@ -5,7 +5,7 @@ import Tensors
 
 /// A checkpoint of a run, read back: its weights, and the settings it was trained with.
 public struct SavedCheckpoint: Sendable {
-  /// The weights; `weights.network(_:input:pool:)` makes the network.
+  /// The weights.
   public let weights: WeightsFile
   /// The resolved preset: data set, ε, norm.
   public let settings: Settings
@@ -32,5 +32,15 @@ public struct SavedCheckpoint: Sendable {
     }
     preset = metadata["preset"] ?? "unknown"
     step = metadata["step"].flatMap { Int($0) } ?? 0
+  }
+
+  /// The network for images of the size `input`, whose norms use the sets of statistics that the run's objective trains.
+  /// `given` as in `WeightsFile.network`. Throws `FileError`.
+  public func network(
+    _ given: [String: String] = [:], input: Shape, pool: ThreadPool
+  ) throws -> WeightsFile.Imported {
+    let imported = try weights.network(given, input: input, pool: pool)
+    imported.network.follow(settings)
+    return imported
   }
 }

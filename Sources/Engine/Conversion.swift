@@ -44,8 +44,8 @@ public struct Conversion {
     self.limit = limit
     data = try loadData(settings)
     let images = data.train.images
-    let imported = try checkpoint.weights.network(
-      [:], input: Shape(images.channels, images.height, images.width), pool: ThreadPool(threads: threads))
+    let imported = try checkpoint.network(
+      input: Shape(images.channels, images.height, images.width), pool: ThreadPool(threads: threads))
     former = imported.network
     notes = imported.notes
     guard former.classes == images.classes else {
@@ -55,7 +55,6 @@ public struct Conversion {
     var wanted = former.settings
     wanted.setNorms(from: settings)
     (network, warnings) = try former.converted(to: wanted)
-    former.follow(checkpoint.settings)
     network.follow(settings)
   }
 

@@ -12,7 +12,7 @@ extension ModelSettings {
 
 extension DualSettings {
   /// The NLL's weight and reduction, and the temperature, that the settings ask for.
-  public init(_ settings: Settings) {
+  package init(_ settings: Settings) {
     self.init(
       weight: settings.number("dbn.weight"),
       reduction: DualReduction(rawValue: settings.text("dbn.reduction")) ?? .pixelMean,

@@ -91,7 +91,7 @@ struct SuiteJob: Sendable {
     let checkpoint = try SavedCheckpoint(store.checkpoint(run, key.weights))
     let data = try loadData(run.settings)
     let images = LabelledImages(data.test, source: "\(data.name):test", limit: key.limit)
-    let network = try checkpoint.weights.network([:], input: images.shape, pool: ThreadPool(threads: threads)).network
+    let network = try checkpoint.network(input: images.shape, pool: ThreadPool(threads: threads)).network
     let set = try EvaluationSet(
       images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)
     return try RobustnessEvaluation(

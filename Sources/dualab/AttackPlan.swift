@@ -37,9 +37,12 @@ struct AttackPlan {
     images = try Self.images(options, checkpoint?.settings, given.data)
 
     let threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
-    let imported = try weights.network(given.network, input: images.shape, pool: ThreadPool(threads: threads))
+    let pool = ThreadPool(threads: threads)
+    let imported =
+      try checkpoint?.network(given.network, input: images.shape, pool: pool)
+      ?? weights.network(given.network, input: images.shape, pool: pool)
     network = imported.network
-    try Self.setBranch(of: network, options, checkpoint?.settings)
+    try Self.setBranch(of: network, options.branch)
     try images.check(classes: network.classes)
     notes = imported.notes
 
@@ -54,20 +57,18 @@ struct AttackPlan {
     card = AttackCard(settings, network, weights: weights.path, images, threads: threads)
   }
 
-  /// Which set of statistics two-set norms use: what was asked for, or what the checkpoint was trained to be read by.
-  private static func setBranch(of network: Network, _ options: AttackOptions, _ checkpoint: Settings?) throws {
+  /// Which set of statistics two-set norms use, where somebody asks or nobody can know.
+  private static func setBranch(of network: Network, _ wish: Branch?) throws {
     let norm = network.settings.norm
     guard norm.hasTwoSets else {
-      guard let branch = options.branch else { return }
+      guard let branch = wish else { return }
       throw CommandFailure.usage(
         "--branch \(branch.rawValue): norm \(norm.rawValue) has one set of statistics; leave it out")
     }
-    let branch = options.branch ?? checkpoint?.branch(of: norm) ?? .posterior
-    guard norm == .dual || branch != .posterior else {
+    if let wish { network.branch = wish }
+    guard norm == .dual || network.branch != .posterior else {
       throw CommandFailure.usage("--branch: split norms cannot tell whose images they are; give clean or adversarial")
     }
-    network.branch = branch
-    if let checkpoint { network.dual = DualSettings(checkpoint) }
   }
 
   private static func images(

@@ -33,7 +33,7 @@ struct DiagnosePlan {
     }
     images = LabelledImages(try loadData(settings).test, source: "\(settings.text("data")):test", limit: limit)
     let pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    network = try checkpoint.weights.network([:], input: images.shape, pool: pool).network
+    network = try checkpoint.network(input: images.shape, pool: pool).network
     try images.check(classes: network.classes)
     attack = makeAttack(settings)
     seed = UInt32(truncatingIfNeeded: settings.integer("seed"))

@@ -63,6 +63,15 @@ import dualab
       #expect(numbers["body.1.running_mean_clean"] != numbers["body.1.running_mean_adv"])
       let again = try await convert(["--checkpoint", out, "--set", "norm=split", "--out", out])
       #expect(again.contains("the two sets are used in another way"))
+      let attack = ["attack", "--checkpoint", out, "--attack", "fgsm", "--limit", "8"]
+      for (branch, used) in [([], "adversarial"), (["--branch", "clean"], "clean")] {
+        let run = try await BuiltProgram.run(attack + branch)
+        #expect(run.status == 0 && run.result.contains("norm split, stage-ends, default, branch \(used)"), "\(run)")
+      }
+      let wrong = try await BuiltProgram.run(["attack", "--checkpoint", last, "--branch", "clean"])
+      #expect(wrong.status == 2 && wrong.error.contains("norm bn has one set of statistics; leave it out"))
+      let blind = try await BuiltProgram.run(attack + ["--branch", "posterior"])
+      #expect(blind.status == 2 && blind.error.contains("split norms cannot tell whose images they are"))
       let plainAgain = try await convert(["--checkpoint", last, "--recalibrate", "2", "--out", out])
       #expect(plainAgain.hasPrefix("bn → bn\n"))
     }
