@@ -14,8 +14,6 @@ import statistics
 import subprocess
 import sys
 
-EPSILON = {"default": "16/255"}
-
 # name: (preset, settings, ε of the final AutoAttack, images of the final AutoAttack, data)
 ROWS = {
     "mat-0.5": ("false-robustness", [], "16/255", 500, "mirage:test"),
@@ -26,6 +24,7 @@ ROWS = {
     "mat-kl-1": ("kl-cure", ["beta=1"], "16/255", 500, "mirage:test"),
     "mat-0.5-patterns-1": ("false-robustness", ["data.seed=1"], "16/255", 500, "mirage:test"),
     "at-patterns-1": ("adversarial-training", ["data.seed=1"], "16/255", 500, "mirage:test"),
+    "fashion-fgsm": ("fashion-catastrophic-overfitting", [], "0.3", 200, "fashion-mnist:test"),
 }
 
 
