@@ -33,7 +33,8 @@ let package = Package(
       dependencies: ["Objectives", "Diagnostics", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
 
     .target(
-      name: "Suites", dependencies: ["Engine", "Attacks", "Networks", "Datasets", "Presets", "Events", "Tensors"]),
+      name: "Suites",
+      dependencies: ["Engine", "Diagnostics", "Attacks", "Networks", "Datasets", "Presets", "Events", "Tensors"]),
 
     // MARK: the face
     .target(name: "Plotting"),
@@ -68,7 +69,8 @@ let package = Package(
       dependencies: [
         "Engine", "Diagnostics", "Objectives", "Networks", "Events", "Tensors", "TestSupport", "allocation-probe",
       ]),
-    .testTarget(name: "SuitesTests", dependencies: ["Suites", "Presets", "Events", "TestSupport"]),
+    .testTarget(
+      name: "SuitesTests", dependencies: ["Suites", "Presets", "Diagnostics", "Events", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
     .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),

@@ -29,6 +29,9 @@ package struct OuterPass {
   let gradient: Storage
   /// False to go forward only: recalibration.
   let goesBack: Bool
+  /// Called in train mode after each pass that moved the running statistics, with its clean and adversarial rows and its
+  /// slot; not after the third pass of `seq3`, which sees the clean images once more.
+  package var track: (_ cleanRows: Range<Int>, _ adversarialRows: Range<Int>, _ slot: Int) -> Void = { _, _, _ in }
 
   /// All parts; see the properties.
   package init(
@@ -76,6 +79,7 @@ package struct OuterPass {
     let isClean = objective.rows == .clean
     let logits = try network.forward(
       isClean ? clean : adversarial, count: count, mode: mode, domains: isClean ? .clean : .adversarial, poll: poll)
+    if mode == .train { track(isClean ? 0..<count : 0..<0, isClean ? 0..<0 : 0..<count, 0) }
     let rows = rows(logits, count, place: 0)
     let result = result(clean: isClean ? rows : nil, adversarial: isClean ? nil : rows, target: nil)
     try backward(gradient.pointer, slot: 0, accumulating: false, poll)
@@ -86,6 +90,7 @@ package struct OuterPass {
     let logits = try network.forward(
       adversarial - cleanRows * pixels, count: cleanRows + count, mode: mode,
       domains: cleanRows > 0 ? .cleanFirst(cleanRows) : .adversarial, poll: poll)
+    if mode == .train { track(0..<cleanRows, cleanRows..<cleanRows + count, 0) }
     var result = result(
       clean: rows(logits, cleanRows, place: 0),
       adversarial: rows(logits + cleanRows * network.classes, count, place: cleanRows), target: nil)
@@ -100,7 +105,9 @@ package struct OuterPass {
 
   private func oneAfterAnother(_ mode: Mode, clean2: Bool, _ poll: () throws -> Void) throws -> Result {
     let first = try network.forward(clean, count: count, mode: mode, domains: .clean, slot: 0, poll: poll)
+    if mode == .train { track(0..<count, 0..<0, 0) }
     let second = try network.forward(adversarial, count: count, mode: mode, domains: .adversarial, slot: 1, poll: poll)
+    if mode == .train { track(0..<0, 0..<count, 1) }
     let third =
       clean2 ? try network.forward(clean, count: count, mode: mode, domains: .clean, slot: 2, poll: poll) : nil
     let result = result(

@@ -104,7 +104,11 @@ extension Trainer {
   private func descend(
     _ batch: Batch, _ objective: any Objective, _ settings: Settings, _ poll: () throws -> Void
   ) throws -> OuterPass.Result {
-    let pass = try outerPass(batch, objective, settings), session = try prepared()
+    var pass = try outerPass(batch, objective, settings)
+    let session = try prepared()
+    if let tracker, tracker.isDue(batch.step, of: session.steps) {
+      pass.track = { tracker.note(batch.step, session.network, cleanRows: $0, adversarialRows: $1, slot: $2) }
+    }
     let gamma = settings.number("awp")
     guard gamma > 0 else { return try pass.run(mode: .train, poll: poll) }
     // Batch moments without tracking: only the pass that is trained on moves the running statistics.

@@ -14,6 +14,7 @@ public struct Trainer: SessionWork {
   let initial: Settings
   let presetName: String
   let folder: URL?
+  let tracker: DistanceTracker?
   let pool: ThreadPool
   var session: Session?
 
@@ -43,8 +44,11 @@ public struct Trainer: SessionWork {
     let step: Int
   }
 
-  /// A trainer for `settings`; `folder` is the run's folder, nil to write nothing.
-  public init(settings: Settings, presetName: String, threads: Int, folder: URL?) {
+  /// A trainer for `settings`; `folder` is the run's folder, nil to write nothing. A `tracker` only looks on.
+  public init(
+    settings: Settings, presetName: String, threads: Int, folder: URL?, tracker: DistanceTracker? = nil
+  ) {
+    self.tracker = tracker
     initial = settings
     self.presetName = presetName
     self.folder = folder

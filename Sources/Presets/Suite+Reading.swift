@@ -20,7 +20,7 @@ extension Suite {
     self.header = header.joined(separator: "\n")
     summary = header.first ?? ""
     title = try reader.text(try part("title"), "title")
-    measures = try reader.list(try part("measure"), "measure").map { try reader.choice($0, "measure") }
+    measures = try reader.measures(try part("measure"))
     abscissa = try parts["x"].map { try reader.abscissa($0) }
     var bases: [SuiteScale: Base] = [:]
     for scale in SuiteScale.allCases { bases[scale] = try reader.base(try part(scale.rawValue), scale) }
@@ -34,6 +34,14 @@ extension Suite {
 }
 
 extension YAMLParts {
+  fileprivate func measures(_ node: Node) throws -> [SuiteMeasure] {
+    let measures: [SuiteMeasure] = try list(node, "measure").map { try choice($0, "measure") }
+    if let needy = measures.first(where: \.needsAutoAttack), !measures.contains(.autoattack) {
+      throw error(node, "measure: \(needy.rawValue) is of images under AutoAttack too; name autoattack beside it")
+    }
+    return measures
+  }
+
   fileprivate func abscissa(_ node: Node) throws -> String {
     let name = try text(node, "x")
     guard name == "clean" || Knob.named(name) != nil else {

@@ -8,7 +8,7 @@ public enum SuiteScale: String, Sendable, Hashable, Codable, CaseIterable {
   case full
 }
 
-/// What a suite measures of every trained network, beside clean accuracy.
+/// What a suite measures of every run, beside clean accuracy.
 public enum SuiteMeasure: String, Sendable, Hashable, Codable, CaseIterable {
   /// Accuracy on clean images; comes with the others.
   case clean
@@ -16,6 +16,15 @@ public enum SuiteMeasure: String, Sendable, Hashable, Codable, CaseIterable {
   case pgd
   /// Accuracy under standard AutoAttack.
   case autoattack
+  /// How far clean, PGD and AutoAttack images are apart inside the network.
+  case w2
+  /// The principal plane of what enters each norm layer for clean, PGD and AutoAttack images.
+  case scatter
+  /// How far training batches were from the running statistics, while the run trained.
+  case running
+
+  /// Images under AutoAttack are part of it, so that it stands beside `autoattack` only.
+  public var needsAutoAttack: Bool { self == .w2 || self == .scatter }
 }
 
 /// A setting and what a suite makes of it.

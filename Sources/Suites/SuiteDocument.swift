@@ -23,6 +23,10 @@ struct SuiteDocument: Encodable {
     let attack: String?
     let trainingSeconds, attackSeconds: Double?
     let warnings: [String]
+    let numbers: [String: Double]?
+    let w2: DistanceRecord?
+    let scatter: [Plane]?
+    let running: RunningRecord?
 
     init(_ cell: SuiteResult.Cell, isPooled: Bool = false) {
       seed = isPooled ? nil : cell.seed
@@ -30,6 +34,22 @@ struct SuiteDocument: Encodable {
       (clean, pgd, autoattack) = (Accuracy(cell.clean), Accuracy(cell.pgd), Accuracy(cell.autoattack))
       attack = cell.attack
       (trainingSeconds, attackSeconds, warnings) = (cell.trainingSeconds, cell.attackSeconds, cell.warnings)
+      numbers = cell.numbers.isEmpty ? nil : cell.numbers
+      (w2, running, scatter) = (cell.distances, cell.running, cell.scatter?.layers.map(Plane.init))
+    }
+  }
+
+  /// A principal plane without its points, which are in the CSV of their own.
+  struct Plane: Encodable {
+    let layer: String
+    let explained: [Double]
+    let separationCleanPgd, separationCleanAa, separationPgdAa: Double
+
+    init(_ picture: ScatterRecord.Layer) {
+      (layer, explained) = (picture.name, picture.explained)
+      separationCleanPgd = ScatterRecord.Layer.separation(picture.clean, picture.pgd)
+      separationCleanAa = ScatterRecord.Layer.separation(picture.clean, picture.aa)
+      separationPgdAa = ScatterRecord.Layer.separation(picture.pgd, picture.aa)
     }
   }
 

@@ -19,8 +19,9 @@ struct SuiteJob: Sendable {
   /// Hears how far it is.
   let observe: @Sendable (SuiteProgress) -> Void
 
-  /// Trains, unless it was done. `engineIsThere` gets the engine, to stop it. Throws `Interruption`, or one line.
-  func train(engineIsThere: (TrainingEngine) -> Void) async throws {
+  /// Trains, unless it was done; `tracks` batches against running statistics meanwhile. `engineIsThere` gets the engine,
+  /// to stop it. Throws `Interruption`, or one line.
+  func train(tracks: Bool, engineIsThere: (TrainingEngine) -> Void) async throws {
     if let record = try store.training(run) {
       guard FileManager.default.fileExists(atPath: store.checkpoint(run, .last)) else {
         throw FileError("\(store.folder(of: run).path): its weights are missing; remove the folder")
@@ -30,8 +31,10 @@ struct SuiteJob: Sendable {
     }
     try poll()
     try store.begin(run)
+    let tracker = tracks ? DistanceTracker() : nil
     let work = Trainer(
-      settings: run.settings, presetName: run.preset, threads: threads, folder: store.folder(of: run))
+      settings: run.settings, presetName: run.preset, threads: threads, folder: store.folder(of: run),
+      tracker: tracker)
     // A suite measures at the end, with more images than a sentinel has.
     var settings = run.settings
     try settings.set("sentinel.every", to: .integer(0))
@@ -52,6 +55,7 @@ struct SuiteJob: Sendable {
     case .failed: throw TrainingFailure(summary.reason)
     default: throw Interruption()
     }
+    if let tracker { try keepRunning(tracker) }
     try store.write(
       TrainingRecord(
         settings: run.settings, steps: summary.step, bestStep: summary.bestStep, seconds: summary.seconds,
@@ -59,8 +63,17 @@ struct SuiteJob: Sendable {
     observe(.init(title, .trained(steps: summary.step, seconds: summary.seconds)))
   }
 
-  /// Measures on the calling thread, unless it was done. An interrupted measurement is kept as far as it came.
+  /// Measures on the calling thread, unless it was done. An interrupted attack is kept as far as it came.
   func measure(_ key: MeasurementKey) throws {
+    switch key.measure {
+    case .clean, .pgd, .autoattack: try attack(key)
+    case .w2: try measureDistances(key)
+    case .scatter: try measureScatter(key)
+    case .running: try measureRunning(key)
+    }
+  }
+
+  private func attack(_ key: MeasurementKey) throws {
     let earlier = try store.measurement(run, key)
     if let earlier, earlier.isComplete { return }
     try poll()
@@ -88,14 +101,20 @@ struct SuiteJob: Sendable {
   private func evaluation(
     _ key: MeasurementKey, resuming record: EvaluationRecord?
   ) throws -> RobustnessEvaluation {
+    let (network, set) = try loaded(key)
+    return try RobustnessEvaluation(
+      network, set, settings: settings(key.measure, classes: network.classes), resuming: record)
+  }
+
+  /// The network of the checkpoint, and the first test images.
+  func loaded(_ key: MeasurementKey) throws -> (Network, EvaluationSet) {
     let checkpoint = try SavedCheckpoint(store.checkpoint(run, key.weights))
     let data = try loadData(run.settings)
     let images = LabelledImages(data.test, source: "\(data.name):test", limit: key.limit)
     let network = try checkpoint.network(input: images.shape, pool: ThreadPool(threads: threads)).network
     let set = try EvaluationSet(
       images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)
-    return try RobustnessEvaluation(
-      network, set, settings: settings(key.measure, classes: network.classes), resuming: record)
+    return (network, set)
   }
 
   /// The training attack alone, broken at its last point; or AutoAttack. Seed 0, whatever the run's: that of
@@ -105,7 +124,7 @@ struct SuiteJob: Sendable {
     let suite: AttackSuite
     switch measure {
     case .autoattack: suite = AttackSuite(.standard, classes: classes)
-    case .clean, .pgd:
+    default:
       suite = AttackSuite(custom: [
         run.settings.text("attack") == "fgsm"
           ? AttackSpec(.fgsm)
@@ -135,6 +154,9 @@ public struct SuiteProgress: Sendable, Hashable {
     case trained(steps: Int, seconds: Double)
     case evaluating(SuiteMeasure, robust: Int, images: Int)
     case evaluated(String, Proportion)
+    case measuring(SuiteMeasure, done: Int, of: Int)
+    /// What was measured inside the network.
+    case measured(String)
     /// Every measurement is in the store.
     case done
     case failed(String)

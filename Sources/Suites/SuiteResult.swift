@@ -24,6 +24,14 @@ public struct SuiteResult: Sendable, Hashable, Codable {
     public var attackSeconds: Double?
     /// What the evaluations warn of.
     public var warnings: [String]
+    /// What is measured beside accuracies, by the names of `SuiteNumber`.
+    public var numbers: [String: Double] = [:]
+    /// W2² between the domains, layer by layer.
+    public var distances: DistanceRecord?
+    /// The principal planes.
+    public var scatter: ScatterRecord?
+    /// Batches against running statistics.
+    public var running: RunningRecord?
 
     /// Everything that the suite measures is there.
     public func isComplete(_ measures: [SuiteMeasure]) -> Bool {
@@ -32,6 +40,9 @@ public struct SuiteResult: Sendable, Hashable, Codable {
         case .clean: clean != nil
         case .pgd: pgd != nil
         case .autoattack: autoattack != nil
+        case .w2: distances != nil
+        case .scatter: scatter != nil
+        case .running: running != nil
         }
       }
     }
@@ -45,7 +56,7 @@ public struct SuiteResult: Sendable, Hashable, Codable {
     public var settings: [String: String]
     /// Seed by seed.
     public var seeds: [Cell]
-    /// The sums over the seeds that are there: the same images once a seed.
+    /// The sums over the seeds that are there, the same images once a seed; of numbers the means.
     public var pooled: Cell
     /// The paper's numbers, where they are known and comparable.
     public var paper: PaperFigures?
@@ -93,18 +104,30 @@ public struct SuiteResult: Sendable, Hashable, Codable {
 
 extension SuiteResult.Cell {
   fileprivate init(_ seed: Int, _ run: SuiteRun, _ store: SuiteStore, _ plan: SuitePlan) throws {
-    func measured(_ measure: SuiteMeasure) throws -> MeasurementRecord? {
-      let key = MeasurementKey(measure: measure, weights: plan.weights, limit: plan.limit)
-      return try store.measurement(run, key).flatMap { $0.isComplete ? $0 : nil }
-    }
     let training = try store.training(run)
-    let pgd = training == nil ? nil : try measured(.pgd), full = training == nil ? nil : try measured(.autoattack)
-    let both = [pgd, full].compactMap(\.self)
+    func key(_ measure: SuiteMeasure) -> MeasurementKey {
+      MeasurementKey(measure: measure, weights: plan.weights, limit: plan.limit)
+    }
+    func measured(_ measure: SuiteMeasure) throws -> MeasurementRecord? {
+      guard training != nil else { return nil }
+      return try store.measurement(run, key(measure)).flatMap { $0.isComplete ? $0 : nil }
+    }
+    func kept<Record: Decodable>(_ measure: SuiteMeasure) throws -> Record? {
+      guard training != nil, plan.suite.measures.contains(measure) else { return nil }
+      return try store.kept(run, key(measure), as: Record.self)
+    }
+    let pgd = try measured(.pgd), full = try measured(.autoattack), both = [pgd, full].compactMap(\.self)
+    let distances: DistanceRecord? = try kept(.w2), scatter: ScatterRecord? = try kept(.scatter)
+    let running: RunningRecord? = try kept(.running)
     self.init(
       seed: seed, run: run.digest, clean: both.first?.clean, pgd: pgd?.robust, autoattack: full?.robust,
       attack: pgd?.title, trainingSeconds: training?.seconds,
       attackSeconds: both.isEmpty ? nil : both.reduce(0) { $0 + $1.seconds },
-      warnings: both.flatMap { record in record.warnings.map { "\(record.title): \($0.message)" } })
+      warnings: both.flatMap { record in record.warnings.map { "\(record.title): \($0.message)" } }
+        + [running?.warning].compactMap(\.self),
+      numbers: [distances?.numbers, scatter?.numbers, running?.numbers].compactMap(\.self)
+        .reduce(into: [:]) { $0.merge($1) { first, _ in first } },
+      distances: distances, scatter: scatter, running: running)
   }
 
   fileprivate init(pooling cells: [SuiteResult.Cell]) {
@@ -120,6 +143,9 @@ extension SuiteResult.Cell {
     self.init(
       seed: -1, run: "", clean: sum(\.clean), pgd: sum(\.pgd), autoattack: sum(\.autoattack),
       attack: cells.compactMap(\.attack).first, trainingSeconds: total(\.trainingSeconds),
-      attackSeconds: total(\.attackSeconds), warnings: [])
+      attackSeconds: total(\.attackSeconds), warnings: [],
+      numbers: Dictionary(grouping: cells.flatMap { Array($0.numbers) }, by: \.key).mapValues { parts in
+        parts.reduce(0) { $0 + $1.value } / Double(parts.count)
+      })
   }
 }

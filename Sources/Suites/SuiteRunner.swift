@@ -71,7 +71,7 @@ public final class SuiteRunner: Sendable {
       poll: { [self] in if isStopped { throw Interruption() } }, observe: observe)
     do {
       defer { state.withLock { $0.engines[number] = nil } }
-      try await job.train { engine in
+      try await job.train(tracks: measures.contains(.running)) { engine in
         let isLate = state.withLock { state in
           state.engines[number] = engine
           return state.isStopped
@@ -92,10 +92,10 @@ public final class SuiteRunner: Sendable {
     }
   }
 
-  /// Clean accuracy comes with any attack.
+  /// In the order in which one builds on the other. Clean accuracy comes with any attack.
   private var measures: [SuiteMeasure] {
-    let attacks = plan.suite.measures.filter { $0 != .clean }
-    return attacks.isEmpty ? [.pgd] : attacks
+    let asked = plan.suite.measures, isAttacked = asked.contains(.pgd) || asked.contains(.autoattack)
+    return SuiteMeasure.allCases.filter { $0 != .clean && (asked.contains($0) || ($0 == .pgd && !isAttacked)) }
   }
 
   /// Hours of computing never occupy the cooperative pool.

@@ -101,6 +101,16 @@ public final class SuiteStore: Sendable {
     try write(record, to: folder(of: run).appendingPathComponent(key.file))
   }
 
+  /// What was measured inside the network; nil when it was not.
+  func kept<Record: Decodable>(_ run: SuiteRun, _ key: MeasurementKey, as: Record.Type) throws -> Record? {
+    try read(folder(of: run).appendingPathComponent(key.file))
+  }
+
+  /// Keeps what was measured inside the network.
+  func keep(_ record: some Encodable, _ run: SuiteRun, _ key: MeasurementKey) throws {
+    try write(record, to: folder(of: run).appendingPathComponent(key.file))
+  }
+
   private func read<Value: Decodable>(_ url: URL) throws -> Value? {
     guard let data = FileManager.default.contents(atPath: url.path) else { return nil }
     do { return try JSONDecoder().decode(Value.self, from: data) } catch {
@@ -122,5 +132,8 @@ struct MeasurementKey: Sendable, Hashable {
   /// So many test images.
   let limit: Int
 
-  var file: String { "\(measure.rawValue)-\(weights.rawValue)-\(limit).json" }
+  var file: String {
+    // Of the training itself, whichever weights and images are measured otherwise.
+    measure == .running ? "running.json" : "\(measure.rawValue)-\(weights.rawValue)-\(limit).json"
+  }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Foundation
 import Presets
@@ -17,7 +18,8 @@ public enum SuiteTable {
       return String(line.prefix(line.count - line.reversed().prefix { $0 == " " }.count))
     }
     let chart = result.abscissa == nil ? [] : [""] + SuiteChart.lines(result)
-    return ([heading(result), ""] + lines + chart + [""] + notes(result)).joined(separator: "\n") + "\n"
+    let pictures = SuitePictures.lines(result)
+    return ([heading(result), ""] + lines + chart + pictures + [""] + notes(result)).joined(separator: "\n") + "\n"
   }
 
   /// The same as a table of Markdown.
@@ -32,18 +34,23 @@ public enum SuiteTable {
   /// One line a row and seed, with counts and no percentages: for another program.
   public static func csv(_ result: SuiteResult) -> String {
     let measured = ["clean", "pgd", "autoattack"].flatMap { ["\($0)_correct", "\($0)_n"] }
-    let head = ["row", "seed"] + result.varied + measured + ["training_seconds", "attack_seconds", "run"]
+    let numbers = SuiteNumber.of(result.measures).map(\.key)
+    let head = ["row", "seed"] + result.varied + measured + numbers + ["training_seconds", "attack_seconds", "run"]
     let lines = result.rows.flatMap { row in
       row.seeds.map { cell in
         let counts = [cell.clean, cell.pgd, cell.autoattack].flatMap { part in
           [part.map { "\($0.correct)" } ?? "", part.map { "\($0.n)" } ?? ""]
         }
         let seconds = [cell.trainingSeconds, cell.attackSeconds].map { $0.map { String(format: "%.1f", $0) } ?? "" }
-        return [row.label, "\(cell.seed)"] + result.varied.map { row.settings[$0] ?? "" } + counts + seconds
-          + [cell.run]
+        return [row.label, "\(cell.seed)"] + result.varied.map { row.settings[$0] ?? "" } + counts
+          + numbers.map { cell.numbers[$0].map { String(format: "%.6g", $0) } ?? "" } + seconds + [cell.run]
       }
     }
-    return ([head] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+    return document([head] + lines)
+  }
+
+  static func document(_ lines: [[String]]) -> String {
+    lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
   }
 
   /// One object: every count, interval, setting and second.
@@ -62,14 +69,16 @@ public enum SuiteTable {
 
   private static func rows(_ result: SuiteResult) -> [[String]] {
     let attacks = Set(result.rows.compactMap(\.pooled.attack))
-    let shown = result.measures.filter { $0 != .clean }
+    let shown = result.measures.filter { $0 == .pgd || $0 == .autoattack }
+    let numbers = SuiteNumber.of(result.measures).filter { $0.title != nil }
     let titles = shown.map {
       $0 == .pgd ? (attacks.count == 1 ? attacks.first ?? "PGD" : "training attack") : "AutoAttack"
     }
     let hasGap = shown.contains(.pgd) && shown.contains(.autoattack)
     let paper = result.rows.contains { $0.paper != nil }
     let head =
-      ["row", "seed", "clean %"] + titles.map { "\($0) %" } + (hasGap ? ["gap"] : []) + ["training s", "attacks s"]
+      ["row", "seed", "clean %"] + titles.map { "\($0) %" } + (hasGap ? ["gap"] : [])
+      + numbers.compactMap(\.title) + ["training s", "attacks s"]
       + (paper ? ["paper: clean", "attack", "AutoAttack"] : [])
     let body = result.rows.flatMap { row -> [[String]] in
       let seeds = row.seeds.map { ($0, "\($0.seed)") }
@@ -81,7 +90,8 @@ public enum SuiteTable {
           isLast ? number.map { String(format: "%.1f", $0) } ?? "–" : ""
         }
         return [place == 0 ? row.label : "", cell.1, percent(cell.0.clean)] + parts
-          + (hasGap ? [gap(cell.0)] : []) + [seconds(cell.0.trainingSeconds), seconds(cell.0.attackSeconds)]
+          + (hasGap ? [gap(cell.0)] : []) + numbers.map { SuiteNumber.text(cell.0.numbers[$0.key]) }
+          + [seconds(cell.0.trainingSeconds), seconds(cell.0.attackSeconds)]
           + (paper ? published : [])
       }
     }
@@ -110,11 +120,30 @@ public enum SuiteTable {
     if result.rows.contains(where: { $0.settings["data"] == "mirage" }) || result.scale == .lite {
       notes.append("mirage is a constructed task: it shows the effect and does not measure how common it is.")
     }
+    notes += result.measures.compactMap(explanation)
     if !result.isComplete { notes.append("Unfinished: '–' is not measured yet.") }
     let warned = result.rows.flatMap { row in
       row.seeds.flatMap { cell in cell.warnings.map { "\(row.label), seed \(cell.seed): \($0)" } }
     }
     return notes + warned.map { "warning: \($0)" }
+  }
+
+  private static func explanation(_ measure: SuiteMeasure) -> String? {
+    switch measure {
+    case .clean, .pgd, .autoattack: nil
+    case .w2:
+      "W2: squared distances between what enters the norm layers, summed over the layers; 'all' is the mean over seeds. "
+        + "AA as returned is the clean image where AutoAttack broke nothing, which makes clean–AA small for robust "
+        + "networks; the CSV and JSON have broken images alone, too."
+    case .scatter:
+      "PC1, PC2: shares of the variance of all three sets along the principal directions of the last norm layer's "
+        + "inputs; apart: distances of the sets' centres in that plane, in standard deviations. 'all' is the mean over "
+        + "seeds. Every layer and point is in the CSV beside."
+    case .running:
+      "running: W2² of a training batch's clean and adversarial rows to the running statistics just updated, summed over "
+        + "the layers; median, largest and last of about \(DistanceTracker.points) steps of the run. 'all' is the mean "
+        + "over seeds. Every step and layer is in the CSV beside."
+    }
   }
 
   private static func quoted(_ field: String) -> String {

@@ -59,7 +59,7 @@ struct RunSuite: AsyncParsableCommand {
   @Option(help: "Worker threads of each run; results do not depend on it (default: the cores shared out to the jobs).")
   var threads: Int?
 
-  @Option(help: "text, markdown, json or csv; all four are written to --out.")
+  @Option(help: "text, markdown, json or csv; all four are written to --out, points and curves as CSV beside them.")
   var format: SuiteFormat = .text
 
   @Flag(help: "Nothing on stderr but errors.")
@@ -120,7 +120,7 @@ struct RunSuite: AsyncParsableCommand {
     return numbers
   }
 
-  /// Writes the four forms of the table and prints one of them.
+  /// Writes the four forms of the table and what belongs to them, and prints one of them.
   private func conclude(_ plan: SuitePlan, _ store: SuiteStore) throws {
     do {
       let result = try SuiteResult(plan, store: store)
@@ -132,6 +132,10 @@ struct RunSuite: AsyncParsableCommand {
         let file = store.folder.appendingPathComponent("\(result.suite)-\(result.scale.rawValue).\(ending)")
         try AtomicFile.write(Data(text.utf8), to: file)
         if form == format { try Output.standard.result(text) }
+      }
+      for (name, text) in SuitePictures.documents(result) {
+        let file = store.folder.appendingPathComponent("\(result.suite)-\(result.scale.rawValue)-\(name).csv")
+        try AtomicFile.write(Data(text.utf8), to: file)
       }
     } catch let error as FileError {
       throw CommandFailure.failed("\(error)")

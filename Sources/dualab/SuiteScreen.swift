@@ -42,6 +42,9 @@ final class SuiteScreen: Sendable {
         note("\(progress.title): trained, \(steps) steps, " + String(format: "%.1f s", seconds), &state)
       case .evaluated(let attack, let robust):
         note("\(progress.title): \(attack) \(Progress.percent(robust)) of \(robust.n)", &state)
+      case .measured(let text): note("\(progress.title): \(text)", &state)
+      case .measuring(let measure, let done, let all):
+        state.active[progress.title] = "\(measure.rawValue), step \(done)/\(all)"
       case .training(let step, let steps): state.active[progress.title] = "step \(step)/\(steps)"
       case .evaluating(let measure, let robust, let images):
         state.active[progress.title] = "\(measure.rawValue), \(robust)/\(images) robust"

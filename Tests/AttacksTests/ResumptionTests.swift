@@ -41,6 +41,19 @@ struct ResumptionTests {
     #expect(pixels == Array(whole.adversarials.buffer))
   }
 
+  /// The points are not part of a record; the attacks that broke find them again.
+  @Test func theBreakingAttacksAloneFindThePointsAgain() throws {
+    // The weakest first, so that several have something to break.
+    let suite = AttackSuite(custom: Self.suite.attacks.reversed())
+    let whole = try oracleEvaluation("at", suite: suite, images: 60)
+    try whole.run()
+    #expect(Set(whole.record.examples.compactMap(\.breaking?.attack)).count > 1)
+    let again = try oracleEvaluation("at", suite: suite, images: 60, resuming: whole.record.beforeBreaking)
+    try again.run()
+    #expect(Array(again.adversarials.buffer) == Array(whole.adversarials.buffer))
+    #expect(again.record.examples == whole.record.examples)
+  }
+
   @Test func aStopBeforeTheFirstVerdictLeavesAnEmptyReport() throws {
     let evaluation = try oracleEvaluation("at", suite: Self.suite, images: 40)
     #expect(throws: Enough.self) { try evaluation.run(poll: { throw Enough() }) }

@@ -1,5 +1,7 @@
+import Diagnostics
 import Engine
 import Events
+import Foundation
 import Networks
 import Objectives
 import Tensors
@@ -54,11 +56,51 @@ struct BatchingTests {
     return (try file.floats("body.1.running_mean")[0], try file.floats("body.1.running_var")[0])
   }
 
-  @Test(arguments: [(Batching.seq, Float(2.9)), (.seq3, 3.61), (.cat, 1.5)])
-  func runningMeansFollowTheEMA(batching: Batching, mean: Float) throws {
+  /// TRADES, MAT and MART alike: .9R + .1·mix; .81R + .09·clean + .1·adv; .729R + .081·clean + .09·adv + .1·clean.
+  @Test(arguments: [(Batching.seq, Float(2.9)), (.seq3, 3.61), (.cat, 1.5)], ["trades", "mat", "mart"])
+  func runningMeansFollowTheEMA(batching: (way: Batching, mean: Float), name: String) throws {
     let network = try network()
-    _ = try run(network, "trades", batching, clean: [10, 10], adversarial: [20, 20])
-    #expect(abs(try statistics(network).mean - mean) < 1e-5)
+    _ = try run(network, name, batching.way, clean: [10, 10], adversarial: [20, 20])
+    #expect(abs(try statistics(network).mean - batching.mean) < 1e-5)
+  }
+
+  /// The EMA goes on from what the last step left: twice .9R + …
+  @Test(arguments: [(Batching.seq, Float(0.81 * 2.9 + 2.9)), (.seq3, 0.729 * 3.61 + 3.61), (.cat, 0.9 * 1.5 + 1.5)])
+  func theNextStepStartsFromThere(batching: Batching, mean: Float) throws {
+    let network = try network()
+    for _ in 0..<2 { _ = try run(network, "mat", batching, clean: [10, 10], adversarial: [20, 20]) }
+    #expect(abs(try statistics(network).mean - mean) < 1e-4)
+  }
+
+  /// Each pass is shown right after it moved the statistics: clean rows with the means of then, adversarial ones too.
+  @Test(arguments: [
+    (Batching.cat, ["0..<2 2..<5 in 0: 1.60"]),
+    (.seq, ["0..<3 0..<0 in 0: 1.00", "0..<0 0..<3 in 1: 2.90"]),
+    (.seq3, ["0..<3 0..<0 in 0: 1.00", "0..<0 0..<3 in 1: 2.90"]),
+  ])
+  func aTrackerSeesEveryPassWithItsStatistics(batching: Batching, expected: [String]) throws {
+    let network = try network(), pixels = Self.size * Self.size
+    let images = [Float](repeating: 10, count: 3 * pixels) + [Float](repeating: 20, count: 3 * pixels)
+    try images.withUnsafeBufferPointer { images in
+      var pass = OuterPass(
+        network: network, objective: try objective("mat"), batching: batching,
+        clean: try #require(images.baseAddress), labels: [0, 1, 2], cleanRows: batching == .cat ? 2 : 3,
+        gradient: Storage(count: 3 * 3 * 3))
+      var seen: [String] = []
+      pass.track = { clean, adversarial, slot in
+        let mean = (try? self.statistics(network).mean) ?? .nan
+        seen.append("\(clean) \(adversarial) in \(slot): " + String(format: "%.2f", mean))
+        // The rows are those images: their first channel is their brightness.
+        for (rows, brightness) in [(clean, 10.0), (adversarial, 20)] where !rows.isEmpty {
+          let moments = network.normInputMoments(ofLastPass: rows, slot: slot)[0]
+          #expect(abs(moments.mean[0] - brightness) < 1e-4)
+        }
+      }
+      _ = try pass.run(mode: .batch) {}
+      #expect(seen.isEmpty)
+      _ = try pass.run(mode: .train) {}
+      #expect(seen == expected)
+    }
   }
 
   @Test(arguments: [("standard", Float(1)), ("at", 2)]) func oneKindOfRowsHasOnePass(name: String, mean: Float) throws {

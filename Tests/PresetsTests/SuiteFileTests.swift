@@ -69,7 +69,11 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     ("title: Small\n", "", "S/s.yaml: 'title' is missing; a suite needs it"),
     (
       "[pgd]", "[pdg]",
-      "S/s.yaml:3: measure: 'pdg' is not accepted; give one of clean, pgd, autoattack (did you mean 'pgd'?)"
+      "S/s.yaml:3: measure: 'pdg' is not accepted; give one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
+    ),
+    (
+      "[pgd]", "[pgd, w2]",
+      "S/s.yaml:3: measure: w2 is of images under AutoAttack too; name autoattack beside it"
     ),
     ("measure: [pgd]", "measure: pgd", "S/s.yaml:3: measure: give a list such as [a, b]"),
     (
@@ -101,7 +105,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
 
   @Test func `every suite loads, and every row resolves at every scale`() throws {
     let library = SuiteLibrary(try Self.folders(.suites)), presets = PresetLibrary(try Self.folders(.presets))
-    #expect(library.list().count >= 9)
+    #expect(library.list().count >= 12)
     for entry in library.list() {
       let suite = try library.load(entry.name)
       #expect(suite.summary == entry.summary && suite.summary.count > 40 && suite.summary.hasSuffix("."))

@@ -10,7 +10,7 @@ import Testing
 private let tiny = """
   # A suite for tests.
   title: Tiny
-  measure: [clean, pgd, autoattack]
+  measure: [clean, pgd, autoattack, w2, scatter, running]
   x: gamma
   lite:
     preset: tiny
@@ -44,14 +44,15 @@ private func folder() throws -> URL {
   return url
 }
 
-private func tinyPlan(_ folder: URL, _ given: [String] = [], labels: [String] = [], seeds: [Int]? = nil) throws
-  -> SuitePlan
-{
+private func tinyPlan(
+  _ folder: URL, _ given: [String] = [], labels: [String] = [], seeds: [Int]? = nil, weights: SuiteWeights = .last,
+  text: String = tiny
+) throws -> SuitePlan {
   let presets = PresetLibrary(
     try ResourceFolders(.presets, override: folder.path, environment: [:], home: nil, executable: nil))
   return try SuitePlan(
-    Suite(Array(tiny.utf8), path: "tiny.yaml"), scale: .lite, presets: presets, assignments: given, seeds: seeds,
-    labels: labels)
+    Suite(Array(text.utf8), path: "tiny.yaml"), scale: .lite, presets: presets, assignments: given, seeds: seeds,
+    labels: labels, weights: weights)
 }
 
 /// Seconds are only shown; everything else must be equal.
@@ -101,7 +102,7 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
       // Once more: everything is known.
       let again = Counter()
       #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { again.take($0) } == [])
-      #expect(again.known == 4 && again.trained == 0 && again.evaluated == 0)
+      #expect(again.known == 4 && again.trained == 0 && again.evaluated == 0 && again.measured == 0)
       #expect(try SuiteResult(plan, store: store) == results.last)
     }
     #expect(timeless(results[0]) == timeless(results[1]))
@@ -113,6 +114,62 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
     for cell in results[0].rows.flatMap(\.seeds) {
       let parts = try [#require(cell.clean), #require(cell.pgd), #require(cell.autoattack)].map(\.correct)
       #expect(parts[0] >= parts[1] && parts[0] >= parts[2])
+    }
+  }
+
+  @Test func `what is inside is measured of runs that were trained before, and is the same`() async throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plain = try tinyPlan(
+      folder, labels: ["MAT"], seeds: [1],
+      text: tiny.replacingOccurrences(of: ", w2, scatter, running", with: ""))
+    let full = try tinyPlan(folder, labels: ["MAT"], seeds: [1])
+    var cells: [SuiteResult.Cell] = []
+    for isLate in [false, true] {
+      let store = try SuiteStore(folder.appendingPathComponent("out-\(isLate)"))
+      if isLate {
+        #expect(await SuiteRunner(plain, store: store, jobs: 1, threads: 2).run { _ in } == [])
+        let bare = try SuiteResult(plain, store: store)
+        #expect(bare.isComplete && bare.rows[0].seeds[0].numbers.isEmpty)
+        #expect(try !SuiteResult(full, store: store).isComplete)
+      }
+      let counter = Counter()
+      #expect(await SuiteRunner(full, store: store, jobs: 1, threads: 1).run { counter.take($0) } == [])
+      #expect(counter.known == (isLate ? 1 : 0) && counter.measured == 3)
+      let result = timeless(try SuiteResult(full, store: store))
+      #expect(result.isComplete)
+      cells.append(result.rows[0].seeds[0])
+    }
+    // The repeated training took the same way, and says nothing.
+    #expect(cells[0] == cells[1] && cells[0].running?.warning == nil)
+    #expect(cells[0].warnings.allSatisfy { !$0.contains("repeated") })
+
+    let distances = try #require(cells[0].distances), running = try #require(cells[0].running)
+    #expect(distances.layers == ["body.1", "body.4", "body.7", "body.10"] && distances.asReturned.images == 6)
+    #expect(distances.asReturned.cleanPGD.sum > 0)
+    #expect(cells[0].numbers["w2_clean_pgd"] == distances.asReturned.cleanPGD.sum)
+    // AutoAttack moved just the images that it broke.
+    let attacked = try #require(cells[0].autoattack), clean = try #require(cells[0].clean)
+    #expect((distances.brokenOnly?.images ?? 0) == clean.correct - attacked.correct)
+    #expect((distances.asReturned.cleanAA.sum > 0) == (clean.correct > attacked.correct))
+    #expect(running.points.map(\.step) == [1, 2, 3, 4, 5] && running.layers == distances.layers)
+    #expect(running.points.allSatisfy { ($0.clean?.sum ?? 0) > 0 && ($0.adversarial?.sum ?? 0) > 0 })
+    let picture = try #require(cells[0].scatter?.layers.last)
+    #expect(picture.name == "body.10" && [picture.clean, picture.pgd, picture.aa].allSatisfy { $0.count == 6 })
+  }
+
+  @Test func `the best weights have measurements of their own`() async throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let store = try SuiteStore(folder.appendingPathComponent("out"))
+    for weights in SuiteWeights.allCases {
+      let plan = try tinyPlan(folder, labels: ["MAT"], seeds: [0], weights: weights)
+      #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { _ in } == [])
+      let cell = try SuiteResult(plan, store: store).rows[0].seeds[0]
+      for measure in ["w2", "scatter"] {
+        let file = folder.appendingPathComponent("out/runs/\(cell.run)/\(measure)-\(weights.rawValue)-6.json")
+        #expect(FileManager.default.fileExists(atPath: file.path))
+      }
     }
   }
 
@@ -148,6 +205,7 @@ private final class Counter: @unchecked Sendable {
   private(set) var known = 0
   private(set) var trained = 0
   private(set) var evaluated = 0
+  private(set) var measured = 0
 
   func take(_ progress: SuiteProgress) {
     lock.lock()
@@ -156,6 +214,7 @@ private final class Counter: @unchecked Sendable {
     case .known: known += 1
     case .trained: trained += 1
     case .evaluated: evaluated += 1
+    case .measured: measured += 1
     default: break
     }
   }

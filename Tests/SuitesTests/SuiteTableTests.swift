@@ -1,3 +1,4 @@
+import Diagnostics
 import Events
 import Foundation
 import Testing
@@ -82,5 +83,110 @@ private let result: SuiteResult = {
       attack?["correct"] as? Int == 13 && attack?["n"] as? Int == 20 && (attack?["interval"] as? [Double])?.count == 2)
     #expect((row?["settings"] as? [String: String]) == ["gamma": "0.1"])
     #expect((row?["paper"] as? [String: Double]) == ["clean": 66.4, "autoattack": 24.3])
+  }
+
+  /// One row with everything that is measured inside.
+  private func insideResult() throws -> SuiteResult {
+    var inside = result
+    inside.abscissa = nil
+    inside.measures = [.clean, .pgd, .autoattack, .w2, .scatter, .running]
+    inside.rows.removeLast()
+    let near = LayerDistances(layers: [0.25, 1]), far = LayerDistances(layers: [2, 10.5])
+    func distances() throws -> DomainDistances {
+      func moments(_ mean: Double) -> [ChannelMoments] { [ChannelMoments(mean: [mean], variance: [1])] }
+      return DomainDistances(clean: moments(0), pgd: moments(2), aa: moments(-1), images: 5)
+    }
+    let picture = ScatterRecord.Layer(
+      name: "n2", explained: [0.5, 0.25], clean: [[0, 0], [2, 0]], pgd: [[0, 4], [2, 4]], aa: [[0, 0], [2, 4]])
+    for place in inside.rows[0].seeds.indices {
+      let distances = DistanceRecord(layers: ["n1"], asReturned: try distances(), brokenOnly: nil)
+      let scatter = ScatterRecord(layers: [picture])
+      let running = RunningRecord(
+        layers: ["n1", "n2"],
+        points: [
+          .init(step: 10, clean: near, adversarial: nil), .init(step: 20, clean: far, adversarial: near),
+          .init(step: 30, clean: near, adversarial: near),
+        ])
+      inside.rows[0].seeds[place].distances = distances
+      inside.rows[0].seeds[place].scatter = scatter
+      inside.rows[0].seeds[place].running = running
+      inside.rows[0].seeds[place].numbers = distances.numbers.merging(scatter.numbers) { $1 }
+        .merging(running.numbers) { $1 }
+    }
+    return inside
+  }
+
+  @Test func `numbers are the sums, the centres' distance in deviations, and median, largest and last`() throws {
+    let numbers = try insideResult().rows[0].seeds[0].numbers
+    // Two centres 4 apart; variance 1 along x, 0 along y: ½ on the mean. (2, 4) and (0, 0): variance 2.5, centre (1, 2).
+    let between = 4 / 0.5.squareRoot(), half = 2 / 1.5.squareRoot()
+    for (name, value) in [
+      ("w2_clean_pgd", 4), ("w2_clean_aa", 1), ("w2_pgd_aa", 9), ("explained_1", 0.5), ("explained_2", 0.25),
+      ("separation_clean_pgd", between), ("separation_clean_aa", half), ("separation_pgd_aa", half),
+      ("running_clean_median", 1.25), ("running_clean_largest", 12.5), ("running_clean_last", 1.25),
+      ("running_adversarial_median", 1.25), ("running_adversarial_largest", 1.25),
+      ("running_adversarial_last", 1.25),
+    ] {
+      let found = try #require(numbers[name])
+      #expect(abs(found - value) < 1e-9, "\(name): \(found) for \(value)")
+    }
+    #expect(numbers.count == 14)
+  }
+
+  @Test func `numbers have columns, points and curves pictures and files`() throws {
+    let inside = try insideResult(), text = SuiteTable.text(inside), csv = SuiteTable.csv(inside).split(separator: "\n")
+    let head = try #require(SuiteTable.markdown(inside).split(separator: "\n").dropFirst().first)
+    #expect(head.contains("| gap | W2 clean–PGD | W2 clean–AA | W2 PGD–AA | PC1 | PC2 | apart: clean–PGD | clean–AA |"))
+    #expect(head.contains("| clean–running: median | largest | last | adversarial–running: median | largest | last |"))
+    let first = try #require(text.split(separator: "\n").first { $0.hasPrefix("A, \"B\"") })
+    let expected = [
+      "10.0", "4", "1", "9", "0.5", "0.25", "5.66", "1.63", "1.63", "1.25", "12.5", "1.25", "1.25", "1.25", "1.25",
+      "2.0", "3.2",
+    ]
+    let cells = first.split(separator: " ").map(String.init)
+    #expect(Array(cells.suffix(expected.count)) == expected)
+    #expect(
+      text.contains("\nA, \"B\", seed 0, input of n2: c clean, p training attack, a AutoAttack, * as many of several\n")
+    )
+    let picture = text.split(separator: "\n").filter { $0.hasPrefix("|") }.map(String.init)
+    #expect(picture.count == 16 && picture.first == "|p" + String(repeating: " ", count: 62) + "*")
+    #expect(picture.last == "|*" + String(repeating: " ", count: 62) + "c")
+    #expect(text.contains("\nA, \"B\", seed 0, clean        ▁█▁\nA, \"B\", seed 0, adversarial  ▁▁\n"))
+
+    #expect(csv[0].contains(",autoattack_n,w2_clean_pgd,w2_clean_aa,w2_pgd_aa,w2_broken_clean_pgd,"))
+    #expect(csv[1].contains(",7,10,4,1,9,,,,0.5,0.25,5.65685,"))
+    let documents = SuitePictures.documents(inside)
+    #expect(documents.map(\.name) == ["scatter", "running"] && SuitePictures.documents(result).isEmpty)
+    let points = documents[0].text.split(separator: "\n"), curves = documents[1].text.split(separator: "\n")
+    #expect(points.count == 1 + 2 * 6 && points[4] == "\"A, \"\"B\"\"\",0,n2,pgd,1,2,4")
+    #expect(curves.count == 1 + 2 * 3 * 3 && curves[1].hasSuffix(",0,10,sum,1.25,"))
+    #expect(curves[6].hasSuffix(",0,20,n2,10.5,1"))
+
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let document = try decoder.decode(Document.self, from: Data(try SuiteTable.json(inside).utf8))
+    let seed = try #require(document.rows.first?.seeds.first)
+    #expect(seed.numbers["w2_pgd_aa"] == 9)
+    #expect(seed.scatter.map(\.layer) == ["n2"] && abs(seed.scatter[0].separationPgdAa - 1.633) < 1e-3)
+    #expect(seed.w2.asReturned.cleanPgd.sum == 4 && seed.w2.asReturned.cleanPgd.layers == [4])
+    #expect(seed.running.points.map(\.step) == [10, 20, 30] && seed.running.points[1].clean?.sum == 12.5)
+  }
+
+  /// The parts of the JSON that are looked at.
+  private struct Document: Decodable {
+    struct Row: Decodable { let seeds: [Seed] }
+    struct Seed: Decodable {
+      let numbers: [String: Double]
+      let scatter: [Plane]
+      let w2: Distances
+      let running: RunningRecord
+    }
+    struct Plane: Decodable {
+      let layer: String
+      let separationPgdAa: Double
+    }
+    struct Distances: Decodable { let asReturned: Pairs }
+    struct Pairs: Decodable { let cleanPgd: LayerDistances }
+    let rows: [Row]
   }
 }

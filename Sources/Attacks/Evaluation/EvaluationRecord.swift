@@ -65,6 +65,14 @@ public struct EvaluationRecord: Sendable, Hashable, Codable {
     warnings = []
   }
 
+  /// This record of a cascade without the outcomes that broke images. An evaluation that continues from it repeats just
+  /// the attacks that broke, with the same random numbers: a cheap way back to the adversarial points.
+  public var beforeBreaking: EvaluationRecord {
+    var record = self
+    for image in record.examples.indices { record.examples[image].outcomes.removeAll(where: \.broken) }
+    return record
+  }
+
   /// Whether attack number `attack` has still to run on an example.
   public func isPending(_ attack: Int, on example: ExampleVerdict) -> Bool {
     guard example.cleanCorrect, !example.outcomes.contains(where: { $0.attack == attack }) else { return false }
