@@ -1,16 +1,29 @@
 import Events
 
-/// All settings as a preset file with their help, in the order of `Knob.all`: what a run folder keeps.
+/// All settings as a preset file with their help, in the order of `Knob.all`, and the tour: what a run folder keeps.
 ///
-/// Reading the text gives equal settings back, bit for bit. `header` becomes the comment at the top.
-public func resolvedYAML(_ settings: Settings, header: String = "") -> String {
+/// Reading the text gives equal settings back, bit for bit, and the same tour. `header` becomes the comment at the top.
+public func resolvedYAML(_ settings: Settings, tour: [TourStop] = [], header: String = "") -> String {
   var lines = header.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "#" : "# \($0)" }
   for knob in Knob.all {
     guard let value = settings[knob.name] else { continue }
     let unit = knob.unit.isEmpty ? "" : ", \(knob.unit)"
     lines += ["", "# \(knob.help) (\(knob.accepted)\(unit))", "\(knob.name): \(written(value, of: knob))"]
   }
+  if !tour.isEmpty { lines += ["", "# changes at steps of the run", "tour:"] + tour.map(written) }
   return lines.joined(separator: "\n") + "\n"
+}
+
+/// `  - {at: 200, set: {beta: 1}, say: "the cure"}`
+private func written(_ stop: TourStop) -> String {
+  var parts = ["at: \(stop.step)"]
+  let changes = stop.changes.compactMap { change in
+    Knob.named(change.knob).map { "\(change.knob): \(written(change.value, of: $0))" }
+  }
+  if !changes.isEmpty { parts.append("set: {\(changes.joined(separator: ", "))}") }
+  if !stop.caption.isEmpty { parts.append("say: \(quoted(stop.caption))") }
+  if stop.pauses { parts.append("pause: true") }
+  return "  - {\(parts.joined(separator: ", "))}"
 }
 
 private func written(_ value: KnobValue, of knob: Knob) -> String {

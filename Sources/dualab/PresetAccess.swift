@@ -55,9 +55,9 @@ struct PresetAccess {
   /// The theme of that name or file. Throws `CommandFailure`.
   func theme(_ nameOrPath: String) throws -> Theme { try asUsage { try themeLibrary().load(nameOrPath).theme } }
 
-  /// A preset file that repeats a run without its preset: every setting is in it.
-  static func resolvedFile(_ preset: NamedPreset, settings: Settings) -> String {
-    resolvedYAML(settings, header: "The resolved settings of a run of '\(preset.name)'.")
+  /// A preset file that repeats a run without its preset: every setting is in it, and every change that was timed.
+  static func resolvedFile(_ preset: NamedPreset, settings: Settings, tour: [TourStop]) -> String {
+    resolvedYAML(settings, tour: tour, header: "The resolved settings of a run of '\(preset.name)'.")
   }
 
   /// The presets that can be found.

@@ -28,6 +28,13 @@ package struct RunOptions: ParsableArguments {
     help: ArgumentHelp("A setting, such as gamma=0.1; may be given many times.", valueName: "name=value"))
   var assignments: [String] = []
 
+  @Option(
+    name: .customLong("at"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A change during the run, such as 200:beta=1, by STEP:NAME=VALUE; may be given many times. In the lab any key ends "
+        + "what is left of them, as it ends a tour.", valueName: "change"))
+  var changes: [String] = []
+
   @Option(help: ArgumentHelp("Folder to write the run to (default: runs/TIME-PRESET).", valueName: "dir"))
   var out: String?
 
@@ -54,11 +61,14 @@ package struct RunOptions: ParsableArguments {
 package struct RunPlan {
   package let preset: NamedPreset
   package let settings: Settings
+  /// The preset's tour and the changes of `--at`, by step.
+  package let tour: [TourStop]
   package let threads: Int
 
-  /// Applies the options to the preset: `--set` in order, then `--steps` and `--seed`. Throws `CommandFailure`.
+  /// Applies the options to the preset: `--set` in order, then `--steps` and `--seed`; `--at` joins the tour. Throws
+  /// `CommandFailure`.
   package init(_ options: RunOptions, preset: NamedPreset, cores: Int) throws {
-    var settings = preset.settings
+    var settings = preset.settings, tour = preset.tour
     do {
       for assignment in options.assignments { try settings.apply(assignment: assignment) }
       if let steps = options.steps {
@@ -67,6 +77,15 @@ package struct RunPlan {
       }
       if let seed = options.seed { try settings.set("seed", to: .integer(seed)) }
       if let conflict = settings.conflict { throw conflict }
+      if !options.changes.isEmpty {
+        tour += try options.changes.map { try TourStop(change: $0) }
+        tour = tour.enumerated().sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }.map(\.element)
+        var later = settings
+        for change in tour.flatMap(\.changes) {
+          try later.set(change.knob, to: change.value)
+          if let conflict = later.conflict { throw SettingError("--at: \(conflict)") }
+        }
+      }
     } catch {
       throw CommandFailure.usage("\(error)")
     }
@@ -74,7 +93,7 @@ package struct RunPlan {
     guard (1...1024).contains(threads) else {
       throw CommandFailure.usage("--threads \(threads): give a whole number in 1 … 1024")
     }
-    (self.preset, self.settings, self.threads) = (preset, settings, threads)
+    (self.preset, self.settings, self.tour, self.threads) = (preset, settings, tour, threads)
   }
 
   /// The run that the options ask for on this machine.
@@ -82,5 +101,22 @@ package struct RunPlan {
     try self.init(
       options, preset: try options.folders.access.preset(options.preset),
       cores: ProcessInfo.processInfo.activeProcessorCount)
+  }
+}
+
+extension TourStop {
+  /// From the text of `--at`: `200:beta=1`. Throws `SettingError`.
+  init(change text: String) throws {
+    let parts = text.split(separator: ":", maxSplits: 1)
+    guard parts.count == 2, let step = Int(parts[0]), step >= 0, let equals = parts[1].firstIndex(of: "=") else {
+      throw SettingError("--at \(text): give STEP:NAME=VALUE, such as 200:beta=1")
+    }
+    let name = String(parts[1][..<equals])
+    var settings = Settings()
+    try settings.set(name, parsing: String(parts[1][parts[1].index(after: equals)...]))
+    guard let knob = Knob.named(name), knob.isLive, let value = settings[knob.name] else {
+      throw SettingError("--at \(text): \(name) is fixed when a run starts")
+    }
+    self.init(step: step, changes: [Change(knob: knob.name, value: value)], caption: "")
   }
 }

@@ -20,10 +20,11 @@ struct RunningSession {
         FileManager.default.fileExists(atPath: $0)
       }
     folder = try RunFolder(
-      URL(fileURLWithPath: path), preset: PresetAccess.resolvedFile(plan.preset, settings: plan.settings))
+      URL(fileURLWithPath: path),
+      preset: PresetAccess.resolvedFile(plan.preset, settings: plan.settings, tour: plan.tour))
     alarms = AlarmWatch(command: command, folder: folder.url.path)
     engine = TrainingEngine(
-      work: MakeSession.work(plan, folder: folder.url), settings: plan.settings, tour: plan.preset.tour)
+      work: MakeSession.work(plan, folder: folder.url), settings: plan.settings, tour: plan.tour)
   }
 
   /// Takes the folder back when nothing was trained, so that the same command works once the cause is gone.

@@ -29,6 +29,21 @@ struct RunOptionsTests {
     #expect(plan.threads == 2)
   }
 
+  @Test("with --at join the preset's tour by step, in the order given")
+  func changes() throws {
+    let told = TourStop(step: 20, caption: "look")
+    let preset = NamedPreset(name: "tour", summary: "", settings: Settings(), tour: [told])
+    let options = try RunOptions.parse(["--at", "30:β=1", "--at", "20:gamma=0.1", "--at", "20:eps=8/255"])
+    let plan = try RunPlan(options, preset: preset, cores: 1)
+    #expect(
+      plan.tour == [
+        told, TourStop(step: 20, changes: [.init(knob: "gamma", value: .number(0.1))], caption: ""),
+        TourStop(step: 20, changes: [.init(knob: "eps", value: .number(8 / 255))], caption: ""),
+        TourStop(step: 30, changes: [.init(knob: "beta", value: .number(1))], caption: ""),
+      ])
+    #expect(try self.plan([]).tour.isEmpty)
+  }
+
   @Test(
     "that cannot be are usage errors of one line",
     arguments: [
@@ -45,6 +60,15 @@ struct RunOptionsTests {
       ),
       (["--steps", "0"], "--steps 0: give 1 or more"),
       (["--seed=-1"], "seed: '-1' is not accepted; give a whole number in 0 … 2147483647"),
+      (["--at", "gamma=1"], "--at gamma=1: give STEP:NAME=VALUE, such as 200:beta=1"),
+      (["--at=-1:gamma=1"], "--at -1:gamma=1: give STEP:NAME=VALUE, such as 200:beta=1"),
+      (["--at", "5:gama=1"], "'gama' is not a setting; did you mean 'gamma'?"),
+      (["--at", "5:width=8"], "--at 5:width=8: width is fixed when a run starts"),
+      (["--at", "5:gamma=2"], "gamma: '2' is not accepted; give a number in 0 … 1"),
+      (
+        ["--set", "batching=seq", "--at", "5:norm=dbn"],
+        "--at: norm dbn with batching seq: DBN needs both domains in one pass; set batching=cat, or norm=split"
+      ),
       (["--threads", "0"], "--threads 0: give a whole number in 1 … 1024"),
     ])
   func refused(arguments: [String], line: String) throws {

@@ -24,6 +24,16 @@ import Testing
       ])
   }
 
+  @Test func aRunsFolderKeepsIt() throws {
+    let stops = [
+      TourStop(step: 5, caption: "so it \"begins\""),
+      TourStop(
+        step: 10, changes: [.init(knob: "eps", value: .number(8 / 255)), .init(knob: "gamma", value: .number(0.1))],
+        caption: "the cure: β", pauses: true),
+    ]
+    #expect(try tour(resolvedYAML(Settings(), tour: stops)) == stops)
+  }
+
   @Test func withoutATourThereIsNone() throws { #expect(try tour("beta: 0").isEmpty) }
 
   @Test(arguments: [
