@@ -107,7 +107,9 @@ public struct GapAlarm: Sendable, Hashable, Codable {
     } else if !thresholds.isWatch(reading), state == .alarm || state == .confirmed {
       rest()
     }
-    return state == before ? nil : GapChange(step: reading.step, from: before, state: state, reading: reading)
+    // What a person asked for about an alarm already seen is told, though the state stays.
+    return state == before && state != .acknowledged
+      ? nil : GapChange(step: reading.step, from: before, state: state, reading: reading)
   }
 
   /// A person has seen the alarm; nil when there is none to acknowledge.

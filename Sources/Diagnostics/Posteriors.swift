@@ -1,3 +1,6 @@
+import Networks
+import Tensors
+
 /// How a dual norm's posterior p (the probability that a pixel is of a clean image) spreads. ALGORITHMS §9.2. Pure.
 public struct PosteriorStatistics: Sendable, Hashable, Codable {
   /// Pixels in twenty equal parts of [0, 1]; p = 1 counts to the last.
@@ -38,9 +41,52 @@ public struct PosteriorStatistics: Sendable, Hashable, Codable {
     self.pixels = pixels
   }
 
+  /// Of one layer over several batches, each with the rows of both domains that `gauge` counted.
+  init(_ parts: [(gauge: PosteriorGauge, clean: Int, adversarial: Int)], pixelsPerImage: Int) {
+    func mean(_ value: (PosteriorGauge) -> Double, _ rows: (Int, Int) -> Int) -> Double? {
+      let count = parts.reduce(0) { $0 + rows($1.clean, $1.adversarial) }
+      guard count > 0 else { return nil }
+      return parts.reduce(0) { $0 + value($1.gauge) * Double(rows($1.clean, $1.adversarial)) } / Double(count)
+    }
+    var histogram = [Int](repeating: 0, count: Self.bins)
+    for part in parts {
+      for (bin, count) in part.gauge.histogram.enumerated() where bin < Self.bins { histogram[bin] += count }
+    }
+    self.histogram = histogram
+    decided = mean(\.decidedShare, +) ?? 0
+    routing = mean(\.routingAccuracy, +) ?? 0
+    cleanMean = mean(\.cleanMean) { clean, _ in clean }
+    adversarialMean = mean(\.adversarialMean) { _, adversarial in adversarial }
+    pixels = pixelsPerImage * parts.reduce(0) { $0 + $1.clean + $1.adversarial }
+  }
+
   enum CodingKeys: String, CodingKey {
     case histogram, decided, routing, pixels
     case cleanMean = "clean_mean"
     case adversarialMean = "adversarial_mean"
+  }
+}
+
+extension Network {
+  /// How every dual norm routes clean and adversarial images [count][C][H][W] in eval mode, by the layer's name; empty
+  /// without dual norms. `poll` is called between groups of images.
+  public func posteriorStatistics(
+    clean: UnsafePointer<Float>, adversarial: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
+  ) throws -> [String: PosteriorStatistics] {
+    guard settings.norm == .dual else { return [:] }
+    let pixels = settings.input.planarCount, group = 32
+    let rows = Storage(count: 2 * min(group, count) * pixels)
+    var parts: [String: [(gauge: PosteriorGauge, clean: Int, adversarial: Int)]] = [:]
+    for first in stride(from: 0, to: count, by: group) {
+      let here = min(group, count - first)
+      rows.pointer.update(from: clean + first * pixels, count: here * pixels)
+      (rows.pointer + here * pixels).update(from: adversarial + first * pixels, count: here * pixels)
+      try forward(rows.pointer, count: 2 * here, mode: .eval, domains: .cleanFirst(here), poll: poll)
+      for gauge in posteriors { parts[gauge.name, default: []].append((gauge, here, here)) }
+    }
+    let places = Dictionary(normPlaces.map { ($0.name, $0.shape.pixels) }) { first, _ in first }
+    return parts.reduce(into: [:]) { result, layer in
+      result[layer.key] = PosteriorStatistics(layer.value, pixelsPerImage: places[layer.key] ?? 0)
+    }
   }
 }

@@ -83,6 +83,8 @@ public struct Sentinel {
     public let reading: GapReading
     /// Forward and backward passes of one image in all.
     public let passes: Int
+    /// Reasons not to believe the attacks; only looked for before a full one.
+    public let warnings: [EvaluationWarning]
   }
 
   /// Standard AutoAttack on the first `deepCount` images, at the weights of a quick probe; with `isFull` on all of them,
@@ -93,12 +95,26 @@ public struct Sentinel {
   ) throws -> DeepProbe {
     let count = isFull ? set.count : deepCount
     let survivors = quick.survivors.filter { $0 < count }
+    var warnings = isFull ? try lint(attack, on: network, observe, poll) : []
     let result = try strike(.standard, survivors, attack, on: network, observe, poll)
+    if isFull { warnings += result.warnings }
     return DeepProbe(
       reading: GapReading(
         step: quick.step, tier: isFull ? .full : .deep, n: count, survivors: survivors.count,
         broken: survivors.count - result.left.count),
-      passes: result.passes)
+      passes: result.passes, warnings: warnings)
+  }
+
+  /// What the evaluation linter finds on the whole probe. ALGORITHMS §7.4.
+  private func lint(
+    _ attack: any Attack, on network: Network, _ observe: Observer, _ poll: () throws -> Void
+  ) throws -> [EvaluationWarning] {
+    let suite = AttackSuite(.standard, classes: network.classes)
+    let settings = EvaluationSettings(
+      norm: attack.norm, epsilon: Double(attack.epsilon), suite: suite, seed: seed, compares: true)
+    let evaluation = try RobustnessEvaluation(network, set, settings: settings)
+    try evaluation.lint(observe: { observe($0, suite) }, poll: poll)
+    return evaluation.report().warnings
   }
 
   /// What `deep` will probably cost, from what the quick tier left of its images; for `SentinelSchedule.isDeepDue`.
@@ -146,8 +162,8 @@ public struct Sentinel {
   private func strike(
     _ kind: AttackSuite.Kind, _ survivors: [Int], _ attack: any Attack, on network: Network, _ observe: Observer,
     _ poll: () throws -> Void
-  ) throws -> (left: [Int], points: Storage, passes: Int) {
-    guard !survivors.isEmpty else { return ([], Storage(count: 0), 0) }
+  ) throws -> (left: [Int], points: Storage, passes: Int, warnings: [EvaluationWarning]) {
+    guard !survivors.isEmpty else { return ([], Storage(count: 0), 0, []) }
     let suite = AttackSuite(kind, classes: network.classes)
     let settings = EvaluationSettings(
       norm: attack.norm, epsilon: Double(attack.epsilon), suite: suite, seed: seed)
@@ -156,7 +172,7 @@ public struct Sentinel {
     try evaluation.run(observe: { observe($0, suite) }, poll: poll)
     let examples = evaluation.record.examples
     let left = examples.indices.filter { examples[$0].isRobust }.map { survivors[$0] }
-    return (left, evaluation.adversarials, survivors.count + evaluation.record.passes)
+    return (left, evaluation.adversarials, survivors.count + evaluation.record.passes, evaluation.report().warnings)
   }
 }
 

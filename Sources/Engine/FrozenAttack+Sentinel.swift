@@ -42,13 +42,12 @@ private struct FrozenRun {
       let (quick, _) = try sentinel.quick(
         afterStep: step, attack, on: network, observe: { if scope == .quick { update($0, $1) } }, poll: poll)
       note.correct = quick.survivors.count
-      let reading =
-        scope == .quick
-        ? quick.reading
-        : try sentinel.deep(after: quick, attack, on: network, isFull: true, observe: update, poll: poll).reading
+      let full =
+        scope == .full
+        ? try sentinel.deep(after: quick, attack, on: network, isFull: true, observe: update, poll: poll) : nil
       note.finish(.finished, seconds: seconds())
-      note.broken = reading.broken
-      tell(FrozenReport(progress: note, reading: scope == .full ? reading : nil))
+      note.broken = (full?.reading ?? quick.reading).broken
+      tell(FrozenReport(progress: note, reading: full?.reading, warnings: full?.warnings.map(\.line) ?? []))
     } catch {
       note.finish(.cancelled, seconds: seconds())
       tell(FrozenReport(progress: note))
@@ -57,8 +56,17 @@ private struct FrozenRun {
 }
 
 extension AttackProgressNote {
+  /// What stands in the place of an attack's name while the evaluation linter runs.
+  private static let checks = "checks"
+
   /// Takes over how far an evaluation is.
   fileprivate mutating func take(_ progress: EvaluationProgress, _ suite: AttackSuite) {
+    guard progress.attack >= 0 else {
+      tallies = [Tally(attack: Self.checks, attacked: progress.finished, total: progress.total, broken: 0)]
+      (iteration, iterations, secondsLeft) = (nil, nil, nil)
+      return
+    }
+    if tallies.first?.attack == Self.checks { tallies = [] }
     let tally = Tally(
       attack: suite.attacks[progress.attack].title, attacked: progress.finished, total: progress.total,
       broken: progress.broken)

@@ -8,11 +8,14 @@ public struct FrozenReport: Sendable, Hashable {
   public var progress: AttackProgressNote
   /// What it found; nil before the end, and where it is no measurement of the gap.
   public var reading: GapReading?
+  /// Reasons not to believe the attack, a line each; with the end.
+  public var warnings: [String]
 
-  /// Both.
-  public init(progress: AttackProgressNote, reading: GapReading? = nil) {
+  /// All parts.
+  public init(progress: AttackProgressNote, reading: GapReading? = nil, warnings: [String] = []) {
     self.progress = progress
     self.reading = reading
+    self.warnings = warnings
   }
 }
 

@@ -75,9 +75,10 @@ extension SessionMachine {
 
   /// The attack's thread tells how far it is, and in the end what it found.
   mutating func heard(_ report: FrozenReport) -> [SessionAction] {
-    let told = [SessionAction.emit(.attackProgress(report.progress))]
+    var told = [SessionAction.emit(.attackProgress(report.progress))]
     guard report.progress.phase == .finished || report.progress.phase == .cancelled else { return told }
     isAttackRunning = false
+    told += report.warnings.flatMap { note("AutoAttack \($0)", step: report.progress.step) }
     guard let reading = report.reading else { return told }
     return told + watch.confirm(with: reading).map(SessionAction.emit)
   }

@@ -112,6 +112,10 @@ public struct GapChange: Sendable, Hashable, Codable {
 
   /// The change in one line: `alarm: gap 0.40 [0.31, 0.49] under quick (n 128)`.
   public var text: String {
+    // Causes are measured after the change itself was told.
+    guard from != state || reading != nil || disagreement != nil else {
+      return causes.isEmpty ? "no cause of the gap is named" : "causes of the gap"
+    }
     var parts = [from == state ? "gap \(state.rawValue)" : "gap \(from.rawValue) → \(state.rawValue)"]
     if let reading {
       parts.append(

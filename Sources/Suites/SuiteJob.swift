@@ -101,9 +101,10 @@ struct SuiteJob: Sendable {
   private func evaluation(
     _ key: MeasurementKey, resuming record: EvaluationRecord?
   ) throws -> RobustnessEvaluation {
-    let (network, set) = try loaded(key)
+    let (network, set) = try loaded(key), settings = settings(key.measure, classes: network.classes)
+    // What an earlier version began without the checks of this one is begun anew.
     return try RobustnessEvaluation(
-      network, set, settings: settings(key.measure, classes: network.classes), resuming: record)
+      network, set, settings: settings, resuming: record.flatMap { $0.settings == settings ? $0 : nil })
   }
 
   /// The network of the checkpoint, and the first test images.
@@ -133,7 +134,7 @@ struct SuiteJob: Sendable {
             start: PGD.Start(rawValue: run.settings.text("attack.start")) ?? .uniform)
       ])
     }
-    return EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite)
+    return EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite, compares: measure == .autoattack)
   }
 
   private func record(of evaluation: RobustnessEvaluation) -> MeasurementRecord {

@@ -123,7 +123,7 @@ extension SuiteResult.Cell {
       seed: seed, run: run.digest, clean: both.first?.clean, pgd: pgd?.robust, autoattack: full?.robust,
       attack: pgd?.title, trainingSeconds: training?.seconds,
       attackSeconds: both.isEmpty ? nil : both.reduce(0) { $0 + $1.seconds },
-      warnings: both.flatMap { record in record.warnings.map { "\(record.title): \($0.message)" } }
+      warnings: both.flatMap { record in record.warnings.map { "\(record.title): \($0.line)" } }
         + [running?.warning].compactMap(\.self),
       numbers: [distances?.numbers, scatter?.numbers, running?.numbers].compactMap(\.self)
         .reduce(into: [:]) { $0.merge($1) { first, _ in first } },

@@ -115,7 +115,7 @@ private struct AttackRun {
     }
     if options.json == "-" {
       try output.result(String(decoding: json, as: UTF8.self))
-      for warning in report.warnings { try output.error(AttackTable.line(warning) + "\n") }
+      for warning in report.warnings { try output.error(warning.line + "\n") }
     } else {
       try output.result(AttackTable.lines(report, plan.card).joined(separator: "\n") + "\n")
     }

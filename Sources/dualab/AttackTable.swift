@@ -84,14 +84,6 @@ package enum AttackTable {
   }
 
   private static func warnings(_ report: EvaluationReport) -> [String] {
-    report.warnings.isEmpty ? [] : [""] + report.warnings.map(line)
-  }
-
-  /// A warning as a line, with the first images that show it.
-  static func line(_ warning: EvaluationWarning) -> String {
-    let named = warning.examples.prefix(5).map(String.init).joined(separator: ", ")
-    let more = warning.examples.count > 5 ? ", … \(warning.examples.count) in all" : ""
-    let images = named.isEmpty ? "" : " (image\(warning.examples.count == 1 ? "" : "s") \(named)\(more))"
-    return "warning (\(warning.kind.rawValue)): \(warning.message)\(images)"
+    report.warnings.isEmpty ? [] : [""] + report.warnings.map(\.line)
   }
 }

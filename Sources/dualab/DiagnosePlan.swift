@@ -62,7 +62,7 @@ struct DiagnosePlan {
     let evidence = try sentinel.evidence(after: quick, attack, on: network, poll: poll)
 
     let settings = EvaluationSettings(
-      norm: attack.norm, epsilon: Double(attack.epsilon), suite: suite, seed: seed)
+      norm: attack.norm, epsilon: Double(attack.epsilon), suite: suite, seed: seed, compares: true)
     let evaluation = try RobustnessEvaluation(network, set, settings: settings)
     try evaluation.run(observe: observe, poll: poll)
     let examples = evaluation.record.examples, report = evaluation.report()
@@ -93,6 +93,8 @@ struct DiagnosePlan {
   ) throws -> [DiagnoseResult.Layer] {
     let clean = try network.normInputMoments(domains.clean, count: count, poll: poll)
     let pgd = try network.normInputMoments(domains.pgd, count: count, poll: poll)
+    let posteriors = try network.posteriorStatistics(
+      clean: domains.clean, adversarial: domains.pgd, count: count, poll: poll)
     return try layers.map { layer in
       let place = network.normPlaces[layer], running = network.runningMoments(ofLayer: layer)
       func distance(_ moments: [ChannelMoments], _ domain: String) -> Double? {
@@ -105,7 +107,8 @@ struct DiagnosePlan {
       let scatter = try DomainScatter(network, layer: layer, domains, count: count, poll: poll)
       return DiagnoseResult.Layer(
         number: layer + 1, name: place.name, input: [place.shape.channels, place.shape.height, place.shape.width],
-        cleanRunning: distance(clean, "clean"), pgdRunning: distance(pgd, "adv"), explained: scatter.explainedRatio,
+        cleanRunning: distance(clean, "clean"), pgdRunning: distance(pgd, "adv"),
+        posterior: posteriors[place.name], explained: scatter.explainedRatio,
         points: isOneLayer ? DiagnoseResult.Points(scatter) : nil)
     }
   }

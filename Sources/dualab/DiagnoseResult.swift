@@ -33,13 +33,15 @@ package struct DiagnoseResult: Codable {
     package var cleanRunning: Double?
     /// W2² of PGD images to the running statistics.
     package var pgdRunning: Double?
+    /// How a dual norm routes clean and PGD images; nil for other norms.
+    package var posterior: PosteriorStatistics?
     /// Shares of the variance along the two principal directions of clean, PGD and AutoAttack images together.
     package var explained: [Double]
     /// Where the images lie in that plane, for the layer that was asked for.
     package var points: Points?
 
     enum CodingKeys: String, CodingKey {
-      case number, name, input, explained, points
+      case number, name, input, posterior, explained, points
       case cleanRunning = "clean_running"
       case pgdRunning = "pgd_running"
     }

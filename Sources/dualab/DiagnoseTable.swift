@@ -19,8 +19,8 @@ package enum DiagnoseTable {
       ["gap under \(card.suite)", gap(result.full)],
     ])
     lines.append("n \(card.images); 95 % intervals, of accuracies Wilson's, of gaps Clopper and Pearson's")
-    lines += [""] + causes(result) + [""] + distances(result)
-    return lines + result.warnings.map { "warning (\($0.kind.rawValue)): \($0.message)" }
+    lines += [""] + causes(result) + [""] + distances(result) + posteriors(result)
+    return lines + result.warnings.map(\.line)
   }
 
   private static func accuracy(_ proportion: Proportion) -> String {
@@ -62,14 +62,41 @@ package enum DiagnoseTable {
     let sums = [
       "sum of all", "", distance(returned.cleanPGD.sum), distance(returned.cleanAA.sum), distance(returned.pgdAA.sum),
       distance(broken?.cleanPGD.sum), distance(broken?.cleanAA.sum), distance(broken?.pgdAA.sum),
+      distance(sum(result, \.cleanRunning)), distance(sum(result, \.pgdRunning)),
     ]
     let n = returned.images, moved = broken?.images ?? 0
     return ["W2² between what enters the norm layers; PC: shares of the variance of all three sets together"]
       + FinalTable.aligned([head] + rows + [sums]) + [
         "AA as returned is the clean image where AutoAttack broke nothing: \(n - moved) of \(n); broken: the other "
-          + "\(moved), in all three sets"
+          + "\(moved), in all three sets",
+        "running: against the running statistics that normalise the images here; of dual and split norms those of the "
+          + "images' own domain",
       ]
   }
+
+  /// Over all layers; nil where one layer was asked for, or nothing is tracked.
+  private static func sum(_ result: DiagnoseResult, _ part: (DiagnoseResult.Layer) -> Double?) -> Double? {
+    let values = result.layers.compactMap(part)
+    return values.isEmpty || result.layers.count < result.asReturned.cleanPGD.layers.count ? nil : values.reduce(0, +)
+  }
+
+  /// One line a dual norm: whether it can tell clean from PGD images; nothing without any.
+  private static func posteriors(_ result: DiagnoseResult) -> [String] {
+    let rows = result.layers.compactMap { layer in
+      layer.posterior.map { posterior in
+        [
+          "\(layer.number) \(layer.name)", percent(posterior.routing), mean(posterior.cleanMean),
+          mean(posterior.adversarialMean), percent(posterior.decided),
+        ]
+      }
+    }
+    guard !rows.isEmpty else { return [] }
+    let head = ["layer", "routed right", "p on clean", "p on PGD", "decided"]
+    return ["", "p(clean) of dual norms, pixel by pixel; decided: p below .01 or above .99"]
+      + FinalTable.aligned([head] + rows)
+  }
+
+  private static func mean(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
 
   private static func distance(_ value: Double?) -> String { value.map { String(format: "%.3g", $0) } ?? "–" }
 

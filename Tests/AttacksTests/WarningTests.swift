@@ -41,6 +41,9 @@ struct WarningTests {
       return zip(p, u).map { 2 * $0 * ($1 - mean) }
     }
     #expect(try warnings(classifier) == [.softmaxOutput])
+    let found = try report(classifier, AttackSuite(custom: [AttackSpec(.fgsm)])).warnings
+    #expect(found.map(\.examples) == [Array(0..<24)])
+    #expect(found[0].line.hasSuffix("leave the softmax away (images 0, 1, 2, 3, 4, … 24 in all)"))
   }
 
   @Test func aRandomisedModelIsNoticedButNotByTheSuiteForIt() throws {
@@ -88,12 +91,30 @@ struct WarningTests {
     let report = evaluation.report()
     let square = try #require(report.attacks.last)
     #expect(square.broken > report.attacks[1].broken)
-    #expect(report.warnings.contains { $0.kind == .squareEffective })
+    let found = try #require(report.warnings.first { $0.kind == .squareEffective })
+    let onlySquare = report.examples.filter { $0.outcomes.filter(\.broken).map(\.attack) == [3] }.map(\.index)
+    #expect(found.examples == onlySquare && !onlySquare.isEmpty)
   }
 
   @Test func vanishingCrossEntropyIsNoticed() throws {
     let classifier = linearClassifier(weights.map { $0.map { 400 * $0 } }, [0, 0, 0, 0], input: shape)
     #expect(try warnings(classifier) == [.saturatedCrossEntropy])
+  }
+
+  @Test func theChecksRunAloneAndFindTheSame() throws {
+    let classifier = linearClassifier(weights.map { $0.map { 400 * $0 } }, [0, 0, 0, 0], input: shape)
+    let set = try EvaluationSet(
+      images: (0..<8).flatMap { label in (0..<4).map { $0 == label % 4 ? Float(0.65) : 0.25 } }, shape: shape,
+      labels: (0..<8).map { $0 % 4 })
+    let settings = EvaluationSettings(epsilon: 0.1, suite: AttackSuite(custom: [AttackSpec(.fgsm)]), compares: true)
+    let evaluation = try RobustnessEvaluation(classifier, set, settings: settings)
+    try evaluation.lint()
+    #expect(evaluation.record.comparisons != nil && evaluation.record.examples.allSatisfy { $0.outcomes.isEmpty })
+    let alone = evaluation.report().warnings.filter { $0.kind == .saturatedCrossEntropy }
+    #expect(alone.map(\.examples) == [Array(0..<8)])
+    // What was checked is not checked again.
+    try evaluation.run()
+    #expect(evaluation.report().warnings.filter { $0.kind == .saturatedCrossEntropy } == alone)
   }
 
   @Test func aModelThatMixesItsBatchIsNoticed() throws {
@@ -106,6 +127,8 @@ struct WarningTests {
     try evaluation.run()
     let kinds = evaluation.report().warnings.map(\.kind)
     #expect(kinds.contains(.batchDependent) && kinds.contains(.stateChanged))
+    let named = Dictionary(uniqueKeysWithValues: evaluation.report().warnings.map { ($0.kind, $0.examples) })
+    #expect(named[.batchDependent] == [0, 1, 2] && named[.stateChanged] == Array(0..<8))
     #expect(!kinds.contains(.randomised), "the reference's check does not see it")
   }
 

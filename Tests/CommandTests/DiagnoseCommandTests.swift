@@ -36,6 +36,11 @@ struct DiagnoseCommandTests {
     let sum = try #require(distances["sum"] as? Double), parts = try #require(distances["layers"] as? [Double])
     #expect(layers.count == 4 && parts.count == 4 && sum > 0 && abs(parts.reduce(0, +) - sum) < 1e-12)
 
+    // Nothing to route without dual norms; both ends of Fig. 4 for every layer.
+    #expect(
+      layers.allSatisfy { $0["posterior"] == nil && $0["clean_running"] is Double && $0["pgd_running"] is Double })
+    #expect(!words.result.contains("routed right"))
+
     let one = try await BuiltProgram.run([
       "diagnose", "--checkpoint", run + "/checkpoints/last.safetensors", "--limit", "20", "--layer", "body.7", "--json",
       "-", "--quiet", "--threads", "1",
@@ -47,6 +52,23 @@ struct DiagnoseCommandTests {
     let only = try #require((other["layers"] as? [[String: Any]])?.first)
     #expect(only["name"] as? String == "body.7")
     #expect(((only["points"] as? [String: Any])?["pgd"] as? [[Double]])?.count == 20)
+
+    let dual = folder.appendingPathComponent("dual").path
+    let trained = try await BuiltProgram.run([
+      "train", "--preset", "false-robustness", "--set", "steps=4", "--set", "test.limit=16", "--set", "norm=dbn",
+      "--set",
+      "sentinel.every=0", "--out", dual, "--quiet",
+    ])
+    #expect(trained.status == 0, "\(trained.error)")
+    let routes = try await BuiltProgram.run(["diagnose", dual, "--limit", "8", "--json", json.path, "--quiet"])
+    #expect(routes.status == 0 && routes.result.contains("routed right"), "\(routes.error)")
+    let routed = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
+    let posteriors = try #require(routed["layers"] as? [[String: Any]]).compactMap { $0["posterior"] as? [String: Any] }
+    #expect(!posteriors.isEmpty)
+    for posterior in posteriors {
+      let routing = try #require(posterior["routing"] as? Double), pixels = try #require(posterior["pixels"] as? Int)
+      #expect((0...1).contains(routing) && (posterior["histogram"] as? [Int])?.reduce(0, +) == pixels)
+    }
 
     for (arguments, status, text) in [
       ([run, "--layer", "conv9"], 2, "give 1 … 4 or one of body.1"), ([folder.path], 1, "no checkpoints/last"),

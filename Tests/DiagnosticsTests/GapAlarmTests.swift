@@ -101,6 +101,10 @@ struct GapAlarmTests {
     #expect(states([quick(75, 60)], &alarm) == [.confirmed])
     #expect(other.confirm(with: full(10))?.state == .calm)
     #expect(watched.confirm(with: full(26)) == nil && watched.state == .alarm)
+    // Of one that was seen it is told, and no more.
+    _ = alarm.acknowledge(step: 80)
+    let told = alarm.confirm(with: full(70))
+    #expect(told?.from == .acknowledged && told?.state == .acknowledged && told?.reading == full(70))
     // It raises one that nobody had seen.
     var calm = GapAlarm()
     #expect(calm.take(full(70))?.state == .confirmed && calm.alarms == 1)

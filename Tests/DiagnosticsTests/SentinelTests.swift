@@ -39,6 +39,10 @@ struct SentinelTests {
     #expect(quick.reading.gap > 0.25 && quick.reading.tier == .quick && quick.reading.n == 64)
     #expect(deep.reading.tier == .deep && deep.reading.n == 16 && full.reading.tier == .full && full.reading.n == 64)
     #expect(full.reading.gap >= 0.25)
+    // The linter ran before it, on the whole probe, and names images of it.
+    #expect(deep.warnings.isEmpty)
+    let saturated = try #require(full.warnings.first { $0.kind == .saturatedCrossEntropy })
+    #expect(!saturated.examples.isEmpty && saturated.examples.allSatisfy((0..<64).contains))
 
     var alarm = GapAlarm()
     _ = alarm.take(quick.reading)

@@ -44,7 +44,7 @@ import Testing
     let cause = GapCause(.targeted, before: 0.7, value: 0.2, n: 128)
     #expect(
       machine.play(.foundCauses(CausesFound(step: 2, causes: [cause], passes: 9)))
-        == ["alarm @2 gap alarm", "save alarm @2 γ=0.5"])
+        == ["alarm @2 causes of the gap", "save alarm @2 γ=0.5"])
     let note = CheckpointNote(step: 2, kind: "alarm", path: "/alarm-2")
     #expect(machine.play(.saved(note)) == ["checkpoint alarm @2", "state training @2", "run 3 γ=0.5"])
   }
@@ -95,8 +95,10 @@ import Testing
     #expect(machine.play(.heard(FrozenReport(progress: note))) == ["attack running @3"])
     note.phase = .finished
     let reading = GapReading(step: 3, tier: .full, n: 128, survivors: 100, broken: 99)
-    let told = machine.play(.heard(FrozenReport(progress: note, reading: reading)))
-    #expect(told.count == 2 && told[0] == "attack finished @3" && told[1].hasPrefix("alarm @3 gap alarm → confirmed"))
+    let told = machine.play(
+      .heard(FrozenReport(progress: note, reading: reading, warnings: ["warning (audit): no (image 7)"])))
+    #expect(told.count == 3 && told[0] == "attack finished @3" && told[2].hasPrefix("alarm @3 gap alarm → confirmed"))
+    #expect(told[1] == "journal @3 AutoAttack warning (audit): no (image 7) (engine)")
     #expect(machine.play(.command(.cancelAttack)) == ["journal @3 no attack to cancel (engine)"])
   }
 

@@ -43,6 +43,14 @@ public struct EvaluationWarning: Sendable, Hashable, Codable {
     self.message = message
     self.examples = examples
   }
+
+  /// The warning as a line, with the first images that show it.
+  public var line: String {
+    let named = examples.prefix(5).map(String.init).joined(separator: ", ")
+    let more = examples.count > 5 ? ", … \(examples.count) in all" : ""
+    let images = named.isEmpty ? "" : " (image\(examples.count == 1 ? "" : "s") \(named)\(more))"
+    return "warning (\(kind.rawValue)): \(message)\(images)"
+  }
 }
 
 /// One line of the result: what an attack left.

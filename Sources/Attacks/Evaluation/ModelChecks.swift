@@ -69,7 +69,8 @@ struct ModelChecks {
     return EvaluationWarning(
       .softmaxOutput,
       "the model's outputs look like probabilities; cross-entropy and DLR expect logits and lose strength, "
-        + "leave the softmax away")
+        + "leave the softmax away",
+      examples: Array(set.indices[..<count]))
   }
 
   /// The share of right images at which cross-entropy has no gradient: ‖∂CE/∂x‖ < 1e-10.
@@ -117,19 +118,19 @@ struct ModelChecks {
 
   /// Three images alone against the same in the batch, to 1e-4 of their largest logit.
   private func batchDependent() -> EvaluationWarning? {
+    guard count > 1 else { return nil }
     let batch = classifier.logits(set.image(0), count: count)
-    for image in 0..<min(3, count) where count > 1 {
+    let dependent = (0..<min(3, count)).filter { image in
       let alone = classifier.logits(set.image(image), count: 1), inBatch = row(batch, image)
       let largest = inBatch.reduce(0) { max($0, abs($1)) }
-      if zip(alone, inBatch).contains(where: { abs($0 - $1) > 1e-4 * largest }) {
-        return EvaluationWarning(
-          .batchDependent,
-          "an image's logits depend on the other images of the batch, as with batch normalisation in training mode; "
-            + "verdicts mean nothing, evaluate in eval mode",
-          examples: [set.indices[image]])
-      }
+      return zip(alone, inBatch).contains { abs($0 - $1) > 1e-4 * largest }
     }
-    return nil
+    guard !dependent.isEmpty else { return nil }
+    return EvaluationWarning(
+      .batchDependent,
+      "the logits of \(dependent.count) of \(min(3, count)) images tried depend on the other images of the batch, as with "
+        + "batch normalisation in training mode; verdicts mean nothing, evaluate in eval mode",
+      examples: dependent.map { set.indices[$0] })
   }
 
   /// Running statistics before and after a pass.
@@ -138,7 +139,8 @@ struct ModelChecks {
     _ = classifier.logits(set.image(0), count: count)
     guard classifier.stateDigest != before else { return nil }
     return EvaluationWarning(
-      .stateChanged, "a forward pass changes the model's running statistics; evaluate in eval mode")
+      .stateChanged, "a forward pass changes the model's running statistics; evaluate in eval mode",
+      examples: Array(set.indices[..<count]))
   }
 
   private func row(_ logits: [Float], _ image: Int) -> [Float] {

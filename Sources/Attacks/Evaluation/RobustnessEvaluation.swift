@@ -54,6 +54,22 @@ public final class RobustnessEvaluation {
     observe: (EvaluationProgress) -> Void = { _ in }, poll: () throws -> Void = {}
   ) throws {
     meter = EvaluationMeter()
+    let logits = try begin(observe, poll)
+    for attack in record.settings.suite.attacks.indices { try run(attack, logits, observe, poll) }
+  }
+
+  /// What comes before the attacks, alone: the clean pass and all checks. `report` then has what they found.
+  public func lint(
+    observe: (EvaluationProgress) -> Void = { _ in }, poll: () throws -> Void = {}
+  ) throws {
+    meter = EvaluationMeter()
+    _ = try begin(observe, poll)
+  }
+
+  // MARK: before the attacks
+
+  /// Returns the clean logits.
+  private func begin(_ observe: (EvaluationProgress) -> Void, _ poll: () throws -> Void) throws -> [Float] {
     let logits = try cleanLogits(poll)
     if record.examples.isEmpty {
       if checksModel { record.warnings = try ModelChecks(classifier, set, record.settings, logits).warnings(poll) }
@@ -71,10 +87,8 @@ public final class RobustnessEvaluation {
     if record.settings.compares && record.comparisons == nil {
       record.comparisons = try compare(logits, observe, poll)
     }
-    for attack in record.settings.suite.attacks.indices { try run(attack, logits, observe, poll) }
+    return logits
   }
-
-  // MARK: the clean pass
 
   private func cleanLogits(_ poll: () throws -> Void) throws -> [Float] {
     var logits: [Float] = []
