@@ -135,6 +135,13 @@ void terminal_flush(void) { refresh(); }
 
 void terminal_bell(void) { beep(); }
 
+void terminal_write(const char *bytes, size_t count) {
+  // What curses still holds back must not come after it.
+  refresh();
+  fwrite(bytes, 1, count, output);
+  fflush(output);
+}
+
 static terminal_key named(wint_t code, uint32_t *value) {
   if (code >= KEY_F(1) && code <= KEY_F(63)) {
     *value = (uint32_t)(code - KEY_F0);

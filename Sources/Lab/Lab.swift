@@ -60,7 +60,9 @@ public struct Lab: Sendable {
       overlay = .quit(dialog.offering(finish: session.state != .testing))
     }
     if case .attack = overlay, wasAttacking != session.isAttacking || !session.canAttack { overlay = nil }
-    if case .alarm(let change) = event, change.state != change.from, change.state == .alarm { return [.bell] }
+    if case .alarm(let change) = event, change.state != change.from, change.state == .alarm {
+      return [.bell, .notify("\(change.state.word.lowercased()) at step \(change.step): \(change.text)")]
+    }
     guard case .summary = event else { return [] }
     if leavesAfterSummary { return [.leave] }
     overlay = .results(ScrolledText())

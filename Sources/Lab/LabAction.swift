@@ -13,6 +13,8 @@ public enum LabAction: Sendable, Hashable {
   case redraw
   /// Sound the bell.
   case bell
+  /// Tell somebody who looks elsewhere, by the terminal's notification where it has one.
+  case notify(String)
   /// Save this frame as a file; the shell answers with `note(_:)`.
   case saveFrame
 }

@@ -192,9 +192,15 @@ actor ScreenActor<Content: ScreenContent> {
       case .suspend: suspend()
       case .redraw: painter?.forget()
       case .bell: if phase == .open { terminal_bell() }
+      case .notify(let text): if phase == .open { notify(text) }
       case .saveFrame: saveFrame()
       }
     }
+  }
+
+  private func notify(_ text: String) {
+    guard let bytes = TerminalNotification(ProcessInfo.processInfo.environment)?.bytes(text) else { return }
+    bytes.withUnsafeBytes { terminal_write($0.baseAddress, $0.count) }
   }
 
   private func saveFrame() {

@@ -31,6 +31,7 @@ struct ProbeContent: ScreenContent {
     case .control("l"): return [.redraw]
     case .control("s"): return [.saveFrame]
     case .character("b"): return [.bell]
+    case .character("n"): return [.bell, .notify("alarm\u{1b}]0;x\u{7} at step 7")]
     case .character("p"): return [.send(.pause)]
     case .character("x"): fault.happen()
     case .character("."): needsDraw = false

@@ -61,6 +61,20 @@ struct EscapesTests {
     try await terminal.wait(for: "probe 120x36", after: small)
   }
 
+  @Test("An alarm rings the bell and asks for a notification, and no cell changes")
+  func notification() async throws {
+    let terminal = try PseudoTerminal(
+      [try BuiltProduct.path("terminal-probe"), "none"], environment: ["TMUX": "", "STY": "", "VTE_VERSION": ""])
+    try await terminal.wait(for: "probe 120x36")
+    await terminal.type("n")
+    try await terminal.wait(for: "\u{1b}]9;dualab: alarm ]0;x  at step 7\u{7}")
+    await terminal.type("q")
+    #expect(try await terminal.exitStatus() == 0)
+    let output = await terminal.output
+    #expect(output.contains("\u{7}\u{1b}]9;"))
+    #expect(!output.contains("\u{1b}]0;"))
+  }
+
   @Test(
     "Where there is no screen to draw on, one line says so and nothing is drawn",
     arguments: [("dumb", "cannot place the cursor"), ("no-such-terminal", "is not known"), ("", "TERM")])

@@ -52,6 +52,8 @@ void terminal_style(int attributes, int pair);
 void terminal_put(int row, int column, const uint32_t *scalars, int count);
 void terminal_flush(void);
 void terminal_bell(void);
+// Writes bytes as they are; for sequences that change no cell and leave the cursor where it is.
+void terminal_write(const char *bytes, size_t count);
 
 typedef enum {
   TERMINAL_NOTHING,    // no key waits
