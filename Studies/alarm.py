@@ -28,21 +28,26 @@ ROWS = {
 }
 
 
-def train(program, name, seed, out):
-    """The events of a run; from its file when it was done before."""
-    preset, settings, *_ = ROWS[name]
-    folder = os.path.join(out, f"{name}-seed{seed}")
-    events = folder + ".jsonl"
-    if not os.path.exists(events):
+def run(command):
+    """Runs a command to its end; 3 is an alarm, everything else but 0 ends the study."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode not in (0, 3):
+        sys.exit(f"{' '.join(command)} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def train(program, preset, settings, seed, folder, more=()):
+    """The events of a run on one thread; from its file when it was done before."""
+    path = folder + ".jsonl"
+    if not os.path.exists(path):
         command = [program, "train", "--preset", preset, "--seed", str(seed), "--threads", "1", "--json", "--quiet"]
-        command += ["--out", folder] + [word for s in settings for word in ("--set", s)]
-        with open(events + ".part", "w") as file:
-            done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, text=True)
-        if done.returncode not in (0, 3):
-            sys.exit(f"{' '.join(command)} failed: {done.stderr.strip()}")
-        os.rename(events + ".part", events)
-    with open(events) as file:
-        return folder, [json.loads(line) for line in file]
+        command += ["--out", folder] + [word for s in settings for word in ("--set", s)] + list(more)
+        events = run(command)
+        with open(path + ".part", "w") as file:
+            file.write(events)
+        os.rename(path + ".part", path)
+    with open(path) as file:
+        return [json.loads(line) for line in file]
 
 
 def autoattack(program, name, folder):
@@ -51,17 +56,13 @@ def autoattack(program, name, folder):
     path = folder + "-autoattack.json"
     if not os.path.exists(path):
         command = [program, "attack", "--checkpoint", f"{folder}/checkpoints/last.safetensors", "--data", data]
-        command += ["--limit", str(limit), "--eps", epsilon, "--attack", "autoattack", "--json", path, "--quiet"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"{' '.join(command)} failed: {done.stderr.strip()}")
+        run(command + ["--limit", str(limit), "--eps", epsilon, "--attack", "autoattack", "--json", path, "--quiet"])
     with open(path) as file:
         return json.load(file)
 
 
-def study(program, name, seed, out):
-    folder, events = train(program, name, seed, out)
-    report = autoattack(program, name, folder)
+def looks(events):
+    """What the sentinel saw and cost in a run: alarms, the last look of each tier, seconds."""
     probes = [e for e in events if e["event"] == "probe" and e["split"] == "probe"]
     alarms = [e for e in events if e["event"] == "alarm" and e["state"] == "alarm" and e["from"] in ("calm", "watch")]
     seconds, spent, first = 0.0, 0.0, None
@@ -76,16 +77,31 @@ def study(program, name, seed, out):
     quick = [p["quick"] for p in probes if p.get("quick")]
     deep = [p["deep"] for p in probes if p.get("deep")]
     return {
-        "name": name, "seed": seed, "alarms": len(alarms),
+        "alarms": len(alarms),
         "step": alarms[0]["step"] if alarms else None, "tier": alarms[0]["reading"]["tier"] if alarms else None,
         "alarm_seconds": first, "watched": any(p.get("gapState") == "watch" for p in probes),
         "largest_quick": max((q["gap"] for q in quick), default=None), "quick": quick[-1] if quick else None,
         "deep": deep[-1] if deep else None, "final": probes[-1].get("gapState") if probes else None,
         "causes": sorted({c["kind"] for e in events if e["event"] == "alarm" for c in e.get("causes", [])}),
         "clean": tests[0]["clean"] if tests else None, "pgd": tests[0]["adversarial"] if tests else None,
-        "autoattack": report["robust_accuracy"], "interval": report["interval"], "n": report["n"],
         "seconds": seconds, "sentinel_seconds": spent,
     }
+
+
+def study(program, name, seed, out):
+    preset, settings, *_ = ROWS[name]
+    folder = os.path.join(out, f"{name}-seed{seed}")
+    result = looks(train(program, preset, settings, seed, folder))
+    report = autoattack(program, name, folder)
+    return result | {
+        "name": name, "seed": seed, "autoattack": report["robust_accuracy"], "interval": report["interval"],
+        "n": report["n"]}
+
+
+def first_alarm(result):
+    if not result["alarms"]:
+        return "none"
+    return f"{result['step']}, {result['alarm_seconds']:.1f}, {result['tier']}"
 
 
 def share(counts):
@@ -111,11 +127,10 @@ def main():
     print("| run | seed | alarm: step, s, tier | largest quick gap | last quick gap | last deep gap | clean | PGD | AutoAttack (n) | sentinel, share of s |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for r in results:
-        alarm = f"{r['step']}, {r['alarm_seconds']:.1f}, {r['tier']}" if r["alarms"] else "none"
         overhead = r["sentinel_seconds"] / (r["seconds"] - r["sentinel_seconds"])
         largest = "–" if r["largest_quick"] is None else f"{r['largest_quick']:.2f}"
         print(
-            f"| {r['name']} | {r['seed']} | {alarm} | {largest} | {gap(r['quick'])} | {gap(r['deep'])} | {share(r['clean'])} | "
+            f"| {r['name']} | {r['seed']} | {first_alarm(r)} | {largest} | {gap(r['quick'])} | {gap(r['deep'])} | {share(r['clean'])} | "
             f"{share(r['pgd'])} | {r['autoattack']:.3f} ({r['n']}) | {100 * overhead:.0f} % of {r['seconds']:.0f} |")
     print()
     for name in arguments.only.split(","):

@@ -4,7 +4,8 @@ import Networks
 /// paper's Fig. 4. ALGORITHMS §11.2.
 ///
 /// To be read after the train-mode `forward` that moved the running statistics, before the next one; with `seq` batching
-/// after each of the two. Layers without running statistics are left out of both.
+/// after each of the two, or later with a copy of what the statistics were. Layers without running statistics are left
+/// out of both.
 public struct BatchDistances: Sendable, Hashable, Codable {
   /// Names of the layers.
   public let layers: [String]
@@ -13,10 +14,13 @@ public struct BatchDistances: Sendable, Hashable, Codable {
   /// Adversarial rows against them (of a dual norm: the adversarial set); nil when the batch had none.
   public let adversarial: LayerDistances?
 
-  /// Of the last whole-batch pass in a slot, whose rows of each domain are given.
-  public init(_ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>, slot: Int = 0) {
+  /// Of the last whole-batch pass in a slot, whose rows of each domain are given. `statistics` are `runningStatistics()`
+  /// right after that pass; nil: they are still the network's.
+  public init(
+    _ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>, slot: Int = 0, statistics: [Float]? = nil
+  ) {
     let places = network.normPlaces
-    let running = places.indices.map { network.runningMoments(ofLayer: $0) }
+    let running = places.indices.map { network.runningMoments(ofLayer: $0, in: statistics) }
     let tracked = places.indices.filter { !running[$0].isEmpty }
     layers = tracked.map { places[$0].name }
     func distances(_ rows: Range<Int>, _ domain: String) -> LayerDistances? {
@@ -31,5 +35,13 @@ public struct BatchDistances: Sendable, Hashable, Codable {
     }
     clean = distances(cleanRows, "clean")
     adversarial = distances(adversarialRows, "adv")
+  }
+
+  /// Of the passes of one step together: the first that has rows of a domain speaks for it. Nil without passes.
+  public init?(_ passes: [BatchDistances]) {
+    guard let first = passes.first else { return nil }
+    layers = first.layers
+    clean = passes.lazy.compactMap(\.clean).first
+    adversarial = passes.lazy.compactMap(\.adversarial).first
   }
 }

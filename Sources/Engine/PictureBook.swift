@@ -20,9 +20,11 @@ struct PictureBook {
   private var scatters: [DomainScatter] = []
   private var axes: [ScatterReport.Axes] = []
 
-  /// Measures distances on the whole probe and draws its first images.
+  /// Measures distances on the whole probe and draws its first images; `drift` is of the step's own batch, with
+  /// `batchRows` rows of each domain.
   mutating func draw(
-    afterStep step: Int, _ images: ProbeImages, on network: Network, poll: () throws -> Void
+    afterStep step: Int, _ images: ProbeImages, drift: BatchDistances? = nil, batchRows: Int? = nil,
+    on network: Network, poll: () throws -> Void
   ) throws -> Pictures {
     let domains = images.domains, count = images.isBroken.count
     let distances = try domains.distancesAsReturned(network, poll: poll)
@@ -34,12 +36,14 @@ struct PictureBook {
         distances: LayerReport.Distances(
           cleanPGD: distances.cleanPGD.layers[layer], cleanStrong: distances.cleanAA.layers[layer],
           pgdStrong: distances.pgdAA.layers[layer]),
+        drift: drift.flatMap { LayerReport.Drift($0, of: names[layer]) },
         posterior: gauges[names[layer]].map(LayerReport.Posterior.init))
     }
     let report = LayerReport(
-      step: step, strong: "quick", n: count, broken: images.isBroken.count { $0 }, layers: layers, first: first)
+      step: step, strong: "quick", n: count, broken: images.isBroken.count { $0 },
+      batchRows: drift == nil ? nil : batchRows, layers: layers, first: first)
     if first == nil {
-      first = LayerReport.Reference(name: "start", step: step, cleanPGD: report.total.cleanPGD)
+      first = LayerReport.Reference(step: step, cleanPGD: report.total.cleanPGD)
     }
     let scatter = try drawScatter(afterStep: step, images, names, on: network, poll: poll)
     return Pictures(
@@ -67,6 +71,14 @@ struct PictureBook {
           pgd: scatter.pgd.map(ScatterReport.Point.init), strong: scatter.aa.map(ScatterReport.Point.init), axes: axes,
           fittedAt: step)
       })
+  }
+}
+
+extension LayerReport.Drift {
+  /// Of one layer; nil where nothing is tracked.
+  init?(_ distances: BatchDistances, of name: String) {
+    guard let place = distances.layers.firstIndex(of: name) else { return nil }
+    self.init(clean: distances.clean?.layers[place], adversarial: distances.adversarial?.layers[place])
   }
 }
 

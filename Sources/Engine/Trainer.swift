@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Diagnostics
 import Events
 import Foundation
 import Networks
@@ -31,8 +32,36 @@ public struct Trainer: SessionWork {
     /// The parameters before the step under way.
     var before: Storage
     var best: KeptNetwork?
+    /// The last step's passes; nil once something else went through the network.
+    var lastPasses: LastPasses?
     /// Made at the sentinel's first look.
     var sentinel: SentinelState?
+  }
+
+  /// The passes of a step that has just been done, as they stand in the network's slots.
+  struct LastPasses {
+    let step: Int
+    var passes: [Pass] = []
+
+    struct Pass {
+      let clean: Range<Int>
+      let adversarial: Range<Int>
+      let slot: Int
+      /// The running statistics it left, where a later pass moved them again.
+      let statistics: [Float]?
+    }
+
+    /// How far their rows are from the running statistics.
+    func distances(on network: Network) -> BatchDistances? {
+      BatchDistances(
+        passes.map {
+          BatchDistances(
+            network, cleanRows: $0.clean, adversarialRows: $0.adversarial, slot: $0.slot, statistics: $0.statistics)
+        })
+    }
+
+    /// Rows of a domain in the batch.
+    var rows: Int? { passes.map { max($0.clean.count, $0.adversarial.count) }.max() }
   }
 
   /// Weights of an earlier step, and the network they belong to: norms may have been changed since.

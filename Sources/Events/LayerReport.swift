@@ -74,18 +74,15 @@ public struct LayerReport: Sendable, Hashable, Codable {
     }
   }
 
-  /// A total to compare with: of this run's start, or of a healthy run.
+  /// A total to compare with: that of this run's first look.
   public struct Reference: Sendable, Hashable, Codable {
-    /// Where it is from: `start`, `healthy reference run`.
-    public var name: String
     /// The step it was measured at.
     public var step: Int
     /// Clean against PGD, summed over layers.
     public var cleanPGD: Double
 
     /// All parts.
-    public init(name: String, step: Int, cleanPGD: Double) {
-      self.name = name
+    public init(step: Int, cleanPGD: Double) {
       self.step = step
       self.cleanPGD = cleanPGD
     }
@@ -99,7 +96,7 @@ public struct LayerReport: Sendable, Hashable, Codable {
   public var n: Int
   /// Images that the strong attack broke; the others of its set are clean ones. Nil when not known.
   public var broken: Int?
-  /// Rows of each domain in the batch that `drift` was measured on.
+  /// Rows of a domain in the batch that `drift` was measured on.
   public var batchRows: Int?
   /// In the order of the network.
   public var layers: [Layer]
@@ -107,13 +104,11 @@ public struct LayerReport: Sendable, Hashable, Codable {
   public var total: Distances
   /// This run's first total, once there is an earlier one than this.
   public var first: Reference?
-  /// A healthy run's total at the same setting, where one is known.
-  public var healthy: Reference?
 
   /// All parts; the total is summed here.
   public init(
     step: Int, strong: String, n: Int, broken: Int? = nil, batchRows: Int? = nil, layers: [Layer],
-    first: Reference? = nil, healthy: Reference? = nil
+    first: Reference? = nil
   ) {
     self.step = step
     self.strong = strong
@@ -127,6 +122,16 @@ public struct LayerReport: Sendable, Hashable, Codable {
       sum.pgdStrong += layer.distances.pgdStrong
     }
     self.first = first
-    self.healthy = healthy
+  }
+
+  /// `drift` summed over the layers that have one; nil where none has.
+  public var totalDrift: Drift? {
+    let drifts = layers.compactMap(\.drift)
+    guard !drifts.isEmpty else { return nil }
+    func sum(_ part: (Drift) -> Double?) -> Double? {
+      let values = drifts.compactMap(part)
+      return values.isEmpty ? nil : values.reduce(0, +)
+    }
+    return Drift(clean: sum(\.clean), adversarial: sum(\.adversarial))
   }
 }

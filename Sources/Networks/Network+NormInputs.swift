@@ -81,10 +81,11 @@ extension Network {
     }
   }
 
-  /// The running moments of layer `layer`: one set, several of a dual norm, none where nothing is tracked.
-  public func runningMoments(ofLayer layer: Int) -> [RunningMoments] {
+  /// The running moments of layer `layer`: one set, several of a dual norm, none where nothing is tracked. `statistics`
+  /// are those of another moment, a copy made by `runningStatistics()`; nil for the present ones.
+  public func runningMoments(ofLayer layer: Int, in statistics: [Float]? = nil) -> [RunningMoments] {
     let prefix = norms[layer].name + ".running_mean"
-    let buffers = memory.buffers.pointer
+    let buffers = statistics ?? runningStatistics()
     return tensors.filter { $0.name.hasPrefix(prefix) }.compactMap { mean in
       let suffix = String(mean.name.dropFirst(prefix.count))
       let name = norms[layer].name + ".running_var" + suffix

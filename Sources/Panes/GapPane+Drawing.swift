@@ -85,7 +85,7 @@ extension GapPane {
   private func readingLines(_ width: Int) -> [[Span]] {
     let measured = GapTier.allCases.compactMap { readings[$0] }
     guard !measured.isEmpty else { return [] }
-    let isWide = width >= 54
+    let isWide = width >= 54, hasStep = width >= 44, gapColumn = hasStep ? 17 : 15
     let cell = { (share: Proportion) -> String in
       let range = share.interval, value = NumberText.share(share.value)
       return isWide ? "\(value)±\(NumberText.share((range.upperBound - range.lowerBound) / 2))" : value
@@ -94,7 +94,7 @@ extension GapPane {
     let name = clipped(attack, to: max(4, column))
     let head =
       padded("", to: 7) + padded(isWide ? name : "PGD", to: column) + padded("left", to: column)
-      + padded("gap", to: 17) + leftPadded("n", to: 4) + leftPadded("step", to: 6)
+      + padded("gap", to: gapColumn) + leftPadded("n", to: 4) + (hasStep ? leftPadded("step", to: 6) : "")
     return [[Span(clipped(head, to: width), .faint)]]
       + measured.map { reading in
         let bounds = "[\(NumberText.share(reading.lower)), \(NumberText.share(reading.upper))]"
@@ -102,8 +102,8 @@ extension GapPane {
           Span(padded(reading.tier.rawValue, to: 7), .text),
           Span(padded(cell(reading.pgd), to: column), .adversarial),
           Span(padded(cell(reading.accuracy), to: column), .autoattack),
-          Span(padded("\(NumberText.share(reading.gap)) \(bounds)", to: 17), .key),
-          Span(leftPadded("\(reading.n)", to: 4) + leftPadded("\(reading.step)", to: 6), .faint),
+          Span(padded("\(NumberText.share(reading.gap)) \(bounds)", to: gapColumn), .key),
+          Span(leftPadded("\(reading.n)", to: 4) + (hasStep ? leftPadded("\(reading.step)", to: 6) : ""), .faint),
         ]
       }
   }
@@ -115,19 +115,18 @@ extension GapPane {
     return [Span(padded(clipped(cause.title, to: room), to: room + 1), .text), Span(numbers, .key)]
   }
 
-  /// The distance between domains as what explains a gap, beside the totals it is to be compared with.
+  /// The distance between domains as what explains a gap, beside this run's first one, which it is to be compared with.
   private func distanceLine(_ width: Int) -> [Span]? {
     guard let layers else { return nil }
     let now = layers.total.cleanPGD
     let head = "W2² clean–PGD \(NumberText.short(now))"
-    let relations = [layers.first, layers.healthy].compactMap { $0 }.filter { $0.cleanPGD > 0 }.map {
-      ", ×\(NumberText.short(now / $0.cleanPGD)) \($0.name)"
+    let relation = layers.first.flatMap { first in
+      first.cleanPGD > 0 ? ", ×\(NumberText.short(now / first.cleanPGD)) of step \(first.step)" : nil
     }
     let count = "  n \(layers.n) step \(layers.step)"
-    // References go before the number's own n and step do.
-    for kept in stride(from: relations.count, through: 0, by: -1) {
-      let text = head + relations.suffix(kept).joined()
-      if displayWidth(text + count) <= width { return [Span(text, .text), Span(count, .faint)] }
+    // The reference goes before the number's own n and step do.
+    for text in [head + (relation ?? ""), head] where displayWidth(text + count) <= width {
+      return [Span(text, .text), Span(count, .faint)]
     }
     return [Span(clipped(head, to: width), .text)]
   }

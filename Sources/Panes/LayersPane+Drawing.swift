@@ -60,18 +60,20 @@ private struct Block {
     var spans = [Span(pane.title(measure), .title)]
     if let total = LayersPane.distance(measure, report.total) {
       spans.append(Span("  total \(NumberText.short(total))", .key))
+    } else if measure == .drift, let total = report.totalDrift {
+      spans.append(Span("  total \(pair(total))", .key))
     }
     var facts: [String] = []
     switch measure {
     case .cleanPGD:
-      facts = [report.first, report.healthy].compactMap { $0 }.filter { $0.cleanPGD > 0 }.map {
-        "×\(NumberText.short(report.total.cleanPGD / $0.cleanPGD)) of \($0.name)"
+      facts = [report.first].compactMap { $0 }.filter { $0.cleanPGD > 0 }.map {
+        "×\(NumberText.short(report.total.cleanPGD / $0.cleanPGD)) of step \($0.step)"
       }
     case .cleanStrong, .pgdStrong: facts = report.broken.map { ["\($0) of \(report.n) broken, the others clean"] } ?? []
-    case .drift: facts = ["∘ clean × adversarial"] + (report.batchRows.map { ["\($0) rows each"] } ?? [])
+    case .drift: facts = ["∘ clean × adversarial"] + (report.batchRows.map { ["n \($0)"] } ?? [])
     case .posterior: facts = ["∘ clean × adversarial"]
     }
-    for fact in facts where spans.displayWidth + displayWidth(fact) + 3 <= rect.width {
+    for fact in facts where spans.displayWidth + displayWidth(fact) + 4 <= rect.width {
       spans.append(Span("  \(fact)", .faint))
     }
     let hidden = report.layers.count - layers.count
@@ -86,8 +88,7 @@ private struct Block {
     case .cleanPGD, .cleanStrong, .pgdStrong:
       return NumberText.short(LayersPane.distance(measure, layer.distances) ?? 0)
     case .drift:
-      return [layer.drift?.clean, layer.drift?.adversarial].map { $0.map(NumberText.short) ?? "–" }
-        .joined(separator: " / ")
+      return layer.drift.map(pair) ?? "–"
     case .posterior:
       guard let posterior = layer.posterior else { return "–" }
       let means = [posterior.clean, posterior.adversarial].map { $0.map(NumberText.share) ?? "–" }
@@ -95,6 +96,11 @@ private struct Block {
       let decided = "  decided \(NumberText.share(posterior.decided))"
       return rect.width >= 60 ? full + decided : full
     }
+  }
+
+  /// `.02 / .31`
+  private func pair(_ drift: LayerReport.Drift) -> String {
+    [drift.clean, drift.adversarial].map { $0.map(NumberText.short) ?? "–" }.joined(separator: " / ")
   }
 
   // MARK: the track

@@ -109,9 +109,14 @@ package struct LayersPane: Pane {
       }
       sentences.append("\(title(measure)) \(NumberText.short(total)) over \(report.layers.count) layers\(most ?? "").")
     }
-    for reference in [report.first, report.healthy].compactMap({ $0 }) {
-      sentences.append(
-        "Clean–PGD of \(reference.name), step \(reference.step): \(NumberText.short(reference.cleanPGD)).")
+    if let first = report.first {
+      sentences.append("Clean–PGD at this run's first look, step \(first.step): \(NumberText.short(first.cleanPGD)).")
+    }
+    if let drift = report.totalDrift {
+      let parts = [("clean", drift.clean), ("adversarial", drift.adversarial)].compactMap { name, value in
+        value.map { "\(name) \(NumberText.short($0))" }
+      }
+      sentences.append("Training batch to running statistics, over all layers: \(parts.joined(separator: ", ")).")
     }
     let routing = report.layers.compactMap { layer in
       layer.posterior.map { "\(layer.name) \(NumberText.share($0.routing))" }

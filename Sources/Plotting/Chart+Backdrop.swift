@@ -31,15 +31,26 @@ extension ChartFrame {
     }
   }
 
-  /// Draws a broken line at each level, with its name where no line begins.
+  /// Draws a broken line at each level.
   func drawLevels(into buffer: inout CellBuffer, theme: Theme) {
     for level in chart.levels where level.y >= y.lower && level.y <= y.upper {
       guard let row = row(level.y) else { continue }
       for column in stride(from: plot.x, to: plot.x + plot.width, by: 2) {
         buffer[column, row] = Cell("╌", theme.style(level.role))
       }
-      guard displayWidth(level.label) + 6 <= plot.width else { continue }
-      buffer.write("\(level.label) ", x: plot.x + 1, y: row, in: plot, style: theme.style(level.role))
+    }
+  }
+
+  /// Writes each level's name on it, at the first place from the left that no line comes near; nowhere when there is none.
+  func drawLevelLabels(into buffer: inout CellBuffer, theme: Theme) {
+    let backdrop: Set<Unicode.Scalar> = ["╌", "░", " ", "┊"]
+    for level in chart.levels where level.y >= y.lower && level.y <= y.upper {
+      let width = displayWidth(level.label)
+      guard let row = row(level.y), width + 6 <= plot.width else { continue }
+      let place = (plot.x + 1..<plot.x + plot.width - width).first { start in
+        (start - 1...start + width).allSatisfy { backdrop.contains(buffer[$0, row].scalar) }
+      }
+      if let place { buffer.write(level.label, x: place, y: row, in: plot, style: theme.style(level.role)) }
     }
   }
 }

@@ -13,6 +13,7 @@ extension Chart {
     frame.drawLevels(into: &buffer, theme: theme)
     frame.drawMarkLines(into: &buffer, theme: theme)
     frame.drawLines(into: &buffer, theme: theme)
+    frame.drawLevelLabels(into: &buffer, theme: theme)
     frame.drawAxes(into: &buffer, theme: theme)
     frame.drawEndLabels(into: &buffer, theme: theme)
     frame.drawMarkLabels(into: &buffer, theme: theme)

@@ -68,6 +68,51 @@ struct NormInputTests {
     #expect(BatchDistances(network, cleanRows: 0..<0, adversarialRows: 0..<4).clean == nil)
   }
 
+  @Test(arguments: ["conv4", "preact-mini"])
+  func theBackwardPassLeavesWhatEntered(name: String) throws {
+    let network = try network(name), images = images(8, network)
+    network.forward(images, count: 8, mode: .train)
+    let before = network.normInputMoments(ofLastPass: 0..<8)
+    let cotangent = [Float](repeating: 0.1, count: 8 * network.classes)
+    network.backward(cotangent, wanted: .parameters)
+    // Attacks and measurements go through lanes, which have memory of their own.
+    _ = network.evaluate(images, count: 8)
+    #expect(network.normInputMoments(ofLastPass: 0..<8) == before)
+  }
+
+  @Test func aPassIsComparedWithTheStatisticsItLeftThoughALaterOneMovedThem() throws {
+    let network = try network("conv4"), clean = images(8, network), adversarial = clean.map { 1 - $0 }
+    network.forward(clean, count: 8, mode: .train, domains: .clean, slot: 0)
+    let alone = BatchDistances(network, cleanRows: 0..<8, adversarialRows: 0..<0)
+    let between = network.runningStatistics()
+    network.forward(adversarial, count: 8, mode: .train, domains: .adversarial, slot: 1)
+    let later = BatchDistances(network, cleanRows: 0..<8, adversarialRows: 0..<0, statistics: between)
+    let second = BatchDistances(network, cleanRows: 0..<0, adversarialRows: 0..<8, slot: 1)
+    let both = try #require(BatchDistances([later, second]))
+    #expect(both.clean == alone.clean && both.adversarial == second.adversarial && second.adversarial != nil)
+    #expect(BatchDistances(network, cleanRows: 0..<8, adversarialRows: 0..<0).clean != alone.clean)
+    #expect(BatchDistances([]) == nil)
+  }
+
+  @Test func posteriorsOverGroupsOfImagesAreThoseOfAll() throws {
+    var settings = ModelSettings(name: "conv4", input: Shape(1, 16, 16), classes: 10, width: 8)
+    settings.norm = .dual
+    let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
+    network.initialise(seed: 3)
+    let clean = images(40, network), adversarial = clean.map { min(1, $0 + 0.2) }
+    network.forward(clean + adversarial, count: 80, mode: .train, domains: .cleanFirst(40))
+    let grouped = try network.posteriorStatistics(clean: clean, adversarial: adversarial, count: 40)
+    network.forward(clean + adversarial, count: 80, mode: .eval, domains: .cleanFirst(40))
+    let whole = network.posteriors
+    #expect(!whole.isEmpty && Set(grouped.keys) == Set(whole.map(\.name)))
+    for gauge in whole {
+      let own = try #require(grouped[gauge.name]), clean = try #require(own.cleanMean)
+      #expect(own.histogram == gauge.histogram && own.histogram.reduce(0, +) == own.pixels)
+      #expect(abs(own.routing - gauge.routingAccuracy) < 1e-12 && abs(clean - gauge.cleanMean) < 1e-12)
+    }
+    #expect(try self.network("conv4").posteriorStatistics(clean: clean, adversarial: adversarial, count: 40).isEmpty)
+  }
+
   @Test func domainsAreComparedAsReturnedAndWhereBroken() throws {
     let network = try network("conv4"), clean = images(6, network)
     let pixels = network.settings.input.planarCount

@@ -50,6 +50,29 @@ struct TrainerTests {
     #expect(runs[0].0.allSatisfy { $0.loss.isFinite })
   }
 
+  @Test(arguments: [
+    (["objective": "mat"], true, true), (["objective": "mat", "batching": "seq"], true, true),
+    (["objective": "trades", "batching": "seq3", "beta": "6"], true, true), (["objective": "at"], false, true),
+    (["objective": "standard"], true, false), (["objective": "mat", "norm": "dbn"], true, true),
+    (["objective": "mat", "norm": "gn", "data.size": "16"], false, false),
+  ])
+  func aLookShowsHowFarTheStepsBatchIsFromTheRunningStatistics(
+    changes: [String: String], clean: Bool, adversarial: Bool
+  ) throws {
+    let settings = try settings(changes)
+    var trainer = try trainer(settings)
+    for step in 1...2 { _ = try trainer.step(step, settings: settings) {} }
+    let report = try #require(try trainer.look(afterStep: 2, settings: settings) {}.layers)
+    for layer in report.layers {
+      #expect((layer.drift?.clean.map { $0 > 0 && $0.isFinite } ?? false) == clean, "\(layer)")
+      #expect((layer.drift?.adversarial.map { $0 > 0 && $0.isFinite } ?? false) == adversarial, "\(layer)")
+    }
+    #expect(report.batchRows == 32)
+    // Recalibration sends other images through the network: nothing is left of the step's.
+    _ = try trainer.operate(.recalibrate(batches: 1), afterStep: 2, settings: settings) {}
+    #expect(try trainer.look(afterStep: 2, settings: settings) {}.layers?.totalDrift == nil)
+  }
+
   @Test func anotherSeedGivesAnotherRun() throws {
     let losses = try ["1", "2"].map { seed in
       let settings = try settings(["seed": seed])

@@ -25,8 +25,7 @@ private let events: [Event] = {
             name: "body.4", distances: LayerReport.Distances(cleanPGD: 2, cleanStrong: 1, pgdStrong: 0.125),
             drift: LayerReport.Drift(clean: 0.5, adversarial: nil),
             posterior: LayerReport.Posterior(clean: 0.9, adversarial: 0.1, routing: 0.95, decided: 0.5)),
-        ], first: LayerReport.Reference(name: "start", step: 25, cleanPGD: 0.4),
-        healthy: LayerReport.Reference(name: "healthy reference run", step: 400, cleanPGD: 0.5))),
+        ], first: LayerReport.Reference(step: 25, cleanPGD: 0.4))),
     .scatter(
       ScatterReport(
         step: 50, strong: "quick",

@@ -97,8 +97,7 @@ enum GapScript {
     }
     return LayerReport(
       step: step, strong: "AutoAttack", n: 64, broken: 57, batchRows: dual ? 128 : nil, layers: layers,
-      first: step > 50 ? LayerReport.Reference(name: "start", step: 50, cleanPGD: 1.2) : nil,
-      healthy: LayerReport.Reference(name: "healthy AT", step: 400, cleanPGD: 0.4))
+      first: step > 50 ? LayerReport.Reference(step: 50, cleanPGD: 1.2) : nil)
   }
 
   static func scatter(_ step: Int) -> ScatterReport {

@@ -14,7 +14,8 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
 @Suite struct ShippedPresetTests {
   private static let names = [
     "adversarial-training", "cifar10-at", "cifar10-mat", "cifar10-mat-kl", "cifar10-trades", "false-robustness",
-    "fashion-catastrophic-overfitting", "fashion-mnist-mat-kl", "imagenette-mat", "kl-cure", "tour-dbn", "tour-gamma",
+    "fashion-catastrophic-overfitting", "fashion-mnist-mat-kl", "fashion-weak-pgd", "imagenette-mat", "kl-cure",
+    "tour-dbn", "tour-gamma",
     "tour-kl-cure", "trades",
   ]
 

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Trains the rows of real images with the sentinel on, attacks what they end in, and prints how far each tier can be trusted.
+
+    python3 Studies/tiers.py DUALAB --out FOLDER [--only NAME,…] [--seeds 1] [--jobs 1]
+
+Every run is `dualab train --json` on one thread; its last weights are then attacked on the first 200 test images by PGD-10,
+by each attack of the quick tier alone, and by a standard AutoAttack, of which the deep tier is the first 32 images.
+Finished parts are kept in FOLDER and not repeated, so an interrupted study goes on where it was. Only the standard library is needed.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+
+import alarm
+
+FGSM = "fashion-catastrophic-overfitting"
+WEAK = "fashion-weak-pgd"
+PGD10 = ["attack=pgd", "attack.steps=10", "attack.start=uniform"]
+SHORT = ["steps=2000", "lr.warmup=0.01"]
+
+# name: (preset, settings); ε is the run's.
+ROWS = {
+    "fgsm": (FGSM, []),
+    "fgsm-kl-0.4": (FGSM, ["beta=0.4"]),
+    "fgsm-kl-1": (FGSM, ["beta=1"]),
+    "fgsm-mat-0.1": (FGSM, ["gamma=0.1"]),
+    "fgsm-at": (FGSM, ["objective=at"]),
+    "pgd10-quarter": (FGSM, PGD10 + ["attack.step=0.075"]),
+    "trades-6-one-step": (
+        FGSM, ["objective=trades", "beta=6", "attack=pgd", "attack.steps=1", "attack.step=0.3", "attack.start=noise"]),
+    "weak-pgd": (WEAK, []),
+    "weak-pgd-kl-1": (WEAK, ["beta=1"] + SHORT),
+    "weak-pgd-0.35": (WEAK, ["eps=0.35", "attack.step=0.175"] + SHORT),
+    "weak-pgd-0.35-kl-1": (WEAK, ["eps=0.35", "attack.step=0.175", "beta=1"] + SHORT),
+    "pgd10-half": (WEAK, ["attack.steps=10"] + SHORT),
+    "pgd10-half-at": (WEAK, ["attack.steps=10", "objective=at"] + SHORT),
+    "pgd10-half-kl-1": (WEAK, ["attack.steps=10", "beta=1"] + SHORT),
+    "pgd10-half-0.3": (WEAK, ["attack.steps=10", "eps=0.3", "attack.step=0.15"] + SHORT),
+}
+
+
+def attack(program, folder, name, words):
+    """The report of an attack on the first 200 test images, and its seconds; from its file when it was done before."""
+    path = f"{folder}-{name}.json"
+    if not os.path.exists(path):
+        command = [program, "attack", "--checkpoint", f"{folder}/checkpoints/last.safetensors", "--threads", "1"]
+        command += ["--data", "fashion-mnist:test", "--limit", "200", "--json", path + ".part", "--quiet", "--no-checks"]
+        alarm.run(command + words)
+        os.rename(path + ".part", path)
+    with open(path) as file:
+        return json.load(file)
+
+
+def left(quick, survivors, part):
+    """The share of all images that PGD-10 and one attack of the quick tier both leave."""
+    robust = [
+        e["index"] in survivors and not any(o["broken"] for o in e["outcomes"] if o["attack"] == part)
+        for e in quick["examples"]]
+    return sum(robust) / quick["n"]
+
+
+def study(program, name, seed, out):
+    preset, settings = ROWS[name]
+    folder = os.path.join(out, f"{name}-seed{seed}")
+    result = alarm.looks(alarm.train(program, preset, settings, seed, folder))
+    pgd = attack(program, folder, "pgd", ["--attack", "pgd"])
+    quick = attack(program, folder, "quick", ["--attack", "quick", "--individual"])
+    full = attack(program, folder, "autoattack", ["--attack", "autoattack"])
+    deep = [e["robust"] for e in full["examples"][:32]]
+    survivors = {e["index"] for e in pgd["examples"] if e["robust"]}
+    return result | {
+        "name": name, "seed": seed, "clean200": full["clean_accuracy"], "pgd10": pgd["robust_accuracy"],
+        "parts": [left(quick, survivors, part) for part in range(len(quick["attacks"]))],
+        "quick200": sum(e["robust"] and e["index"] in survivors for e in quick["examples"]) / quick["n"],
+        "deep32": sum(deep) / len(deep), "full": full["robust_accuracy"],
+        "attack_seconds": [sum(a["seconds"] for a in r["attacks"]) for r in (quick, full)],
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("dualab")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--only", default=",".join(ROWS))
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
+    arguments = parser.parse_args()
+    os.makedirs(arguments.out, exist_ok=True)
+    jobs = [(name, seed) for name in arguments.only.split(",") for seed in range(arguments.seeds)]
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        results = list(pool.map(lambda job: study(arguments.dualab, *job, arguments.out), jobs))
+    print("| run | seed | alarm: step, s, tier | clean | trained on (n 1000) | PGD-10 | APGD-T 10×3 | small steps | ε/4 "
+          "| quick | deep, 32 | AutoAttack | s: run, sentinel, quick, AutoAttack |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+    for r in results:
+        trained_on = r["pgd"]["correct"] / r["pgd"]["n"]
+        numbers = [r["clean200"], trained_on, r["pgd10"], *r["parts"], r["quick200"], r["deep32"], r["full"]]
+        seconds = [r["seconds"], r["sentinel_seconds"], *r["attack_seconds"]]
+        print(f"| {r['name']} | {r['seed']} | {alarm.first_alarm(r)} | " + " | ".join(f"{x:.3f}" for x in numbers)
+              + " | " + ", ".join(f"{s:.0f}" for s in seconds) + " |")
+    print()
+    for r in results:
+        print(f"* {r['name']}, seed {r['seed']}: last looks on the probe: quick {alarm.gap(r['quick'])}, "
+              f"deep {alarm.gap(r['deep'])}; {r['final']} at the end; causes {', '.join(r['causes']) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()
