@@ -62,7 +62,7 @@ let package = Package(
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .executableTarget(
       name: "allocation-probe",
-      dependencies: ["Objectives", "Attacks", "Networks", "Events", "Tensors", "CAllocations"],
+      dependencies: ["Engine", "Objectives", "Attacks", "Networks", "Events", "Tensors", "CAllocations"],
       path: "Tests/AllocationProbe"),
     .testTarget(
       name: "EngineTests",

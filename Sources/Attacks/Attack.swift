@@ -10,7 +10,7 @@ public enum Norm: String, Sendable, Hashable, Codable, CaseIterable {
 public enum AttackTarget {
   /// Cross-entropy to the labels.
   case labels([Int])
-  /// KL(p‖q) to fixed clean logits [count][classes]: TRADES' inner maximisation.
+  /// KL(p‖q) to fixed clean logits, at least [count][classes]: TRADES' inner maximisation.
   case cleanLogits([Float])
 }
 
@@ -126,17 +126,15 @@ extension Network {
   ) throws {
     let pixels = settings.input.planarCount, classes = classes, count = batch.count
     let logits = try forward(points, count: count, mode: batch.mode, domains: .adversarial, poll: poll)
-    try withUnsafeTemporaryAllocation(of: Float.self, capacity: count * classes) { memory in
-      try withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { losses in
-        guard let cotangent = memory.baseAddress else { return }
-        for image in 0..<count {
-          let place = image * classes
-          losses.initializeElement(
-            at: image, to: batch.loss(image, logits + place, classes: classes, gradient: cotangent + place))
-        }
-        let gradient = try backward(UnsafePointer(cotangent), wanted: .input, poll: poll)
-        for image in 0..<count { body(image, losses[image], gradient + image * pixels) }
-      }
+    let cotangent = cotangent()
+    for image in 0..<count {
+      let place = image * classes
+      _ = batch.loss(image, logits + place, classes: classes, gradient: cotangent + place)
+    }
+    let gradient = try backward(wanted: .input, poll: poll)
+    // A loss is a sum over ten logits: computed again rather than kept in memory that a step would have to allocate.
+    for image in 0..<count {
+      body(image, batch.loss(image, logits + image * classes, classes: classes), gradient + image * pixels)
     }
   }
 
@@ -144,9 +142,22 @@ extension Network {
   public func logits(
     of images: UnsafePointer<Float>, count: Int, attackMode mode: Mode, domains: Domains, poll: () throws -> Void
   ) throws -> [Float] {
-    guard mode != .eval else { return evaluate(images, count: count) }
+    var result = [Float](repeating: 0, count: count * classes)
+    try result.withUnsafeMutableBufferPointer { result in
+      guard let base = result.baseAddress else { return }
+      try logits(of: images, count: count, attackMode: mode, domains: domains, into: base, poll: poll)
+    }
+    return result
+  }
+
+  /// The same, written to memory that there is already.
+  public func logits(
+    of images: UnsafePointer<Float>, count: Int, attackMode mode: Mode, domains: Domains,
+    into result: UnsafeMutablePointer<Float>, poll: () throws -> Void
+  ) throws {
+    guard mode != .eval else { return evaluate(images, count: count, into: result) }
     let logits = try forward(images, count: count, mode: .batch, domains: domains, poll: poll)
-    return Array(UnsafeBufferPointer(start: logits, count: count * classes))
+    result.update(from: logits, count: count * classes)
   }
 
   /// The loss of every image of the batch at `points`.

@@ -1,6 +1,7 @@
 /* The kernels of one CPU variant. Included once per variant, inside its target attribute, with
  *   VARIANT(name)   the name of a function in this variant
  *   TILE_PIXELS     pixels whose sums a micro-kernel keeps in registers
+ *   HALF_PIXELS     the same where a pixel has 8 outputs
  *   PANEL_BLOCKS    blocks of 16 outputs it keeps beside each other
  *   GRADIENT_ROWS   rows of a 16x16 block of weight gradient kept in registers
  *   PART_LANES      lanes of one register: the transforms, which keep many numbers at once, go through a block of 16 in parts
@@ -37,6 +38,10 @@ INLINE vec VARIANT(multiply_add)(vec a, vec b, vec c) {
 #pragma STDC FP_CONTRACT ON
   return a * b + c;
 }
+INLINE part VARIANT(multiply_add_part)(part a, part b, part c) {
+#pragma STDC FP_CONTRACT ON
+  return a * b + c;
+}
 /* The sum of the lanes, halves first. */
 INLINE float VARIANT(lane_sum)(vec v) {
   typedef float eight __attribute__((ext_vector_type(8)));
@@ -46,6 +51,14 @@ INLINE float VARIANT(lane_sum)(vec v) {
   return (f.x + f.z) + (f.y + f.w);
 }
 
+/* The same of a vector in parts; those it does not have are zeros. */
+INLINE float VARIANT(parts_sum)(const part *v, const int parts) {
+  vec whole = 0.0f;
+  UNROLL for (int l = 0; l < DL_LANES / PART_LANES; l++)
+    if (l < parts) UNROLL for (int i = 0; i < PART_LANES; i++) whole[l * PART_LANES + i] = v[l][i];
+  return VARIANT(lane_sum)(whole);
+}
+
 #define load VARIANT(load)
 #define store VARIANT(store)
 #define load_part VARIANT(load_part)
@@ -53,11 +66,14 @@ INLINE float VARIANT(lane_sum)(vec v) {
 #define where VARIANT(where)
 #define positive VARIANT(positive)
 #define multiply_add VARIANT(multiply_add)
+#define multiply_add_part VARIANT(multiply_add_part)
 #define lane_sum VARIANT(lane_sum)
+#define parts_sum VARIANT(parts_sum)
 
 #include "body_gather.h"
 #include "body_gemm.h"
-#include "body_stem.h"
+#include "body_direct.h"
+#include "body_direct_gradient.h"
 #include "body_winograd.h"
 #include "body_conv.h"
 #include "body_norm.h"

@@ -1,19 +1,20 @@
-/* Convolution as gather, product, (scatter). */
+/* Convolution by the way that suits its shape; as gather, product, (scatter) where no other does. */
 
 static void VARIANT(conv_pack_forward)(const dl_conv_shape *s, const float *w, float *packed) {
   if (s->winograd) { VARIANT(winograd_pack)(s, w, false, packed); return; }
-  if (s->planar) { memcpy(packed, w, sizeof(float) * (size_t)dl_conv_weight_count(s)); return; }
+  if (direct(s)) { memcpy(packed, w, sizeof(float) * (size_t)dl_conv_weight_count(s)); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels);
   for (long block = 0; block < outs; block++)
     for (long row = 0; row < rows * DL_LANES; row++)
       store(packed + VARIANT(panel_index)(rows, outs, row, block * DL_LANES), load(w + (block * rows * DL_LANES + row) * DL_LANES));
 }
 
-/* Turned: rows (ky, kx, out channel), outputs in channels, taps mirrored. Otherwise: rows out channels, outputs the rows
- * of the forward product. */
+/* Turned: the weights of a convolution from out to in channels, taps mirrored. Otherwise: rows out channels, outputs the rows of
+ * the forward product. */
 static void VARIANT(conv_pack_backward)(const dl_conv_shape *s, const float *w, float *packed) {
   if (s->winograd) { VARIANT(winograd_pack)(s, w, true, packed); return; }
   if (s->planar) { memcpy(packed, w, sizeof(float) * (size_t)dl_conv_weight_count(s)); return; }
+  if (narrow(s)) { VARIANT(direct_pack_backward)(s, w, packed); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), ins = blocks_of(s->in_channels), taps = taps_of(s);
   for (long out = 0; out < outs * DL_LANES; out++) {
     for (long row = 0; row < rows * DL_LANES; row++) {
@@ -31,12 +32,12 @@ static void VARIANT(conv_pack_backward)(const dl_conv_shape *s, const float *w, 
 static void VARIANT(conv_forward)(const dl_conv_shape *s, const float *x, const float *packed, const float *bias, const float *residual,
                                   float *y, long images, float *scratch) {
   if (s->winograd) { VARIANT(winograd_forward)(s, x, packed, bias, residual, y, images, scratch); return; }
-  if (s->planar) { VARIANT(stem_forward)(s, x, packed, bias, residual, y, images, scratch); return; }
+  if (direct(s)) { VARIANT(direct_forward)(s, x, packed, bias, residual, y, images, scratch); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s);
-  const bool direct = s->kernel == 1 && s->stride == 1 && s->padding == 0;
+  const bool unmoved = s->kernel == 1 && s->stride == 1 && s->padding == 0;
   for (long n = 0; n < images; n++, x += in_floats(s), y += out_floats(s)) {
     const float *res = residual ? residual + n * out_floats(s) : NULL;
-    if (direct) {
+    if (unmoved) {
       VARIANT(gemm)(x, pixels * DL_LANES, rows, pixels, packed, outs, bias, res, y, pixels * DL_LANES);
       continue;
     }
@@ -50,7 +51,8 @@ static void VARIANT(conv_forward)(const dl_conv_shape *s, const float *x, const 
 
 static void VARIANT(conv_input_gradient)(const dl_conv_shape *s, const float *dy, const float *packed, const float *residual, float *dx,
                                          long images, float *scratch) {
-  if (s->planar) { VARIANT(stem_input_gradient)(s, dy, packed, residual, dx, images); return; }
+  if (s->planar) { VARIANT(planar_input_gradient)(s, dy, packed, residual, dx, images, scratch); return; }
+  if (narrow(s)) { VARIANT(direct_input_gradient)(s, dy, packed, residual, dx, images, scratch); return; }
   if (turned(s)) {
     const dl_conv_shape t = turned_shape(s);
     VARIANT(conv_forward)(&t, dy, packed, NULL, residual, dx, images, scratch);
@@ -73,7 +75,7 @@ static void VARIANT(conv_input_gradient)(const dl_conv_shape *s, const float *dy
 static void VARIANT(conv_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long first, long last,
                                           float *dw, float *scratch) {
   if (s->winograd) { VARIANT(winograd_weight_gradient)(s, x, dy, images, first, last, dw, scratch); return; }
-  if (s->planar) { VARIANT(stem_weight_gradient)(s, x, dy, images, first, last, dw, scratch); return; }
+  if (direct(s)) { VARIANT(direct_weight_gradient)(s, x, dy, images, first, last, dw, scratch); return; }
   const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s), square = DL_LANES * DL_LANES;
   for (long out = 0; out < outs; out++) memset(dw + (out * rows + first) * square, 0, sizeof(float) * (size_t)((last - first) * square));
   for (long n = 0; n < images; n++, x += in_floats(s), dy += out_floats(s)) {

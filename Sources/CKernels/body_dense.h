@@ -15,13 +15,23 @@ static void VARIANT(global_average_gradient)(const float *dy, long images, long 
   }
 }
 
+/* `count` outputs, a constant: their sums run beside each other, or each addition would wait for the one before it. */
+INLINE void VARIANT(linear_outputs)(const int count, const float *x, const float *w, const float *b, long stride, float *y) {
+  vec sum[4];
+  UNROLL for (int o = 0; o < count; o++) sum[o] = 0.0f;
+  for (long i = 0; i < stride; i += DL_LANES) {
+    const vec value = load(x + i);
+    UNROLL for (int o = 0; o < count; o++) sum[o] = multiply_add(value, load(w + o * stride + i), sum[o]);
+  }
+  UNROLL for (int o = 0; o < count; o++) y[o] = b[o] + lane_sum(sum[o]);
+}
+
 static void VARIANT(linear)(const float *x, const float *w, const float *b, long images, long stride, long outputs, float *y) {
-  for (long n = 0; n < images; n++, x += stride)
-    for (long o = 0; o < outputs; o++) {
-      vec sum = 0.0f;
-      for (long i = 0; i < stride; i += DL_LANES) sum = multiply_add(load(x + i), load(w + o * stride + i), sum);
-      y[n * outputs + o] = b[o] + lane_sum(sum);
-    }
+  for (long n = 0; n < images; n++, x += stride, y += outputs) {
+    long o = 0;
+    for (; o + 4 <= outputs; o += 4) VARIANT(linear_outputs)(4, x, w + o * stride, b + o, stride, y + o);
+    for (; o < outputs; o++) VARIANT(linear_outputs)(1, x, w + o * stride, b + o, stride, y + o);
+  }
 }
 
 static void VARIANT(linear_input_gradient)(const float *dy, const float *w, long images, long stride, long outputs, float *dx) {

@@ -36,9 +36,9 @@ INLINE void VARIANT(tile)(const int pixels, const int width, const float *column
   case n: VARIANT(tile)(n, w, columns, stride, rows, weights, ahead, pace, bias, residual, out, out_stride); break;
 #define TILE_CASES_4(w) TILE_CASE(1, w) TILE_CASE(2, w) TILE_CASE(3, w) TILE_CASE(4, w)
 #define TILE_CASES_6(w) TILE_CASES_4(w) TILE_CASE(5, w) TILE_CASE(6, w)
-#define TILE_CASES_14(w)                                                                                    \
-  TILE_CASES_6(w) TILE_CASE(7, w) TILE_CASE(8, w) TILE_CASE(9, w) TILE_CASE(10, w) TILE_CASE(11, w)         \
-  TILE_CASE(12, w) TILE_CASE(13, w) TILE_CASE(14, w)
+#define TILE_CASES_8(w) TILE_CASES_6(w) TILE_CASE(7, w) TILE_CASE(8, w)
+#define TILE_CASES_12(w) TILE_CASES_8(w) TILE_CASE(9, w) TILE_CASE(10, w) TILE_CASE(11, w) TILE_CASE(12, w)
+#define TILE_CASES_14(w) TILE_CASES_12(w) TILE_CASE(13, w) TILE_CASE(14, w)
 #define TILE_CASES_(n, w) TILE_CASES_##n(w)
 #define TILE_CASES(n, w) TILE_CASES_(n, w)
 

@@ -3,6 +3,7 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define VARIANT(name) name##_avx2
 #define TILE_PIXELS 6
+#define HALF_PIXELS 12
 #define PANEL_BLOCKS 1
 #define GRADIENT_ROWS 4
 #define PART_LANES 8

@@ -3,6 +3,7 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
 #define VARIANT(name) name##_avx512
 #define TILE_PIXELS 14
+#define HALF_PIXELS 14
 #define PANEL_BLOCKS 2
 #define GRADIENT_ROWS 16
 #define PART_LANES 16

@@ -9,7 +9,8 @@ public struct EpochOrder: Sendable {
   /// Examples of a full batch.
   public let batch: Int
   private let seed: UInt32
-  private var cached: (epoch: Int, order: [Int]) = (-1, [])
+  private var cachedEpoch = -1
+  private var order: [Int] = []
 
   /// The order of `count` examples in batches of `batch`, both at least 1.
   public init(count: Int, batch: Int, seed: UInt32) {
@@ -27,13 +28,22 @@ public struct EpochOrder: Sendable {
 
   /// The positions in the training split, in 0 ..< count, of step `step`, from 1.
   public mutating func batch(step: Int) -> [Int] {
+    var positions: [Int] = []
+    batch(step: step, into: &positions)
+    return positions
+  }
+
+  /// The same, in an array's own memory where it has enough.
+  public mutating func batch(step: Int, into positions: inout [Int]) {
     precondition(step > 0, "steps are counted from 1")
     let epoch = epoch(ofStep: step)
-    if cached.epoch != epoch {
+    if cachedEpoch != epoch {
       var stream = RandomStream(seed: seed, purpose: .order, step: UInt32(truncatingIfNeeded: epoch))
-      cached = (epoch, stream.permutation(count))
+      stream.permute(count, into: &order)
+      cachedEpoch = epoch
     }
     let start = (step - 1) % stepsPerEpoch * batch
-    return Array(cached.order[start..<min(start + batch, count)])
+    positions.removeAll(keepingCapacity: true)
+    positions.append(contentsOf: order[start..<min(start + batch, count)])
   }
 }

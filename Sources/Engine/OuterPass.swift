@@ -96,7 +96,7 @@ package struct OuterPass {
       adversarial: rows(logits + cleanRows * network.classes, count, place: cleanRows), target: nil)
     try backward(gradient.pointer, slot: 0, accumulating: false, poll)
     if cleanRows > 0, network.settings.norm == .dual {
-      let nll = network.nll.total
+      let nll = network.nllTotal
       result.nll = nll
       result.loss.total += network.dual.weight * nll
     }

@@ -11,12 +11,11 @@ extension Trainer {
   public mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
     let start = ContinuousClock.now
     let batch = try loadBatch(number, settings), session = try prepared(), network = session.network
-    let rate = settings.number("lr") * Schedule(settings).factor(step: number - 1, of: session.steps)
-    let objective = makeObjective(settings)
+    let plan = session.memory.plan(for: settings), objective = plan.objective
+    let rate = settings.number("lr") * plan.schedule.factor(step: number - 1, of: session.steps)
     network.follow(settings)
 
-    let statistics = network.runningStatistics()
-    network.copyParameters(to: session.before)
+    session.memory.keep(network)
     let result: OuterPass.Result
     do {
       try craft(batch, for: objective, purpose: .attackStart, settings, poll)
@@ -27,8 +26,7 @@ extension Trainer {
       SGD(settings, learningRate: rate).step(network)
       guard network.isFinite else { throw diverged(number, "the weights are no longer finite", rate) }
     } catch {
-      network.restoreParameters(from: session.before)
-      network.restore(runningStatistics: statistics)
+      session.memory.restore(network)
       throw error
     }
     return Sample(
@@ -57,15 +55,21 @@ extension Trainer {
 
   /// Copies the images of step `number` into the session's memory, augmented.
   mutating func loadBatch(_ number: Int, _ settings: Settings) throws -> Batch {
-    let positions = session?.order.batch(step: number) ?? []
+    let memory = try prepared().memory
+    session?.order.batch(step: number, into: &memory.positions)
     let session = try prepared(), train = session.data.train
-    let clean = session.images.pointer, pixels = session.network.settings.input.planarCount
-    for (row, position) in positions.enumerated() { train.copyImage(position, to: clean + row * pixels) }
-    let examples = positions.map { train.indices[$0] }
-    Augmenter(settings, data: session.data).apply(to: clean, examples: examples, step: number)
+    let clean = memory.images.pointer, pixels = session.network.settings.input.planarCount
+    memory.examples.removeAll(keepingCapacity: true)
+    memory.labels.removeAll(keepingCapacity: true)
+    for (row, position) in memory.positions.enumerated() {
+      train.copyImage(position, to: clean + row * pixels)
+      memory.examples.append(train.indices[position])
+      memory.labels.append(train.label(position))
+    }
+    memory.augment(clean, of: session.data, step: number, settings)
     return Batch(
-      step: number, examples: examples, labels: positions.map { train.label($0) },
-      clean: clean, adversarial: clean + positions.count * pixels)
+      step: number, examples: memory.examples, labels: memory.labels, clean: clean,
+      adversarial: clean + memory.positions.count * pixels)
   }
 
   // MARK: craft
@@ -77,24 +81,29 @@ extension Trainer {
     _ poll: () throws -> Void
   ) throws {
     guard objective.rows != .clean else { return }
-    let network = try prepared().network, mode = settings.attackMode
+    let session = try prepared(), network = session.network, mode = settings.attackMode
     let target: AttackTarget =
       objective.innerLoss == .divergence
-      ? .cleanLogits(try cleanLogits(batch, mode, on: network, poll)) : .labels(batch.labels)
+      ? .cleanLogits(try cleanLogits(batch, mode, session, poll)) : .labels(batch.labels)
     let attacked = AttackBatch(
       images: batch.clean, examples: batch.examples, target: target, seed: seed, purpose: purpose, step: batch.step,
       mode: mode)
-    try makeAttack(settings).perturb(attacked, on: network, into: batch.adversarial, poll: poll)
+    try session.memory.plan(for: settings).attack.perturb(attacked, on: network, into: batch.adversarial, poll: poll)
   }
 
   /// The clean predictions that TRADES drives the adversarial ones away from; computed once, they do not change.
   private func cleanLogits(
-    _ batch: Batch, _ mode: Mode, on network: Network, _ poll: () throws -> Void
+    _ batch: Batch, _ mode: Mode, _ session: Session, _ poll: () throws -> Void
   ) throws -> [Float] {
-    let branch = network.branch
+    let network = session.network, memory = session.memory, branch = network.branch
     defer { network.branch = branch }
     if network.settings.norm == .split { network.branch = .clean }
-    return try network.logits(of: batch.clean, count: batch.count, attackMode: mode, domains: .clean, poll: poll)
+    try memory.target.withUnsafeMutableBufferPointer { target in
+      guard let base = target.baseAddress else { return }
+      try network.logits(
+        of: batch.clean, count: batch.count, attackMode: mode, domains: .clean, into: base, poll: poll)
+    }
+    return memory.target
   }
 
   // MARK: descend
@@ -124,7 +133,7 @@ extension Trainer {
     _ = try pass.run(mode: .batch, poll: poll)
     session.network.perturbWeights(by: gamma)
     let result = try pass.run(mode: .train, poll: poll)
-    session.network.restoreParameters(from: session.before)
+    session.network.restoreParameters(from: session.memory.parameters)
     return result
   }
 
@@ -137,7 +146,8 @@ extension Trainer {
       network: session.network, objective: objective,
       batching: batching ?? Batching(rawValue: settings.text("batching")) ?? .cat, clean: batch.clean,
       labels: batch.labels,
-      cleanRows: Int((settings.number("clean.rows") * Double(batch.count)).rounded()), gradient: session.gradient,
+      cleanRows: Int((settings.number("clean.rows") * Double(batch.count)).rounded()),
+      gradient: session.memory.gradient,
       goesBack: goesBack)
   }
 }

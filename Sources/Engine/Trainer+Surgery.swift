@@ -30,7 +30,7 @@ extension Trainer {
     }
     if network !== old {
       session?.network = network
-      session?.before = network.makeParameterCopy()
+      session?.memory.fit(network)
     }
     let name = if case .convert = operation { "convert" } else { "recalibrate" }
     let drift = before.drift(to: after)
@@ -59,7 +59,8 @@ extension Trainer {
   private mutating func recalibrate(
     _ count: Int, afterStep step: Int, _ settings: Settings, _ poll: () throws -> Void
   ) throws {
-    let network = try prepared().network, objective = makeObjective(settings), old = network.runningStatistics()
+    let session = try prepared(), network = session.network, old = network.runningStatistics()
+    let objective = session.memory.plan(for: settings).objective
     let momentum = network.statisticsMomentum
     defer { network.statisticsMomentum = momentum }
     var mean = old

@@ -25,12 +25,7 @@ public struct Trainer: SessionWork {
     var network: Network
     var order: EpochOrder
     let steps: Int
-    /// Clean and adversarial rows of a batch, [2·batch][C][H][W].
-    let images: Storage
-    /// Gradients of the logits of up to three passes, [3][batch][classes].
-    let gradient: Storage
-    /// The parameters before the step under way.
-    var before: Storage
+    let memory: StepMemory
     var best: KeptNetwork?
     /// The last step's passes; nil once something else went through the network.
     var lastPasses: LastPasses?
@@ -114,9 +109,7 @@ public struct Trainer: SessionWork {
     let steps =
       initial.integer("steps") > 0 ? initial.integer("steps") : initial.integer("epochs") * order.stepsPerEpoch
     session = Session(
-      data: data, network: network, order: order, steps: steps,
-      images: Storage(count: 2 * batch * shape.planarCount), gradient: Storage(count: 3 * batch * images.classes),
-      before: network.makeParameterCopy())
+      data: data, network: network, order: order, steps: steps, memory: StepMemory(network, batch: batch))
     return SessionDescription(
       preset: presetName, data: data.description, constructed: data.constructed,
       model: "\(settings.name), width \(settings.width), \(network.parameterCount) parameters", steps: steps,

@@ -6,12 +6,15 @@ public final class Lane {
   public static let capacity = 16
 
   private unowned let network: Network
+  /// Its place among the network's lanes.
+  private let number: Int
   private var workspace: Workspace
   private let scratch: [Storage]
   private var images = 0
 
-  init(_ network: Network, scratch: Storage) {
+  init(_ network: Network, number: Int, scratch: Storage) {
     self.network = network
+    self.number = number
     self.scratch = [scratch]
     workspace = Workspace(plan: network.plan, capacity: 0)
   }
@@ -29,10 +32,16 @@ public final class Lane {
   }
 
   /// Makes room for so many images. Grows with use: a wide network attacked a few images at a time takes only the memory
-  /// of those.
+  /// of those, and where a whole batch's memory stands idle, its part of that.
   func reserve(_ count: Int) {
-    if workspace.capacity < count { workspace = Workspace(plan: network.plan, capacity: count) }
+    guard workspace.capacity < count else { return }
+    workspace =
+      Workspace(plan: network.plan, capacity: count, part: number, of: network.threads, in: network.batchMemory)
+      ?? Workspace(plan: network.plan, capacity: count)
   }
+
+  /// Gives its memory back.
+  func release() { workspace = Workspace(plan: network.plan, capacity: 0) }
 
   /// Where the cotangent [count][classes] of the last `forward` is to be written before `backward`.
   public var cotangent: UnsafeMutablePointer<Float> { pass(wanted: []).pointer(network.logitsGradient) }
@@ -60,7 +69,8 @@ public final class Lane {
 extension Network {
   /// Shares images 0 ..< count out to lanes, in eval mode; `body` gets a lane and its images.
   ///
-  /// Chunks are cut small enough that every thread has work; an image's bits do not depend on its chunk.
+  /// Chunks are cut small enough that every thread has work; an image's bits do not depend on its chunk. Lanes may work in
+  /// the memory of slot 0: what the last `forward` and `backward` there returned has no meaning afterwards.
   public func eachLane(count: Int, _ body: (_ lane: Lane, _ images: Range<Int>) -> Void) {
     prepare()
     guard count > 0 else { return }

@@ -28,7 +28,14 @@ extension Network {
   /// weight λ: a number per dual norm in the order of the pass, and their sum. Zero and empty without dual norms.
   public var nll: (total: Double, perLayer: [Double]) {
     let perLayer = dualNorms.map(\.nll)
-    return (perLayer.reduce(0, +), perLayer)
+    return (nllTotal, perLayer)
+  }
+
+  /// The total alone.
+  public var nllTotal: Double {
+    var total = 0.0
+    for norm in dualNorms { total += norm.nll }
+    return total
   }
 
   /// What every dual norm made of the last batch whose domains were both known, in the order of the pass.

@@ -90,7 +90,7 @@ public final class Network {
     let scratchCount = layers.map(\.scratchCount).max() ?? 0
     scratch = (0..<pool.threads).map { _ in Storage(count: scratchCount) }
     slots = (0..<Network.slotCount).map { _ in WorkspaceSlot(workspace: Workspace(plan: plan, capacity: 0)) }
-    lanes = (0..<pool.threads).map { Lane(self, scratch: scratch[$0]) }
+    lanes = (0..<pool.threads).map { Lane(self, number: $0, scratch: scratch[$0]) }
   }
 
   /// Classes.
@@ -118,6 +118,9 @@ public final class Network {
 
   // MARK: whole batches
 
+  /// The memory of whole batches in slot 0.
+  var batchMemory: Workspace { slots[0].workspace }
+
   /// How many forward passes may be alive before their backward passes.
   public static let slotCount = 3
 
@@ -141,6 +144,9 @@ public final class Network {
     precondition(slots.indices.contains(slot), "slots are 0 ..< \(Network.slotCount), got \(slot)")
     prepare()
     if slots[slot].workspace.capacity < count {
+      // First what is given back, then what is taken: the two are never there together.
+      if slot == 0 { for lane in lanes { lane.release() } }
+      slots[slot].workspace = Workspace(plan: plan, capacity: 0)
       slots[slot].workspace = Workspace(plan: plan, capacity: count)
     }
     slots[slot].images = count
@@ -174,11 +180,25 @@ public final class Network {
     _ cotangent: UnsafePointer<Float>, wanted: Wanted, slot: Int = 0, accumulating: Bool = false,
     poll: () throws -> Void
   ) rethrows -> UnsafePointer<Float> {
+    self.cotangent(slot: slot).update(from: cotangent, count: slots[slot].images * logits.count)
+    return try backward(wanted: wanted, slot: slot, accumulating: accumulating, poll: poll)
+  }
+
+  /// Where the cotangent [count][classes] of the last `forward` in a slot stands: to be written before a `backward` that
+  /// is given none.
+  public func cotangent(slot: Int = 0) -> UnsafeMutablePointer<Float> {
     precondition(slots.indices.contains(slot), "slots are 0 ..< \(Network.slotCount), got \(slot)")
+    return pass(slot, wanted: []).pointer(logitsGradient)
+  }
+
+  /// The same for the cotangent that stands in the slot.
+  @discardableResult
+  public func backward(
+    wanted: Wanted, slot: Int = 0, accumulating: Bool = false, poll: () throws -> Void
+  ) rethrows -> UnsafePointer<Float> {
     let adds = accumulating && wanted.contains(.parameters)
     if adds { keepGradients() }
     let pass = pass(slot, wanted: wanted)
-    pass.pointer(logitsGradient).update(from: cotangent, count: pass.images * logits.count)
     for layer in layers.reversed() {
       try poll()
       layer.backward(pass)

@@ -55,20 +55,37 @@ public final class Workspace {
   /// How many images fit.
   public let capacity: Int
   private let storage: Storage
+  private let start: UnsafeMutablePointer<Float>
   private let common: UnsafeMutablePointer<Float>
 
-  /// Memory for `capacity` images of a plan.
-  public init(plan: ArenaPlan, capacity: Int) {
-    self.capacity = capacity
-    storage = Storage(count: plan.count * capacity + plan.commonCount)
-    common = storage.pointer + plan.count * capacity
+  /// Memory of its own for `capacity` images of a plan.
+  public convenience init(plan: ArenaPlan, capacity: Int) {
+    self.init(plan: plan, capacity: capacity, storage: Storage(count: Workspace.floats(plan, capacity)), offset: 0)
   }
+
+  /// Part `number` of `parts` equal ones of another workspace's memory, for work that is never under way while the other's
+  /// is; nil if `capacity` images do not fit.
+  public convenience init?(plan: ArenaPlan, capacity: Int, part number: Int, of parts: Int, in other: Workspace) {
+    let room = other.storage.count / parts / Shape.lanes * Shape.lanes
+    guard Workspace.floats(plan, capacity) <= room else { return nil }
+    self.init(plan: plan, capacity: capacity, storage: other.storage, offset: number * room)
+  }
+
+  private init(plan: ArenaPlan, capacity: Int, storage: Storage, offset: Int) {
+    self.capacity = capacity
+    self.storage = storage
+    start = storage.pointer + offset
+    common = start + plan.count * capacity
+  }
+
+  /// Floats for `capacity` images of a plan.
+  private static func floats(_ plan: ArenaPlan, _ capacity: Int) -> Int { plan.count * capacity + plan.commonCount }
 
   /// Where a common slot starts.
   public func pointer(_ slot: CommonSlot) -> UnsafeMutablePointer<Float> { common + slot.offset }
 
   /// Where a slot starts.
-  public func pointer(_ slot: Slot) -> UnsafeMutablePointer<Float> { storage.pointer + slot.offset * capacity }
+  public func pointer(_ slot: Slot) -> UnsafeMutablePointer<Float> { start + slot.offset * capacity }
 
   /// Bytes of memory.
   public var bytes: Int { storage.count * MemoryLayout<Float>.stride }

@@ -61,9 +61,16 @@ public struct RandomStream: Sendable {
 
   /// A random order of 0 ..< count (Fisher and Yates).
   public mutating func permutation(_ count: Int) -> [Int] {
-    var order = Array(0..<count)
-    for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, Int(below(UInt32(last + 1)))) }
+    var order: [Int] = []
+    permute(count, into: &order)
     return order
+  }
+
+  /// The same, in an array's own memory where it has enough.
+  public mutating func permute(_ count: Int, into order: inout [Int]) {
+    order.removeAll(keepingCapacity: true)
+    order.append(contentsOf: 0..<count)
+    for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, Int(below(UInt32(last + 1)))) }
   }
 
   /// Ten rounds of Philox 4×32.

@@ -1,5 +1,6 @@
 import Attacks
 import CAllocations
+import Engine
 import Events
 import Networks
 import Objectives
@@ -7,11 +8,20 @@ import Tensors
 
 /// Counts the heap allocations of training steps, for a test: a program of its own, because the count is of the process.
 ///
-///     allocation-probe MODEL THREADS NORM     one line a phase: `attack 0`
+///     allocation-probe MODEL THREADS NORM             one line a phase: `attack 0`
+///     allocation-probe step THREADS [NAME=VALUE ...]  the trainer's whole step: `step 0`
 @main
 struct AllocationProbe {
   static func main() {
     let arguments = CommandLine.arguments
+    if arguments.count > 2, arguments[1] == "step", let threads = Int(arguments[2]) {
+      do {
+        var probe = try StepProbe(threads, Array(arguments.dropFirst(3)))
+        return print("step \(try probe.most())")
+      } catch {
+        return print("failed \(error)")
+      }
+    }
     guard arguments.count == 4, let threads = Int(arguments[2]), let norm = NormKind(rawValue: arguments[3]),
       let probe = AllocationProbe(arguments[1], threads, norm)
     else { return print("usage: allocation-probe MODEL THREADS NORM") }

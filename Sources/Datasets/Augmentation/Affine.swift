@@ -25,8 +25,8 @@ struct Affine: AugmentationStep {
     var shear = 0.0
   }
 
-  func apply(to image: AugmentedImage, _ stream: inout RandomStream) -> AugmentedImage {
-    apply(to: image, draw(&stream, width: image.width, height: image.height))
+  func apply(to image: inout AugmentedImage, _ stream: inout RandomStream) {
+    apply(to: &image, draw(&stream, width: image.width, height: image.height))
   }
 
   func draw(_ stream: inout RandomStream, width: Int, height: Int) -> Parameters {
@@ -38,11 +38,11 @@ struct Affine: AugmentationStep {
 
   /// Output pixel p shows the input at c + M⁻¹(p − c − t), M = scale · rotation · shear. The determinant of rotation and
   /// shear is 1, so the inverse needs no division by it.
-  func apply(to image: AugmentedImage, _ parameters: Parameters) -> AugmentedImage {
+  func apply(to image: inout AugmentedImage, _ parameters: Parameters) {
     let angle = parameters.angle * .pi / 180, slope = tan(parameters.shear * .pi / 180)
     let a = cos(angle), b = -cos(angle) * slope - sin(angle), c = sin(angle), d = -sin(angle) * slope + cos(angle)
     let middle = (x: Double(image.width - 1) / 2, y: Double(image.height - 1) / 2)
-    return image.mapped { channel, y, x in
+    image.map { image, channel, y, x in
       let dx = Double(x) - middle.x - Double(parameters.right), dy = Double(y) - middle.y - Double(parameters.down)
       let column = (d * dx - b * dy) / parameters.scale + middle.x
       let row = (a * dy - c * dx) / parameters.scale + middle.y

@@ -7,6 +7,14 @@ struct AugmentedImage {
   let width: Int
   /// channels·height·width values.
   var pixels: [Float]
+  /// As many values, which the next change is written to.
+  private var spare: [Float]
+
+  /// An image, and memory to change it in.
+  init(channels: Int, height: Int, width: Int, pixels: [Float]) {
+    (self.channels, self.height, self.width, self.pixels) = (channels, height, width, pixels)
+    spare = [Float](repeating: 0, count: pixels.count)
+  }
 
   /// What lies outside an image.
   enum Border: Sendable, Hashable {
@@ -38,20 +46,22 @@ struct AugmentedImage {
     }
   }
 
-  /// The image whose pixel (y, x) of each plane is what `value` gives for it.
-  func mapped(_ value: (_ channel: Int, _ y: Int, _ x: Int) -> Float) -> AugmentedImage {
-    var result = self
+  /// Makes pixel (y, x) of each plane what `value` gives for it; it sees the image as it was.
+  mutating func map(_ value: (_ image: AugmentedImage, _ channel: Int, _ y: Int, _ x: Int) -> Float) {
+    var result: [Float] = []
+    swap(&result, &spare)
     for channel in 0..<channels {
       for y in 0..<height {
-        for x in 0..<width { result.pixels[(channel * height + y) * width + x] = value(channel, y, x) }
+        for x in 0..<width { result[(channel * height + y) * width + x] = value(self, channel, y, x) }
       }
     }
-    return result
+    swap(&result, &pixels)
+    swap(&result, &spare)
   }
 }
 
 /// One random change of an image. Its draws come from a stream of its own for every (seed, step, example).
 protocol AugmentationStep: Sendable {
   /// Draws the parameters and applies them.
-  func apply(to image: AugmentedImage, _ stream: inout RandomStream) -> AugmentedImage
+  func apply(to image: inout AugmentedImage, _ stream: inout RandomStream)
 }

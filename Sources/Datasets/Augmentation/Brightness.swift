@@ -4,12 +4,12 @@ import Tensors
 struct Brightness: AugmentationStep {
   let change: Float
 
-  func apply(to image: AugmentedImage, _ stream: inout RandomStream) -> AugmentedImage {
-    apply(to: image, factor: stream.uniform(1 - change, 1 + change))
+  func apply(to image: inout AugmentedImage, _ stream: inout RandomStream) {
+    apply(to: &image, factor: stream.uniform(1 - change, 1 + change))
   }
 
   /// The image times `factor`; may leave [0, 1].
-  func apply(to image: AugmentedImage, factor: Float) -> AugmentedImage {
-    image.mapped { channel, y, x in image.pixel(channel, y, x, .zero) * factor }
+  func apply(to image: inout AugmentedImage, factor: Float) {
+    image.map { image, channel, y, x in image.pixel(channel, y, x, .zero) * factor }
   }
 }

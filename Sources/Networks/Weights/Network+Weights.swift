@@ -51,6 +51,18 @@ extension Network {
     statisticsDidChange()
   }
 
+  /// Memory for a copy of the running statistics.
+  public func makeStatisticsCopy() -> Storage { Storage(count: memory.buffers.count) }
+
+  /// Copies the running statistics into memory from `makeStatisticsCopy`.
+  public func copyStatistics(to copy: Storage) { copy.copy(from: memory.buffers) }
+
+  /// Goes back to copied running statistics.
+  public func restoreStatistics(from copy: Storage) {
+    memory.buffers.copy(from: copy)
+    statisticsDidChange()
+  }
+
   /// Memory for a copy of the parameters.
   public func makeParameterCopy() -> Storage { Storage(count: memory.parameters.count) }
 

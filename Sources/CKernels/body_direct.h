@@ -1,0 +1,127 @@
+/* Convolution without columns, where the input has few channels: planar images, and blocked activations of at most 8
+ * channels, half of whose blocks would be zeros. Inputs are read as single numbers from a copy with a border of zeros,
+ * outputs as vectors; where there are at most 8 outputs, as their first half.
+ */
+
+#define ALL_PARTS (DL_LANES / PART_LANES)
+#define HALF_PARTS ((8 + PART_LANES - 1) / PART_LANES)
+
+/* The inputs of one output: `planes` times `lines` times `run` numbers that stand side by side. `pitch`: from the inputs of
+ * one output to those of the next in its row. */
+typedef struct { long planes, plane, lines, line, run, pitch; } VARIANT(window);
+#define window VARIANT(window)
+
+/* ---- borders ---- */
+
+/* Zeros around an image in `padded`: [planes][height + 2*border][(width + 2*border)*lanes]. */
+typedef struct { long planes, height, width, lanes, border; } VARIANT(frame);
+#define frame VARIANT(frame)
+
+INLINE long VARIANT(frame_line)(frame f) { return (f.width + 2 * f.border) * f.lanes; }
+INLINE long VARIANT(frame_plane)(frame f) { return VARIANT(frame_line)(f) * (f.height + 2 * f.border); }
+
+/* Copies the first f.lanes of every `stride` numbers of an image into the frame, whose border stays as it is. */
+static __attribute__((noinline)) void VARIANT(frame_fill)(frame f, const float *x, long stride, float *padded) {
+  for (long c = 0; c < f.planes; c++)
+    for (long y = 0; y < f.height; y++, x += f.width * stride) {
+      float *to = padded + c * VARIANT(frame_plane)(f) + (y + f.border) * VARIANT(frame_line)(f) + f.border * f.lanes;
+      if (f.lanes == stride) { memcpy(to, x, sizeof(float) * (size_t)(f.width * stride)); continue; }
+      for (long i = 0; i < f.width; i++) memcpy(to + i * 8, x + i * stride, sizeof(float) * 8);
+    }
+}
+
+INLINE frame VARIANT(input_frame)(const dl_conv_shape *s) {
+  return (frame){s->planar ? s->in_channels : 1, s->in_height, s->in_width, s->planar ? 1 : 8, s->padding};
+}
+
+INLINE window VARIANT(input_window)(const dl_conv_shape *s) {
+  const frame f = VARIANT(input_frame)(s);
+  return (window){f.planes, VARIANT(frame_plane)(f), s->kernel, VARIANT(frame_line)(f), s->kernel * f.lanes, s->stride * f.lanes};
+}
+
+/* The output gradient with the zeros beyond it that input pixels at the edge meet. */
+INLINE frame VARIANT(gradient_frame)(const dl_conv_shape *s) {
+  return (frame){blocks_of(s->out_channels), s->out_height, s->out_width, DL_LANES, gradient_border(s)};
+}
+
+/* ---- tiles of outputs ---- */
+
+/* `pixels` outputs of one row: sums over their windows of in * weights[number of the window][16]; the lanes beyond
+ * `parts` are written as zeros. pixels, parts and pitch are constants where this is called. */
+INLINE void VARIANT(direct_tile)(const int pixels, const int parts, const long pitch, const window *w, const float *in,
+                                 const float *weights, const float *bias, const float *residual, float *out, long out_pitch) {
+  part sum[HALF_PIXELS][ALL_PARTS];
+  UNROLL for (int p = 0; p < pixels; p++)
+    UNROLL for (int l = 0; l < parts; l++) sum[p][l] = bias ? load_part(bias + l * PART_LANES) : (part)0.0f;
+  for (long c = 0; c < w->planes; c++)
+    for (long k = 0; k < w->lines; k++) {
+      const float *at = in + c * w->plane + k * w->line;
+      for (long i = 0; i < w->run; i++, at++, weights += DL_LANES) {
+        part weight[ALL_PARTS];
+        UNROLL for (int l = 0; l < parts; l++) weight[l] = load_part(weights + l * PART_LANES);
+        UNROLL for (int p = 0; p < pixels; p++)
+          UNROLL for (int l = 0; l < parts; l++) sum[p][l] = multiply_add_part((part)at[p * pitch], weight[l], sum[p][l]);
+      }
+    }
+  UNROLL for (int p = 0; p < pixels; p++)
+    UNROLL for (int l = 0; l < ALL_PARTS; l++) {
+      const long place = p * out_pitch + l * PART_LANES;
+      const part value = l < parts ? sum[p][l] : (part)0.0f;
+      store_part(out + place, residual ? value + load_part(residual + place) : value);
+    }
+}
+
+#undef TILE_CASE
+#define TILE_CASE(n, parts) case n: VARIANT(direct_tile)(n, parts, pitch, w, in, weights, bias, residual, out, out_pitch); break;
+#define DIRECT_TILES(name, most, parts)                                                                                           \
+  INLINE void VARIANT(name)(const long pitch, int pixels, const window *w, const float *in, const float *weights,                \
+                            const float *bias, const float *residual, float *out, long out_pitch) {                              \
+    switch (pixels) { TILE_CASES(most, parts) }                                                                                   \
+  }
+DIRECT_TILES(direct_tiles_whole, TILE_PIXELS, ALL_PARTS)
+DIRECT_TILES(direct_tiles_half, HALF_PIXELS, HALF_PARTS)
+
+/* Constant pitches, so that a tile's inputs are at constant distances: planar and blocked, both at stride 1 and 2. */
+#define DIRECT_ROW(name)                                                                                                          \
+  static __attribute__((noinline)) void VARIANT(name##_row)(int pixels, const window *w, const float *in, const float *weights,   \
+                                                            const float *bias, const float *residual, float *out, long out_pitch) { \
+    switch (w->pitch) {                                                                                                           \
+    case 1: VARIANT(name)(1, pixels, w, in, weights, bias, residual, out, out_pitch); break;                                      \
+    case 2: VARIANT(name)(2, pixels, w, in, weights, bias, residual, out, out_pitch); break;                                      \
+    case 8: VARIANT(name)(8, pixels, w, in, weights, bias, residual, out, out_pitch); break;                                      \
+    case 16: VARIANT(name)(16, pixels, w, in, weights, bias, residual, out, out_pitch); break;                                    \
+    default: VARIANT(name)(w->pitch, pixels, w, in, weights, bias, residual, out, out_pitch);                                     \
+    }                                                                                                                             \
+  }
+DIRECT_ROW(direct_tiles_whole)
+DIRECT_ROW(direct_tiles_half)
+
+/* A row of `count` outputs. */
+static void VARIANT(direct_row)(bool half, long count, const window *w, const float *in, const float *weights, const float *bias,
+                                const float *residual, float *out, long out_pitch) {
+  const long most = half ? HALF_PIXELS : TILE_PIXELS, tiles = (count + most - 1) / most;
+  for (long t = 0; t < tiles; t++) {
+    const long first = count * t / tiles, last = count * (t + 1) / tiles, place = first * out_pitch;
+    (half ? VARIANT(direct_tiles_half_row) : VARIANT(direct_tiles_whole_row))(
+        (int)(last - first), w, in + first * w->pitch, weights, bias, residual ? residual + place : NULL, out + place, out_pitch);
+  }
+}
+
+/* ---- forward ---- */
+
+static void VARIANT(direct_forward)(const dl_conv_shape *s, const float *x, const float *weights, const float *bias, const float *residual,
+                                    float *y, long images, float *scratch) {
+  const long outs = blocks_of(s->out_channels), rows = row_blocks_of(s) * DL_LANES, pixels = out_pixels(s);
+  const frame f = VARIANT(input_frame)(s);
+  const window w = VARIANT(input_window)(s);
+  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * VARIANT(frame_plane)(f)));
+  for (long n = 0; n < images; n++, x += in_floats(s)) {
+    VARIANT(frame_fill)(f, x, s->planar ? 1 : DL_LANES, scratch);
+    for (long out = 0; out < outs; out++)
+      for (long oy = 0; oy < s->out_height; oy++) {
+        const long place = ((n * outs + out) * pixels + oy * s->out_width) * DL_LANES;
+        VARIANT(direct_row)(s->out_channels <= 8, s->out_width, &w, scratch + oy * s->stride * w.line, weights + out * rows * DL_LANES,
+                            bias ? bias + out * DL_LANES : NULL, residual ? residual + place : NULL, y + place, DL_LANES);
+      }
+  }
+}
