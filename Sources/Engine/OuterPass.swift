@@ -15,6 +15,12 @@ package enum Batching: String, Sendable, Hashable, CaseIterable {
   case seq3
 }
 
+/// Sees passes right after they moved the running statistics.
+package protocol PassObserver: AnyObject {
+  /// A pass went through `slot`, with these rows of either domain.
+  func note(_ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>, slot: Int)
+}
+
 /// The outer loss of one batch and its gradient: which passes in which order. ALGORITHMS §2.
 package struct OuterPass {
   let network: Network
@@ -29,9 +35,9 @@ package struct OuterPass {
   let gradient: Storage
   /// False to go forward only: recalibration.
   let goesBack: Bool
-  /// Called in train mode after each pass that moved the running statistics, with its clean and adversarial rows and its
-  /// slot; not after the third pass of `seq3`, which sees the clean images once more.
-  package var track: (_ cleanRows: Range<Int>, _ adversarialRows: Range<Int>, _ slot: Int) -> Void = { _, _, _ in }
+  /// Told of every pass that moved the running statistics; not of the third of `seq3`, which sees the clean images once
+  /// more.
+  package var observer: (any PassObserver)?
 
   /// All parts; see the properties.
   package init(
@@ -79,7 +85,7 @@ package struct OuterPass {
     let isClean = objective.rows == .clean
     let logits = try network.forward(
       isClean ? clean : adversarial, count: count, mode: mode, domains: isClean ? .clean : .adversarial, poll: poll)
-    if mode == .train { track(isClean ? 0..<count : 0..<0, isClean ? 0..<0 : 0..<count, 0) }
+    note(mode, clean: isClean ? 0..<count : 0..<0, adversarial: isClean ? 0..<0 : 0..<count, slot: 0)
     let rows = rows(logits, count, place: 0)
     let result = result(clean: isClean ? rows : nil, adversarial: isClean ? nil : rows, target: nil)
     try backward(gradient.pointer, slot: 0, accumulating: false, poll)
@@ -90,7 +96,7 @@ package struct OuterPass {
     let logits = try network.forward(
       adversarial - cleanRows * pixels, count: cleanRows + count, mode: mode,
       domains: cleanRows > 0 ? .cleanFirst(cleanRows) : .adversarial, poll: poll)
-    if mode == .train { track(0..<cleanRows, cleanRows..<cleanRows + count, 0) }
+    note(mode, clean: 0..<cleanRows, adversarial: cleanRows..<cleanRows + count, slot: 0)
     var result = result(
       clean: rows(logits, cleanRows, place: 0),
       adversarial: rows(logits + cleanRows * network.classes, count, place: cleanRows), target: nil)
@@ -105,9 +111,9 @@ package struct OuterPass {
 
   private func oneAfterAnother(_ mode: Mode, clean2: Bool, _ poll: () throws -> Void) throws -> Result {
     let first = try network.forward(clean, count: count, mode: mode, domains: .clean, slot: 0, poll: poll)
-    if mode == .train { track(0..<count, 0..<0, 0) }
+    note(mode, clean: 0..<count, adversarial: 0..<0, slot: 0)
     let second = try network.forward(adversarial, count: count, mode: mode, domains: .adversarial, slot: 1, poll: poll)
-    if mode == .train { track(0..<0, 0..<count, 1) }
+    note(mode, clean: 0..<0, adversarial: 0..<count, slot: 1)
     let third =
       clean2 ? try network.forward(clean, count: count, mode: mode, domains: .clean, slot: 2, poll: poll) : nil
     let result = result(
@@ -133,6 +139,11 @@ package struct OuterPass {
   ) throws {
     guard goesBack else { return }
     try network.backward(cotangent, wanted: .parameters, slot: slot, accumulating: accumulating, poll: poll)
+  }
+
+  private func note(_ mode: Mode, clean: Range<Int>, adversarial: Range<Int>, slot: Int) {
+    guard mode == .train else { return }
+    observer?.note(network, cleanRows: clean, adversarialRows: adversarial, slot: slot)
   }
 
   // MARK: loss and counts

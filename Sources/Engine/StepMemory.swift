@@ -36,11 +36,14 @@ final class StepMemory {
   var labels: [Int] = []
   /// The clean logits that TRADES' attack goes away from, [batch][classes].
   var target: [Float]
+  /// What the last step's passes left in the network.
+  let book: PassBook
   private var plan: StepPlan?
   private var augmenter: (settings: Settings, augmenter: Augmenter)?
 
   /// Memory for batches of `batch` images on `network`.
-  init(_ network: Network, batch: Int) {
+  init(_ network: Network, batch: Int, tracker: DistanceTracker?) {
+    book = PassBook(tracker: tracker)
     images = Storage(count: 2 * batch * network.settings.input.planarCount)
     gradient = Storage(count: 3 * batch * network.classes)
     target = [Float](repeating: 0, count: batch * network.classes)
@@ -82,5 +85,6 @@ final class StepMemory {
   func fit(_ network: Network) {
     parameters = network.makeParameterCopy()
     statistics = network.makeStatisticsCopy()
+    book.clear()
   }
 }

@@ -11,6 +11,10 @@ extension Trainer {
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> Probe {
     let session = try prepared()
+    // What the step left in the network is gone afterwards; the look that may follow shows it.
+    if settings.integer("sentinel.every") > 0 {
+      _ = session.memory.book.distances(ofStep: step, on: session.network)
+    }
     return try measure(
       session.network, session.data.validation, limit: initial.integer("validation.limit"), split: "validation",
       weights: "current",

@@ -24,13 +24,12 @@ extension Trainer {
     let network = try prepared().network, attack = makeAttack(settings)
     network.follow(settings)
     // Before anything else goes through the network. No pass: it reads what the step left there.
-    let last = session?.lastPasses.flatMap { $0.step == step ? $0 : nil }
-    let drift = last?.distances(on: network)
+    let book = try prepared().memory.book, drift = book.distances(ofStep: step, on: network)
     try poll()
     let (quick, images) = try state.sentinel.quick(afterStep: step, attack, on: network, poll: poll)
     state.quick = quick
     let pictures = try state.pictures.draw(
-      afterStep: step, images, drift: drift, batchRows: last?.rows,
+      afterStep: step, images, drift: drift, batchRows: book.rows,
       on: network, poll: poll)
     session?.sentinel = state
     let passes = quick.passes + pictures.passes

@@ -110,23 +110,14 @@ extension Trainer {
 
   /// The outer pass, and before it the one that perturbs the weights (`awp`). Leaves the gradients in the network and the
   /// weights as they were.
-  private mutating func descend(
+  private func descend(
     _ batch: Batch, _ objective: any Objective, _ settings: Settings, _ poll: () throws -> Void
   ) throws -> OuterPass.Result {
     var pass = try outerPass(batch, objective, settings)
-    let session = try prepared(), network = session.network
-    let tracker = tracker.flatMap { $0.isDue(batch.step, of: session.steps) ? $0 : nil }
-    // One pass leaves the running statistics as they are; of several each is to be compared with its own.
-    let keepsStatistics = pass.batching != .cat
-    var passes = LastPasses(step: batch.step)
-    pass.track = { clean, adversarial, slot in
-      tracker?.note(batch.step, network, cleanRows: clean, adversarialRows: adversarial, slot: slot)
-      passes.passes.append(
-        LastPasses.Pass(
-          clean: clean, adversarial: adversarial, slot: slot,
-          statistics: keepsStatistics ? network.runningStatistics() : nil))
-    }
-    defer { self.session?.lastPasses = passes }
+    let session = try prepared(), book = session.memory.book
+    book.open(batch.step, of: session.steps, several: pass.batching != .cat, on: session.network)
+    pass.observer = book
+    defer { book.close(on: session.network) }
     let gamma = settings.number("awp")
     guard gamma > 0 else { return try pass.run(mode: .train, poll: poll) }
     // Batch moments without tracking: only the pass that is trained on moves the running statistics.

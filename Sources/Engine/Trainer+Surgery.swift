@@ -12,7 +12,7 @@ extension Trainer {
     _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> SurgeryReport {
     let start = ContinuousClock.now, old = try prepared().network
-    session?.lastPasses = nil
+    session?.memory.book.clear()
     let before = try look(at: old, settings, poll)
     let statistics = old.runningStatistics()
     let network: Network, warnings: [String], after: Look

@@ -27,36 +27,8 @@ public struct Trainer: SessionWork {
     let steps: Int
     let memory: StepMemory
     var best: KeptNetwork?
-    /// The last step's passes; nil once something else went through the network.
-    var lastPasses: LastPasses?
     /// Made at the sentinel's first look.
     var sentinel: SentinelState?
-  }
-
-  /// The passes of a step that has just been done, as they stand in the network's slots.
-  struct LastPasses {
-    let step: Int
-    var passes: [Pass] = []
-
-    struct Pass {
-      let clean: Range<Int>
-      let adversarial: Range<Int>
-      let slot: Int
-      /// The running statistics it left, where a later pass moved them again.
-      let statistics: [Float]?
-    }
-
-    /// How far their rows are from the running statistics.
-    func distances(on network: Network) -> BatchDistances? {
-      BatchDistances(
-        passes.map {
-          BatchDistances(
-            network, cleanRows: $0.clean, adversarialRows: $0.adversarial, slot: $0.slot, statistics: $0.statistics)
-        })
-    }
-
-    /// Rows of a domain in the batch.
-    var rows: Int? { passes.map { max($0.clean.count, $0.adversarial.count) }.max() }
   }
 
   /// Weights of an earlier step, and the network they belong to: norms may have been changed since.
@@ -109,7 +81,8 @@ public struct Trainer: SessionWork {
     let steps =
       initial.integer("steps") > 0 ? initial.integer("steps") : initial.integer("epochs") * order.stepsPerEpoch
     session = Session(
-      data: data, network: network, order: order, steps: steps, memory: StepMemory(network, batch: batch))
+      data: data, network: network, order: order, steps: steps,
+      memory: StepMemory(network, batch: batch, tracker: tracker))
     return SessionDescription(
       preset: presetName, data: data.description, constructed: data.constructed,
       model: "\(settings.name), width \(settings.width), \(network.parameterCount) parameters", steps: steps,

@@ -74,6 +74,7 @@ extension Network {
   public func eachLane(count: Int, _ body: (_ lane: Lane, _ images: Range<Int>) -> Void) {
     prepare()
     guard count > 0 else { return }
+    lanesStart()
     let size = min(Lane.capacity, (count + pool.threads - 1) / pool.threads)
     let tasks = (count + size - 1) / size
     // Any thread may take any chunk, so all lanes are made ready here: otherwise one allocates in some later step.

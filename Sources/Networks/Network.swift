@@ -67,6 +67,8 @@ public final class Network {
   private var weightsAreStale = true
   private var statisticsAreStale = true
   private(set) var lanes: [Lane] = []
+  /// Grows with everything that goes through the network: as long as it stays the same, the slots hold what they held.
+  public private(set) var passNumber = 0
 
   /// A network of `layers` made on `input` with `builder`. Every number is 0; see `initialise(seed:)`.
   package init(
@@ -118,6 +120,9 @@ public final class Network {
 
   // MARK: whole batches
 
+  /// To be called when lanes start to work.
+  func lanesStart() { passNumber += 1 }
+
   /// The memory of whole batches in slot 0.
   var batchMemory: Workspace { slots[0].workspace }
 
@@ -143,6 +148,7 @@ public final class Network {
   ) rethrows -> UnsafePointer<Float> {
     precondition(slots.indices.contains(slot), "slots are 0 ..< \(Network.slotCount), got \(slot)")
     prepare()
+    passNumber += 1
     if slots[slot].workspace.capacity < count {
       // First what is given back, then what is taken: the two are never there together.
       if slot == 0 { for lane in lanes { lane.release() } }

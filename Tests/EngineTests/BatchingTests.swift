@@ -86,20 +86,28 @@ struct BatchingTests {
         network: network, objective: try objective("mat"), batching: batching,
         clean: try #require(images.baseAddress), labels: [0, 1, 2], cleanRows: batching == .cat ? 2 : 3,
         gradient: Storage(count: 3 * 3 * 3))
-      var seen: [String] = []
-      pass.track = { clean, adversarial, slot in
-        let mean = (try? self.statistics(network).mean) ?? .nan
-        seen.append("\(clean) \(adversarial) in \(slot): " + String(format: "%.2f", mean))
-        // The rows are those images: their first channel is their brightness.
-        for (rows, brightness) in [(clean, 10.0), (adversarial, 20)] where !rows.isEmpty {
-          let moments = network.normInputMoments(ofLastPass: rows, slot: slot)[0]
-          #expect(abs(moments.mean[0] - brightness) < 1e-4)
-        }
-      }
+      let notes = Notes { (try? self.statistics(network).mean) ?? .nan }
+      pass.observer = notes
       _ = try pass.run(mode: .batch) {}
-      #expect(seen.isEmpty)
+      #expect(notes.seen.isEmpty)
       _ = try pass.run(mode: .train) {}
-      #expect(seen == expected)
+      #expect(notes.seen == expected)
+    }
+  }
+
+  private final class Notes: PassObserver {
+    var seen: [String] = []
+    private let mean: () -> Float
+
+    init(mean: @escaping () -> Float) { self.mean = mean }
+
+    func note(_ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>, slot: Int) {
+      seen.append("\(cleanRows) \(adversarialRows) in \(slot): " + String(format: "%.2f", mean()))
+      // The rows are those images: their first channel is their brightness.
+      for (rows, brightness) in [(cleanRows, 10.0), (adversarialRows, 20)] where !rows.isEmpty {
+        let moments = network.normInputMoments(ofLastPass: rows, slot: slot)[0]
+        #expect(abs(moments.mean[0] - brightness) < 1e-4)
+      }
     }
   }
 

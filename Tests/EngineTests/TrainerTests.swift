@@ -68,6 +68,11 @@ struct TrainerTests {
       #expect((layer.drift?.adversarial.map { $0 > 0 && $0.isFinite } ?? false) == adversarial, "\(layer)")
     }
     #expect(report.batchRows == 32)
+    // A validation before the look sends other images through the network, and takes nothing from what it shows.
+    var validated = try self.trainer(settings)
+    for step in 1...2 { _ = try validated.step(step, settings: settings) {} }
+    _ = try validated.validate(afterStep: 2, settings: settings) {}
+    #expect(try validated.look(afterStep: 2, settings: settings) {}.layers?.layers == report.layers)
     // Recalibration sends other images through the network: nothing is left of the step's.
     _ = try trainer.operate(.recalibrate(batches: 1), afterStep: 2, settings: settings) {}
     #expect(try trainer.look(afterStep: 2, settings: settings) {}.layers?.totalDrift == nil)

@@ -51,6 +51,9 @@ extension Network {
     statisticsDidChange()
   }
 
+  /// Floats of all running statistics.
+  public var statisticsCount: Int { memory.buffers.count }
+
   /// Memory for a copy of the running statistics.
   public func makeStatisticsCopy() -> Storage { Storage(count: memory.buffers.count) }
 
