@@ -86,7 +86,8 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
     for draw in 0..<draws {
       var stream = RandomStream(seed: 1, purpose: .test, example: UInt32(draw))
       counts[Int(numbered.after { crop.apply(to: &$0, &stream) }[40])] += 1
-      if numbered.after { flip.apply(to: &$0, &stream) }[0] != 0 { flipped += 1 }
+      let mirrored = numbered.after { flip.apply(to: &$0, &stream) }
+      if mirrored[0] != 0 { flipped += 1 }
     }
     // χ² of 80 degrees of freedom is above 125 once in a thousand times; the seed is fixed.
     let chi = counts.reduce(0.0) { $0 + (Double($1) - 100) * (Double($1) - 100) / 100 }
