@@ -79,7 +79,7 @@ public struct LabelledImages: Sendable {
       }
       shape = try Self.checkedShape(Array(images.shape[1...]), "images")
       let count = try Self.count(images.shape[0], limit)
-      let classes = labels.type == .uint8 ? try file.bytes("labels").map { Int($0) } : try file.integers("labels")
+      let classes = try file.wholeNumbers("labels")
       try Self.check(labels: classes)
       self.labels = Array(classes.prefix(count))
       let values =

@@ -74,6 +74,18 @@ extension Safetensors {
     try elements(name, .int64) { (bits: UInt64) in Int(Int64(bitPattern: UInt64(littleEndian: bits))) }
   }
 
+  /// The elements of an int64, int32 or uint8 tensor: labels, as people save them.
+  public func wholeNumbers(_ name: String) throws -> [Int] {
+    switch tensors[name]?.type {
+    case .uint8: return try bytes(name).map { Int($0) }
+    case .int32:
+      return try elements(name, .int32) { (bits: UInt32) in Int(Int32(bitPattern: UInt32(littleEndian: bits))) }
+    case .int64, nil: return try integers(name)
+    case .some(let type):
+      throw FileError("tensor '\(name)' has type \(type.rawValue), needed are whole numbers; save it as int64")
+    }
+  }
+
   /// The elements of a uint8 tensor.
   public func bytes(_ name: String) throws -> [UInt8] { try elements(name, .uint8) { (byte: UInt8) in byte } }
 

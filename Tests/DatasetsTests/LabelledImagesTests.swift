@@ -16,6 +16,7 @@ struct LabelledImagesTests {
   }
 
   private func failure(_ path: String) -> String {
+    defer { try? FileManager.default.removeItem(atPath: path) }
     do {
       _ = try LabelledImages(safetensors: path)
     } catch let error as DataError {
@@ -61,8 +62,18 @@ struct LabelledImagesTests {
       images(&$0)
       $0.add("labels", shape: [2], floats: [0, 1])
     }
-    #expect(failure(floats).contains("labels"))
+    #expect(failure(floats).contains("tensor 'labels' has type F32, needed are whole numbers; save it as int64"))
     #expect(failure("/nowhere/x.safetensors").contains("cannot be read"))
+  }
+
+  @Test func labelsOf32BitsAreRead() throws {
+    let path = try file {
+      $0.add("images", shape: [3, 1, 1, 1], floats: [0, 1, 0.5])
+      $0.tensors["labels"] = Safetensors.Tensor(
+        type: .int32, shape: [3], bytes: Data([7, 0, 0, 0, 0, 1, 0, 0, 0xFF, 0xFF, 0, 0]))
+    }
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try LabelledImages(safetensors: path).labels == [7, 256, 65535])
   }
 
   @Test func aSplitKeepsTheIndicesOfItsDataSet() throws {
