@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Turns a knob in the middle of alarmed runs on mirage, and prints whether the alarm ended, and how many steps later.
 
-    python3 Studies/cures.py DUALAB --out FOLDER [--only NAME,…] [--seeds 5] [--jobs 1]
+    python3 Studies/cures.py DUALAB --out FOLDER [--only NAME,…] [--seeds 3] [--jobs 1]
 
 Every run is `dualab train --preset false-robustness --at STEP:NAME=VALUE --json` on one thread, followed by a standard
 AutoAttack on the last weights and 500 test images. Finished runs are kept in FOLDER and not repeated. Only the standard library
@@ -13,21 +13,21 @@ import os
 
 import alarm
 
-# name: (what is turned, the step it is turned after)
+# name: (what is turned, the step it is turned after, steps of the run)
 CURES = {
-    "none": (None, 200),
-    "beta-1-at-200": ("beta=1", 200),
-    "gamma-0.1-at-200": ("gamma=0.1", 200),
-    "beta-0.4-at-200": ("beta=0.4", 200),
-    "beta-1-at-300": ("beta=1", 300),
-    "gamma-0.1-at-300": ("gamma=0.1", 300),
+    "beta-1-at-200": ("beta=1", 200, 400),
+    "gamma-0.1-at-200": ("gamma=0.1", 200, 400),
+    "beta-1-at-300": ("beta=1", 300, 400),
+    "gamma-0.1-at-300": ("gamma=0.1", 300, 400),
+    "beta-1-at-200-of-800": ("beta=1", 200, 800),
+    "gamma-0.1-at-200-of-800": ("gamma=0.1", 200, 800),
 }
 
 
 def study(program, name, seed, out):
-    change, step = CURES[name]
+    change, step, steps = CURES[name]
     folder = os.path.join(out, f"{name}-seed{seed}")
-    more = ["--at", f"{step}:{change}"] if change else []
+    more = ["--at", f"{step}:{change}", "--steps", str(steps)]
     events = alarm.train(program, "false-robustness", [], seed, folder, more)
     report = alarm.autoattack(program, "mat-0.5", folder)
     changes = [e for e in events if e["event"] == "alarm" and e["from"] != e["state"]]
@@ -48,7 +48,7 @@ def main():
     parser.add_argument("dualab")
     parser.add_argument("--out", required=True)
     parser.add_argument("--only", default=",".join(CURES))
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
     os.makedirs(arguments.out, exist_ok=True)

@@ -24,14 +24,16 @@ extension Sentinel {
     let pgd10 = try pgd(), pgd50 = try pgd(50)
     let fgsm = try survivors(FGSM(norm: attack.norm, epsilon: attack.epsilon))
     let double = try pgd(radius: 2), fourfold = try pgd(radius: 4)
-    let broken = try brokenAlone(quick.survivors, attack, on: network, poll)
+    // An attack trained on may mend images that are wrong without any: those are no robustness to explain.
+    let isRight = Swift.Set(clean), robust = quick.survivors.filter { isRight.contains($0) }
+    let broken = try brokenAlone(robust, attack, on: network, poll)
     passes += broken.passes
     let gradients = GradientCensus(clean, of: set, on: network)
     passes += gradients.passes
     let whiteBox = broken.targeted.union(broken.smallerStep).union(broken.smallerRadius)
-      .union(quick.survivors.filter { !pgd10.contains($0) || !pgd50.contains($0) })
+      .union(robust.filter { !pgd10.contains($0) || !pgd50.contains($0) })
     return GapEvidence(
-      n: set.count, classes: network.classes, clean: clean.count, survivors: quick.survivors.count,
+      n: set.count, classes: network.classes, clean: clean.count, survivors: robust.count,
       targeted: broken.isTargeted ? broken.targeted.count : nil, smallerStep: broken.smallerStep.count,
       smallerRadius: broken.smallerRadius.count, squareOnly: broken.square.subtracting(whiteBox).count,
       whiteBox: whiteBox.count, pgd10: pgd10.count, pgd50: pgd50.count, onlyPGD50: pgd10.subtracting(pgd50).count,
