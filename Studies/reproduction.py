@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Prints the tables of docs/reproduction.md from the JSON that `dualab suite run` leaves: one line a row of the suite.
+
+    python3 Studies/reproduction.py runs/suites/table1-lite.json ...
+
+Percentages are pooled over the seeds (every image counts once a seed); the AutoAttack accuracy of each seed stands beside
+them. gap: training attack - AutoAttack. W2: squared distances summed over the norm layers, mean over the seeds.
+"""
+import json
+import sys
+
+
+def percent(part):
+    low, high = (max(0.0, 100 * end) for end in part["interval"])
+    return f"{100 * part['value']:.1f} [{low:.1f}, {high:.1f}]"
+
+
+def row(entry):
+    pooled, seeds = entry["pooled"], entry["seeds"]
+    numbers = pooled.get("numbers") or {}
+    cells = [entry["label"], str(len(seeds)), percent(pooled["clean"])]
+    cells += [percent(pooled["pgd"]) if pooled.get("pgd") else "–"]
+    if pooled.get("autoattack"):
+        each = ", ".join(f"{100 * seed['autoattack']['value']:.1f}" for seed in seeds if seed.get("autoattack"))
+        gap = 100 * (pooled["pgd"]["value"] - pooled["autoattack"]["value"]) if pooled.get("pgd") else None
+        cells += [percent(pooled["autoattack"]), each, "–" if gap is None else f"{gap:.1f}"]
+    else:
+        cells += ["–", "–", "–"]
+    cells += [f"{numbers['w2_clean_pgd']:.3g}" if "w2_clean_pgd" in numbers else "–"]
+    cells += [f"{pooled.get('training_seconds', 0):.0f}", f"{pooled.get('attack_seconds', 0):.0f}"]
+    return cells
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    for path in sys.argv[1:]:
+        try:
+            with open(path, encoding="utf-8") as file:
+                suite = json.load(file)
+        except (OSError, ValueError) as error:
+            sys.exit(f"reproduction: {path}: {error}; give the JSON of 'dualab suite run'")
+        rows = [row(entry) for entry in suite["rows"] if entry.get("pooled") and entry["seeds"]]
+        heads = ["row", "seeds", "clean %", "attack trained with %", "AutoAttack %", "of each seed", "gap", "W2 clean–PGD",
+                 "training s", "attacks s"]
+        if all(cells[7] == "–" for cells in rows):
+            heads, rows = heads[:7] + heads[8:], [cells[:7] + cells[8:] for cells in rows]
+        print(f"**{suite['title']}** ({suite['suite']}, {suite['scale']} scale)\n")
+        print("| " + " | ".join(heads) + " |")
+        print("| --- |" + " ---: |" * (len(heads) - 1))
+        for cells in rows:
+            print("| " + " | ".join(cells) + " |")
+        print()
+
+
+if __name__ == "__main__":
+    main()
