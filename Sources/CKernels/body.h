@@ -70,6 +70,16 @@ INLINE float VARIANT(parts_sum)(const part *v, const int parts) {
 #define lane_sum VARIANT(lane_sum)
 #define parts_sum VARIANT(parts_sum)
 
+/* `count` pixels in as few tiles of at most `most` as there can be, of sizes that differ by one at most: the first `longer` have
+ * `size` + 1. Worked out once for many rows: a tile of few inputs takes no longer than two divisions. */
+typedef struct { long tiles, size, longer; } VARIANT(cut);
+#define cut VARIANT(cut)
+
+INLINE cut VARIANT(cut_of)(long count, long most) {
+  const long tiles = (count + most - 1) / most;
+  return tiles ? (cut){tiles, count / tiles, count % tiles} : (cut){0, 0, 0};
+}
+
 #include "body_gather.h"
 #include "body_gemm.h"
 #include "body_direct.h"

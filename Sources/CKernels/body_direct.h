@@ -48,15 +48,15 @@ INLINE frame VARIANT(gradient_frame)(const dl_conv_shape *s) {
 
 /* `pixels` outputs of one row: sums over their windows of in * weights[number of the window][16]; the lanes beyond
  * `parts` are written as zeros. pixels, parts and pitch are constants where this is called. */
-INLINE void VARIANT(direct_tile)(const int pixels, const int parts, const long pitch, const window *w, const float *in,
-                                 const float *weights, const float *bias, const float *residual, float *out, long out_pitch) {
+INLINE void VARIANT(direct_tile)(const int pixels, const int parts, const long pitch, const long run, const window *w,
+                                 const float *in, const float *weights, const float *bias, const float *residual, float *out, long out_pitch) {
   part sum[HALF_PIXELS][ALL_PARTS];
   UNROLL for (int p = 0; p < pixels; p++)
     UNROLL for (int l = 0; l < parts; l++) sum[p][l] = bias ? load_part(bias + l * PART_LANES) : (part)0.0f;
   for (long c = 0; c < w->planes; c++)
     for (long k = 0; k < w->lines; k++) {
       const float *at = in + c * w->plane + k * w->line;
-      for (long i = 0; i < w->run; i++, at++, weights += DL_LANES) {
+      for (long i = 0; i < run; i++, at++, weights += DL_LANES) {
         part weight[ALL_PARTS];
         UNROLL for (int l = 0; l < parts; l++) weight[l] = load_part(weights + l * PART_LANES);
         UNROLL for (int p = 0; p < pixels; p++)
@@ -72,36 +72,38 @@ INLINE void VARIANT(direct_tile)(const int pixels, const int parts, const long p
 }
 
 #undef TILE_CASE
-#define TILE_CASE(n, parts) case n: VARIANT(direct_tile)(n, parts, pitch, w, in, weights, bias, residual, out, out_pitch); break;
+#define TILE_CASE(n, parts) case n: VARIANT(direct_tile)(n, parts, pitch, run, w, in, weights, bias, residual, out, out_pitch); break;
 #define DIRECT_TILES(name, most, parts)                                                                                           \
-  INLINE void VARIANT(name)(const long pitch, int pixels, const window *w, const float *in, const float *weights,                \
+  INLINE void VARIANT(name)(const long pitch, const long run, int pixels, const window *w, const float *in, const float *weights,                \
                             const float *bias, const float *residual, float *out, long out_pitch) {                              \
     switch (pixels) { TILE_CASES(most, parts) }                                                                                   \
   }
 DIRECT_TILES(direct_tiles_whole, TILE_PIXELS, ALL_PARTS)
 DIRECT_TILES(direct_tiles_half, HALF_PIXELS, HALF_PARTS)
 
-/* Constant pitches, so that a tile's inputs are at constant distances: planar and blocked, both at stride 1 and 2. */
-#define DIRECT_ROW(name)                                                                                                          \
-  static __attribute__((noinline)) void VARIANT(name##_row)(int pixels, const window *w, const float *in, const float *weights,   \
+/* Constant pitches, so that a tile's inputs are at constant distances: planar and blocked, both at stride 1 and 2. `three`:
+ * the run of a planar 3x3 filter, constant where it pays: among half tiles a loop of three takes as long as what is in it. */
+#define DIRECT_CASE(name, pitch, run) VARIANT(name)(pitch, run, pixels, w, in, weights, bias, residual, out, out_pitch); break
+#define DIRECT_ROW(name, three)                                                                                                       \
+  static __attribute__((noinline)) void VARIANT(name##_row)(int pixels, const window *w, const float *in, const float *weights,     \
                                                             const float *bias, const float *residual, float *out, long out_pitch) { \
-    switch (w->pitch) {                                                                                                           \
-    case 1: VARIANT(name)(1, pixels, w, in, weights, bias, residual, out, out_pitch); break;                                      \
-    case 2: VARIANT(name)(2, pixels, w, in, weights, bias, residual, out, out_pitch); break;                                      \
-    case 8: VARIANT(name)(8, pixels, w, in, weights, bias, residual, out, out_pitch); break;                                      \
-    case 16: VARIANT(name)(16, pixels, w, in, weights, bias, residual, out, out_pitch); break;                                    \
-    default: VARIANT(name)(w->pitch, pixels, w, in, weights, bias, residual, out, out_pitch);                                     \
-    }                                                                                                                             \
+    switch (w->pitch + (w->run == 3 ? 100 : 0)) {                                                                                   \
+    case 101: DIRECT_CASE(name, 1, three);                                                                                          \
+    case 102: DIRECT_CASE(name, 2, three);                                                                                          \
+    case 8: DIRECT_CASE(name, 8, w->run);                                                                                           \
+    case 16: DIRECT_CASE(name, 16, w->run);                                                                                         \
+    default: DIRECT_CASE(name, w->pitch, w->run);                                                                                   \
+    }                                                                                                                               \
   }
-DIRECT_ROW(direct_tiles_whole)
-DIRECT_ROW(direct_tiles_half)
+DIRECT_ROW(direct_tiles_whole, w->run)
+DIRECT_ROW(direct_tiles_half, 3)
 
-/* A row of `count` outputs. */
-static void VARIANT(direct_row)(bool half, long count, const window *w, const float *in, const float *weights, const float *bias,
+/* A row of outputs. */
+static void VARIANT(direct_row)(bool half, cut tiles, const window *w, const float *in, const float *weights, const float *bias,
                                 const float *residual, float *out, long out_pitch) {
-  const long most = half ? HALF_PIXELS : TILE_PIXELS, tiles = (count + most - 1) / most;
-  for (long t = 0; t < tiles; t++) {
-    const long first = count * t / tiles, last = count * (t + 1) / tiles, place = first * out_pitch;
+  for (long t = 0, first = 0, last; t < tiles.tiles; t++, first = last) {
+    last = first + tiles.size + (t < tiles.longer);
+    const long place = first * out_pitch;
     (half ? VARIANT(direct_tiles_half_row) : VARIANT(direct_tiles_whole_row))(
         (int)(last - first), w, in + first * w->pitch, weights, bias, residual ? residual + place : NULL, out + place, out_pitch);
   }
@@ -114,13 +116,15 @@ static void VARIANT(direct_forward)(const dl_conv_shape *s, const float *x, cons
   const long outs = blocks_of(s->out_channels), rows = row_blocks_of(s) * DL_LANES, pixels = out_pixels(s);
   const frame f = VARIANT(input_frame)(s);
   const window w = VARIANT(input_window)(s);
+  const bool half = s->out_channels <= 8;
+  const cut tiles = VARIANT(cut_of)(s->out_width, half ? HALF_PIXELS : TILE_PIXELS);
   memset(scratch, 0, sizeof(float) * (size_t)(f.planes * VARIANT(frame_plane)(f)));
   for (long n = 0; n < images; n++, x += in_floats(s)) {
     VARIANT(frame_fill)(f, x, s->planar ? 1 : DL_LANES, scratch);
     for (long out = 0; out < outs; out++)
       for (long oy = 0; oy < s->out_height; oy++) {
         const long place = ((n * outs + out) * pixels + oy * s->out_width) * DL_LANES;
-        VARIANT(direct_row)(s->out_channels <= 8, s->out_width, &w, scratch + oy * s->stride * w.line, weights + out * rows * DL_LANES,
+        VARIANT(direct_row)(half, tiles, &w, scratch + oy * s->stride * w.line, weights + out * rows * DL_LANES,
                             bias ? bias + out * DL_LANES : NULL, residual ? residual + place : NULL, y + place, DL_LANES);
       }
   }

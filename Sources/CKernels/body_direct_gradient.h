@@ -42,10 +42,11 @@ static void VARIANT(direct_input_gradient)(const dl_conv_shape *s, const float *
       for (long fx = 0; fx < stride; fx++) {
         const phase v = VARIANT(phase_of)(s, fy), h = VARIANT(phase_of)(s, fx);
         const window w = {f.planes, plane, v.count, line, h.count * DL_LANES, DL_LANES};
+        const cut tiles = VARIANT(cut_of)((s->in_width - fx + stride - 1) / stride, HALF_PIXELS);
         const float *from = scratch + (f.border + v.last - v.count + 1) * line + (f.border + h.last - h.count + 1) * DL_LANES;
         for (long iy = fy; iy < s->in_height; iy += stride, from += line) {
           const long place = n * in_floats(s) + (iy * s->in_width + fx) * DL_LANES;
-          VARIANT(direct_row)(true, (s->in_width - fx + stride - 1) / stride, &w, from, weights, NULL, residual ? residual + place : NULL,
+          VARIANT(direct_row)(true, tiles, &w, from, weights, NULL, residual ? residual + place : NULL,
                               dx + place, stride * DL_LANES);
         }
         weights += f.planes * v.count * h.count * DL_LANES * DL_LANES;
@@ -94,21 +95,25 @@ static void VARIANT(planar_input_gradient)(const dl_conv_shape *s, const float *
   memset(scratch, 0, sizeof(float) * (size_t)(f.planes * plane));
   for (long n = 0; n < images; n++, dy += out_floats(s)) {
     VARIANT(frame_fill)(f, dy, DL_LANES, scratch);
-    for (long c = 0; c < s->in_channels; c++)
-      for (long iy = 0; iy < s->in_height; iy++)
-        for (long fx = 0; fx < stride; fx++) {
-          const phase v = VARIANT(phase_of)(s, iy % stride), h = VARIANT(phase_of)(s, fx);
-          const window w = {f.planes, plane, v.count, line, 0, 0};
-          const float *from = scratch + (f.border + v.last + iy / stride) * line + (f.border + h.last) * DL_LANES;
+    for (long fy = 0; fy < stride; fy++)
+      for (long fx = 0; fx < stride; fx++) {
+        const phase v = VARIANT(phase_of)(s, fy), h = VARIANT(phase_of)(s, fx);
+        const window w = {f.planes, plane, v.count, line, 0, 0};
+        const cut tiles = VARIANT(cut_of)((s->in_width - fx + stride - 1) / stride, half ? HALF_PIXELS : TILE_PIXELS);
+        for (long c = 0; c < s->in_channels; c++) {
+          const float *from = scratch + (f.border + v.last) * line + (f.border + h.last) * DL_LANES;
           const float *taps = weights + (c * taps_of(s) + v.first * s->kernel + h.first) * DL_LANES;
-          const long count = (s->in_width - fx + stride - 1) / stride, most = half ? HALF_PIXELS : TILE_PIXELS, tiles = (count + most - 1) / most;
-          for (long t = 0; t < tiles; t++) {
-            const long first = count * t / tiles, last = count * (t + 1) / tiles;
-            const long place = n * in_floats(s) + c * in_pixels(s) + iy * s->in_width + fx + first * stride;
-            VARIANT(planar_tiles)(half, (int)(last - first), s, &w, h.count, rows, from + first * DL_LANES, taps,
-                                  residual ? residual + place : NULL, dx + place);
+          for (long iy = fy; iy < s->in_height; iy += stride, from += line) {
+            const long row = n * in_floats(s) + c * in_pixels(s) + iy * s->in_width + fx;
+            for (long t = 0, first = 0, last; t < tiles.tiles; t++, first = last) {
+              last = first + tiles.size + (t < tiles.longer);
+              const long place = row + first * stride;
+              VARIANT(planar_tiles)(half, (int)(last - first), s, &w, h.count, rows, from + first * DL_LANES, taps,
+                                    residual ? residual + place : NULL, dx + place);
+            }
           }
         }
+      }
   }
 }
 

@@ -55,15 +55,15 @@ static __attribute__((noinline)) void VARIANT(tile_2)(int pixels, const float *c
  * out [out_blocks] at distance out_stride, each [pixels][16]. */
 static void VARIANT(gemm)(const float *columns, long column_stride, long row_blocks, long pixels, const float *weights, long out_blocks,
                           const float *bias, const float *residual, float *out, long out_stride) {
-  const long tiles = (pixels + TILE_PIXELS - 1) / TILE_PIXELS;
+  const cut tiles = VARIANT(cut_of)(pixels, TILE_PIXELS);
   for (long block = 0; block < out_blocks; block += PANEL_BLOCKS) {
     const long width = out_blocks - block < PANEL_BLOCKS ? out_blocks - block : PANEL_BLOCKS;
     const float *panel = weights + block * row_blocks * DL_LANES * DL_LANES;
     /* While the tiles go over this panel, they fetch the next one, each its share: wide layers' weights come from far away. */
-    const long pace = width * DL_LANES * (long)sizeof(float) / tiles;
+    const long pace = width * DL_LANES * (long)sizeof(float) / tiles.tiles;
     const char *next = (const char *)(panel + width * row_blocks * DL_LANES * DL_LANES);
-    for (long t = 0; t < tiles; t++, next += pace * row_blocks * DL_LANES) {
-      const long start = pixels * t / tiles, end = pixels * (t + 1) / tiles;
+    for (long t = 0, start = 0, end; t < tiles.tiles; t++, start = end, next += pace * row_blocks * DL_LANES) {
+      end = start + tiles.size + (t < tiles.longer);
       const float *in = columns + start * DL_LANES, *b = bias ? bias + block * DL_LANES : NULL;
       const long place = block * out_stride + start * DL_LANES;
       const float *res = residual ? residual + place : NULL;

@@ -98,6 +98,7 @@ typealias Four = SIMD4<Double>
 
 extension SIMD4<Double> {
   /// Pixels 4·group … 4·group + 3 of `count`, those behind the last one 0.
+  @inline(__always)
   init(_ pixels: UnsafePointer<Float>, _ group: Int, of count: Int) {
     let first = 4 * group
     if first + 4 <= count {
@@ -109,6 +110,7 @@ extension SIMD4<Double> {
   }
 
   /// Writes them back as `init` reads them.
+  @inline(__always)
   func store(_ pixels: UnsafeMutablePointer<Float>, _ group: Int, of count: Int) {
     let first = 4 * group, values = SIMD4<Float>(self)
     if first + 4 <= count {
