@@ -19,7 +19,7 @@ WEAK = "fashion-weak-pgd"
 PGD10 = ["attack=pgd", "attack.steps=10", "attack.start=uniform"]
 SHORT = ["steps=2000", "lr.warmup=0.01"]
 
-# name: (preset, settings); ε is the run's.
+# name: (preset, settings, other arguments of train); ε is the run's.
 ROWS = {
     "fgsm": (FGSM, []),
     "fgsm-kl-0.4": (FGSM, ["beta=0.4"]),
@@ -30,6 +30,8 @@ ROWS = {
     "trades-6-one-step": (
         FGSM, ["objective=trades", "beta=6", "attack=pgd", "attack.steps=1", "attack.step=0.3", "attack.start=noise"]),
     "weak-pgd": (WEAK, []),
+    # One run of 4000 steps and its schedule, where the reference started another one.
+    "weak-pgd-on": (WEAK, ["steps=4000"], ["--at", "3000:attack.steps=10"]),
     "weak-pgd-kl-1": (WEAK, ["beta=1"] + SHORT),
     "weak-pgd-0.35": (WEAK, ["eps=0.35", "attack.step=0.175"] + SHORT),
     "weak-pgd-0.35-kl-1": (WEAK, ["eps=0.35", "attack.step=0.175", "beta=1"] + SHORT),
@@ -61,9 +63,9 @@ def left(quick, survivors, part):
 
 
 def study(program, name, seed, out):
-    preset, settings = ROWS[name]
+    preset, settings, *more = ROWS[name]
     folder = os.path.join(out, f"{name}-seed{seed}")
-    result = alarm.looks(alarm.train(program, preset, settings, seed, folder))
+    result = alarm.looks(alarm.train(program, preset, settings, seed, folder, *more))
     pgd = attack(program, folder, "pgd", ["--attack", "pgd"])
     quick = attack(program, folder, "quick", ["--attack", "quick", "--individual"])
     full = attack(program, folder, "autoattack", ["--attack", "autoattack"])
