@@ -18,7 +18,8 @@ def percent(part):
 def row(entry):
     pooled, seeds = entry["pooled"], entry["seeds"]
     numbers = pooled.get("numbers") or {}
-    cells = [entry["label"], str(len(seeds)), percent(pooled["clean"])]
+    measured = sum(1 for seed in seeds if seed.get("clean"))
+    cells = [entry["label"], str(measured), percent(pooled["clean"])]
     cells += [percent(pooled["pgd"]) if pooled.get("pgd") else "–"]
     if pooled.get("autoattack"):
         each = ", ".join(f"{100 * seed['autoattack']['value']:.1f}" for seed in seeds if seed.get("autoattack"))

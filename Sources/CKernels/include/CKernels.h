@@ -32,12 +32,13 @@ typedef struct {
   bool winograd; /* by F(4x4,3x3) rather than gather and product; only where dl_conv_suits_winograd */
 } dl_conv_shape;
 
-/* True for 3x3, stride 1, padding 1 on blocked activations where tiles of 4x4 outputs save work. A fixed rule of the
+/* True for 3x3, stride 1, padding 1 on blocked activations of more than 8 channels where tiles of 4x4 outputs save work. A fixed rule of the
  * shape: never of the batch or of a timing, or bits would differ between batches and runs. */
 bool dl_conv_suits_winograd(const dl_conv_shape *shape);
 
 /* Weights are kept blocked: [out/16][row block][16 rows][16 outputs]. A row is one input of the dot product: for
- * blocked inputs row block = (ky*kernel + kx)*(in/16) + channel block; for planar ones row = (c*kernel + ky)*kernel + kx. */
+ * blocked inputs row block = (ky*kernel + kx)*(in/16) + channel block, or with at most 8 channels and without Winograd row =
+ * (ky*kernel + kx)*8 + c; for planar ones row = (c*kernel + ky)*kernel + kx. */
 long dl_conv_row_blocks(const dl_conv_shape *shape);
 long dl_conv_weight_count(const dl_conv_shape *shape);
 /* Index in the blocked weights of PyTorch's weight[out][in][ky][kx]. */
