@@ -112,18 +112,27 @@ def gap(reading):
     return f"{reading['gap']:.2f} [{reading['lower']:.2f}, {reading['upper']:.2f}] n {reading['n']}" if reading else "–"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def run_all(description, rows, study, seeds, jobs):
+    """Reads the command line of a study and runs `study` for every row and seed; the names of the rows, and the results."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("dualab")
     parser.add_argument("--out", required=True)
-    parser.add_argument("--only", default=",".join(ROWS))
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default=",".join(rows))
+    parser.add_argument("--seeds", type=int, default=seeds)
+    parser.add_argument("--jobs", type=int, default=jobs)
     arguments = parser.parse_args()
+    names = arguments.only.split(",")
+    unknown = [name for name in names if name not in rows]
+    if unknown:
+        parser.error(f"--only {','.join(unknown)}: give some of {', '.join(rows)}")
     os.makedirs(arguments.out, exist_ok=True)
-    jobs = [(name, seed) for name in arguments.only.split(",") for seed in range(arguments.seeds)]
+    runs = [(name, seed) for name in names for seed in range(arguments.seeds)]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        results = list(pool.map(lambda job: study(arguments.dualab, *job, arguments.out), jobs))
+        return names, list(pool.map(lambda run: study(arguments.dualab, *run, arguments.out), runs))
+
+
+def main():
+    names, results = run_all(__doc__, ROWS, study, seeds=5, jobs=2)
     print("| run | seed | alarm: step, s, tier | largest quick gap | last quick gap | last deep gap | clean | PGD | AutoAttack (n) | sentinel, share of s |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for r in results:
@@ -133,7 +142,7 @@ def main():
             f"| {r['name']} | {r['seed']} | {first_alarm(r)} | {largest} | {gap(r['quick'])} | {gap(r['deep'])} | {share(r['clean'])} | "
             f"{share(r['pgd'])} | {r['autoattack']:.3f} ({r['n']}) | {100 * overhead:.0f} % of {r['seconds']:.0f} |")
     print()
-    for name in arguments.only.split(","):
+    for name in names:
         mine = [r for r in results if r["name"] == name]
         steps = [r["step"] for r in mine if r["alarms"]]
         median = f", first at step {statistics.median(steps):.0f} (median)" if steps else ""

@@ -7,8 +7,6 @@ Every run is `dualab train --preset false-robustness --at STEP:NAME=VALUE --json
 AutoAttack on the last weights and 500 test images. Finished runs are kept in FOLDER and not repeated. Only the standard library
 is needed.
 """
-import argparse
-import concurrent.futures
 import os
 
 import alarm
@@ -44,17 +42,7 @@ def study(program, name, seed, out):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("dualab")
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--only", default=",".join(CURES))
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--jobs", type=int, default=1)
-    arguments = parser.parse_args()
-    os.makedirs(arguments.out, exist_ok=True)
-    jobs = [(name, seed) for name in arguments.only.split(",") for seed in range(arguments.seeds)]
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        results = list(pool.map(lambda job: study(arguments.dualab, *job, arguments.out), jobs))
+    _, results = alarm.run_all(__doc__, CURES, study, seeds=3, jobs=1)
     print("| turned | seed | alarm | gap before | calm again | steps later | last quick gap | clean | PGD-10 | AutoAttack (500) |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for r in results:

@@ -7,8 +7,6 @@ Every run is `dualab train --json` on one thread; its last weights are then atta
 by each attack of the quick tier alone, and by a standard AutoAttack, of which the deep tier is the first 32 images.
 Finished parts are kept in FOLDER and not repeated, so an interrupted study goes on where it was. Only the standard library is needed.
 """
-import argparse
-import concurrent.futures
 import json
 import os
 
@@ -81,17 +79,7 @@ def study(program, name, seed, out):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("dualab")
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--only", default=",".join(ROWS))
-    parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=1)
-    arguments = parser.parse_args()
-    os.makedirs(arguments.out, exist_ok=True)
-    jobs = [(name, seed) for name in arguments.only.split(",") for seed in range(arguments.seeds)]
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        results = list(pool.map(lambda job: study(arguments.dualab, *job, arguments.out), jobs))
+    _, results = alarm.run_all(__doc__, ROWS, study, seeds=1, jobs=1)
     print("| run | seed | alarm: step, s, tier | clean | trained on (n 1000) | PGD-10 | APGD-T 10×3 | small steps | ε/4 "
           "| quick | deep, 32 | AutoAttack | s: run, sentinel, quick, AutoAttack |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")

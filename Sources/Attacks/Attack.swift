@@ -132,7 +132,7 @@ extension Network {
       _ = batch.loss(image, logits + place, classes: classes, gradient: cotangent + place)
     }
     let gradient = try backward(wanted: .input, poll: poll)
-    // A loss is a sum over ten logits: computed again rather than kept in memory that a step would have to allocate.
+    // A loss is a sum over an image's logits: computed again rather than kept in memory that a step would have to allocate.
     for image in 0..<count {
       body(image, batch.loss(image, logits + image * classes, classes: classes), gradient + image * pixels)
     }

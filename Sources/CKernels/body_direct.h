@@ -20,7 +20,7 @@ typedef struct { long planes, height, width, lanes, border; } VARIANT(frame);
 INLINE long VARIANT(frame_line)(frame f) { return (f.width + 2 * f.border) * f.lanes; }
 INLINE long VARIANT(frame_plane)(frame f) { return VARIANT(frame_line)(f) * (f.height + 2 * f.border); }
 
-/* Copies the first f.lanes of every `stride` numbers of an image into the frame, whose border stays as it is. */
+/* Copies an image into the frame, whose border stays as it is: all numbers, or of every block of `stride` the first 8. */
 static __attribute__((noinline)) void VARIANT(frame_fill)(frame f, const float *x, long stride, float *padded) {
   for (long c = 0; c < f.planes; c++)
     for (long y = 0; y < f.height; y++, x += f.width * stride) {

@@ -29,8 +29,7 @@ public struct BatchDistances: Sendable, Hashable, Codable {
       return LayerDistances(
         layers: tracked.map { layer in
           let sets = running[layer], own = sets.first { $0.domain.hasPrefix(domain) } ?? sets[0]
-          return Wasserstein.squared(
-            batch[layer], ChannelMoments(mean: own.mean.map { Double($0) }, variance: own.variance.map { Double($0) }))
+          return Wasserstein.squared(batch[layer], ChannelMoments(own))
         })
     }
     clean = distances(cleanRows, "clean")

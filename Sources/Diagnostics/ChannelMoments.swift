@@ -18,7 +18,12 @@ public struct ChannelMoments: Sendable, Hashable, Codable {
     squares = mean
   }
 
-  /// Moments known from elsewhere: running statistics. `count` matters only when they are merged with others.
+  /// Running statistics of a layer.
+  public init(_ running: RunningMoments) {
+    self.init(mean: running.mean.map { Double($0) }, variance: running.variance.map { Double($0) })
+  }
+
+  /// Moments known from elsewhere. `count` matters only when they are merged with others.
   public init(mean: [Double], variance: [Double], count: Int = 1) {
     precondition(mean.count == variance.count, "\(mean.count) means and \(variance.count) variances")
     self.count = count

@@ -132,11 +132,7 @@ public struct Sentinel {
   // MARK: parts
 
   /// The probe as a batch of the training attack.
-  var batch: AttackBatch {
-    AttackBatch(
-      images: set.images.pointer, examples: set.indices, target: .labels(set.labels), seed: seed,
-      purpose: .evaluationStart)
-  }
+  var batch: AttackBatch { return set.batch(seed: seed) }
 
   /// The positions at which the network is right, at points [n][C][H][W] of the probe's images.
   func right(_ points: UnsafePointer<Float>, on network: Network) -> [Int] {

@@ -84,13 +84,14 @@ public struct Conversion {
   }
 
   /// Takes new running statistics from `batches` training batches: clean and attacked images where the norms have two
-  /// sets, otherwise what the run's objective trains on.
+  /// sets, otherwise what the run's objective trains on. The attack drives up cross-entropy, whatever the objective, on the
+  /// network as the batches before have left it.
   public func recalibrate(batches: Int) throws {
     let train = data.train, attack = makeAttack(settings)
     let rows = network.settings.norm.hasTwoSets ? .both : makeObjective(settings).rows
     let size = min(settings.integer("batch"), train.count), images = Storage(count: 2 * size * pixels)
     var order = EpochOrder(count: train.count, batch: size, seed: seed)
-    try network.recalibrate(batches: batches) { number in
+    try network.recalibrate(batches: batches, poll: {}) { number in
       let examples = order.batch(step: number + 1), count = examples.count
       let clean = images.pointer, adversarial = clean + count * pixels
       for (row, example) in examples.enumerated() { train.copyImage(example, to: clean + row * pixels) }

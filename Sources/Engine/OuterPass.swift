@@ -33,8 +33,6 @@ package struct OuterPass {
   let cleanRows: Int
   /// Room for the gradient of the logits of three passes, [3][labels][classes].
   let gradient: Storage
-  /// False to go forward only: recalibration.
-  let goesBack: Bool
   /// Told of every pass that moved the running statistics; not of the third of `seq3`, which sees the clean images once
   /// more.
   package var observer: (any PassObserver)?
@@ -42,7 +40,7 @@ package struct OuterPass {
   /// All parts; see the properties.
   package init(
     network: Network, objective: any Objective, batching: Batching, clean: UnsafePointer<Float>, labels: [Int],
-    cleanRows: Int, gradient: Storage, goesBack: Bool = true
+    cleanRows: Int, gradient: Storage
   ) {
     self.network = network
     self.objective = objective
@@ -51,7 +49,6 @@ package struct OuterPass {
     self.labels = labels
     self.cleanRows = cleanRows
     self.gradient = gradient
-    self.goesBack = goesBack
   }
 
   /// What came of it.
@@ -78,13 +75,30 @@ package struct OuterPass {
   private var pixels: Int { network.settings.input.planarCount }
   private var adversarial: UnsafePointer<Float> { clean + count * pixels }
 
+  /// The rows that the objective needs, as one pass over all of them takes them.
+  package var rowsTogether: (images: UnsafePointer<Float>, count: Int, domains: Domains) {
+    switch objective.rows {
+    case .clean: (clean, count, .clean)
+    case .adversarial: (adversarial, count, .adversarial)
+    case .both:
+      (
+        adversarial - cleanRows * pixels, cleanRows + count,
+        cleanRows > 0 ? .cleanFirst(cleanRows) : .adversarial
+      )
+    }
+  }
+
   // MARK: the ways
+
+  private func forwardTogether(_ mode: Mode, _ poll: () throws -> Void) throws -> UnsafePointer<Float> {
+    let rows = rowsTogether
+    return try network.forward(rows.images, count: rows.count, mode: mode, domains: rows.domains, poll: poll)
+  }
 
   /// Rows of one kind.
   private func alone(_ mode: Mode, _ poll: () throws -> Void) throws -> Result {
     let isClean = objective.rows == .clean
-    let logits = try network.forward(
-      isClean ? clean : adversarial, count: count, mode: mode, domains: isClean ? .clean : .adversarial, poll: poll)
+    let logits = try forwardTogether(mode, poll)
     note(mode, clean: isClean ? 0..<count : 0..<0, adversarial: isClean ? 0..<0 : 0..<count, slot: 0)
     let rows = rows(logits, count, place: 0)
     let result = result(clean: isClean ? rows : nil, adversarial: isClean ? nil : rows, target: nil)
@@ -93,9 +107,7 @@ package struct OuterPass {
   }
 
   private func together(_ mode: Mode, _ poll: () throws -> Void) throws -> Result {
-    let logits = try network.forward(
-      adversarial - cleanRows * pixels, count: cleanRows + count, mode: mode,
-      domains: cleanRows > 0 ? .cleanFirst(cleanRows) : .adversarial, poll: poll)
+    let logits = try forwardTogether(mode, poll)
     note(mode, clean: 0..<cleanRows, adversarial: cleanRows..<cleanRows + count, slot: 0)
     var result = result(
       clean: rows(logits, cleanRows, place: 0),
@@ -137,7 +149,6 @@ package struct OuterPass {
   private func backward(
     _ cotangent: UnsafeMutablePointer<Float>, slot: Int, accumulating: Bool, _ poll: () throws -> Void
   ) throws {
-    guard goesBack else { return }
     try network.backward(cotangent, wanted: .parameters, slot: slot, accumulating: accumulating, poll: poll)
   }
 

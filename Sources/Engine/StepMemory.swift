@@ -39,6 +39,7 @@ final class StepMemory {
   /// What the last step's passes left in the network.
   let book: PassBook
   private var plan: StepPlan?
+  /// Apart from the plan, copies of which are alive during a step: it changes its own memory.
   private var augmenter: (settings: Settings, augmenter: Augmenter)?
 
   /// Memory for batches of `batch` images on `network`.

@@ -130,15 +130,13 @@ extension Trainer {
 
   /// The passes that the settings ask for, over the images of a batch.
   func outerPass(
-    _ batch: Batch, _ objective: any Objective, _ settings: Settings, batching: Batching? = nil, goesBack: Bool = true
+    _ batch: Batch, _ objective: any Objective, _ settings: Settings
   ) throws -> OuterPass {
     let session = try prepared()
     return OuterPass(
       network: session.network, objective: objective,
-      batching: batching ?? Batching(rawValue: settings.text("batching")) ?? .cat, clean: batch.clean,
-      labels: batch.labels,
+      batching: Batching(rawValue: settings.text("batching")) ?? .cat, clean: batch.clean, labels: batch.labels,
       cleanRows: Int((settings.number("clean.rows") * Double(batch.count)).rounded()),
-      gradient: session.memory.gradient,
-      goesBack: goesBack)
+      gradient: session.memory.gradient)
   }
 }

@@ -61,17 +61,12 @@ extension Trainer {
   ) throws {
     let session = try prepared(), network = session.network, old = network.runningStatistics()
     let objective = session.memory.plan(for: settings).objective
-    let momentum = network.statisticsMomentum
-    defer { network.statisticsMomentum = momentum }
-    var mean = old
-    for number in 1...count {
-      let batch = try loadBatch(step + number, settings)
+    try network.recalibrate(batches: count, poll: poll) { number in
+      let batch = try loadBatch(step + number + 1, settings), mean = network.runningStatistics()
       network.restore(runningStatistics: old)
       try craft(batch, for: objective, purpose: .recalibration, settings, poll)
       network.restore(runningStatistics: mean)
-      network.statisticsMomentum = 1 / Float(number)
-      _ = try outerPass(batch, objective, settings, batching: .cat, goesBack: false).run(mode: .train, poll: poll)
-      mean = network.runningStatistics()
+      return try outerPass(batch, objective, settings).rowsTogether
     }
   }
 

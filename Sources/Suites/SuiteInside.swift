@@ -73,10 +73,7 @@ struct SuiteDomains {
     self.network = network
     self.set = set
     pgd = Storage(count: set.images.count)
-    try attack.perturb(
-      AttackBatch(
-        images: set.images.pointer, examples: set.indices, target: .labels(set.labels), seed: seed,
-        purpose: .evaluationStart), on: network, into: pgd.pointer, poll: poll)
+    try attack.perturb(set.batch(seed: seed), on: network, into: pgd.pointer, poll: poll)
     let evaluation = try RobustnessEvaluation(
       network, set, settings: record.settings, resuming: record.beforeBreaking)
     try evaluation.run(poll: poll)

@@ -72,10 +72,7 @@ struct DiagnosePlan {
       broken: quick.survivors.count - left)
 
     let pgd = Storage(count: set.images.count)
-    try attack.perturb(
-      AttackBatch(
-        images: set.images.pointer, examples: set.indices, target: .labels(set.labels), seed: seed,
-        purpose: .evaluationStart), on: network, into: pgd.pointer, poll: poll)
+    try attack.perturb(set.batch(seed: seed), on: network, into: pgd.pointer, poll: poll)
     let domains = DomainImages(
       clean: set.image(0), pgd: UnsafePointer(pgd.pointer), aa: UnsafePointer(evaluation.adversarials.pointer),
       isBroken: examples.map { $0.breaking != nil })
@@ -99,9 +96,7 @@ struct DiagnosePlan {
       let place = network.normPlaces[layer], running = network.runningMoments(ofLayer: layer)
       func distance(_ moments: [ChannelMoments], _ domain: String) -> Double? {
         (running.first { $0.domain.hasPrefix(domain) } ?? running.first).map {
-          Wasserstein.squared(
-            moments[layer],
-            ChannelMoments(mean: $0.mean.map { Double($0) }, variance: $0.variance.map { Double($0) }))
+          Wasserstein.squared(moments[layer], ChannelMoments($0))
         }
       }
       let scatter = try DomainScatter(network, layer: layer, domains, count: count, poll: poll)

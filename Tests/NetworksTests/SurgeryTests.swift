@@ -151,7 +151,7 @@ struct SurgeryTests {
       batches[1].withUnsafeBufferPointer { second in
         batches[2].withUnsafeBufferPointer { third in
           let all = [first, second, third].compactMap(\.baseAddress)
-          network.recalibrate(batches: 3) { (all[$0], 8, .cleanFirst(5)) }
+          network.recalibrate(batches: 3, poll: {}) { (all[$0], 8, .cleanFirst(5)) }
         }
       }
     }

@@ -42,6 +42,12 @@ public final class EvaluationSet {
     try self.init(images: storage, shape: shape, labels: labels, indices: indices)
   }
 
+  /// All images for an attack that drives up their cross-entropy, with the random numbers of evaluations.
+  public func batch(seed: UInt32) -> AttackBatch {
+    AttackBatch(
+      images: images.pointer, examples: indices, target: .labels(labels), seed: seed, purpose: .evaluationStart)
+  }
+
   /// Where an image starts.
   public func image(_ number: Int) -> UnsafePointer<Float> {
     UnsafePointer(images.pointer + number * shape.planarCount)

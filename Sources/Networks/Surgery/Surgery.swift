@@ -36,16 +36,18 @@ extension Network {
   }
 
   /// Sets running statistics to the plain average over `batches` forward passes in train mode, the k-th counting 1/k.
-  /// `batch` gives the images of each and their domains; two-set norms take every row into the set of its domain.
+  /// `batch` gives the images of each and their domains; two-set norms take every row into the set of its domain. It may
+  /// use the network, but leaves the statistics as it finds them. Polls as `forward`.
   public func recalibrate(
-    batches: Int, _ batch: (Int) throws -> (images: UnsafePointer<Float>, count: Int, domains: Domains)
+    batches: Int, poll: () throws -> Void,
+    _ batch: (Int) throws -> (images: UnsafePointer<Float>, count: Int, domains: Domains)
   ) rethrows {
     let momentum = statisticsMomentum
     defer { statisticsMomentum = momentum }
     for number in 0..<batches {
       let (images, count, domains) = try batch(number)
       statisticsMomentum = 1 / Float(number + 1)
-      forward(images, count: count, mode: .train, domains: domains)
+      try forward(images, count: count, mode: .train, domains: domains, poll: poll)
     }
   }
 }
