@@ -115,7 +115,7 @@ extension TourStop {
     var settings = Settings()
     try settings.set(name, parsing: String(parts[1][parts[1].index(after: equals)...]))
     guard let knob = Knob.named(name), knob.isLive, let value = settings[knob.name] else {
-      throw SettingError("--at \(text): \(name) is fixed when a run starts")
+      throw SettingError("--at \(text): \(name) is fixed when a run starts; give it with --set")
     }
     self.init(step: step, changes: [Change(knob: knob.name, value: value)], caption: "")
   }

@@ -63,7 +63,7 @@ struct RunOptionsTests {
       (["--at", "gamma=1"], "--at gamma=1: give STEP:NAME=VALUE, such as 200:beta=1"),
       (["--at=-1:gamma=1"], "--at -1:gamma=1: give STEP:NAME=VALUE, such as 200:beta=1"),
       (["--at", "5:gama=1"], "'gama' is not a setting; did you mean 'gamma'?"),
-      (["--at", "5:width=8"], "--at 5:width=8: width is fixed when a run starts"),
+      (["--at", "5:width=8"], "--at 5:width=8: width is fixed when a run starts; give it with --set"),
       (["--at", "5:gamma=2"], "gamma: '2' is not accepted; give a number in 0 … 1"),
       (
         ["--set", "batching=seq", "--at", "5:norm=dbn"],
