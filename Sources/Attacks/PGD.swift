@@ -6,6 +6,9 @@ import Tensors
 ///
 ///     ℓ∞: v ← clip01(Π∞(v + α·sign g));   ℓ2: v ← clip01(Π2(v + α·g/(‖g‖ + 1e-10)))
 ///
+/// On KL in ℓ2 the order is that of TRADES' authors, Π2(clip01(·)), with noise where the gradient is 0; they start with
+/// `noise` and α = 2ε/steps.
+///
 /// The last iterate is returned; of several restarts, per image the one with the highest loss.
 public struct PGD: Attack, Hashable {
   /// `pgd`.
@@ -92,7 +95,13 @@ public struct PGD: Attack, Hashable {
     for iteration in 0..<steps {
       try poll()
       try network.eachGradient(batch, at: point, poll: poll) { image, _, gradient in
-        step(point + image * pixels, batch.images + image * pixels, gradient, pixels)
+        let place = point + image * pixels, clean = batch.images + image * pixels
+        if norm == .l2, case .cleanLogits = batch.target {
+          var random = batch.random(image, attempt: PGD.noiseDraws + iteration)
+          l2DivergenceStep(place, clean, gradient, pixels, &random)
+        } else {
+          step(place, clean, gradient, pixels)
+        }
       }
       observe(iteration)
     }
@@ -133,6 +142,25 @@ public struct PGD: Attack, Hashable {
   ) {
     let factor = Float(Double(stepSize) / (norm2(gradient, pixels) + 1e-10))
     for i in 0..<pixels { point[i] += factor * gradient[i] - image[i] }
+    let shrink = Float(min(1, Double(epsilon) / (norm2(point, pixels) + 1e-12)))
+    for i in 0..<pixels { point[i] = clip01(image[i] + shrink * point[i]) }
+  }
+}
+
+extension PGD {
+  /// The draws of `l2DivergenceStep` are behind those of the starts.
+  private static let noiseDraws = 1 << 16
+
+  /// v ← Π2(clip01(v + α·g/‖g‖)), with N(0,1) for g/‖g‖ where g is 0: the box first, then the ball. TRADES/trades.py.
+  func l2DivergenceStep(
+    _ point: UnsafeMutablePointer<Float>, _ image: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
+    _ pixels: Int, _ random: inout RandomStream
+  ) {
+    let length = norm2(gradient, pixels)
+    for i in 0..<pixels {
+      let direction = length == 0 ? random.normal() : Float(Double(gradient[i]) / length)
+      point[i] = clip01(point[i] + stepSize * direction) - image[i]
+    }
     let shrink = Float(min(1, Double(epsilon) / (norm2(point, pixels) + 1e-12)))
     for i in 0..<pixels { point[i] = clip01(image[i] + shrink * point[i]) }
   }

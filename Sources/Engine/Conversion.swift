@@ -3,7 +3,6 @@ import Datasets
 import Events
 import Foundation
 import Networks
-import Objectives
 import Tensors
 
 /// Surgery on a checkpoint, and what it did, measured on the checkpoint's own data. ALGORITHMS §10.
@@ -13,6 +12,7 @@ public struct Conversion {
   private let data: DataSplits
   private let former: Network
   private let limit: Int
+  private let threads: Int
   /// With the new norms.
   public let network: Network
   /// What makes it another function, a line each; none when it is the same, bit for bit.
@@ -42,6 +42,7 @@ public struct Conversion {
     self.checkpoint = checkpoint
     self.settings = settings
     self.limit = limit
+    self.threads = threads
     data = try loadData(settings)
     let images = data.train.images
     let imported = try checkpoint.network(
@@ -83,30 +84,17 @@ public struct Conversion {
       adversarial: Proportion(correct: adversarial, n: count))
   }
 
-  /// Takes new running statistics from `batches` training batches: clean and attacked images where the norms have two
-  /// sets, otherwise what the run's objective trains on. The attack drives up cross-entropy, whatever the objective, on the
-  /// network as the batches before have left it.
+  /// Takes new running statistics from the `batches` training batches that would have come next, as a live session does:
+  /// see `Trainer.recalibrate`.
   public func recalibrate(batches: Int) throws {
-    let train = data.train, attack = makeAttack(settings)
-    let rows = network.settings.norm.hasTwoSets ? .both : makeObjective(settings).rows
-    let size = min(settings.integer("batch"), train.count), images = Storage(count: 2 * size * pixels)
-    var order = EpochOrder(count: train.count, batch: size, seed: seed)
-    try network.recalibrate(batches: batches, poll: {}) { number in
-      let examples = order.batch(step: number + 1), count = examples.count
-      let clean = images.pointer, adversarial = clean + count * pixels
-      for (row, example) in examples.enumerated() { train.copyImage(example, to: clean + row * pixels) }
-      if rows != .clean {
-        let batch = AttackBatch(
-          images: clean, examples: examples.map { train.indices[$0] },
-          target: .labels(examples.map { train.label($0) }),
-          seed: seed, step: number + 1)
-        try attack.perturb(batch, on: network, into: adversarial) {}
-      }
-      return (
-        UnsafePointer(rows == .adversarial ? adversarial : clean), rows == .both ? 2 * count : count,
-        rows.domains(images: count)
-      )
+    // The run was made with its own norms, which its batching and attack suit; only the network is another.
+    var original = settings
+    for name in ["norm", "norm.layers", "norm.affine"] {
+      if let value = checkpoint.settings[name] { try original.set(name, to: value) }
     }
+    var trainer = Trainer(settings: original, presetName: checkpoint.preset, threads: threads, folder: nil)
+    _ = try trainer.prepare()
+    try trainer.recalibrate(network, batches: batches, afterStep: checkpoint.step, settings: settings)
   }
 
   /// The name of the attack that `measure` uses.

@@ -42,7 +42,7 @@ public struct SessionMachine: Sendable {
   var operatedSettings: Settings
   /// Those of the operation under way.
   var operatingSettings: Settings
-  private var best = BestSum()
+  private var best: BestWeights
   /// The settings that the best weights were trained with.
   private var bestSettings: Settings
   /// What the sentinel does and has seen.
@@ -68,6 +68,7 @@ public struct SessionMachine: Sendable {
     operatedSettings = settings
     operatingSettings = settings
     bestSettings = settings
+    best = BestWeights(BestWeights.Rule(rawValue: settings.text("validation.best")) ?? .sum)
   }
 
   /// What the work under way is to do now. A paused step does not keep an operation waiting: it is given up and run anew

@@ -17,11 +17,19 @@ extension Settings {
   /// Split norms cannot infer a domain: the adversarial set serves clean and adversarial images, the one honest reading of
   /// a robust model. A dual norm that sees one kind of rows is trained as plain BN on that set, and read as that.
   func branch(of norm: NormKind) -> Branch {
-    switch (norm, text("objective")) {
+    let hasCleanRows = text("objective") != "at" && (text("batching") != "cat" || number("clean.rows") > 0)
+    return switch (norm, text("objective")) {
     case (.split, "standard"), (.dual, "standard"): .clean
-    case (.split, _), (.dual, "at"): .adversarial
+    case (.split, _): .adversarial
+    case (.dual, _): hasCleanRows ? .posterior : .adversarial
     default: .posterior
     }
+  }
+
+  /// How many of a batch's `count` clean rows join the adversarial ones; at least one unless `clean.rows` is 0.
+  func cleanRows(of count: Int) -> Int {
+    let share = number("clean.rows")
+    return share > 0 ? max(1, Int((share * Double(count)).rounded())) : 0
   }
 }
 
@@ -39,7 +47,8 @@ extension SGD {
   init(_ settings: Settings, learningRate: Double) {
     self.init(
       learningRate: Float(learningRate), momentum: Float(settings.number("momentum")),
-      weightDecay: Float(settings.number("weight_decay")), nesterov: settings.flag("nesterov"))
+      weightDecay: Float(settings.number("weight_decay")), decaysNorms: settings.flag("weight_decay.norms"),
+      nesterov: settings.flag("nesterov"))
   }
 }
 

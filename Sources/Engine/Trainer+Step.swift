@@ -74,13 +74,21 @@ extension Trainer {
 
   // MARK: craft
 
-  /// Writes the adversarial images where the objective needs some. With `attack.bn=batch-track` the running statistics
-  /// move; whoever calls keeps a copy.
-  func craft(
+  /// Writes the adversarial images where the objective needs some.
+  private func craft(
     _ batch: Batch, for objective: any Objective, purpose: RandomPurpose, _ settings: Settings,
     _ poll: () throws -> Void
   ) throws {
     guard objective.rows != .clean else { return }
+    try attack(batch, for: objective, purpose: purpose, settings, poll)
+  }
+
+  /// Writes the adversarial images, crafted as `objective` has it. With `attack.bn=batch-track` the running statistics
+  /// move; whoever calls keeps a copy.
+  func attack(
+    _ batch: Batch, for objective: any Objective, purpose: RandomPurpose, _ settings: Settings,
+    _ poll: () throws -> Void
+  ) throws {
     let session = try prepared(), network = session.network, mode = settings.attackMode
     let target: AttackTarget =
       objective.innerLoss == .divergence
@@ -136,7 +144,7 @@ extension Trainer {
     return OuterPass(
       network: session.network, objective: objective,
       batching: Batching(rawValue: settings.text("batching")) ?? .cat, clean: batch.clean, labels: batch.labels,
-      cleanRows: Int((settings.number("clean.rows") * Double(batch.count)).rounded()),
+      cleanRows: settings.cleanRows(of: batch.count),
       gradient: session.memory.gradient)
   }
 }

@@ -54,18 +54,29 @@ extension Trainer {
 
   // MARK: running statistics
 
-  /// The mean over the moments of `count` batches, the next ones of the run, in one pass over both kinds of rows as the
-  /// objective has them. The adversarial images are crafted on the network as it was.
+  /// Puts `network` in the session's place and measures its running statistics anew, as a live session would after `step`.
+  mutating func recalibrate(_ network: Network, batches: Int, afterStep step: Int, settings: Settings) throws {
+    session?.network = network
+    session?.memory.fit(network)
+    try recalibrate(batches, afterStep: step, settings) {}
+  }
+
+  /// The mean over the moments of `count` batches, the next ones of the run. Norms with two sets see clean and adversarial
+  /// rows of all images; the others, in one pass, the rows that the objective has. The adversarial images are crafted as
+  /// in training, on the network as it was.
   private mutating func recalibrate(
     _ count: Int, afterStep step: Int, _ settings: Settings, _ poll: () throws -> Void
   ) throws {
     let session = try prepared(), network = session.network, old = network.runningStatistics()
-    let objective = session.memory.plan(for: settings).objective
+    let objective = session.memory.plan(for: settings).objective, seesBoth = network.settings.norm.hasTwoSets
     try network.recalibrate(batches: count, poll: poll) { number in
       let batch = try loadBatch(step + number + 1, settings), mean = network.runningStatistics()
-      network.restore(runningStatistics: old)
-      try craft(batch, for: objective, purpose: .recalibration, settings, poll)
-      network.restore(runningStatistics: mean)
+      if seesBoth || objective.rows != .clean {
+        network.restore(runningStatistics: old)
+        try attack(batch, for: objective, purpose: .recalibration, settings, poll)
+        network.restore(runningStatistics: mean)
+      }
+      if seesBoth { return (UnsafePointer(batch.clean), 2 * batch.count, BatchRows.both.domains(images: batch.count)) }
       return try outerPass(batch, objective, settings).rowsTogether
     }
   }

@@ -82,7 +82,10 @@ extension Knob {
     Knob("nesterov", .flag, .flag(true), "Nesterov momentum"),
     Knob(
       "weight_decay", .number(0...1, fine: 1.1, coarse: 2, style: .logarithmic), .number(5e-4),
-      "L2 decay of all parameters, norms and biases too"),
+      "L2 decay of the parameters"),
+    Knob(
+      "weight_decay.norms", .flag, .flag(true),
+      "weight_decay also on biases and the γ and β of norms, as in the paper's programs"),
     Knob(
       "schedule", .choice(["one-cycle", "trapezoid", "piecewise", "constant"]), .text("one-cycle"),
       "how lr goes over the run"),
@@ -136,6 +139,9 @@ extension Knob {
     Knob(
       "validation.every", .integer(0...1_000_000, fine: 1, coarse: 25), .integer(25), unit: "steps", effect: .atStart,
       "steps between validations; 0: once an epoch"),
+    Knob(
+      "validation.best", .choice(["sum", "adversarial"]), .text("sum"), effect: .atStart,
+      "best weights: highest sum of clean and adversarial accuracy (the paper), or adversarial alone (its programs)"),
     Knob(
       "test.limit", .integer(1...100_000, fine: 1, coarse: 100), .integer(1000), unit: "images", effect: .atStart,
       "at most so many test images in the final table"),

@@ -11,7 +11,17 @@ extension Settings {
     if batching == "cat", objective == "trades", number("clean.rows") == 0 {
       return SettingError("clean.rows 0: TRADES has no loss without clean rows; give clean.rows more than 0")
     }
+    if objective == "trades", let start = startWithoutGradient {
+      return SettingError(
+        "\(start): TRADES' attack starts where KL has no gradient and would go nowhere; set attack=pgd with "
+          + "attack.start=uniform or noise")
+    }
     guard isDual else { return nil }
+    if text("dbn.reduction") == "sum", number("dbn.weight") >= 0.1 {
+      return SettingError(
+        "dbn.reduction sum with dbn.weight \(formatted("dbn.weight")): a sum over all pixels drowns every other loss; give "
+          + "dbn.weight less than 0.1, or dbn.reduction=pixel-mean")
+    }
     if batching != "cat", Knob.twoKinds.contains(objective) {
       return SettingError(
         "norm dbn with batching \(batching): DBN needs both domains in one pass; set batching=cat, or norm=split")
@@ -22,6 +32,12 @@ extension Settings {
           + "attack.bn=eval, or norm=split")
     }
     return nil
+  }
+
+  /// The setting by which the attack starts at the image itself, where the gradient of KL is exactly 0.
+  private var startWithoutGradient: String? {
+    if text("attack") == "fgsm" { return "attack fgsm" }
+    return text("attack.start") == "clean" ? "attack.start clean" : nil
   }
 
   /// True when the norm is Dual BatchNorm.

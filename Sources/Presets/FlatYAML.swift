@@ -65,12 +65,16 @@ struct FlatYAML {
     return text
   }
 
-  /// The comment at the top, without `#`.
+  /// The comment at the top, without `# `; what is indented behind it stays so.
   static func header(of text: String) -> [String] {
     text.drop { $0 == "\u{FEFF}" }
       .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .prefix { $0.hasPrefix("#") }
-      .map { $0.dropFirst().trimmingCharacters(in: .whitespaces) }
+      .map { line in
+        var words = line.dropFirst(line.hasPrefix("# ") ? 2 : 1)
+        while words.last?.isWhitespace == true { words.removeLast() }
+        return String(words)
+      }
   }
 
   /// The whole file as YAML.

@@ -59,6 +59,22 @@ struct SessionMachineTests {
     #expect(kept == [1, 2, 5])
   }
 
+  @Test("keeps the highest adversarial accuracy, the latest of equals, by the rule of the paper's programs")
+  func bestAdversarial() throws {
+    let measured = [(1, 5), (0, 5), (9, 4), (0, 6), (0, 6), (10, 5)]
+    var given = try settings(validationEvery: 1)
+    try given.set("validation.best", to: .text("adversarial"))
+    var machine = SessionMachine(settings: given), kept: [Int] = []
+    _ = machine.handle(.begin)
+    _ = machine.handle(.prepared(description(steps: measured.count)))
+    for (index, (clean, adversarial)) in measured.enumerated() {
+      _ = machine.handle(.stepDone(sample(index + 1)))
+      let measurement = probe(index + 1, clean: clean, adversarial: adversarial)
+      for case .keepAsBest(let step) in machine.handle(.measured(measurement)) { kept.append(step) }
+    }
+    #expect(kept == [1, 2, 4, 5])
+  }
+
   @Test("compares sums over different numbers of images by their shares")
   func bestSumOfDifferentCounts() throws {
     var machine = SessionMachine(settings: try settings(validationEvery: 1)), kept: [Int] = []

@@ -48,6 +48,28 @@ import Testing
     }
   }
 
+  /// ALGORITHMS §2: at the image itself the gradient of KL is exactly 0.
+  @Test func `an attack on KL does not start at the image`() throws {
+    for (objective, attack, start, isRefused) in [
+      ("trades", "pgd", "clean", true), ("trades", "pgd", "uniform", false), ("trades", "pgd", "noise", false),
+      ("trades", "fgsm", "uniform", true), ("mat", "pgd", "clean", false), ("mart", "fgsm", "clean", false),
+    ] {
+      let conflict = try settings([("objective", objective), ("attack", attack), ("attack.start", start)]).conflict
+      #expect((conflict != nil) == isRefused, "\(objective) \(attack) \(start)")
+    }
+  }
+
+  /// ALGORITHMS §9: never a pixel sum with λ ≈ 1.
+  @Test func `a sum of the NLL over pixels wants a small weight`() throws {
+    for (norm, reduction, weight, isRefused) in [
+      ("dbn", "sum", "1", true), ("dbn", "sum", "0.1", true), ("dbn", "sum", "1e-5", false),
+      ("dbn", "pixel-mean", "1", false), ("dbn", "row-mean", "1", false), ("bn", "sum", "1", false),
+    ] {
+      let changes = [("norm", norm), ("dbn.reduction", reduction), ("dbn.weight", weight)]
+      #expect((try settings(changes).conflict != nil) == isRefused, "\(changes)")
+    }
+  }
+
   @Test func `accuracies can be compared while the attack is the same`() throws {
     let start = Settings()
     for (name, value, isLike) in [

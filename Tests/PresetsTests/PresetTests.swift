@@ -31,7 +31,7 @@ private func message(_ bytes: [UInt8]) -> String {
       """
     let preset = try Preset(Array(text.utf8), path: "some/where/mine.yaml")
     #expect(preset.name == "mine" && preset.title == "A run" && preset.summary == "First line.")
-    #expect(preset.header == "First line.\n\nMore." && preset.path == "some/where/mine.yaml")
+    #expect(preset.header == "First line.\n\n  More." && preset.path == "some/where/mine.yaml")
     var expected = Settings()
     for assignment in [
       "gamma=0.25", "eps=8/255", "nesterov=off", "attack.steps=7", "weight_decay=0.0005", "model=preact-mini",

@@ -13,10 +13,11 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
 
 @Suite struct ShippedPresetTests {
   private static let names = [
-    "adversarial-training", "cifar10-at", "cifar10-mat", "cifar10-mat-kl", "cifar10-trades", "false-robustness",
-    "fashion-catastrophic-overfitting", "fashion-mnist-mat-kl", "fashion-weak-pgd", "imagenette-mat", "kl-cure",
-    "tour-dbn", "tour-gamma",
-    "tour-kl-cure", "trades",
+    "adversarial-training", "cifar10-at", "cifar10-mat", "cifar10-mat-dbn", "cifar10-mat-dbn-kl", "cifar10-mat-kl",
+    "cifar10-standard", "cifar10-trades", "false-robustness", "fashion-catastrophic-overfitting",
+    "fashion-mnist-mat-kl", "fashion-weak-pgd", "imagenette-at", "imagenette-mat", "imagenette-mat-dbn",
+    "imagenette-mat-dbn-kl", "imagenette-mat-kl", "imagenette-standard", "imagenette-trades", "kl-cure", "tour-dbn",
+    "tour-gamma", "tour-kl-cure", "trades",
   ]
 
   @Test func `every shipped preset loads, and these are there`() throws {
@@ -99,22 +100,30 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     #expect(try changed("tour-kl-cure") == [:])
     #expect(try changed("tour-dbn") == ["beta": "0.4"])
     #expect(try changed("tour-gamma") == ["gamma": "0.1", "steps": "700"])
-    // The paper's runs differ from one another in the objective alone.
-    let paper = [
+    // The paper's runs differ from one another in objective and norm, and in the data set with what belongs to it.
+    let cifar10 = [
       "lr": "0.05", "nesterov": "off", "schedule": "piecewise", "augment": "code", "data": "cifar10",
       "validation.limit": "5000", "validation.every": "0", "test.limit": "10000", "model": "preact-resnet18",
       "width": "64", "steps": "0", "sentinel.alarm": "0.2",
     ]
-    #expect(try changed("cifar10-mat") == paper)
-    #expect(try changed("cifar10-mat-kl") == paper.merging(["beta": "1"]) { $1 })
-    #expect(try changed("cifar10-at") == paper.merging(["objective": "at", "gamma": "0"]) { $1 })
-    #expect(try changed("cifar10-trades") == paper.merging(["objective": "trades", "gamma": "0", "beta": "6"]) { $1 })
-    #expect(
-      try changed("imagenette-mat")
-        == paper.merging([
-          "data": "imagenette", "validation.limit": "1000", "test.limit": "3925", "model": "resnet34",
-          "batch": "64",
-        ]) { $1 }.filter { $0.key != "lr" })
+    var imagenette = cifar10
+    imagenette["lr"] = nil
+    imagenette.merge([
+      "data": "imagenette", "validation.limit": "1000", "test.limit": "3925", "model": "resnet34", "batch": "64",
+    ]) { $1 }
+    let methods: [String: [String: String]] = [
+      "standard": ["objective": "standard", "gamma": "1"],
+      "at": ["objective": "at", "gamma": "0"],
+      "trades": ["objective": "trades", "gamma": "0", "beta": "6"],
+      "mat": [:],
+      "mat-kl": ["beta": "1"],
+      "mat-dbn": ["norm": "dbn"],
+      "mat-dbn-kl": ["norm": "dbn", "beta": "1"],
+    ]
+    for (method, own) in methods {
+      #expect(try changed("cifar10-\(method)") == cifar10.merging(own) { $1 })
+      #expect(try changed("imagenette-\(method)") == imagenette.merging(own) { $1 })
+    }
   }
 }
 

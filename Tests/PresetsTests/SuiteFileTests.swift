@@ -125,4 +125,18 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
       }
     }
   }
+  @Test func `at the paper's scale a row that is a preset of its own is called by its name`() throws {
+    let library = SuiteLibrary(try Self.folders(.suites)), presets = PresetLibrary(try Self.folders(.presets))
+    let paper = try presets.list().map { try presets.load($0.name) }.filter { $0.settings.integer("steps") == 0 }
+    #expect(paper.count == 14)
+    var named: Set<String> = []
+    for entry in library.list() {
+      for row in try library.load(entry.name).resolved(.full, presets: presets) {
+        let same = paper.first { $0.settings == row.settings }
+        #expect(same == nil || same?.name == row.preset, "\(entry.name), \(row.label)")
+        if let same { named.insert(same.name) }
+      }
+    }
+    #expect(named == Set(paper.map(\.name)))
+  }
 }

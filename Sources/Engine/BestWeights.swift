@@ -1,18 +1,29 @@
 import Events
 
-/// The paper's rule for the best weights: the highest sum of clean and adversarial accuracy on validation, the earliest
-/// of equals.
-struct BestSum: Sendable, Hashable {
+/// Which weights of a run are the best, by what validation says of them. ALGORITHMS §13, §15.
+struct BestWeights: Sendable, Hashable {
+  /// What is compared: the knob `validation.best`.
+  enum Rule: String, Sendable, Hashable {
+    /// Clean and adversarial accuracy together, the earliest of equals: the paper's text.
+    case sum
+    /// Adversarial accuracy alone, the latest of equals: the paper's programs.
+    case adversarial
+  }
+
   /// The step after which the best weights were measured.
   private(set) var step: Int?
   /// True when the next measurement is the best whatever came before it.
   private(set) var startsAnew = true
+  private let rule: Rule
   private var clean = Proportion(correct: 0, n: 0)
   private var adversarial = Proportion(correct: 0, n: 0)
 
+  /// None so far.
+  init(_ rule: Rule) { self.rule = rule }
+
   /// Takes note of a measurement; true when it is the best so far.
   mutating func improves(with probe: Probe, atStep probed: Int) -> Bool {
-    guard startsAnew || isHigher(probe) else { return false }
+    guard startsAnew || isBetter(probe) else { return false }
     startsAnew = false
     (step, clean, adversarial) = (probed, probe.clean, probe.adversarial)
     return true
@@ -22,10 +33,16 @@ struct BestSum: Sendable, Hashable {
   mutating func startAnew() { startsAnew = true }
 
   /// Compares whole numbers, since 0.1 + 0.7 and 0.3 + 0.5 differ as floating-point sums and are equal here.
-  private func isHigher(_ probe: Probe) -> Bool {
-    let (new, newScale) = Self.sum(probe.clean, probe.adversarial)
-    let (old, oldScale) = Self.sum(clean, adversarial)
-    return new * oldScale > old * newScale
+  private func isBetter(_ probe: Probe) -> Bool {
+    switch rule {
+    case .sum:
+      let (new, newScale) = Self.sum(probe.clean, probe.adversarial)
+      let (old, oldScale) = Self.sum(clean, adversarial)
+      return new * oldScale > old * newScale
+    case .adversarial:
+      let new = probe.adversarial, old = adversarial
+      return new.correct * max(old.n, 1) >= old.correct * max(new.n, 1)
+    }
   }
 
   /// `first + second` as numerator and denominator; an empty measurement counts as 0.
