@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static const int caught[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGINT, SIGTERM, SIGHUP};
-enum { COUNT = sizeof caught / sizeof caught[0] };
+enum { COUNT = sizeof caught / sizeof caught[0], FIRST_THAT_ENDS = 3 };
 static struct sigaction previous[COUNT];
 static int ends[2] = {-1, -1};
 
@@ -36,10 +36,13 @@ int terminal_signals_open(void) {
   return ends[0];
 }
 
+int terminal_signals_pipe(void) { return ends[0]; }
+
 // The pipe stays open: a handler that already runs on another thread may still write to it.
-void terminal_signals_close(void) {
+void terminal_signals_close(int keeps_ending) {
   if (ends[0] < 0) return;
-  for (int i = 0; i < COUNT; i++) sigaction(caught[i], &previous[i], NULL);
+  for (int i = 0; i < (keeps_ending ? FIRST_THAT_ENDS : COUNT); i++) sigaction(caught[i], &previous[i], NULL);
+  if (keeps_ending) return;
   char bytes[64];
   while (read(ends[0], bytes, sizeof bytes) > 0) {}
 }

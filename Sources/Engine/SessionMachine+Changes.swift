@@ -22,9 +22,21 @@ extension SessionMachine {
       let entry = JournalEntry(
         step: isSurgery && isPaused ? step : boundary, cause: cause, knob: knob.name, old: old, new: new,
         effect: knob.effect, text: "\(knob.symbol) \(old) → \(new)")
+      record(knob.name, changed, step: entry.step)
       return [.emit(.journal(entry))]
     } catch {
       return refuse("\(error)")
+    }
+  }
+
+  /// Keeps a change for whoever wants to repeat the session.
+  private mutating func record(_ name: String, _ settings: Settings, step: Int) {
+    guard let value = settings[name] else { return }
+    // A stop is a mapping in a preset file: a knob that is changed twice between two steps needs two.
+    if let last = changes.last, last.step == step, !last.changes.contains(where: { $0.knob == name }) {
+      changes[changes.count - 1].changes.append(.init(knob: name, value: value))
+    } else {
+      changes.append(TourStop(step: step, changes: [.init(knob: name, value: value)], caption: ""))
     }
   }
 
@@ -66,7 +78,9 @@ extension SessionMachine {
     for (name, value) in [("batching", "cat"), ("attack.bn", "eval")] where settings.conflict != nil {
       try? settings.set(name, to: .text(value))
     }
-    let returned = Knob.all.filter { settings[$0.name] != asked[$0.name] }.map { knob in
+    let returning = Knob.all.filter { settings[$0.name] != asked[$0.name] }
+    for knob in returning { record(knob.name, settings, step: step) }
+    let returned = returning.map { knob in
       let old = asked.formatted(knob.name), new = settings.formatted(knob.name)
       return SessionAction.emit(
         .journal(
@@ -80,7 +94,9 @@ extension SessionMachine {
   /// A step that was held is not finished before an operation: random numbers are functions of the step, so it is run anew
   /// on the new network.
   mutating func giveUpStep() -> [SessionAction] {
-    note("step \(step + 1) is given up for the operation and run anew, with all settings of now", step: step)
+    // So what was changed for the step after it is in force a step earlier.
+    for index in changes.indices { changes[index].step = min(changes[index].step, step) }
+    return note("step \(step + 1) is given up for the operation and run anew, with all settings of now", step: step)
   }
 
   /// The settings with the norms that the network really has.

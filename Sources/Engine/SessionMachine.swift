@@ -54,6 +54,8 @@ public struct SessionMachine: Sendable {
   private var wantsCheckpoint = false
   /// What is left of the tour.
   var tour: [TourStop]
+  /// The changes of settings so far.
+  var changes: [TourStop] = []
   private var validatedStep: Int?
   private var savedStep: Int?
   private var savedBestStep: Int?
@@ -321,9 +323,11 @@ public struct SessionMachine: Sendable {
   private mutating func conclude(_ outcome: SessionState, _ reason: String = "") -> [SessionAction] {
     activity = .ended
     state = outcome
+    // A norm that was changed and changed back in a pause stands before what a step under way had to wait for.
+    let inOrder = changes.enumerated().sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }
     let summary = Summary(
       step: step, outcome: outcome, reason: reason, results: outcome == .finished ? results : [], bestStep: best.step,
-      seconds: 0)
+      seconds: 0, changes: inOrder.map(\.element))
     let attack: [SessionAction] = isAttackRunning ? [.cancelAttack] : []
     return attack + [.emit(.state(StateChange(step: step, state: outcome, reason: reason))), .end(summary)]
   }

@@ -255,10 +255,13 @@ public struct Summary: Sendable, Hashable, Codable {
   public var bestStep: Int?
   /// Wall-clock seconds of the session; only shown.
   public var seconds: Double
+  /// The settings that were changed on the way, by whomever, as a tour that does so again.
+  public var changes: [TourStop]
 
   /// All parts.
   public init(
-    step: Int, outcome: SessionState, reason: String = "", results: [Probe], bestStep: Int?, seconds: Double
+    step: Int, outcome: SessionState, reason: String = "", results: [Probe], bestStep: Int?, seconds: Double,
+    changes: [TourStop] = []
   ) {
     self.step = step
     self.outcome = outcome
@@ -266,5 +269,6 @@ public struct Summary: Sendable, Hashable, Codable {
     self.results = results
     self.bestStep = bestStep
     self.seconds = seconds
+    self.changes = changes
   }
 }

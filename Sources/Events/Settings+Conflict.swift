@@ -11,6 +11,10 @@ extension Settings {
     if batching == "cat", objective == "trades", number("clean.rows") == 0 {
       return SettingError("clean.rows 0: TRADES has no loss without clean rows; give clean.rows more than 0")
     }
+    if batching == "cat", objective == "mat", number("clean.rows") == 0, number("gamma") == 1 {
+      return SettingError(
+        "clean.rows 0 with gamma 1: no loss is left; give clean.rows more than 0, or gamma less than 1")
+    }
     if objective == "trades", let start = startWithoutGradient {
       return SettingError(
         "\(start): TRADES' attack starts where KL has no gradient and would go nowhere; set attack=pgd with "

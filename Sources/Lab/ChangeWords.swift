@@ -23,7 +23,8 @@ enum ChangeWords {
 
   private static func objective(_ old: Settings, _ new: Settings) -> [String] {
     let name = new.text("objective")
-    return [loss(new), attack(new), rows(new)] + [kept[0], evaluation(old.text("objective"), name, new)]
+    let caution = new.caution.map { ["note: \($0)"] } ?? []
+    return [loss(new)] + caution + [attack(new), rows(new)] + [kept[0], evaluation(old.text("objective"), name, new)]
   }
 
   private static func loss(_ settings: Settings) -> String {

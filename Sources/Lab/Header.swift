@@ -8,7 +8,7 @@ struct Header {
 
   /// What the row may hold; it is left out from the end of this list until the rest fits.
   private enum Part: CaseIterable {
-    case constructed, state, gap, step, gapWord, preset, percent, timeLeft, data, program, speed, epoch, bar
+    case constructed, state, gap, step, gapWord, preset, percent, timeLeft, data, labels, program, speed, epoch, bar
   }
 
   func draw(into buffer: inout CellBuffer) {
@@ -74,6 +74,9 @@ struct Header {
     if has(.data) {
       let name = description.data.prefix { $0 != "," && $0 != " " }
       spans.append(Span(" · \(name)", .header))
+    }
+    if has(.labels), let labels = session.settings?.labels {
+      spans += labels.map { Span(" · \($0)", .header) }
     }
     if description.constructed {
       spans.append(Span((spans.isEmpty ? "" : " ") + "(constructed)", .watch))

@@ -36,6 +36,7 @@ package struct JournalPane: Pane {
       add(0, .faint, " ", description.data)
       add(0, .faint, " ", description.model)
       if description.constructed { add(0, .watch, " ", "the task is constructed to show an effect") }
+      if let caution = description.settings.caution { add(0, .watch, " ", caution) }
     case .layers, .scatter: break
     case .attackProgress(let note):
       if let text = AttackWords.ending(note) { add(note.step, .text, "◈", text) }

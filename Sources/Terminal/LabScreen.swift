@@ -1,3 +1,4 @@
+import CTerminal
 import Events
 import Lab
 
@@ -5,9 +6,15 @@ import Lab
 public struct ScreenOptions: Sendable {
   /// At most this many colours (0: monochrome, as `NO_COLOR` asks); nil: what the terminal has.
   public var colours: Int?
+  /// Whether SIGINT, SIGTERM and SIGHUP go on being written to `LabScreen.signals` when the screen was left, until the
+  /// program ends. Otherwise they do what they did before.
+  public var keepsSignals: Bool
 
   /// All options.
-  public init(colours: Int? = nil) { self.colours = colours }
+  public init(colours: Int? = nil, keepsSignals: Bool = false) {
+    self.colours = colours
+    self.keepsSignals = keepsSignals
+  }
 }
 
 /// How the screen was left.
@@ -36,6 +43,9 @@ public enum LabScreen {
   ) async throws -> ScreenOutcome {
     try await show(lab, options: options, events: events, send: send)
   }
+
+  /// Where the numbers of signals are read, a byte each, once a screen was left that keeps them; -1 before the first screen.
+  public static var signals: Int32 { terminal_signals_pipe() }
 
   /// `run` for any content.
   package static func show(

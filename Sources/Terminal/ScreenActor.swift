@@ -92,7 +92,7 @@ actor ScreenActor<Content: ScreenContent> {
     guard signals >= 0 else { throw ScreenError(description: "the screen cannot open a pipe; close some files") }
     let opening = terminal_open(options.colours == 0 ? 0 : 1)
     guard opening == TERMINAL_OPENED else {
-      terminal_signals_close()
+      terminal_signals_close(0)
       throw ScreenError(opening: opening)
     }
     terminal_output_capture()
@@ -102,7 +102,7 @@ actor ScreenActor<Content: ScreenContent> {
 
   private func close() {
     terminal_close()
-    terminal_signals_close()
+    terminal_signals_close(options.keepsSignals ? 1 : 0)
     terminal_output_flush()
     terminal_output_release()
     phase = .closed

@@ -10,7 +10,7 @@ package struct AttackCommand: ParsableCommand {
     commandName: "attack", abstract: "Measure how robust a network is, with AutoAttack or attacks of your choice.",
     discussion: """
       Ends with 0 when done, 1 when failed, 2 for wrong usage; 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP, with \
-      the result so far; --resume continues it. A second signal leaves at once.
+      the result so far; --resume continues it. A second SIGINT or SIGTERM leaves at once.
       """)
 
   @OptionGroup var options: AttackOptions

@@ -4,8 +4,8 @@ import Foundation
 
 /// What a run ends with: last and best weights on the test images, each number with its 95 % interval. Pure.
 package enum FinalTable {
-  /// The lines of the table; empty when nothing was measured.
-  package static func lines(_ summary: Summary, preset: String) -> [String] {
+  /// The lines of the table; empty when nothing was measured. `settings` are those the run began with.
+  package static func lines(_ summary: Summary, preset: String, settings: Settings) -> [String] {
     guard let first = summary.results.first else { return [] }
     let hasPGD10 = summary.results.contains { $0.pgd10 != nil }
     let head = ["weights", "clean", first.attack] + (hasPGD10 ? ["PGD-10"] : []) + ["n"]
@@ -13,7 +13,10 @@ package enum FinalTable {
       [weights(probe, summary), cell(probe.clean), cell(probe.adversarial)]
         + (hasPGD10 ? [probe.pgd10.map(cell) ?? "–"] : []) + ["\(probe.clean.n)"]
     }
-    let title = "\(preset), \(summary.step) steps: accuracy on test images, 95 % intervals"
+    var last = settings
+    for change in summary.changes.flatMap(\.changes) { try? last.set(change.knob, to: change.value) }
+    let name = ([preset] + last.labels).joined(separator: ", ")
+    let title = "\(name), \(summary.step) steps: accuracy on test images, 95 % intervals"
     return [title] + aligned([head] + rows)
   }
 

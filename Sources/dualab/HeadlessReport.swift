@@ -43,7 +43,8 @@ package struct HeadlessReport {
 
   private func table(_ event: Event) -> [String] {
     guard case .summary(let summary) = event, summary.outcome == .finished else { return [] }
-    return FinalTable.lines(summary, preset: description?.preset ?? "")
+    return FinalTable.lines(
+      summary, preset: description?.preset ?? "", settings: description?.settings ?? Settings())
   }
 
   private func notes(_ event: Event) -> [Piece] {
@@ -69,7 +70,9 @@ package struct HeadlessReport {
   private static func head(_ run: SessionDescription) -> [String] {
     let constructed = run.constructed ? " (a constructed task)" : ""
     let threads = run.threads == 1 ? "1 thread" : "\(run.threads) threads"
-    let what = "\(run.preset) · \(run.data)\(constructed) · \(run.model) · \(run.steps) steps · \(threads)"
-    return run.folder.isEmpty ? [what] : [what, "written to \(run.folder)"]
+    let parts =
+      [run.preset] + run.settings.labels + [run.data + constructed, run.model, "\(run.steps) steps", threads]
+    let caution = run.settings.caution.map { ["note: \($0)"] } ?? []
+    return [parts.joined(separator: " · ")] + caution + (run.folder.isEmpty ? [] : ["written to \(run.folder)"])
   }
 }

@@ -41,7 +41,7 @@ struct LabCommand: AsyncParsableCommand {
     let outcome: ScreenOutcome
     do {
       outcome = try await LabScreen.run(
-        lab, options: ScreenOptions(colours: Self.isColourUnwanted ? 0 : nil),
+        lab, options: ScreenOptions(colours: Self.isColourUnwanted ? 0 : nil, keepsSignals: true),
         events: session.alarms.relay(engine.events),
         send: { engine.send($0) })
     } catch {
@@ -49,8 +49,9 @@ struct LabCommand: AsyncParsableCommand {
       session.tidy(after: await ended)
       throw CommandFailure.failed("\(error)")
     }
-    // The session may still write its checkpoints; from here on the signals are ours again.
-    let signals = SignalWatch { engine.send(.stop) }
+    // The session may still write its checkpoints. The screen goes on catching the signals: a terminal that is closed ends
+    // its input first and sends SIGHUP a moment later.
+    let signals = SignalWatch(pipe: LabScreen.signals) { engine.send(.stop) }
     var signal: Int32?
     switch outcome {
     case .signal(let number):
@@ -62,7 +63,8 @@ struct LabCommand: AsyncParsableCommand {
     let summary = await ended
     session.tidy(after: summary)
     if summary.step > 0 { try output.error("written to \(session.folder.url.relativePath)\n") }
-    for line in FinalTable.lines(summary, preset: session.plan.preset.name) { try output.result(line + "\n") }
+    let table = FinalTable.lines(summary, preset: session.plan.preset.name, settings: session.plan.settings)
+    for line in table { try output.result(line + "\n") }
     try Headless.verdict(on: summary, signal: signal ?? signals.signal)
   }
 

@@ -41,6 +41,9 @@ package struct RunFolder {
     }
   }
 
+  /// Writes another `preset.yaml`. When that fails the former one stays.
+  func keep(_ preset: String) { try? AtomicFile.write(Data(preset.utf8), to: presetFile) }
+
   /// `runs/20261124-031500-trades` below the current folder; with `-2`, `-3`, … when that is taken.
   package static func usual(preset: String, date: Date, zone: TimeZone, exists: (String) -> Bool) -> String {
     var calendar = Calendar(identifier: .gregorian)

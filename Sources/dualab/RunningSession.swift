@@ -27,8 +27,19 @@ struct RunningSession {
       work: MakeSession.work(plan, folder: folder.url), settings: plan.settings, tour: plan.tour)
   }
 
-  /// Takes the folder back when nothing was trained, so that the same command works once the cause is gone.
+  /// Takes the folder back when nothing was trained, so that the same command works once the cause is gone. Otherwise its
+  /// preset has the changes that were made on the way: it repeats the run, not what was planned.
   func tidy(after summary: Summary) {
-    if summary.step == 0, summary.outcome != .finished { folder.discard() }
+    if summary.step == 0, summary.outcome != .finished { return folder.discard() }
+    // A tour that went as planned keeps its captions.
+    guard !summary.changes.isEmpty || !plan.tour.isEmpty, summary.changes.settings != plan.tour.settings else { return }
+    folder.keep(PresetAccess.resolvedFile(plan.preset, settings: plan.settings, tour: summary.changes))
+  }
+}
+
+extension [TourStop] {
+  /// What is changed when, one by one, without what is said.
+  fileprivate var settings: [TourStop] {
+    flatMap { stop in stop.changes.map { TourStop(step: stop.step, changes: [$0], caption: "") } }
   }
 }

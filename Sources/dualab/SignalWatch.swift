@@ -2,11 +2,11 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns SIGINT, SIGTERM and SIGHUP into a request to stop; a second one leaves at once.
+/// Turns SIGINT, SIGTERM and SIGHUP into a request to stop; a second SIGINT or SIGTERM leaves at once.
 final class SignalWatch: Sendable {
   private let seen = Mutex<Int32?>(nil)
   // Only kept alive; nothing is done with them after the start.
-  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+  private nonisolated(unsafe) let sources: [any DispatchSourceProtocol]
 
   /// The first signal that came, if one did.
   var signal: Int32? { seen.withLock { $0 } }
@@ -15,17 +15,36 @@ final class SignalWatch: Sendable {
   init(stop: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "dualab signals")
     let numbers = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnoredByParent($0) }
-    sources = numbers.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
-    for (number, source) in zip(numbers, sources) {
-      source.setEventHandler { @Sendable [self] in
-        let isFirst = seen.withLock { seen in
-          defer { seen = seen ?? number }
-          return seen == nil
-        }
-        if isFirst { stop() } else { _exit(128 + number) }
-      }
+    let signals = numbers.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
+    sources = signals
+    for (number, source) in zip(numbers, signals) {
+      source.setEventHandler { @Sendable [self] in take(number, stop) }
       source.resume()
     }
+  }
+
+  /// The same for signals that somebody else catches and writes to a pipe, a byte each: those that came before are not lost.
+  init(pipe: Int32, stop: @escaping @Sendable () -> Void) {
+    let source = DispatchSource.makeReadSource(
+      fileDescriptor: pipe, queue: DispatchQueue(label: "dualab signals"))
+    sources = [source]
+    source.setEventHandler { @Sendable [self] in
+      var bytes = [UInt8](repeating: 0, count: 64)
+      let count = read(pipe, &bytes, bytes.count)
+      for number in bytes.prefix(max(0, count)).map(Int32.init) where [SIGINT, SIGTERM, SIGHUP].contains(number) {
+        take(number, stop)
+      }
+    }
+    source.resume()
+  }
+
+  private func take(_ number: Int32, _ stop: @Sendable () -> Void) {
+    let isFirst = seen.withLock { seen in
+      defer { seen = seen ?? number }
+      return seen == nil
+    }
+    // A closing terminal sends SIGHUP by the kernel and by the shell: that is nobody in a hurry.
+    if isFirst { stop() } else if number != SIGHUP { _exit(128 + number) }
   }
 
   /// `nohup` asks to live on after a hang-up.

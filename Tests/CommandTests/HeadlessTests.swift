@@ -19,7 +19,8 @@ struct HeadlessTests {
     let written = Written()
     let summary = try await follow(engine(QuickWork()), style: .init(), output: written.output())
     try Headless.verdict(on: summary, signal: nil)
-    #expect(written.result == FinalTable.lines(summary, preset: "quick").joined(separator: "\n") + "\n")
+    let table = FinalTable.lines(summary, preset: "quick", settings: Settings())
+    #expect(written.result == table.joined(separator: "\n") + "\n")
     #expect(written.error.hasPrefix("quick · "))
     #expect(!written.error.contains("\r"))
   }

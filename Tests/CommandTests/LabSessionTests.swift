@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 
@@ -110,6 +111,46 @@ struct LabSessionTests {
     #expect(try await lab.exitStatus() == 0)
   }
 
+  @Test("the preset of a run that was changed by hand repeats it, to the bit")
+  func repeated() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lab = try session(folder, ["--steps", "1000"] + Self.endless.dropFirst(2))
+    defer { lab.end() }
+    try await lab.wait(until: "a step") { (self.step($0) ?? 0) > 0 }
+    try lab.press("Space")
+    try await lab.wait(for: "paused")
+    for (line, said) in [("set gamma 0.3", "γ 0.5 → 0.3 (you)"), ("set beta 0.7", "β 0 → 0.7 (you)")] {
+      try lab.type(":")
+      try lab.type(line)
+      try lab.press("Enter")
+      try await lab.wait(for: said)
+    }
+    try lab.type(":")
+    try lab.type("set norm dbn")
+    try lab.press("Enter")
+    try await lab.wait(for: "Change norm?")
+    try lab.press("Enter")
+    try await lab.wait(for: "norm bn → dbn (you)")
+    try lab.press("Space")
+    try await lab.wait(for: "Results")
+    try lab.press("Escape")
+    try lab.press("q")
+    #expect(try await lab.exitStatus() == 0)
+
+    let run = folder.appendingPathComponent("run"), again = folder.appendingPathComponent("again")
+    let repetition = try await BuiltProgram.run([
+      "train", "--preset", run.appendingPathComponent("preset.yaml").path, "--out", again.path, "--quiet",
+    ])
+    #expect(repetition.status == 0, "\(repetition.error)")
+    func tensors(_ folder: URL) throws -> [String: [Float]] {
+      let file = try Safetensors(contentsOf: folder.appendingPathComponent("checkpoints/last.safetensors"))
+      return Dictionary(uniqueKeysWithValues: try file.tensors.keys.map { ($0, try file.numbers($0)) })
+    }
+    let first = try tensors(run), second = try tensors(again)
+    #expect(first["body.1.running_mean_clean"] != nil && first == second)
+  }
+
   @Test("finish measures the weights and shows the table; q then leaves")
   func finish() async throws {
     let folder = try BuiltProgram.newFolder()
@@ -146,6 +187,22 @@ struct LabSessionTests {
     #expect(try await lab.exitStatus() == status)
     #expect(try !lab.isOnAlternateScreen)
     let checkpoint = folder.appendingPathComponent("run/checkpoints/interrupted.safetensors").path
+    #expect(FileManager.default.fileExists(atPath: checkpoint))
+  }
+
+  @Test("a terminal that is closed leaves a checkpoint", arguments: 1...4)
+  func closed(round: Int) async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lab = try session(folder, Self.endless)
+    defer { lab.end() }
+    try await lab.wait(until: "a step") { (self.step($0) ?? 0) > 0 }
+    // Its input ends, and SIGHUP comes a moment later.
+    lab.end()
+    let checkpoint = folder.appendingPathComponent("run/checkpoints/interrupted.safetensors").path
+    for _ in 0..<100 where !FileManager.default.fileExists(atPath: checkpoint) {
+      try await Task.sleep(for: .milliseconds(100))
+    }
     #expect(FileManager.default.fileExists(atPath: checkpoint))
   }
 

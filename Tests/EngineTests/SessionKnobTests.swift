@@ -31,6 +31,36 @@ struct SessionKnobTests {
     #expect(next.number("eps") == 8.0 / 255)
   }
 
+  @Test("the summary has every change as a tour that makes it again")
+  func changes() throws {
+    var machine = try running()
+    func set(_ name: String, _ value: KnobValue) {
+      _ = machine.handle(.command(.set(knob: name, value: value, cause: .you)))
+    }
+    // During step 1: from step 2 on. γ twice, which one mapping of a preset file cannot say.
+    set("gamma", .number(0.4))
+    set("beta", .number(1))
+    set("gamma", .number(0.3))
+    set("gamma", .number(0.3))
+    set("gamma", .number(7))
+    _ = machine.handle(.stepDone(sample(1)))
+    set("lr", .number(0.0123456789))
+    _ = machine.handle(.command(.stop))
+    _ = machine.handle(.interrupted)
+    var summary: Summary?
+    for _ in 0..<4 {
+      for case .end(let end) in machine.handle(.saved(nil)) { summary = end }
+    }
+    #expect(
+      summary?.changes == [
+        TourStop(
+          step: 1,
+          changes: [.init(knob: "gamma", value: .number(0.4)), .init(knob: "beta", value: .number(1))], caption: ""),
+        TourStop(step: 1, changes: [.init(knob: "gamma", value: .number(0.3))], caption: ""),
+        TourStop(step: 2, changes: [.init(knob: "lr", value: .number(0.0123456789))], caption: ""),
+      ])
+  }
+
   @Test("a change to the same value is not journalled")
   func noChange() throws {
     var machine = try running()

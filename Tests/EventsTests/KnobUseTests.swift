@@ -70,6 +70,22 @@ import Testing
     }
   }
 
+  @Test func `what is unusual is named where it is used`() throws {
+    #expect(try settings([]).labels == [])
+    let unusual = [("batching", "seq"), ("attack.bn", "batch-notrack"), ("awp", "0.005")]
+    #expect(try settings(unusual).labels == ["batching seq", "attack.bn batch-notrack", "awp 0.005"])
+    #expect(try settings(unusual + [("objective", "standard")]).labels == ["awp 0.005"])
+  }
+
+  @Test func `TRADES and MART without their KL term are allowed and pointed out`() throws {
+    for (objective, beta, said) in [
+      ("trades", "0", "TRADES with beta 0"), ("mart", "0", "MART with beta 0"), ("trades", "6", nil), ("mat", "0", nil),
+    ] {
+      let caution = try settings([("objective", objective), ("beta", beta)]).caution
+      #expect(caution.map { $0.hasPrefix(said ?? "?") } == said.map { _ in true })
+    }
+  }
+
   @Test func `accuracies can be compared while the attack is the same`() throws {
     let start = Settings()
     for (name, value, isLike) in [

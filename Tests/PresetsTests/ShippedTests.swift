@@ -16,8 +16,8 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     "adversarial-training", "cifar10-at", "cifar10-mat", "cifar10-mat-dbn", "cifar10-mat-dbn-kl", "cifar10-mat-kl",
     "cifar10-standard", "cifar10-trades", "false-robustness", "fashion-catastrophic-overfitting",
     "fashion-mnist-mat-kl", "fashion-weak-pgd", "imagenette-at", "imagenette-mat", "imagenette-mat-dbn",
-    "imagenette-mat-dbn-kl", "imagenette-mat-kl", "imagenette-standard", "imagenette-trades", "kl-cure", "tour-dbn",
-    "tour-gamma", "tour-kl-cure", "trades",
+    "imagenette-mat-dbn-kl", "imagenette-mat-kl", "imagenette-standard", "imagenette-trades", "kl-cure", "mart",
+    "tour-dbn", "tour-gamma", "tour-kl-cure", "trades",
   ]
 
   @Test func `every shipped preset loads, and these are there`() throws {
@@ -86,6 +86,7 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     #expect(try changed("kl-cure") == ["beta": "0.4"])
     #expect(try changed("adversarial-training") == ["objective": "at", "gamma": "0"])
     #expect(try changed("trades") == ["objective": "trades", "gamma": "0", "beta": "6"])
+    #expect(try changed("mart") == ["objective": "mart", "gamma": "0", "beta": "5", "attack.start": "noise"])
     #expect(
       try changed("fashion-catastrophic-overfitting") == [
         "data": "fashion-mnist", "attack": "fgsm", "eps": "0.3", "attack.step": "0.3", "attack.steps": "1",

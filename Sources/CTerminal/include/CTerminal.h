@@ -83,8 +83,10 @@ int terminal_pipe(int ends[2]);
 void terminal_name_thread(void);
 // Catches WINCH, CONT, TSTP, INT, TERM and HUP; each is a byte, its number, in the pipe returned. -1: no pipe.
 int terminal_signals_open(void);
-// Gives the signals back to whom they had.
-void terminal_signals_close(void);
+// The reading end of that pipe, -1 before it is made.
+int terminal_signals_pipe(void);
+// Gives the signals back to whom they had; with `keeps_ending`, INT, TERM and HUP go on being written to the pipe.
+void terminal_signals_close(int keeps_ending);
 // Stops this process group, as ctrl-z does outside of a screen.
 void terminal_signals_stop(void);
 // Catches TSTP again after `terminal_signals_stop`.
