@@ -82,7 +82,30 @@ struct DiagnosePlan {
       full: full, causes: evidence.causes(), evidence: evidence,
       asReturned: try domains.distancesAsReturned(network, poll: poll),
       brokenOnly: try domains.distancesOfBroken(network, poll: poll),
-      layers: try layerResults(domains, count: set.count, poll), warnings: report.warnings)
+      layers: try layerResults(domains, count: set.count, poll), branches: try branchRows(set, poll),
+      warnings: report.warnings)
+  }
+
+  /// The network read through either set of split norms, each time for clean and for adversarial images. ALGORITHMS §10.
+  private func branchRows(_ set: EvaluationSet, _ poll: () throws -> Void) throws -> [DiagnoseResult.BranchRow]? {
+    guard network.settings.norm == .split else { return nil }
+    let own = network.branch, points = Storage(count: set.images.count)
+    defer { network.branch = own }
+    func correct(_ images: UnsafePointer<Float>) -> Proportion {
+      let logits = network.evaluate(images, count: set.count), classes = network.classes
+      let right = logits.withUnsafeBufferPointer { logits in
+        (0..<set.count).count { image in
+          logits.baseAddress.map { predictedClass($0 + image * classes, classes: classes) } == set.labels[image]
+        }
+      }
+      return Proportion(correct: right, n: set.count)
+    }
+    return try [Branch.clean, .adversarial].map { branch in
+      network.branch = branch
+      try attack.perturb(set.batch(seed: seed), on: network, into: points.pointer, poll: poll)
+      return DiagnoseResult.BranchRow(
+        branch: branch.rawValue, clean: correct(set.image(0)), pgd: correct(UnsafePointer(points.pointer)))
+    }
   }
 
   private func layerResults(

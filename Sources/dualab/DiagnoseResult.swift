@@ -60,6 +60,13 @@ package struct DiagnoseResult: Codable {
     }
   }
 
+  /// Accuracies when one of two sets of statistics serves all images, the attack crafted on that network.
+  package struct BranchRow: Codable, Hashable {
+    package var branch: String
+    package var clean: Proportion
+    package var pgd: Proportion
+  }
+
   /// A cause with its words.
   package struct Cause: Codable {
     package var kind: GapCause.Kind
@@ -94,12 +101,15 @@ package struct DiagnoseResult: Codable {
   /// W2² of those that AutoAttack broke; nil when it broke none.
   package var brokenOnly: DomainDistances?
   package var layers: [Layer]
+  /// A row a set of split norms; nil for other norms. Whoever sends clean images through one and adversarial images through
+  /// the other knows what an attacker does not tell: ALGORITHMS §10.
+  package var branches: [BranchRow]?
   /// What the linter found.
   package var warnings: [EvaluationWarning]
 
   enum CodingKeys: String, CodingKey {
     case card = "protocol"
-    case clean, pgd, quick, full, causes, evidence, layers, warnings
+    case clean, pgd, quick, full, causes, evidence, layers, branches, warnings
     case autoAttack = "autoattack"
     case asReturned = "w2_as_returned"
     case brokenOnly = "w2_broken_only"
@@ -108,7 +118,7 @@ package struct DiagnoseResult: Codable {
   init(
     card: Card, clean: Proportion, pgd: Proportion, autoAttack: Proportion, quick: GapReading, full: GapReading,
     causes: [GapCause], evidence: GapEvidence, asReturned: DomainDistances, brokenOnly: DomainDistances?,
-    layers: [Layer], warnings: [EvaluationWarning]
+    layers: [Layer], branches: [BranchRow]?, warnings: [EvaluationWarning]
   ) {
     self.card = card
     self.clean = clean
@@ -121,6 +131,7 @@ package struct DiagnoseResult: Codable {
     self.asReturned = asReturned
     self.brokenOnly = brokenOnly
     self.layers = layers
+    self.branches = branches
     self.warnings = warnings
   }
 

@@ -19,7 +19,7 @@ package enum DiagnoseTable {
       ["gap under \(card.suite)", gap(result.full)],
     ])
     lines.append("n \(card.images); 95 % intervals, of accuracies Wilson's, of gaps Clopper and Pearson's")
-    lines += [""] + causes(result) + [""] + distances(result) + posteriors(result)
+    lines += [""] + causes(result) + [""] + distances(result) + posteriors(result) + branches(result)
     return lines + result.warnings.map(\.line)
   }
 
@@ -94,6 +94,17 @@ package enum DiagnoseTable {
     let head = ["layer", "routed right", "p on clean", "p on PGD", "decided"]
     return ["", "p(clean) of dual norms, pixel by pixel; decided: p below .01 or above .99"]
       + FinalTable.aligned([head] + rows)
+  }
+
+  /// Split norms: what either set makes of all images, and what an oracle would make of both; nothing for other norms.
+  private static func branches(_ result: DiagnoseResult) -> [String] {
+    guard let rows = result.branches, let clean = rows.first, let adversarial = rows.last else { return [] }
+    return ["", "split norms, one set for all images, the attack crafted on it"]
+      + FinalTable.aligned(
+        [["set", "clean", result.card.attack]] + rows.map { [$0.branch, accuracy($0.clean), accuracy($0.pgd)] }) + [
+        "a set for each domain would give \(number(clean.clean.value)) and \(number(adversarial.pgd.value)), and needs to be "
+          + "told which images are attacked: no threat model"
+      ]
   }
 
   private static func mean(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }

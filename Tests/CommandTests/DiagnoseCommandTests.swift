@@ -70,6 +70,21 @@ struct DiagnoseCommandTests {
       #expect((0...1).contains(routing) && (posterior["histogram"] as? [Int])?.reduce(0, +) == pixels)
     }
 
+    #expect(routed["branches"] == nil && object["branches"] == nil)
+    let split = folder.appendingPathComponent("split").path
+    _ = try await BuiltProgram.run([
+      "train", "--preset", "false-robustness", "--set", "steps=8", "--set", "test.limit=16", "--set", "norm=split",
+      "--set", "sentinel.every=0", "--out", split, "--quiet",
+    ])
+    let sets = try await BuiltProgram.run(["diagnose", split, "--limit", "32", "--json", json.path, "--quiet"])
+    #expect(sets.status == 0 && sets.result.contains("no threat model"), "\(sets.error)")
+    let read = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
+    let rows = try #require(read["branches"] as? [[String: Any]])
+    #expect(rows.map { $0["branch"] as? String } == ["clean", "adversarial"])
+    // The network is read through the adversarial set, so that row repeats what stands above the table.
+    #expect(rows[1]["clean"] as? NSDictionary == read["clean"] as? NSDictionary)
+    #expect(rows[0]["clean"] as? NSDictionary != rows[1]["clean"] as? NSDictionary)
+
     for (arguments, status, text) in [
       ([run, "--layer", "conv9"], 2, "give 1 … 4 or one of body.1"), ([folder.path], 1, "no checkpoints/last"),
       ([], 2, "give either the folder"), ([run, "--limit", "0"], 2, "give 1 or more"),
