@@ -46,7 +46,9 @@ def main():
                  "training s", "attacks s"]
         if all(cells[7] == "–" for cells in rows):
             heads, rows = heads[:7] + heads[8:], [cells[:7] + cells[8:] for cells in rows]
-        print(f"**{suite['title']}** ({suite['suite']}, {suite['scale']} scale)\n")
+        given = " ".join(f"{name}={value}" for name, value in suite.get("by_hand", {}).items())
+        given = f", with {given} by hand" if given else ""
+        print(f"**{suite['title']}** ({suite['suite']}, {suite['scale']} scale{given})\n")
         print("| " + " | ".join(heads) + " |")
         print("| --- |" + " ---: |" * (len(heads) - 1))
         for cells in rows:

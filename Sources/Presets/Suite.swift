@@ -103,6 +103,11 @@ public struct ResolvedRow: Sendable, Hashable {
   public let preset: String
   /// Every setting but the seed.
   public let settings: Settings
+  /// The same without what was given by hand.
+  public let written: Settings
+  /// Names of the settings that make it this row: those that it sets, and those in which its own preset differs from the
+  /// scale's.
+  public let own: Set<String>
   /// The paper's numbers; nil at the lite scale, which they say nothing about.
   public let paper: PaperFigures?
 }
@@ -115,18 +120,22 @@ extension Suite {
   ) throws -> [ResolvedRow] {
     guard let base = bases[scale] else { throw ResourceError("\(path): has no scale '\(scale.rawValue)'") }
     return try rows.filter { $0.scales.contains(scale) }.map { row in
-      let name = row.presets[scale] ?? base.preset
-      let preset: Preset
-      do { preset = try presets.load(name) } catch {
-        throw ResourceError("\(path): row '\(row.label)': \(error)")
+      func load(_ name: String) throws -> Preset {
+        do { return try presets.load(name) } catch { throw ResourceError("\(path): row '\(row.label)': \(error)") }
       }
-      var settings = preset.settings
-      for change in base.settings + row.settings + (row.own[scale] ?? []) {
-        try settings.set(change.name, to: change.value)
+      let preset = try load(row.presets[scale] ?? base.preset), changes = row.settings + (row.own[scale] ?? [])
+      var own = Set(changes.map(\.name))
+      if row.presets[scale] != nil {
+        let common = try load(base.preset).settings
+        own.formUnion(Knob.all.map(\.name).filter { preset.settings[$0] != common[$0] })
       }
+      var written = preset.settings
+      for change in base.settings + changes { try written.set(change.name, to: change.value) }
+      var settings = written
       for assignment in assignments { try settings.apply(assignment: assignment) }
       return ResolvedRow(
-        label: row.label, preset: preset.name, settings: settings, paper: scale == .full ? row.paper : nil)
+        label: row.label, preset: preset.name, settings: settings, written: written, own: own,
+        paper: scale == .full ? row.paper : nil)
     }
   }
 }

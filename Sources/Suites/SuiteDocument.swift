@@ -66,11 +66,14 @@ struct SuiteDocument: Encodable {
   let weights: SuiteWeights
   let limit: Int
   let complete: Bool
+  /// What a person gave for all rows: names and values.
+  let byHand: [String: String]
   let rows: [Row]
 
   init(_ result: SuiteResult) {
     (suite, title, scale, weights) = (result.suite, result.title, result.scale, result.weights)
     (limit, complete) = (result.limit, result.isComplete)
+    byHand = Dictionary(result.overrides.map { ($0.name, $0.value) }) { $1 }
     rows = result.rows.map { row in
       Row(
         label: row.label, settings: row.settings, seeds: row.seeds.map { Measured($0) },

@@ -89,7 +89,7 @@ public enum SuitePictures {
   }
 
   private static func scatterDocument(_ result: SuiteResult) -> String {
-    var lines = [["row", "seed", "layer", "domain", "image", "x", "y"]]
+    var lines = [["row", "seed", "layer", "domain", "image", "x", "y", "by_hand"]]
     for row in result.rows {
       for cell in row.seeds {
         for layer in cell.scatter?.layers ?? [] {
@@ -97,7 +97,7 @@ public enum SuitePictures {
             lines += points.enumerated().map { image, point in
               [
                 row.label, "\(cell.seed)", layer.name, domain, "\(image)", number(Double(point.x)),
-                number(Double(point.y)),
+                number(Double(point.y)), result.byHand,
               ]
             }
           }
@@ -108,15 +108,16 @@ public enum SuitePictures {
   }
 
   private static func runningDocument(_ result: SuiteResult) -> String {
-    var lines = [["row", "seed", "step", "layer", "clean", "adversarial"]]
+    var lines = [["row", "seed", "step", "layer", "clean", "adversarial", "by_hand"]]
     for row in result.rows {
       for cell in row.seeds {
         guard let running = cell.running else { continue }
         for point in running.points {
           let start = [row.label, "\(cell.seed)", "\(point.step)"]
-          lines.append(start + ["sum", number(point.clean?.sum), number(point.adversarial?.sum)])
+          lines.append(start + ["sum", number(point.clean?.sum), number(point.adversarial?.sum), result.byHand])
           lines += running.layers.enumerated().map { place, layer in
-            start + [layer, number(point.clean?.layers[place]), number(point.adversarial?.layers[place])]
+            let values = [number(point.clean?.layers[place]), number(point.adversarial?.layers[place])]
+            return start + [layer] + values + [result.byHand]
           }
         }
       }

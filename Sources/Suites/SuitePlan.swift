@@ -42,6 +42,17 @@ public struct SuiteRun: Sendable, Hashable {
   }
 }
 
+/// Something that a person gave for all rows of a suite.
+public struct SuiteOverride: Sendable, Hashable, Codable {
+  /// A setting's name, or `limit`.
+  public let name: String
+  /// The value as it was typed.
+  public let value: String
+
+  /// As it is given: `steps=20`.
+  var text: String { "\(name)=\(value)" }
+}
+
 /// A suite at one scale, decided: which runs there are, and what each row consists of.
 public struct SuitePlan: Sendable {
   /// A row of the table.
@@ -66,14 +77,17 @@ public struct SuitePlan: Sendable {
   public let weights: SuiteWeights
   /// The rows.
   public let rows: [Row]
+  /// What was given by hand: settings, each once, and the number of images.
+  public let overrides: [SuiteOverride]
 
   /// Resolves every row before anything is trained. `seeds` and `limit` replace those of the suite; `labels` leaves only
-  /// these rows. Throws `ResourceError` or `SettingError`.
+  /// these rows. Throws `ResourceError` or `SettingError`, also for an assignment to what a row sets itself.
   public init(
     _ suite: Suite, scale: SuiteScale, presets: PresetLibrary, assignments: [String] = [], seeds: [Int]? = nil,
     limit: Int? = nil, labels: [String] = [], weights: SuiteWeights = .last
   ) throws {
     let resolved = try suite.resolved(scale, presets: presets, assignments: assignments)
+    let given = try SuitePlan.given(assignments)
     for label in labels where !resolved.contains(where: { $0.label == label }) {
       let near = nearestName(to: label, in: resolved.map(\.label)).map { "did you mean '\($0)'?" }
       throw ResourceError(
@@ -83,11 +97,36 @@ public struct SuitePlan: Sendable {
     let seeds = seeds ?? suite.bases[scale]?.seeds ?? [0]
     (self.suite, self.scale, self.weights) = (suite, scale, weights)
     self.limit = limit ?? suite.bases[scale]?.limit ?? 500
-    rows = try resolved.filter { labels.isEmpty || labels.contains($0.label) }.map { row in
+    overrides = given + (limit.map { [SuiteOverride(name: "limit", value: "\($0)")] } ?? [])
+    let asked = resolved.filter { labels.isEmpty || labels.contains($0.label) }
+    for row in asked {
+      guard let override = given.first(where: { row.own.contains($0.name) }) else { continue }
+      throw SettingError(
+        "--set \(override.text): row '\(row.label)' sets \(override.name) itself; leave it out, or "
+          + "write a suite file of your own")
+    }
+    rows = try asked.map { row in
       Row(
         label: row.label, settings: row.settings, runs: try seeds.map { ($0, try SuiteRun(row, seed: $0)) },
         paper: row.paper)
     }
+  }
+
+  /// The settings of `--set`, the last word on each. Throws `SettingError` for those that a suite has other options for.
+  private static func given(_ assignments: [String]) throws -> [SuiteOverride] {
+    var given: [SuiteOverride] = []
+    for assignment in assignments {
+      guard let equals = assignment.firstIndex(of: "="), let knob = Knob.named(String(assignment[..<equals])) else {
+        throw SettingError("--set \(assignment): give NAME=VALUE, such as steps=100")
+      }
+      let value = String(assignment[assignment.index(after: equals)...])
+      if let option = ["seed": "--seeds", "test.limit": "--limit"][knob.name] {
+        throw SettingError("--set \(assignment): a suite has its own; give \(option) \(value)")
+      }
+      given.removeAll { $0.name == knob.name }
+      given.append(SuiteOverride(name: knob.name, value: value))
+    }
+    return given
   }
 
   /// Every training once, in the order of the rows; the first seeds of all rows come first, so that a whole column is

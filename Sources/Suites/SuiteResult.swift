@@ -78,8 +78,13 @@ public struct SuiteResult: Sendable, Hashable, Codable {
   public var abscissa: String?
   /// The settings in which the rows differ, in the order of all settings.
   public var varied: [String]
+  /// What a person gave for all rows, against the suite.
+  public var overrides: [SuiteOverride]
   /// The rows.
   public var rows: [Row]
+
+  /// The overrides in one word each: `steps=20 limit=10`; empty when there are none.
+  var byHand: String { overrides.map(\.text).joined(separator: " ") }
 
   /// Every cell is there.
   public var isComplete: Bool { rows.allSatisfy { $0.seeds.allSatisfy { $0.isComplete(measures) } } }
@@ -91,6 +96,7 @@ public struct SuiteResult: Sendable, Hashable, Codable {
     (scale, weights, limit) = (plan.scale, plan.weights, plan.limit)
     measures = plan.suite.measures
     abscissa = plan.suite.abscissa
+    overrides = plan.overrides
     let varied = Knob.all.map(\.name).filter { name in Set(plan.rows.map { $0.settings[name] }).count > 1 }
     self.varied = varied
     rows = try plan.rows.map { row in

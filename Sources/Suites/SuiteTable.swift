@@ -19,7 +19,8 @@ public enum SuiteTable {
     }
     let chart = result.abscissa == nil ? [] : [""] + SuiteChart.lines(result)
     let pictures = SuitePictures.lines(result)
-    return ([heading(result), ""] + lines + chart + pictures + [""] + notes(result)).joined(separator: "\n") + "\n"
+    let title = [heading(result)] + (result.overrides.isEmpty ? [] : ["with \(result.byHand) by hand"])
+    return (title + [""] + lines + chart + pictures + [""] + notes(result)).joined(separator: "\n") + "\n"
   }
 
   /// The same as a table of Markdown.
@@ -28,21 +29,25 @@ public enum SuiteTable {
     guard let head = cells.first else { return "" }
     let rule = head.indices.map { $0 == 0 ? "---" : "---:" }
     let lines = ([head, rule] + cells.dropFirst()).map { "| " + $0.joined(separator: " | ") + " |" }
-    return (["**\(heading(result))**", ""] + lines + [""] + notes(result)).joined(separator: "\n") + "\n"
+    let given = result.overrides.isEmpty ? [] : ["with `\(result.byHand)` by hand", ""]
+    return (["**\(heading(result))**", ""] + given + lines + [""] + notes(result)).joined(separator: "\n") + "\n"
   }
 
   /// One line a row and seed, with counts and no percentages: for another program.
   public static func csv(_ result: SuiteResult) -> String {
     let measured = ["clean", "pgd", "autoattack"].flatMap { ["\($0)_correct", "\($0)_n"] }
     let numbers = SuiteNumber.of(result.measures).map(\.key)
-    let head = ["row", "seed"] + result.varied + measured + numbers + ["training_seconds", "attack_seconds", "run"]
+    let head =
+      ["row", "seed"] + result.varied + ["by_hand"] + measured + numbers
+      + ["training_seconds", "attack_seconds", "run"]
     let lines = result.rows.flatMap { row in
       row.seeds.map { cell in
         let counts = [cell.clean, cell.pgd, cell.autoattack].flatMap { part in
           [part.map { "\($0.correct)" } ?? "", part.map { "\($0.n)" } ?? ""]
         }
         let seconds = [cell.trainingSeconds, cell.attackSeconds].map { $0.map { String(format: "%.1f", $0) } ?? "" }
-        return [row.label, "\(cell.seed)"] + result.varied.map { row.settings[$0] ?? "" } + counts
+        let settings = result.varied.map { row.settings[$0] ?? "" } + [result.byHand]
+        return [row.label, "\(cell.seed)"] + settings + counts
           + numbers.map { cell.numbers[$0].map { String(format: "%.6g", $0) } ?? "" } + seconds + [cell.run]
       }
     }

@@ -30,7 +30,9 @@ struct RunSuite: AsyncParsableCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("A setting for all rows, such as steps=100; may be given many times.", valueName: "name=value"))
+    help: ArgumentHelp(
+      "A setting for all rows, such as steps=100, that no row sets itself; the table states it. May be given many times.",
+      valueName: "name=value"))
   var assignments: [String] = []
 
   @Option(help: ArgumentHelp("Folder of the results (default: runs/suites).", valueName: "dir"))

@@ -73,6 +73,8 @@ struct SuiteCommandTests {
       (["table1", "--limit", "0"], "dualab: --limit 0: give 1 or more"),
       (["table1", "--row", "MAT-Cat g 0.5"], "dualab: row 'MAT-Cat g 0.5': table1 has none of that name"),
       (["table1", "--set", "gama=1"], "dualab: 'gama' is not a setting; did you mean 'gamma'?"),
+      (["fig5", "--set", "gamma=0.9"], "dualab: --set gamma=0.9: row 'γ 0.1' sets gamma itself"),
+      (["table1", "--set", "seed=5"], "dualab: --set seed=5: a suite has its own; give --seeds 5"),
       (["table1", "--seeds", "0,0"], "dualab: --seeds 0,0: give different whole numbers"),
     ] {
       let run = try await BuiltProgram.run(["suite", "run"] + arguments)

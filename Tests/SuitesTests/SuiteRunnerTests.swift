@@ -79,10 +79,44 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
     #expect(Set(plan.runs.map(\.run.digest)).count == 4)
     // Another setting is another run.
     #expect(try self.digests(folder, ["lr=0.2"]).isDisjoint(with: self.digests(folder, [])))
-    #expect(try self.digests(folder, ["seed=5"]) == self.digests(folder, []))
     #expect(throws: ResourceError("row 'MTA': tiny has none of that name at the lite scale; did you mean 'MAT'?")) {
       try tinyPlan(folder, labels: ["MTA"])
     }
+  }
+
+  @Test func `what a row is called by cannot be given by hand, what all have in common can`() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func message(_ given: [String], labels: [String] = []) -> String? {
+      do {
+        _ = try tinyPlan(folder, given, labels: labels)
+        return nil
+      } catch { return "\(error)" }
+    }
+    #expect(
+      message(["steps=3", "gamma=0.9"])
+        == "--set gamma=0.9: row 'MAT' sets gamma itself; leave it out, or write a suite file of your own")
+    // Of the row asked for alone, and what its own preset sets too.
+    #expect(message(["gamma=0.9"], labels: ["AT"]) == nil)
+    let refused = message(["objective=mat"], labels: ["AT"])
+    #expect(refused?.hasPrefix("--set objective=mat: row 'AT' sets objective itself") == true)
+    try "width: 6".write(to: folder.appendingPathComponent("wide.yaml"), atomically: true, encoding: .utf8)
+    let wide = tiny.replacingOccurrences(of: "set: {objective: at}", with: "lite: {preset: wide}")
+    #expect(throws: SettingError.self) { try tinyPlan(folder, ["width=8"], labels: ["AT"], text: wide) }
+    #expect(message(["width=8"]) == nil)
+    // The scale's own settings may be changed.
+    let common = tiny.replacingOccurrences(of: "limit: 6\n", with: "limit: 6\n  set: {lr: 0.2}\n")
+    #expect(try tinyPlan(folder, ["lr=0.3"], text: common).rows[0].settings.formatted("lr") == "0.3")
+    #expect(message(["seed=5"]) == "--set seed=5: a suite has its own; give --seeds 5")
+    #expect(message(["test.limit=5"]) == "--set test.limit=5: a suite has its own; give --limit 5")
+  }
+
+  @Test func `what is given by hand is kept, each setting once`() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    #expect(try tinyPlan(folder).overrides == [])
+    let plan = try tinyPlan(folder, ["steps=7", "lr=0.2", "steps=8"])
+    #expect(plan.overrides == [.init(name: "lr", value: "0.2"), .init(name: "steps", value: "8")])
   }
 
   private func digests(_ folder: URL, _ given: [String]) throws -> Set<String> {

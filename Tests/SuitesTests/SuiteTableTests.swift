@@ -16,7 +16,7 @@ private func cell(_ seed: Int, _ clean: Int?, _ pgd: Int?, _ full: Int?) -> Suit
 private let result: SuiteResult = {
   let json = """
     {"suite": "s", "title": "T", "scale": "full", "weights": "last", "limit": 10,
-     "measures": ["clean", "pgd", "autoattack"], "abscissa": "gamma", "varied": ["gamma"], "rows": []}
+     "measures": ["clean", "pgd", "autoattack"], "abscissa": "gamma", "varied": ["gamma"], "overrides": [], "rows": []}
     """
   guard var result = try? JSONDecoder().decode(SuiteResult.self, from: Data(json.utf8)) else {
     preconditionFailure("the frame of a result does not decode")
@@ -68,10 +68,10 @@ private let result: SuiteResult = {
     #expect(markdown[7].hasPrefix("| C\\|D | 0 | – |"))
     let csv = SuiteTable.csv(result).split(separator: "\n")
     #expect(
-      csv[0] == "row,seed,gamma,clean_correct,clean_n,pgd_correct,pgd_n,autoattack_correct,autoattack_n,"
+      csv[0] == "row,seed,gamma,by_hand,clean_correct,clean_n,pgd_correct,pgd_n,autoattack_correct,autoattack_n,"
         + "training_seconds,attack_seconds,run")
-    #expect(csv[1] == "\"A, \"\"B\"\"\",0,0.1,9,10,8,10,7,10,2.0,3.2,r0")
-    #expect(csv[3] == "C|D,0,0.5,,,,,,,,,r0")
+    #expect(csv[1] == "\"A, \"\"B\"\"\",0,0.1,,9,10,8,10,7,10,2.0,3.2,r0")
+    #expect(csv[3] == "C|D,0,0.5,,,,,,,,,,r0")
   }
 
   @Test func `JSON has counts and intervals`() throws {
@@ -83,6 +83,27 @@ private let result: SuiteResult = {
       attack?["correct"] as? Int == 13 && attack?["n"] as? Int == 20 && (attack?["interval"] as? [Double])?.count == 2)
     #expect((row?["settings"] as? [String: String]) == ["gamma": "0.1"])
     #expect((row?["paper"] as? [String: Double]) == ["clean": 66.4, "autoattack": 24.3])
+  }
+
+  @Test func `what was given by hand stands in every form`() throws {
+    var changed = result
+    changed.overrides = [.init(name: "steps", value: "20"), .init(name: "limit", value: "10")]
+    let text = SuiteTable.text(changed)
+    #expect(text.hasPrefix("T (s, full scale)\nwith steps=20 limit=10 by hand\n\nrow "))
+    let markdown = SuiteTable.markdown(changed)
+    #expect(markdown.hasPrefix("**T (s, full scale)**\n\nwith `steps=20 limit=10` by hand\n\n| row |"))
+    let csv = SuiteTable.csv(changed).split(separator: "\n")
+    #expect(csv[1].hasPrefix("\"A, \"\"B\"\"\",0,0.1,steps=20 limit=10,9,"))
+    #expect(csv[3].hasPrefix("C|D,0,0.5,steps=20 limit=10,"))
+    let object = try JSONSerialization.jsonObject(with: Data(try SuiteTable.json(changed).utf8)) as? [String: Any]
+    #expect(object?["by_hand"] as? [String: String] == ["steps": "20", "limit": "10"])
+    let inside = try insideResult()
+    changed.rows = inside.rows
+    changed.measures = inside.measures
+    for document in SuitePictures.documents(changed) {
+      let lines = document.text.split(separator: "\n")
+      #expect(lines[0].hasSuffix(",by_hand") && lines.dropFirst().allSatisfy { $0.hasSuffix(",steps=20 limit=10") })
+    }
   }
 
   /// One row with everything that is measured inside.
@@ -158,9 +179,9 @@ private let result: SuiteResult = {
     let documents = SuitePictures.documents(inside)
     #expect(documents.map(\.name) == ["scatter", "running"] && SuitePictures.documents(result).isEmpty)
     let points = documents[0].text.split(separator: "\n"), curves = documents[1].text.split(separator: "\n")
-    #expect(points.count == 1 + 2 * 6 && points[4] == "\"A, \"\"B\"\"\",0,n2,pgd,1,2,4")
-    #expect(curves.count == 1 + 2 * 3 * 3 && curves[1].hasSuffix(",0,10,sum,1.25,"))
-    #expect(curves[6].hasSuffix(",0,20,n2,10.5,1"))
+    #expect(points.count == 1 + 2 * 6 && points[4] == "\"A, \"\"B\"\"\",0,n2,pgd,1,2,4,")
+    #expect(curves.count == 1 + 2 * 3 * 3 && curves[1].hasSuffix(",0,10,sum,1.25,,"))
+    #expect(curves[6].hasSuffix(",0,20,n2,10.5,1,"))
 
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
