@@ -56,13 +56,8 @@ public struct Trainer: SessionWork {
   /// Loads the data and draws the network's first weights.
   public mutating func prepare() throws -> SessionDescription {
     if let conflict = initial.conflict { throw TrainingFailure("\(conflict)") }
-    let data = try loadData(initial), images = data.train.images
-    let shape = Shape(images.channels, images.height, images.width)
-    var settings = ModelSettings(
-      name: initial.text("model"), input: shape, classes: images.classes, width: initial.integer("width"))
-    settings.finalNorm = initial.flag("final_norm")
-    settings.setNorms(from: initial)
-    if let complaint = settings.normComplaint { throw TrainingFailure(complaint) }
+    let data = try loadData(initial)
+    var settings = try ModelSettings(initial, images: ImageKind(data.train.images))
     (settings.mean, settings.deviation) = (data.mean, data.deviation)
     guard let network = Network(settings, pool: pool) else {
       throw TrainingFailure("model: '\(settings.name)' is not in the catalogue; 'dualab models list' shows what is")

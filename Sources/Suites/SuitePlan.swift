@@ -61,6 +61,8 @@ public struct SuitePlan: Sendable {
     public let label: String
     /// Its settings but the seed.
     public let settings: Settings
+    /// The same without what was given by hand.
+    let written: Settings
     /// Its runs, by seed.
     public let runs: [(seed: Int, run: SuiteRun)]
     /// The paper's numbers.
@@ -107,7 +109,8 @@ public struct SuitePlan: Sendable {
     }
     rows = try asked.map { row in
       Row(
-        label: row.label, settings: row.settings, runs: try seeds.map { ($0, try SuiteRun(row, seed: $0)) },
+        label: row.label, settings: row.settings, written: row.written,
+        runs: try seeds.map { ($0, try SuiteRun(row, seed: $0)) },
         paper: row.paper)
     }
   }
@@ -127,6 +130,13 @@ public struct SuitePlan: Sendable {
       given.append(SuiteOverride(name: knob.name, value: value))
     }
     return given
+  }
+
+  /// What is measured of every run, in the order in which one builds on the other. Clean accuracy comes with any attack.
+  var measurements: [MeasurementKey] {
+    let asked = suite.measures, isAttacked = asked.contains(.pgd) || asked.contains(.autoattack)
+    return SuiteMeasure.allCases.filter { $0 != .clean && (asked.contains($0) || ($0 == .pgd && !isAttacked)) }
+      .map { MeasurementKey(measure: $0, weights: weights, limit: limit) }
   }
 
   /// Every training once, in the order of the rows; the first seeds of all rows come first, so that a whole column is

@@ -71,18 +71,14 @@ public final class SuiteRunner: Sendable {
       poll: { [self] in if isStopped { throw Interruption() } }, observe: observe)
     do {
       defer { state.withLock { $0.engines[number] = nil } }
-      try await job.train(tracks: measures.contains(.running)) { engine in
+      try await job.train(tracks: plan.suite.measures.contains(.running)) { engine in
         let isLate = state.withLock { state in
           state.engines[number] = engine
           return state.isStopped
         }
         if isLate { engine.send(.stop) }
       }
-      for measure in measures {
-        try await onThread {
-          try job.measure(MeasurementKey(measure: measure, weights: self.plan.weights, limit: self.plan.limit))
-        }
-      }
+      for key in plan.measurements { try await onThread { try job.measure(key) } }
       observe(SuiteProgress(title, .done))
     } catch is Interruption {
       return
@@ -90,12 +86,6 @@ public final class SuiteRunner: Sendable {
       state.withLock { $0.failures.append("\(title): \(error)") }
       observe(SuiteProgress(title, .failed("\(error)")))
     }
-  }
-
-  /// In the order in which one builds on the other. Clean accuracy comes with any attack.
-  private var measures: [SuiteMeasure] {
-    let asked = plan.suite.measures, isAttacked = asked.contains(.pgd) || asked.contains(.autoattack)
-    return SuiteMeasure.allCases.filter { $0 != .clean && (asked.contains($0) || ($0 == .pgd && !isAttacked)) }
   }
 
   /// Hours of computing never occupy the cooperative pool.

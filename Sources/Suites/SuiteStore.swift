@@ -31,7 +31,13 @@ struct MeasurementRecord: Codable {
 public final class SuiteStore: Sendable {
   /// The folder.
   public let folder: URL
-  private let lock: Int32
+  private let lock: Int32?
+
+  /// Looks into a folder, which need not be there, and changes nothing in it.
+  public init(reading folder: URL) {
+    self.folder = folder
+    lock = nil
+  }
 
   /// Makes the folder, and keeps other programs out of it while this one lives. Throws `FileError`.
   public init(_ folder: URL) throws {
@@ -42,7 +48,7 @@ public final class SuiteStore: Sendable {
     } catch {
       throw FileError("\(folder.relativePath): cannot be made; give a folder that you may write to with --out")
     }
-    lock = open(folder.appendingPathComponent(".lock").path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+    let lock = open(folder.appendingPathComponent(".lock").path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
     guard lock >= 0 else {
       throw FileError("\(folder.relativePath): cannot be written; give a folder that you may write to with --out")
     }
@@ -51,9 +57,10 @@ public final class SuiteStore: Sendable {
       throw FileError(
         "\(folder.relativePath): another 'suite run' is at work there; wait for it, or give another --out")
     }
+    self.lock = lock
   }
 
-  deinit { close(lock) }
+  deinit { if let lock { close(lock) } }
 
   /// Where a run is kept.
   func folder(of run: SuiteRun) -> URL { folder.appendingPathComponent("runs/\(run.digest)") }
@@ -76,6 +83,19 @@ public final class SuiteStore: Sendable {
           + "\(run.settings.formatted(knob.name)); remove its folder")
     }
     return record
+  }
+
+  /// True when a run is trained and all of these measurements of it are there.
+  func isWhole(_ run: SuiteRun, _ keys: [MeasurementKey]) -> Bool {
+    guard (try? training(run)) != nil else { return false }
+    return keys.allSatisfy { key in
+      switch key.measure {
+      case .clean, .pgd, .autoattack: (try? measurement(run, key))?.isComplete == true
+      case .w2: (try? kept(run, key, as: DistanceRecord.self)) != nil
+      case .scatter: (try? kept(run, key, as: ScatterRecord.self)) != nil
+      case .running: (try? kept(run, key, as: RunningRecord.self)) != nil
+      }
+    }
   }
 
   /// Begins a training anew: the settings as a preset, nothing else.

@@ -18,8 +18,9 @@ struct RunSuite: AsyncParsableCommand {
     commandName: "run", abstract: "Train and attack every row of a suite, then print its table.",
     discussion: """
       What is finished stays in --out: the same command again continues after an interruption, and runs with equal \
-      settings are shared by all suites that write there. Ends with 0 when done, 1 when a row failed, 2 for wrong usage; \
-      130, 143 and 129 after SIGINT, SIGTERM and SIGHUP, with the table so far.
+      settings are shared by all suites that write there. Data and settings of all rows \
+      are checked before anything is trained. Ends with 0 when done, 1 when a row failed or data are missing, 2 for wrong \
+      usage; 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP, with the table so far.
       """)
 
   @Argument(help: "A suite's name or file.")
@@ -107,8 +108,14 @@ struct RunSuite: AsyncParsableCommand {
     if resume, !FileManager.default.fileExists(atPath: out + "/runs") {
       throw CommandFailure.failed("--resume: \(out) holds no results; leave it out to begin")
     }
-    do { return (plan, try SuiteStore(URL(fileURLWithPath: out))) } catch let error as FileError {
+    let folder = URL(fileURLWithPath: out)
+    do {
+      try plan.check(SuiteStore(reading: folder))
+      return (plan, try SuiteStore(folder))
+    } catch let error as FileError {
       throw CommandFailure.failed("--out \(error)")
+    } catch let refusal as SuiteRefusal {
+      throw refusal.isByHand ? CommandFailure.usage("\(refusal)") : CommandFailure.failed("\(refusal)")
     }
   }
 

@@ -207,6 +207,48 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
     }
   }
 
+  @Test func `what cannot be trained is found before anything is, unless all of it is there`() async throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let out = folder.appendingPathComponent("out")
+    func refusal(_ given: [String], labels: [String] = [], text: String = tiny) throws -> SuiteRefusal? {
+      let plan = try tinyPlan(folder, given, labels: labels, text: text)
+      do {
+        try plan.check(SuiteStore(reading: out))
+        return nil
+      } catch let refusal as SuiteRefusal {
+        return refusal
+      }
+    }
+    #expect(try refusal([]) == nil)
+    let conflict = try #require(try refusal(["norm=dbn", "attack.bn=batch-track"]))
+    #expect(conflict.isByHand && conflict.description.hasPrefix("row 'AT' and 2 more: norm dbn with attack.bn batch-"))
+    let norm = try #require(try refusal(["norm.affine=on"]))
+    #expect(norm.isByHand && norm.description.hasPrefix("row 'AT' and 2 more: norm.affine: 'on' means nothing"))
+    let data = try #require(try refusal(["data=imagenette"], labels: ["MAT"]))
+    #expect(!data.isByHand && data.description.hasPrefix("row 'MAT': imagenette: this version does not read folders"))
+    let own = try #require(
+      try refusal(
+        ["steps=3"], text: tiny.replacingOccurrences(of: "{gamma: 0.7}", with: "{gamma: 0.7, batching: seq3}")))
+    #expect(!own.isByHand && own.description.hasPrefix("row 'MAT': batching seq3: "))
+    #expect(!FileManager.default.fileExists(atPath: out.path))
+
+    // What is there needs no data.
+    let plan = try tinyPlan(folder, labels: ["MAT again"], seeds: [0])
+    #expect(await SuiteRunner(plan, store: try SuiteStore(out), jobs: 1, threads: 1).run { _ in } == [])
+    let run = try #require(plan.runs.first?.run)
+    let store = SuiteStore(reading: out)
+    #expect(store.isWhole(run, plan.measurements))
+    for key in plan.measurements {
+      let file = store.folder(of: run).appendingPathComponent(key.file)
+      let data = try Data(contentsOf: file)
+      try FileManager.default.removeItem(at: file)
+      #expect(!store.isWhole(run, plan.measurements), "\(key.file)")
+      try data.write(to: file)
+    }
+    #expect(store.isWhole(run, plan.measurements))
+  }
+
   @Test func `a run that fails is told, the others go on`() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
