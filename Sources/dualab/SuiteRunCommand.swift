@@ -80,12 +80,14 @@ struct RunSuite: AsyncParsableCommand {
     let failures = await runner.run { screen.show($0) }
     screen.clear()
     try conclude(plan, store)
-    for failure in failures { try Output.standard.error("failed: \(failure)\n") }
     if runner.isStopped, let signal = signals.signal {
       try Output.standard.error("interrupted; what is finished is in \(out): the same command continues\n")
       throw CommandFailure.signal(signal)
     }
-    if let first = failures.first { throw CommandFailure.failed(first) }
+    // The screen has told each of them.
+    if let first = failures.first {
+      throw CommandFailure.failed("\(failures.count) of \(plan.runs.count) runs failed; the first: \(first)")
+    }
   }
 
   /// The plan, checked, and its folder. Throws `CommandFailure`.

@@ -32,10 +32,13 @@ final class SuiteScreen: Sendable {
         + "images; results in \(store.folder.relativePath)\n")
   }
 
-  /// Takes note of progress; from any thread.
+  /// Takes note of progress; from any thread. Failures are told to the quiet, too.
   func show(_ progress: SuiteProgress) {
-    guard !isQuiet else { return }
     state.withLock { state in
+      if isQuiet {
+        if case .failed(let reason) = progress.stage { note("\(progress.title): failed: \(reason)", &state) }
+        return
+      }
       switch progress.stage {
       case .known(let text): note("\(progress.title): \(text)", &state)
       case .trained(let steps, let seconds):

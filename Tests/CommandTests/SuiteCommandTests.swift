@@ -99,6 +99,30 @@ struct SuiteCommandTests {
     }
   }
 
+  @Test("a failure is told when it happens, the first once more at the end, quiet or not")
+  func failures() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("two.yaml")
+    try Self.suite.write(to: file, atomically: true, encoding: .utf8)
+    let out = folder.appendingPathComponent("out").path
+    let arguments = ["suite", "run", file.path, "--out", out, "--set", "steps=4"] + ProgramRunTests.small
+    #expect(try await BuiltProgram.run(arguments).status == 0)
+    let runs = folder.appendingPathComponent("out/runs")
+    for name in try FileManager.default.contentsOfDirectory(atPath: runs.path) {
+      try FileManager.default.removeItem(at: runs.appendingPathComponent("\(name)/checkpoints"))
+    }
+    for quiet in [[], ["--quiet"]] {
+      let run = try await BuiltProgram.run(arguments + quiet)
+      let told = run.error.split(separator: "\n").filter { $0.contains("its weights are missing") }
+      #expect(run.status == 1 && told.count == 3, "\(run.error)")
+      #expect(told.first?.hasPrefix("AT, seed 0: failed: ") == true)
+      #expect(told.dropFirst().first?.hasPrefix("MAT, seed 0: failed: ") == true)
+      #expect(told.last?.hasPrefix("dualab: 2 of 2 runs failed; the first: AT, seed 0: ") == true)
+      #expect(!quiet.isEmpty == (run.error.split(separator: "\n").count == 3))
+    }
+  }
+
   @Test("list and show say what there is")
   func lists() async throws {
     let list = try await BuiltProgram.run(["suite", "list"])
