@@ -10,7 +10,7 @@ import Tensors
 extension SuiteJob {
   /// W2² between the domains, on the images and with the verdicts of AutoAttack's measurement.
   func measureDistances(_ key: MeasurementKey) throws {
-    if try store.kept(run, key, as: DistanceRecord.self) != nil { return }
+    if earlier({ try store.kept(run, key, as: DistanceRecord.self) }) != nil { return }
     let record = try domains(key).distances(poll: poll)
     try store.keep(record, run, key)
     observe(.init(title, .measured(String(format: "W2 clean–PGD %.3g", record.asReturned.cleanPGD.sum))))
@@ -18,7 +18,7 @@ extension SuiteJob {
 
   /// The principal plane of every norm layer.
   func measureScatter(_ key: MeasurementKey) throws {
-    if try store.kept(run, key, as: ScatterRecord.self) != nil { return }
+    if earlier({ try store.kept(run, key, as: ScatterRecord.self) }) != nil { return }
     let record = try domains(key).scatter(poll: poll)
     try store.keep(record, run, key)
     observe(.init(title, .measured("principal planes of \(record.layers.count) layers")))
@@ -41,7 +41,7 @@ extension SuiteJob {
   /// Batches against running statistics. A run that was trained without looking is trained once more: it takes the same
   /// way, which its last weights show.
   func measureRunning(_ key: MeasurementKey) throws {
-    if try store.kept(run, key, as: RunningRecord.self) != nil { return }
+    if earlier({ try store.kept(run, key, as: RunningRecord.self) }) != nil { return }
     let tracker = DistanceTracker(), folder = store.folder(of: run).appendingPathComponent("replay")
     defer { try? FileManager.default.removeItem(at: folder) }
     var trainer = Trainer(

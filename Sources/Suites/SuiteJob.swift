@@ -74,7 +74,7 @@ struct SuiteJob: Sendable {
   }
 
   private func attack(_ key: MeasurementKey) throws {
-    let earlier = try store.measurement(run, key)
+    let earlier = earlier { try store.measurement(run, key) }
     if let earlier, earlier.isComplete { return }
     try poll()
     let evaluation = try evaluation(key, resuming: earlier?.record)
@@ -96,6 +96,14 @@ struct SuiteJob: Sendable {
     try save()
     let report = evaluation.report()
     observe(.init(title, .evaluated(report.title, report.robust)))
+  }
+
+  /// What an earlier start left. A damaged file is told, and measured anew as if it were not there.
+  func earlier<Record>(_ read: () throws -> Record?) -> Record? {
+    do { return try read() } catch {
+      observe(.init(title, .damaged("\(error)")))
+      return nil
+    }
   }
 
   private func evaluation(
@@ -158,6 +166,8 @@ public struct SuiteProgress: Sendable, Hashable {
     case measuring(SuiteMeasure, done: Int, of: Int)
     /// What was measured inside the network.
     case measured(String)
+    /// A file cannot be read and is measured anew.
+    case damaged(String)
     /// Every measurement is in the store.
     case done
     case failed(String)

@@ -89,8 +89,8 @@ public struct SuiteResult: Sendable, Hashable, Codable {
   /// Every cell is there.
   public var isComplete: Bool { rows.allSatisfy { $0.seeds.allSatisfy { $0.isComplete(measures) } } }
 
-  /// What of a plan is in a store. Throws `FileError` for a damaged result.
-  public init(_ plan: SuitePlan, store: SuiteStore) throws {
+  /// What of a plan is in a store. A damaged file counts as missing, and its cell warns of it.
+  public init(_ plan: SuitePlan, store: SuiteStore) {
     suite = plan.suite.name
     title = plan.suite.title
     (scale, weights, limit) = (plan.scale, plan.weights, plan.limit)
@@ -99,8 +99,8 @@ public struct SuiteResult: Sendable, Hashable, Codable {
     overrides = plan.overrides
     let varied = Knob.all.map(\.name).filter { name in Set(plan.rows.map { $0.settings[name] }).count > 1 }
     self.varied = varied
-    rows = try plan.rows.map { row in
-      let cells = try row.runs.map { try Cell($0.seed, $0.run, store, plan) }
+    rows = plan.rows.map { row in
+      let cells = row.runs.map { Cell($0.seed, $0.run, store, plan) }
       return Row(
         label: row.label, settings: Dictionary(uniqueKeysWithValues: varied.map { ($0, row.settings.formatted($0)) }),
         seeds: cells, pooled: Cell(pooling: cells), paper: row.paper)
@@ -109,28 +109,35 @@ public struct SuiteResult: Sendable, Hashable, Codable {
 }
 
 extension SuiteResult.Cell {
-  fileprivate init(_ seed: Int, _ run: SuiteRun, _ store: SuiteStore, _ plan: SuitePlan) throws {
-    let training = try store.training(run)
+  fileprivate init(_ seed: Int, _ run: SuiteRun, _ store: SuiteStore, _ plan: SuitePlan) {
+    var damaged: [String] = []
+    func whole<Record>(_ read: () throws -> Record?) -> Record? {
+      do { return try read() } catch {
+        damaged.append("\(error)")
+        return nil
+      }
+    }
+    let training = whole { try store.training(run) }
     func key(_ measure: SuiteMeasure) -> MeasurementKey {
       MeasurementKey(measure: measure, weights: plan.weights, limit: plan.limit)
     }
-    func measured(_ measure: SuiteMeasure) throws -> MeasurementRecord? {
+    func measured(_ measure: SuiteMeasure) -> MeasurementRecord? {
       guard training != nil else { return nil }
-      return try store.measurement(run, key(measure)).flatMap { $0.isComplete ? $0 : nil }
+      return whole { try store.measurement(run, key(measure)) }.flatMap { $0.isComplete ? $0 : nil }
     }
-    func kept<Record: Decodable>(_ measure: SuiteMeasure) throws -> Record? {
+    func kept<Record: Decodable>(_ measure: SuiteMeasure) -> Record? {
       guard training != nil, plan.suite.measures.contains(measure) else { return nil }
-      return try store.kept(run, key(measure), as: Record.self)
+      return whole { try store.kept(run, key(measure), as: Record.self) }
     }
-    let pgd = try measured(.pgd), full = try measured(.autoattack), both = [pgd, full].compactMap(\.self)
-    let distances: DistanceRecord? = try kept(.w2), scatter: ScatterRecord? = try kept(.scatter)
-    let running: RunningRecord? = try kept(.running)
+    let pgd = measured(.pgd), full = measured(.autoattack), both = [pgd, full].compactMap(\.self)
+    let distances: DistanceRecord? = kept(.w2), scatter: ScatterRecord? = kept(.scatter)
+    let running: RunningRecord? = kept(.running)
     self.init(
       seed: seed, run: run.digest, clean: both.first?.clean, pgd: pgd?.robust, autoattack: full?.robust,
       attack: pgd?.title, trainingSeconds: training?.seconds,
       attackSeconds: both.isEmpty ? nil : both.reduce(0) { $0 + $1.seconds },
       warnings: both.flatMap { record in record.warnings.map { "\(record.title): \($0.line)" } }
-        + [running?.warning].compactMap(\.self),
+        + [running?.warning].compactMap(\.self) + damaged,
       numbers: [distances?.numbers, scatter?.numbers, running?.numbers].compactMap(\.self)
         .reduce(into: [:]) { $0.merge($1) { first, _ in first } },
       distances: distances, scatter: scatter, running: running)

@@ -74,7 +74,7 @@ public final class SuiteStore: Sendable {
   /// other settings.
   func training(_ run: SuiteRun) throws -> TrainingRecord? {
     let url = folder(of: run).appendingPathComponent("training.json")
-    guard let record: TrainingRecord = try read(url) else { return nil }
+    guard let record: TrainingRecord = try read(url, "remove its folder to have it made again") else { return nil }
     if let knob = Knob.all.first(where: {
       $0.name != "data.dir" && record.settings[$0.name] != run.settings[$0.name]
     }) {
@@ -111,9 +111,9 @@ public final class SuiteStore: Sendable {
     try write(record, to: folder(of: run).appendingPathComponent("training.json"))
   }
 
-  /// A measurement that was finished or interrupted; nil when there is none.
+  /// A measurement that was finished or interrupted; nil when there is none. Throws `FileError` for a damaged one.
   func measurement(_ run: SuiteRun, _ key: MeasurementKey) throws -> MeasurementRecord? {
-    try read(folder(of: run).appendingPathComponent(key.file))
+    try kept(run, key, as: MeasurementRecord.self)
   }
 
   /// Keeps a measurement.
@@ -121,9 +121,9 @@ public final class SuiteStore: Sendable {
     try write(record, to: folder(of: run).appendingPathComponent(key.file))
   }
 
-  /// What was measured inside the network; nil when it was not.
+  /// What was measured inside the network; nil when it was not. Throws `FileError` for a damaged file.
   func kept<Record: Decodable>(_ run: SuiteRun, _ key: MeasurementKey, as: Record.Type) throws -> Record? {
-    try read(folder(of: run).appendingPathComponent(key.file))
+    try read(folder(of: run).appendingPathComponent(key.file), "a run of its row measures it anew")
   }
 
   /// Keeps what was measured inside the network.
@@ -131,10 +131,10 @@ public final class SuiteStore: Sendable {
     try write(record, to: folder(of: run).appendingPathComponent(key.file))
   }
 
-  private func read<Value: Decodable>(_ url: URL) throws -> Value? {
+  private func read<Value: Decodable>(_ url: URL, _ remedy: String) throws -> Value? {
     guard let data = FileManager.default.contents(atPath: url.path) else { return nil }
     do { return try JSONDecoder().decode(Value.self, from: data) } catch {
-      throw FileError("\(url.path): not a result of this version; remove its folder to have it made again")
+      throw FileError("\(url.path): damaged, or of another version; \(remedy)")
     }
   }
 

@@ -134,7 +134,7 @@ struct RunSuite: AsyncParsableCommand {
   /// Writes the four forms of the table and what belongs to them, and prints one of them.
   private func conclude(_ plan: SuitePlan, _ store: SuiteStore) throws {
     do {
-      let result = try SuiteResult(plan, store: store)
+      let result = SuiteResult(plan, store: store)
       let forms: [(SuiteFormat, String, String)] = [
         (.text, "txt", SuiteTable.text(result)), (.markdown, "md", SuiteTable.markdown(result)),
         (.json, "json", try SuiteTable.json(result)), (.csv, "csv", SuiteTable.csv(result)),

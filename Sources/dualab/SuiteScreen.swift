@@ -32,14 +32,15 @@ final class SuiteScreen: Sendable {
         + "images; results in \(store.folder.relativePath)\n")
   }
 
-  /// Takes note of progress; from any thread. Failures are told to the quiet, too.
+  /// Takes note of progress; from any thread. The quiet hear of failures and damaged files alone.
   func show(_ progress: SuiteProgress) {
     state.withLock { state in
-      if isQuiet {
-        if case .failed(let reason) = progress.stage { note("\(progress.title): failed: \(reason)", &state) }
-        return
-      }
       switch progress.stage {
+      case .failed(let reason):
+        state.active[progress.title] = nil
+        note("\(progress.title): failed: \(reason)", &state)
+      case .damaged(let text): note("\(progress.title): \(text)", &state)
+      case _ where isQuiet: return
       case .known(let text): note("\(progress.title): \(text)", &state)
       case .trained(let steps, let seconds):
         note("\(progress.title): trained, \(steps) steps, " + String(format: "%.1f s", seconds), &state)
@@ -54,11 +55,8 @@ final class SuiteScreen: Sendable {
       case .done:
         state.done += 1
         state.active[progress.title] = nil
-      case .failed(let reason):
-        state.active[progress.title] = nil
-        note("\(progress.title): failed: \(reason)", &state)
       }
-      draw(&state)
+      if !isQuiet { draw(&state) }
     }
   }
 

@@ -132,12 +132,12 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
       let store = try SuiteStore(folder.appendingPathComponent("out-\(jobs)"))
       let runner = SuiteRunner(plan, store: store, jobs: jobs, threads: threads)
       #expect(await runner.run { _ in } == [])
-      results.append(try SuiteResult(plan, store: store))
+      results.append(SuiteResult(plan, store: store))
       // Once more: everything is known.
       let again = Counter()
       #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { again.take($0) } == [])
       #expect(again.known == 4 && again.trained == 0 && again.evaluated == 0 && again.measured == 0)
-      #expect(try SuiteResult(plan, store: store) == results.last)
+      #expect(SuiteResult(plan, store: store) == results.last)
     }
     #expect(timeless(results[0]) == timeless(results[1]))
     #expect(results[0].isComplete)
@@ -163,14 +163,14 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
       let store = try SuiteStore(folder.appendingPathComponent("out-\(isLate)"))
       if isLate {
         #expect(await SuiteRunner(plain, store: store, jobs: 1, threads: 2).run { _ in } == [])
-        let bare = try SuiteResult(plain, store: store)
+        let bare = SuiteResult(plain, store: store)
         #expect(bare.isComplete && bare.rows[0].seeds[0].numbers.isEmpty)
-        #expect(try !SuiteResult(full, store: store).isComplete)
+        #expect(!SuiteResult(full, store: store).isComplete)
       }
       let counter = Counter()
       #expect(await SuiteRunner(full, store: store, jobs: 1, threads: 1).run { counter.take($0) } == [])
       #expect(counter.known == (isLate ? 1 : 0) && counter.measured == 3)
-      let result = timeless(try SuiteResult(full, store: store))
+      let result = timeless(SuiteResult(full, store: store))
       #expect(result.isComplete)
       cells.append(result.rows[0].seeds[0])
     }
@@ -199,7 +199,7 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
     for weights in SuiteWeights.allCases {
       let plan = try tinyPlan(folder, labels: ["MAT"], seeds: [0], weights: weights)
       #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { _ in } == [])
-      let cell = try SuiteResult(plan, store: store).rows[0].seeds[0]
+      let cell = SuiteResult(plan, store: store).rows[0].seeds[0]
       for measure in ["w2", "scatter"] {
         let file = folder.appendingPathComponent("out/runs/\(cell.run)/\(measure)-\(weights.rawValue)-6.json")
         #expect(FileManager.default.fileExists(atPath: file.path))
@@ -249,6 +249,36 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
     #expect(store.isWhole(run, plan.measurements))
   }
 
+  @Test func `a damaged result is told and measured anew, a damaged training fails its row alone`() async throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plan = try tinyPlan(folder, labels: ["AT", "MAT"], seeds: [0])
+    let store = try SuiteStore(folder.appendingPathComponent("out"))
+    #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { _ in } == [])
+    let whole = SuiteResult(plan, store: store)
+    func damage(_ row: Int, _ name: String) throws -> String {
+      let file = store.folder(of: plan.rows[row].runs[0].run).appendingPathComponent(name)
+      try Data().write(to: file)
+      return file.path
+    }
+    for key in plan.measurements where key.measure != .running {
+      let path = try damage(0, key.file)
+      let line = "\(path): damaged, or of another version; a run of its row measures it anew"
+      let table = SuiteResult(plan, store: store)
+      #expect(table.rows[0].seeds[0].warnings.contains(line) && table.rows[1] == whole.rows[1])
+      let counter = Counter()
+      #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { counter.take($0) } == [])
+      #expect(counter.damaged == [line] && counter.evaluated + counter.measured == 1)
+      #expect(timeless(SuiteResult(plan, store: store)) == timeless(whole))
+    }
+    let path = try damage(0, "training.json")
+    let line = "\(path): damaged, or of another version; remove its folder to have it made again"
+    #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { _ in } == ["AT, seed 0: \(line)"])
+    let table = SuiteResult(plan, store: store)
+    #expect(table.rows[0].seeds[0].clean == nil && table.rows[0].seeds[0].warnings == [line])
+    #expect(timeless(table).rows[1] == timeless(whole).rows[1])
+  }
+
   @Test func `a run that fails is told, the others go on`() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -256,7 +286,7 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
     let store = try SuiteStore(folder.appendingPathComponent("out"))
     let failures = await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { _ in }
     #expect(failures.count == 1 && failures[0].hasPrefix("AT, seed 0: data.size: 9 is not a multiple of 4"))
-    #expect(try !SuiteResult(plan, store: store).isComplete)
+    #expect(!SuiteResult(plan, store: store).isComplete)
   }
 
   @Test func `a stopped runner leaves what it has, and its folder is its own`() async throws {
@@ -269,7 +299,7 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
       let runner = SuiteRunner(plan, store: store, jobs: 2, threads: 1)
       let failures = await runner.run { if case .training(let step, _) = $0.stage, step > 3 { runner.stop() } }
       #expect(failures == [] && runner.isStopped)
-      #expect(try SuiteResult(plan, store: store).rows.allSatisfy { $0.pooled.clean == nil })
+      #expect(SuiteResult(plan, store: store).rows.allSatisfy { $0.pooled.clean == nil })
     }
     _ = try SuiteStore(out)
   }
@@ -282,6 +312,7 @@ private final class Counter: @unchecked Sendable {
   private(set) var trained = 0
   private(set) var evaluated = 0
   private(set) var measured = 0
+  private(set) var damaged: [String] = []
 
   func take(_ progress: SuiteProgress) {
     lock.lock()
@@ -291,6 +322,7 @@ private final class Counter: @unchecked Sendable {
     case .trained: trained += 1
     case .evaluated: evaluated += 1
     case .measured: measured += 1
+    case .damaged(let line): damaged.append(line)
     default: break
     }
   }
