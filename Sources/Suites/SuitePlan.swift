@@ -67,6 +67,11 @@ public struct SuitePlan: Sendable {
     public let runs: [(seed: Int, run: SuiteRun)]
     /// The paper's numbers.
     public let paper: PaperFigures?
+
+    init(_ row: ResolvedRow, _ runs: [(seed: Int, run: SuiteRun)]) {
+      (label, settings, written, paper) = (row.label, row.settings, row.written, row.paper)
+      self.runs = runs
+    }
   }
 
   /// What is reproduced.
@@ -78,7 +83,9 @@ public struct SuitePlan: Sendable {
   /// The last weights, or the best by the paper's rule (highest clean + adversarial validation accuracy).
   public let weights: SuiteWeights
   /// The rows.
-  public let rows: [Row]
+  public internal(set) var rows: [Row]
+  /// The suite's rows that can be with what was given by hand, asked for or not.
+  let possible: [ResolvedRow]
   /// What was given by hand: settings, each once, and the number of images.
   public let overrides: [SuiteOverride]
 
@@ -107,12 +114,8 @@ public struct SuitePlan: Sendable {
         "--set \(override.text): row '\(row.label)' sets \(override.name) itself; leave it out, or "
           + "write a suite file of your own")
     }
-    rows = try asked.map { row in
-      Row(
-        label: row.label, settings: row.settings, written: row.written,
-        runs: try seeds.map { ($0, try SuiteRun(row, seed: $0)) },
-        paper: row.paper)
-    }
+    possible = resolved.filter { row in !given.contains { row.own.contains($0.name) } }
+    rows = try asked.map { row in Row(row, try seeds.map { ($0, try SuiteRun(row, seed: $0)) }) }
   }
 
   /// The settings of `--set`, the last word on each. Throws `SettingError` for those that a suite has other options for.

@@ -98,6 +98,26 @@ public final class SuiteStore: Sendable {
     }
   }
 
+  /// True when an attack among these measurements has been begun on a run, with the images of its key.
+  func hasBegun(_ run: SuiteRun, _ keys: [MeasurementKey]) -> Bool {
+    keys.contains { key in
+      [.pgd, .autoattack].contains(key.measure)
+        && FileManager.default.fileExists(atPath: folder(of: run).appendingPathComponent(key.file).path)
+    }
+  }
+
+  /// Seeds of all finished trainings, of whichever suite.
+  var seeds: Set<Int> {
+    let runs = folder.appendingPathComponent("runs")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+    return Set(
+      names.compactMap { name in
+        let data = FileManager.default.contents(atPath: runs.appendingPathComponent("\(name)/training.json").path)
+        let record = data.flatMap { try? JSONDecoder().decode(TrainingRecord.self, from: $0) }
+        return record?.settings.integer("seed")
+      })
+  }
+
   /// Begins a training anew: the settings as a preset, nothing else.
   func begin(_ run: SuiteRun) throws {
     let folder = folder(of: run)

@@ -10,6 +10,26 @@ extension SuiteWeights: ExpressibleByArgument {}
 /// How a suite's table is printed.
 enum SuiteFormat: String, ExpressibleByArgument, CaseIterable {
   case text, markdown, json, csv
+
+  /// Of its file.
+  var ending: String {
+    switch self {
+    case .text: "txt"
+    case .markdown: "md"
+    case .json: "json"
+    case .csv: "csv"
+    }
+  }
+
+  /// A result in this form.
+  func text(_ result: SuiteResult) throws -> String {
+    switch self {
+    case .text: SuiteTable.text(result)
+    case .markdown: SuiteTable.markdown(result)
+    case .json: try SuiteTable.json(result)
+    case .csv: SuiteTable.csv(result)
+    }
+  }
 }
 
 /// `dualab suite run`: trains and measures what is not there yet, ends with the table.
@@ -18,7 +38,8 @@ struct RunSuite: AsyncParsableCommand {
     commandName: "run", abstract: "Train and attack every row of a suite, then print its table.",
     discussion: """
       What is finished stays in --out: the same command again continues after an interruption, and runs with equal \
-      settings are shared by all suites that write there. Data and settings of all rows \
+      settings are shared by all suites that write there. The table's files in --out hold every row and seed of the suite \
+      that has results there with the same --set, --limit and --weights; printed is what was asked for. Data and settings of all rows \
       are checked before anything is trained. Ends with 0 when done, 1 when a row failed or data are missing, 2 for wrong \
       usage; 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP, with the table so far.
       """)
@@ -131,23 +152,19 @@ struct RunSuite: AsyncParsableCommand {
     return numbers
   }
 
-  /// Writes the four forms of the table and what belongs to them, and prints one of them.
+  /// Writes the four forms of the table, with all that is there of the suite, and what belongs to them; prints one form, of
+  /// what was asked for.
   private func conclude(_ plan: SuitePlan, _ store: SuiteStore) throws {
     do {
-      let result = SuiteResult(plan, store: store)
-      let forms: [(SuiteFormat, String, String)] = [
-        (.text, "txt", SuiteTable.text(result)), (.markdown, "md", SuiteTable.markdown(result)),
-        (.json, "json", try SuiteTable.json(result)), (.csv, "csv", SuiteTable.csv(result)),
-      ]
-      for (form, ending, text) in forms {
-        let file = store.folder.appendingPathComponent("\(result.suite)-\(result.scale.rawValue).\(ending)")
-        try AtomicFile.write(Data(text.utf8), to: file)
-        if form == format { try Output.standard.result(text) }
-      }
-      for (name, text) in SuitePictures.documents(result) {
-        let file = store.folder.appendingPathComponent("\(result.suite)-\(result.scale.rawValue)-\(name).csv")
+      let whole = SuiteResult(try plan.whole(in: store), store: store)
+      let files =
+        try SuiteFormat.allCases.map { (".\($0.ending)", try $0.text(whole)) }
+        + SuitePictures.documents(whole).map { ("-\($0.name).csv", $0.text) }
+      for (ending, text) in files {
+        let file = store.folder.appendingPathComponent("\(whole.suite)-\(whole.scale.rawValue)\(ending)")
         try AtomicFile.write(Data(text.utf8), to: file)
       }
+      try Output.standard.result(try format.text(SuiteResult(plan, store: store)))
     } catch let error as FileError {
       throw CommandFailure.failed("\(error)")
     }

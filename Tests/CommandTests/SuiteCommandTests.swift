@@ -99,7 +99,7 @@ struct SuiteCommandTests {
     }
   }
 
-  @Test("a failure is told when it happens, the first once more at the end, quiet or not")
+  @Test("files keep earlier rows; a failure is told when it happens, the first once more at the end, quiet or not")
   func failures() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -108,6 +108,11 @@ struct SuiteCommandTests {
     let out = folder.appendingPathComponent("out").path
     let arguments = ["suite", "run", file.path, "--out", out, "--set", "steps=4"] + ProgramRunTests.small
     #expect(try await BuiltProgram.run(arguments).status == 0)
+    // The files keep what an earlier run has; printed is what was asked for.
+    let part = try await BuiltProgram.run(arguments + ["--row", "MAT", "--seeds", "1", "--format", "csv"])
+    let table = try String(contentsOfFile: out + "/two-lite.csv", encoding: .utf8)
+    #expect(part.status == 0 && part.result.split(separator: "\n").dropFirst().map { $0.prefix(5) } == ["MAT,1"])
+    #expect(table.split(separator: "\n").dropFirst().map { $0.prefix(5) } == ["AT,0,", "MAT,0", "MAT,1"])
     let runs = folder.appendingPathComponent("out/runs")
     for name in try FileManager.default.contentsOfDirectory(atPath: runs.path) {
       try FileManager.default.removeItem(at: runs.appendingPathComponent("\(name)/checkpoints"))

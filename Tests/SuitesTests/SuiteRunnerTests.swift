@@ -1,128 +1,9 @@
-import Events
 import Foundation
-import TestSupport
 import Testing
 
-@testable import Presets
 @testable import Suites
 
-/// Two rows on few small images: a run takes a fraction of a second.
-private let tiny = """
-  # A suite for tests.
-  title: Tiny
-  measure: [clean, pgd, autoattack, w2, scatter, running]
-  x: gamma
-  lite:
-    preset: tiny
-    seeds: [0, 1]
-    limit: 6
-  full: {preset: tiny, seeds: [0], limit: 6}
-  rows:
-    - label: AT
-      set: {objective: at}
-    - label: MAT
-      set: {gamma: 0.7}
-    - label: MAT again
-      set: {gamma: 0.7, data.dir: elsewhere}
-  """
-
-private let preset = """
-  width: 4
-  batch: 16
-  attack.steps: 2
-  data.size: 8
-  data.train: 96
-  data.test: 24
-  validation.every: 4
-  steps: 5
-  """
-
-private func folder() throws -> URL {
-  let url = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-suites-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  try preset.write(to: url.appendingPathComponent("tiny.yaml"), atomically: true, encoding: .utf8)
-  return url
-}
-
-private func tinyPlan(
-  _ folder: URL, _ given: [String] = [], labels: [String] = [], seeds: [Int]? = nil, weights: SuiteWeights = .last,
-  text: String = tiny
-) throws -> SuitePlan {
-  let presets = PresetLibrary(
-    try ResourceFolders(.presets, override: folder.path, environment: [:], home: nil, executable: nil))
-  return try SuitePlan(
-    Suite(Array(text.utf8), path: "tiny.yaml"), scale: .lite, presets: presets, assignments: given, seeds: seeds,
-    labels: labels, weights: weights)
-}
-
-/// Seconds are only shown; everything else must be equal.
-private func timeless(_ result: SuiteResult) -> SuiteResult {
-  var result = result
-  for row in result.rows.indices {
-    for cell in result.rows[row].seeds.indices {
-      result.rows[row].seeds[cell].trainingSeconds = nil
-      result.rows[row].seeds[cell].attackSeconds = nil
-    }
-    result.rows[row].pooled.trainingSeconds = nil
-    result.rows[row].pooled.attackSeconds = nil
-  }
-  return result
-}
-
 @Suite(.serialized) struct SuiteRunnerTests {
-  @Test func `runs with equal settings are one, and the first seeds come first`() throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let plan = try tinyPlan(folder)
-    #expect(plan.runs.map(\.title) == ["AT, seed 0", "MAT, seed 0", "AT, seed 1", "MAT, seed 1"])
-    #expect(plan.rows[1].runs[0].run.digest == plan.rows[2].runs[0].run.digest)
-    #expect(Set(plan.runs.map(\.run.digest)).count == 4)
-    // Another setting is another run.
-    #expect(try self.digests(folder, ["lr=0.2"]).isDisjoint(with: self.digests(folder, [])))
-    #expect(throws: ResourceError("row 'MTA': tiny has none of that name at the lite scale; did you mean 'MAT'?")) {
-      try tinyPlan(folder, labels: ["MTA"])
-    }
-  }
-
-  @Test func `what a row is called by cannot be given by hand, what all have in common can`() throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    func message(_ given: [String], labels: [String] = []) -> String? {
-      do {
-        _ = try tinyPlan(folder, given, labels: labels)
-        return nil
-      } catch { return "\(error)" }
-    }
-    #expect(
-      message(["steps=3", "gamma=0.9"])
-        == "--set gamma=0.9: row 'MAT' sets gamma itself; leave it out, or write a suite file of your own")
-    // Of the row asked for alone, and what its own preset sets too.
-    #expect(message(["gamma=0.9"], labels: ["AT"]) == nil)
-    let refused = message(["objective=mat"], labels: ["AT"])
-    #expect(refused?.hasPrefix("--set objective=mat: row 'AT' sets objective itself") == true)
-    try "width: 6".write(to: folder.appendingPathComponent("wide.yaml"), atomically: true, encoding: .utf8)
-    let wide = tiny.replacingOccurrences(of: "set: {objective: at}", with: "lite: {preset: wide}")
-    #expect(throws: SettingError.self) { try tinyPlan(folder, ["width=8"], labels: ["AT"], text: wide) }
-    #expect(message(["width=8"]) == nil)
-    // The scale's own settings may be changed.
-    let common = tiny.replacingOccurrences(of: "limit: 6\n", with: "limit: 6\n  set: {lr: 0.2}\n")
-    #expect(try tinyPlan(folder, ["lr=0.3"], text: common).rows[0].settings.formatted("lr") == "0.3")
-    #expect(message(["seed=5"]) == "--set seed=5: a suite has its own; give --seeds 5")
-    #expect(message(["test.limit=5"]) == "--set test.limit=5: a suite has its own; give --limit 5")
-  }
-
-  @Test func `what is given by hand is kept, each setting once`() throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    #expect(try tinyPlan(folder).overrides == [])
-    let plan = try tinyPlan(folder, ["steps=7", "lr=0.2", "steps=8"])
-    #expect(plan.overrides == [.init(name: "lr", value: "0.2"), .init(name: "steps", value: "8")])
-  }
-
-  private func digests(_ folder: URL, _ given: [String]) throws -> Set<String> {
-    Set(try tinyPlan(folder, given).runs.map(\.run.digest))
-  }
-
   @Test func `the table does not depend on jobs and threads, and nothing is done twice`() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -207,48 +88,6 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
     }
   }
 
-  @Test func `what cannot be trained is found before anything is, unless all of it is there`() async throws {
-    let folder = try folder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let out = folder.appendingPathComponent("out")
-    func refusal(_ given: [String], labels: [String] = [], text: String = tiny) throws -> SuiteRefusal? {
-      let plan = try tinyPlan(folder, given, labels: labels, text: text)
-      do {
-        try plan.check(SuiteStore(reading: out))
-        return nil
-      } catch let refusal as SuiteRefusal {
-        return refusal
-      }
-    }
-    #expect(try refusal([]) == nil)
-    let conflict = try #require(try refusal(["norm=dbn", "attack.bn=batch-track"]))
-    #expect(conflict.isByHand && conflict.description.hasPrefix("row 'AT' and 2 more: norm dbn with attack.bn batch-"))
-    let norm = try #require(try refusal(["norm.affine=on"]))
-    #expect(norm.isByHand && norm.description.hasPrefix("row 'AT' and 2 more: norm.affine: 'on' means nothing"))
-    let data = try #require(try refusal(["data=imagenette"], labels: ["MAT"]))
-    #expect(!data.isByHand && data.description.hasPrefix("row 'MAT': imagenette: this version does not read folders"))
-    let own = try #require(
-      try refusal(
-        ["steps=3"], text: tiny.replacingOccurrences(of: "{gamma: 0.7}", with: "{gamma: 0.7, batching: seq3}")))
-    #expect(!own.isByHand && own.description.hasPrefix("row 'MAT': batching seq3: "))
-    #expect(!FileManager.default.fileExists(atPath: out.path))
-
-    // What is there needs no data.
-    let plan = try tinyPlan(folder, labels: ["MAT again"], seeds: [0])
-    #expect(await SuiteRunner(plan, store: try SuiteStore(out), jobs: 1, threads: 1).run { _ in } == [])
-    let run = try #require(plan.runs.first?.run)
-    let store = SuiteStore(reading: out)
-    #expect(store.isWhole(run, plan.measurements))
-    for key in plan.measurements {
-      let file = store.folder(of: run).appendingPathComponent(key.file)
-      let data = try Data(contentsOf: file)
-      try FileManager.default.removeItem(at: file)
-      #expect(!store.isWhole(run, plan.measurements), "\(key.file)")
-      try data.write(to: file)
-    }
-    #expect(store.isWhole(run, plan.measurements))
-  }
-
   @Test func `a damaged result is told and measured anew, a damaged training fails its row alone`() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -302,28 +141,5 @@ private func timeless(_ result: SuiteResult) -> SuiteResult {
       #expect(SuiteResult(plan, store: store).rows.allSatisfy { $0.pooled.clean == nil })
     }
     _ = try SuiteStore(out)
-  }
-}
-
-/// Counts what a runner tells.
-private final class Counter: @unchecked Sendable {
-  private let lock = NSLock()
-  private(set) var known = 0
-  private(set) var trained = 0
-  private(set) var evaluated = 0
-  private(set) var measured = 0
-  private(set) var damaged: [String] = []
-
-  func take(_ progress: SuiteProgress) {
-    lock.lock()
-    defer { lock.unlock() }
-    switch progress.stage {
-    case .known: known += 1
-    case .trained: trained += 1
-    case .evaluated: evaluated += 1
-    case .measured: measured += 1
-    case .damaged(let line): damaged.append(line)
-    default: break
-    }
   }
 }
