@@ -1,4 +1,5 @@
 import Events
+import Tensors
 
 /// A place images come from. One file each in `Sources/`, listed in `dataSources`.
 public protocol DataSource: Sendable {
@@ -14,6 +15,10 @@ public protocol DataSource: Sendable {
   static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float])
   /// Why it cannot be loaded without `data.dir`, with the remedy, in one line; nil when its files are there.
   static func absence(_ folders: DataFolders) -> String?
+  /// The shape of an image, as far as the settings tell it; nil where the files do.
+  static func shape(_ settings: Settings) -> Shape?
+  /// What of the settings no data can be made of, with the remedy; nil when they are good.
+  static func complaint(_ settings: Settings) -> SettingError?
   /// The training set (at least two images) and the test set (at least one) of the same size. Throws `DataError`.
   static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet)
 }
@@ -23,6 +28,12 @@ extension DataSource {
   public static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
     (Array(repeating: 0.5, count: channels), Array(repeating: 0.25, count: channels))
   }
+
+  /// Nil: the files tell.
+  public static func shape(_ settings: Settings) -> Shape? { nil }
+
+  /// Nil: it has no settings of its own.
+  public static func complaint(_ settings: Settings) -> SettingError? { nil }
 }
 
 /// Every source; the names are the choices of the `data` setting.
@@ -30,12 +41,14 @@ public let dataSources: [any DataSource.Type] = [
   Mirage.self, FashionMNIST.self, CIFAR10.self, CIFAR100.self, Imagenette.self,
 ]
 
-/// Loads the data that the settings name and splits validation off. Throws `DataError`.
+/// Loads the data that the settings name and splits validation off. Throws `SettingError` for settings that no data can
+/// be made of, otherwise `DataError`.
 public func loadData(_ settings: Settings, folders: DataFolders = .standard) throws -> DataSplits {
   let name = settings.text("data")
   guard let source = dataSources.first(where: { $0.name == name }) else {
     throw DataError("data: no source '\(name)'; give one of " + dataSources.map { $0.name }.joined(separator: ", "))
   }
+  if let complaint = source.complaint(settings) { throw complaint }
   let (train, test) = try source.load(settings, folders: folders)
   return DataSplits(
     source: source, train: train, test: test, validationFraction: settings.number("validation.fraction"),

@@ -14,12 +14,18 @@ public struct SavedCheckpoint: Sendable {
   /// Training steps behind it.
   public let step: Int
 
-  /// Reads a file. Throws `FileError` when it is damaged or not one of ours.
-  public init(_ path: String) throws {
-    weights = try WeightsFile(path)
+  /// Reads a file. `takesSettings` as in `WeightsFile`. Throws `FileError` when it is damaged or not one of ours.
+  public init(_ path: String, takesSettings: Bool = true) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw FileError("\(path): is a folder; give a file in its checkpoints/, such as checkpoints/last.safetensors")
+    }
+    weights = try WeightsFile(path, takesSettings: takesSettings)
     let metadata = weights.metadata
     guard let format = metadata["dualab"] else {
-      throw FileError("\(path): not a checkpoint of dualab; give foreign weights with --weights and --model")
+      throw FileError(
+        "\(path): not a checkpoint of dualab; give "
+          + (takesSettings ? "foreign weights with --weights and --model" : "one that a run wrote"))
     }
     guard format == Checkpoint.format else {
       throw FileError("\(path): a checkpoint of format \(format), this program reads \(Checkpoint.format); use its own")
@@ -28,7 +34,9 @@ public struct SavedCheckpoint: Sendable {
       settings = try JSONDecoder().decode(Settings.self, from: Data((metadata["settings"] ?? "").utf8))
     } catch {
       let reason = (error as? SettingError).map { "\($0)" } ?? "not valid JSON"
-      throw FileError("\(path): the settings in its metadata cannot be read (\(reason)); give it as --weights")
+      throw FileError(
+        "\(path): the settings in its metadata cannot be read (\(reason)); give "
+          + (takesSettings ? "it as --weights" : WeightsFile.another))
     }
     preset = metadata["preset"] ?? "unknown"
     step = metadata["step"].flatMap { Int($0) } ?? 0

@@ -15,8 +15,8 @@ public struct Conversion {
   private let threads: Int
   /// With the new norms.
   public let network: Network
-  /// What makes it another function, a line each; none when it is the same, bit for bit.
-  public let warnings: [String]
+  /// What makes it another function, a line each.
+  public private(set) var warnings: [SurgeryWarning]
   /// What a person should know of the file, a line each.
   public let notes: [String]
 
@@ -37,7 +37,8 @@ public struct Conversion {
   }
 
   /// Converts `checkpoint` to the norms of `settings`, which are its own but for `norm`, `norm.layers`, `norm.affine` and
-  /// those of dual BN. `limit`: at most so many test images are measured. Throws a line when it cannot be.
+  /// those of dual BN. `limit`: at most so many test images are measured. Throws a line when it cannot be: `SettingError`
+  /// when that is due to the settings.
   public init(_ checkpoint: SavedCheckpoint, to settings: Settings, limit: Int, threads: Int) throws {
     self.checkpoint = checkpoint
     self.settings = settings
@@ -55,8 +56,14 @@ public struct Conversion {
     }
     var wanted = former.settings
     wanted.setNorms(from: settings)
+    if let complaint = wanted.normComplaint { throw SettingError(complaint) }
     (network, warnings) = try former.converted(to: wanted)
     network.follow(settings)
+    let before = former.dual.temperature, after = network.dual.temperature
+    let readsPosterior = former.settings.norm == .dual && wanted.norm == .dual && network.branch == .posterior
+    if readsPosterior, before != after {
+      warnings.append(SurgeryWarning("τ of the posterior is another: the function changes where the two sets differ"))
+    }
   }
 
   private var seed: UInt32 { UInt32(truncatingIfNeeded: settings.integer("seed")) }
@@ -86,7 +93,7 @@ public struct Conversion {
 
   /// Takes new running statistics from the `batches` training batches that would have come next, as a live session does:
   /// see `Trainer.recalibrate`.
-  public func recalibrate(batches: Int) throws {
+  public mutating func recalibrate(batches: Int) throws {
     // The run was made with its own norms, which its batching and attack suit; only the network is another.
     var original = settings
     for name in ["norm", "norm.layers", "norm.affine"] {
@@ -95,6 +102,7 @@ public struct Conversion {
     var trainer = Trainer(settings: original, presetName: checkpoint.preset, threads: threads, folder: nil)
     _ = try trainer.prepare()
     try trainer.recalibrate(network, batches: batches, afterStep: checkpoint.step, settings: settings)
+    warnings.removeAll(where: \.isCuredByRecalibration)
   }
 
   /// The name of the attack that `measure` uses.

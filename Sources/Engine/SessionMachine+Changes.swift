@@ -1,4 +1,5 @@
 import Events
+import Networks
 
 /// Changes of a session that is under way: knobs, and operations on the network.
 extension SessionMachine {
@@ -15,13 +16,14 @@ extension SessionMachine {
         return refuse("\(name) is fixed when a run starts; start one with --set \(name)=\(new)")
       }
       if let conflict = changed.conflict { return refuse("\(knob.symbol) stays \(old): \(conflict)") }
-      let isSurgery = knob.effect == .surgery && knob.idleReason(in: changed) == nil
+      let idle = knob.idleReason(in: changed), isSurgery = knob.effect == .surgery && idle == nil
       if isSurgery, ending != nil { return refuse("\(knob.symbol) stays \(old): the session is about to end") }
       settings = changed
       if isSurgery, !operations.contains(.convert) { operations.append(.convert) }
       let entry = JournalEntry(
         step: isSurgery && isPaused ? step : boundary, cause: cause, knob: knob.name, old: old, new: new,
-        effect: knob.effect, text: "\(knob.symbol) \(old) → \(new)")
+        effect: idle == nil ? knob.effect : nil,
+        text: "\(knob.symbol) \(old) → \(new)" + (idle.map { ", \($0)" } ?? ""))
       record(knob.name, changed, step: entry.step)
       return [.emit(.journal(entry))]
     } catch {
@@ -50,6 +52,10 @@ extension SessionMachine {
 
   mutating func ask(for operation: NetworkOperation) -> [SessionAction] {
     guard ending == nil else { return refuse("no operation any more: the session is about to end") }
+    let norm = settings.text("norm")
+    if case .recalibrate = operation, NormKind(rawValue: norm)?.hasStatistics == false {
+      return refuse("recalibrate: norm \(norm) has no running statistics; bn, dbn and split have some")
+    }
     if !operations.contains(operation) { operations.append(operation) }
     return []
   }

@@ -16,6 +16,14 @@ extension SessionMachine {
     return actions
   }
 
+  /// Says which stops the run ends before: their author had a longer one in mind.
+  func noteLateStops(in steps: Int) -> [SessionAction] {
+    let late = tour.filter { $0.comesTooLate(for: steps) }.map { "\($0.step)" }
+    guard !late.isEmpty else { return [] }
+    let what = late.count == 1 ? "a stop of the tour is not reached" : "\(late.count) stops of the tour are not reached"
+    return note("\(what): at \(late.joined(separator: ", ")), the run has \(steps) steps", step: step)
+  }
+
   /// Somebody pressed a key: what is left of the tour is theirs.
   mutating func takeOver() -> [SessionAction] {
     guard !tour.isEmpty else { return [] }

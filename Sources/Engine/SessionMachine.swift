@@ -95,7 +95,7 @@ public struct SessionMachine: Sendable {
       var description = description
       if !tour.isEmpty { description.tourStops = tour.count }
       self.description = description
-      return [.emit(.started(description))] + followTour() + proceed()
+      return [.emit(.started(description))] + noteLateStops(in: description.steps) + followTour() + proceed()
     case (.stepDone(let sample), .stepping):
       step += 1
       activity = .idle

@@ -15,7 +15,7 @@ extension Trainer {
     session?.memory.book.clear()
     let before = try look(at: old, settings, poll)
     let statistics = old.runningStatistics()
-    let network: Network, warnings: [String], after: Look
+    let network: Network, warnings: [SurgeryWarning], after: Look
     do {
       switch operation {
       case .convert: (network, warnings) = try converted(old, settings)
@@ -36,14 +36,14 @@ extension Trainer {
     let drift = before.drift(to: after)
     return SurgeryReport(
       step: step, operation: name, from: old.settings.norm.rawValue, to: network.settings.norm.rawValue,
-      warnings: warnings, logitDrift: drift.rootMeanSquare, largestLogitDrift: drift.largest,
+      warnings: warnings.map(\.description), logitDrift: drift.rootMeanSquare, largestLogitDrift: drift.largest,
       cleanBefore: before.clean, cleanAfter: after.clean, adversarialBefore: before.adversarial,
       adversarialAfter: after.adversarial, attack: makeAttack(settings).title, seconds: seconds(since: start))
   }
 
   // MARK: norms
 
-  private func converted(_ network: Network, _ settings: Settings) throws -> (Network, [String]) {
+  private func converted(_ network: Network, _ settings: Settings) throws -> (Network, [SurgeryWarning]) {
     var model = network.settings
     model.setNorms(from: settings)
     if let complaint = model.normComplaint { throw TrainingFailure(complaint) }

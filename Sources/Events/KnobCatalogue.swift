@@ -41,8 +41,8 @@ extension Knob {
       "dbn.reduction", .choice(["pixel-mean", "row-mean", "sum"]), .text("pixel-mean"), idle: unlessNorm(in: ["dbn"]),
       "dbn: how the NLL is summed over a batch's pixels"),
     Knob(
-      "dbn.temperature", symbol: "τ", .number(0...1000, fine: 1.1, coarse: 2, style: .logarithmic), .number(1),
-      excludesLowerBound: true, idle: unlessNorm(in: ["dbn"]), "dbn: the posterior is sigmoid(s/τ)"),
+      "dbn.temperature", symbol: "τ", .number(1e-6...1000, fine: 1.1, coarse: 2, style: .logarithmic), .number(1),
+      idle: unlessNorm(in: ["dbn"]), "dbn: the posterior is sigmoid(s/τ)"),
   ]
 
   private static let normPlaces = TextRule(

@@ -3,10 +3,10 @@ extension Settings {
   /// What cannot be together and the remedy, in one line; nil when all can.
   public var conflict: SettingError? {
     let objective = text("objective"), batching = text("batching")
-    if batching == "seq3", objective == "mat", number("beta") == 0 {
+    if batching == "seq3", ["mat", "mart"].contains(objective), number("beta") == 0 {
       return SettingError(
-        "batching seq3: its third pass is the clean side of KL, which MAT has with beta > 0 only; set batching=seq, "
-          + "or beta=0.4 first")
+        "batching seq3: its third pass is the clean side of KL, which \(Knob.title(ofObjective: objective)) has with "
+          + "beta > 0 only; set batching=seq, or beta=0.4 first")
     }
     if batching == "cat", objective == "trades", number("clean.rows") == 0 {
       return SettingError("clean.rows 0: TRADES has no loss without clean rows; give clean.rows more than 0")

@@ -23,6 +23,9 @@ public struct TourStop: Sendable, Hashable, Codable {
     }
   }
 
+  /// True when a run of so many steps ends before it does anything: a change counts from the next step on.
+  public func comesTooLate(for steps: Int) -> Bool { step > steps || (step == steps && !changes.isEmpty) }
+
   /// All parts.
   public init(step: Int, changes: [Change] = [], caption: String, pauses: Bool = false) {
     self.step = step

@@ -93,11 +93,13 @@ extension Lab {
 
   // MARK: changes that mean much
 
-  /// Sends a command; a change that means much is shown first.
+  /// Sends a command; a change that means much is shown first, unless nothing uses the knob now.
   mutating func ask(_ command: Command) -> [LabAction] {
     guard case .set(let name, let value, _) = command, let knob = Knob.named(name), knob.confirms,
-      let settings = session.settings, settings[name] != value
+      var changed = session.settings, changed[name] != value
     else { return send(command) }
+    try? changed.set(name, to: value)
+    guard knob.idleReason(in: changed) == nil else { return send(command) }
     overlay = .change(ChangeDialog(knob, to: value))
     return []
   }

@@ -117,7 +117,7 @@ struct SuiteJob: Sendable {
 
   /// The network of the checkpoint, and the first test images.
   func loaded(_ key: MeasurementKey) throws -> (Network, EvaluationSet) {
-    let checkpoint = try SavedCheckpoint(store.checkpoint(run, key.weights))
+    let checkpoint = try SavedCheckpoint(store.checkpoint(run, key.weights), takesSettings: false)
     let data = try loadData(run.settings)
     let images = LabelledImages(data.test, source: "\(data.name):test", limit: key.limit)
     let network = try checkpoint.network(input: images.shape, pool: ThreadPool(threads: threads)).network

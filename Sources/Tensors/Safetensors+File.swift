@@ -51,6 +51,9 @@ extension Safetensors {
   /// Reads a file. Throws `FileError` with the file's name and what is wrong.
   public init(contentsOf url: URL) throws {
     let data: Data
+    if url.hasDirectoryPath || (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
+      throw FileError("\(url.path): is a folder; give a file")
+    }
     do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
       throw FileError("\(url.path): cannot be read (\(error.localizedDescription))")
     }

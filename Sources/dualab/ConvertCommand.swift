@@ -11,7 +11,8 @@ package struct ConvertCommand: ParsableCommand {
     commandName: "convert", abstract: "Give a checkpoint other norms, or new running statistics.",
     discussion: """
       From BN to dual or split BN the network stays the same function; every other change is said in words, and measured \
-      on the checkpoint's test images. --recalibrate takes new running statistics from training batches.
+      on the checkpoint's test images. --recalibrate takes new running statistics from training batches, for norms that \
+      have some: bn, dbn, split. Of a dbn checkpoint dbn.temperature alone can be changed, too.
       """)
 
   @Option(help: ArgumentHelp("A checkpoint of a run.", valueName: "file"))
@@ -44,13 +45,17 @@ package struct ConvertCommand: ParsableCommand {
   package func run(output: Output) throws {
     try check()
     do {
-      let saved = try SavedCheckpoint(checkpoint)
+      let saved = try SavedCheckpoint(checkpoint, takesSettings: false)
       let settings = try target(saved.settings)
-      let conversion = try Conversion(
+      var conversion = try Conversion(
         saved, to: settings, limit: limit, threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
       for note in conversion.notes { try output.error("\(note)\n") }
       if let recalibrate { try conversion.recalibrate(batches: recalibrate) }
-      let lines = try describe(conversion)
+      // The title has the norms.
+      let others = changes(from: saved.settings, to: settings).filter { $0.name.hasPrefix("dbn.") }.map { knob in
+        "\(knob.name) \(saved.settings.formatted(knob.name)) → \(settings.formatted(knob.name))"
+      }
+      let lines = try describe(conversion, others)
       try conversion.write(to: out)
       try output.result(lines.joined(separator: "\n") + "\n")
     } catch let error as SettingError {
@@ -81,27 +86,51 @@ package struct ConvertCommand: ParsableCommand {
     for assignment in assignments {
       let name = String(assignment.prefix { $0 != "=" })
       guard ["norm", "dbn", "data"].contains(name.prefix { $0 != "." }) else {
-        throw CommandFailure.usage("--set \(assignment): convert changes norms; give norm, norm.layers or norm.affine")
+        throw CommandFailure.usage(
+          "--set \(assignment): convert changes norms; give norm, norm.layers, norm.affine, dbn.… or data.…")
       }
       try settings.apply(assignment: assignment)
     }
-    let isChanged = ["norm", "norm.layers", "norm.affine"].contains { settings[$0] != own[$0] }
-    if !isChanged, recalibrate == nil {
+    try checkUse(of: settings)
+    if changes(from: own, to: settings).isEmpty, recalibrate == nil {
       throw CommandFailure.usage(
-        "\(checkpoint): has norm \(own.text("norm")) already; give another one, or --recalibrate K")
+        "\(checkpoint): has norm \(own.text("norm")) already, with these settings; give other ones, or --recalibrate K")
     }
     return settings
   }
 
+  /// Refuses what the norm asked for does not use.
+  private func checkUse(of settings: Settings) throws {
+    let norm = settings.text("norm")
+    if let recalibrate, NormKind(rawValue: norm)?.hasStatistics == false {
+      throw CommandFailure.usage(
+        "--recalibrate \(recalibrate): norm \(norm) has no running statistics; leave it out, or give bn, dbn or split")
+    }
+    for assignment in assignments {
+      guard let knob = Knob.named(String(assignment.prefix { $0 != "=" })), settings[knob.name] != knob.initial,
+        let reason = knob.idleReason(in: settings)
+      else { continue }
+      throw CommandFailure.usage("--set \(assignment): \(reason); leave it out, or give another norm with it")
+    }
+  }
+
+  /// The settings of the norms that differ and are used.
+  private func changes(from own: Settings, to settings: Settings) -> [Knob] {
+    Knob.all.filter { knob in
+      ["norm", "dbn"].contains(knob.name.prefix { $0 != "." }) && settings[knob.name] != own[knob.name]
+        && knob.idleReason(in: settings) == nil
+    }
+  }
+
   // MARK: what was done
 
-  private func describe(_ conversion: Conversion) throws -> [String] {
+  private func describe(_ conversion: Conversion, _ changes: [String]) throws -> [String] {
     let titles = conversion.titles, figures = try conversion.measure()
     let (before, after) = figures, drift = after.drift(from: before)
-    var lines = ["\(titles.before) → \(titles.after)"]
+    var lines = ["\(titles.before) → \(titles.after)"] + changes
     if let recalibrate {
       lines.append("running statistics taken anew from \(recalibrate) training batches")
-    } else if conversion.warnings.isEmpty {
+    } else if conversion.warnings.isEmpty, drift.largest == 0 {
       lines.append("the function in eval mode is the same, bit for bit")
     }
     lines += conversion.warnings.map { "warning: \($0)" }

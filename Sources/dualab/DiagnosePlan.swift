@@ -23,7 +23,7 @@ struct DiagnosePlan {
   /// Loads everything. Throws lines.
   init(path: String, limit: Int, layer: String?, assignments: [String], threads: Int?) throws {
     self.path = path
-    checkpoint = try SavedCheckpoint(path)
+    checkpoint = try SavedCheckpoint(path, takesSettings: false)
     var settings = checkpoint.settings
     for assignment in assignments {
       guard assignment.hasPrefix("data.") else {

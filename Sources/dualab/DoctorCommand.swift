@@ -24,8 +24,9 @@ package struct DoctorCommand: ParsableCommand {
       ["terminal", Self.terminal(process.environment, isTerminal: isatty(STDOUT_FILENO) == 1)],
     ]
     rows += Resources.data.map { ["data \($0.name)", $0.remedy.map { "absent: \($0)" } ?? "there"] }
-    rows.append(["presets", Self.found { try folders.access.presetEntries().map(\.name) }])
-    rows.append(["themes", Self.found { try folders.access.themeEntries().map(\.name) }])
+    let access = try folders.access
+    rows.append(["presets", Self.found { try access.presetEntries().map(\.name) }])
+    rows.append(["themes", Self.found { try access.themeEntries().map(\.name) }])
     rows.append(["runs", Self.writability(of: FileManager.default.currentDirectoryPath)])
     try Output.standard.result(Listing.text(rows))
   }

@@ -70,7 +70,7 @@ struct LabCommand: AsyncParsableCommand {
 
   /// Every theme to go through, the wanted one first shown.
   private func labOptions() throws -> LabOptions {
-    let access = options.folders.access
+    let access = try options.folders.access
     var themes = try access.themes()
     let first = try theme.map(access.theme) ?? themes.first { $0.name == PresetAccess.defaultTheme }
     // A theme given as a file is not among those found by name.

@@ -28,6 +28,16 @@ struct PresetAccess {
   let themesFolder: String?
   let suitesFolder: String?
 
+  /// Throws `CommandFailure` when a folder that was given is not there.
+  func check() throws {
+    let given: [(ResourceFolders.Kind, String?)] = [
+      (.presets, presetsFolder), (.suites, suitesFolder), (.themes, themesFolder),
+    ]
+    for (kind, folder) in given where folder != nil {
+      _ = try asUsage { try ResourceFolders.standard(kind, override: folder) }
+    }
+  }
+
   /// Every preset by name; a file that cannot be read is listed with what is wrong.
   func presetEntries() throws -> [ResourceEntry] { try presetLibrary().list() }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Events
 
 /// `dualab presets`: the preset files.
@@ -46,7 +47,11 @@ struct ShowPreset: ParsableCommand {
 
 struct CheckPreset: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check a preset file; says what is wrong and where.")
+    commandName: "check", abstract: "Check a preset file; says what is wrong and where.",
+    discussion: """
+      Good is what a run can begin with. A tour is gone through as a run would: the settings of every stop, and whether it \
+      comes before the last step.
+      """)
 
   @Argument(help: "A preset's name or file.")
   var preset: String
@@ -55,6 +60,26 @@ struct CheckPreset: ParsableCommand {
 
   func run() throws {
     let checked = try folders.access.preset(preset)
+    if let complaint = checked.complaint { throw CommandFailure.usage("preset '\(preset)': \(complaint)") }
     try Output.standard.result("\(checked.name): good\n")
+  }
+}
+
+extension NamedPreset {
+  /// What a run with it would be refused for, now or at a stop of its tour; nil when it is good.
+  package var complaint: String? {
+    if let complaint = settings.startComplaint { return "\(complaint)" }
+    var settings = settings
+    let steps = settings.integer("steps")
+    for stop in tour {
+      if steps > 0, stop.step >= steps {
+        return "tour: the stop at step \(stop.step) is not before the last of \(steps) steps; give an earlier step, or "
+          + "more steps"
+      }
+      // The reader of the file has checked every value.
+      for change in stop.changes { try? settings.set(change.knob, to: change.value) }
+      if let complaint = settings.startComplaint { return "tour, step \(stop.step): \(complaint)" }
+    }
+    return nil
   }
 }

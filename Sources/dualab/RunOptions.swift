@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Events
 import Foundation
 
@@ -15,7 +16,14 @@ package struct FolderOptions: ParsableArguments {
 
   package init() {}
 
-  var access: PresetAccess { PresetAccess(presetsFolder: presetsDir, themesFolder: themesDir, suitesFolder: suitesDir) }
+  /// Throws `CommandFailure` for a folder that is not there, whether the command looks into it or not.
+  var access: PresetAccess {
+    get throws {
+      let access = PresetAccess(presetsFolder: presetsDir, themesFolder: themesDir, suitesFolder: suitesDir)
+      try access.check()
+      return access
+    }
+  }
 }
 
 /// What a run is started with, in the lab and headless.
@@ -31,8 +39,8 @@ package struct RunOptions: ParsableArguments {
   @Option(
     name: .customLong("at"), parsing: .singleValue,
     help: ArgumentHelp(
-      "A change during the run, such as 200:beta=1, by STEP:NAME=VALUE; may be given many times. In the lab any key ends "
-        + "what is left of them, as it ends a tour.", valueName: "change"))
+      "A change during the run, such as 200:beta=1, by STEP:NAME=VALUE, before its last step; may be given many times. In "
+        + "the lab any key ends what is left of them, as it ends a tour.", valueName: "change"))
   var changes: [String] = []
 
   @Option(help: ArgumentHelp("Folder to write the run to (default: runs/TIME-PRESET).", valueName: "dir"))
@@ -76,14 +84,14 @@ package struct RunPlan {
         try settings.set("steps", to: .integer(steps))
       }
       if let seed = options.seed { try settings.set("seed", to: .integer(seed)) }
-      if let conflict = settings.conflict { throw conflict }
+      if let complaint = settings.startComplaint { throw complaint }
       if !options.changes.isEmpty {
-        tour += try options.changes.map { try TourStop(change: $0) }
+        tour += try options.changes.map { try Self.stop($0, steps: settings.integer("steps")) }
         tour = tour.enumerated().sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }.map(\.element)
         var later = settings
         for change in tour.flatMap(\.changes) {
           try later.set(change.knob, to: change.value)
-          if let conflict = later.conflict { throw SettingError("--at: \(conflict)") }
+          if let complaint = later.startComplaint { throw SettingError("--at: \(complaint)") }
         }
       }
     } catch {
@@ -94,6 +102,17 @@ package struct RunPlan {
       throw CommandFailure.usage("--threads \(threads): give a whole number in 1 … 1024")
     }
     (self.preset, self.settings, self.tour, self.threads) = (preset, settings, tour, threads)
+  }
+
+  /// A change of `--at`; `steps` 0 is a number that only the data tell. Throws `SettingError`.
+  private static func stop(_ change: String, steps: Int) throws -> TourStop {
+    let stop = try TourStop(change: change)
+    guard steps == 0 || !stop.comesTooLate(for: steps) else {
+      throw SettingError(
+        "--at \(change): the run ends after step \(steps), a change counts from the step after its own; give a step below "
+          + "\(steps), or more --steps")
+    }
+    return stop
   }
 
   /// The run that the options ask for on this machine.

@@ -117,7 +117,7 @@ struct RunSuite: AsyncParsableCommand {
       throw CommandFailure.usage("--jobs \(jobs), --threads \(threads ?? 1): give whole numbers in 1 … 1024")
     }
     if let limit, limit < 1 { throw CommandFailure.usage("--limit \(limit): give 1 or more") }
-    let access = folders.access, shown = try access.suite(suite), presets = try access.presetLibrary()
+    let access = try folders.access, shown = try access.suite(suite), presets = try access.presetLibrary()
     let plan: SuitePlan
     do {
       plan = try SuitePlan(

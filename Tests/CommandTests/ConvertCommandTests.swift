@@ -7,11 +7,14 @@ import dualab
 /// `dualab convert` on a checkpoint of a run of its own.
 @Suite("Converting a checkpoint") struct ConvertCommandTests {
   /// A folder with the checkpoint of a short run.
-  private func withCheckpoint(_ body: (_ folder: URL, _ checkpoint: String) async throws -> Void) async throws {
+  private func withCheckpoint(
+    _ options: [String] = [], _ body: (_ folder: URL, _ checkpoint: String) async throws -> Void
+  ) async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let run = folder.appendingPathComponent("run")
-    let trained = try await BuiltProgram.run(["train", "--steps", "3", "--out", run.path] + ProgramRunTests.small)
+    let trained = try await BuiltProgram.run(
+      ["train", "--steps", "3", "--out", run.path] + ProgramRunTests.small + options)
     #expect(trained.status == 0, "\(trained.error)")
     try await body(folder, run.appendingPathComponent("checkpoints/last.safetensors").path)
   }
@@ -77,6 +80,68 @@ import dualab
     }
   }
 
+  @Test("says of the function only what is so")
+  func statements() async throws {
+    try await withCheckpoint { folder, last in
+      let out = folder.appendingPathComponent("out.safetensors").path
+      for norm in ["in", "none"] {
+        let text = try await convert(["--checkpoint", last, "--set", "norm=\(norm)", "--out", out])
+        #expect(text.contains("γ and β of norms are dropped") && !text.contains("copied"), "\(text)")
+      }
+      let group = try await convert(["--checkpoint", last, "--set", "norm=gn", "--out", out])
+      #expect(group.contains("γ and β are copied") && !group.contains("dropped"))
+      let home = try await convert(["--checkpoint", out, "--set", "norm=bn", "--out", out + "2"])
+      #expect(home.contains("there were no running statistics") && home.contains("; recalibrate\n"))
+      let cured = try await convert([
+        "--checkpoint", out, "--set", "norm=bn", "--recalibrate", "1", "--out", out + "2",
+      ])
+      #expect(cured.contains("taken anew from 1 training") && !cured.contains("warning"), "\(cured)")
+    }
+  }
+
+  @Test("changes the settings of dual BN alone, and says what that moves")
+  func temperature() async throws {
+    try await withCheckpoint(["--set", "norm=dbn"]) { folder, last in
+      let out = folder.appendingPathComponent("out.safetensors").path
+      for arguments in [["dbn.temperature=50"], ["norm.layers=all", "dbn.temperature=50"]] {
+        let text = try await convert(
+          ["--checkpoint", last, "--out", out] + arguments.flatMap { ["--set", $0] })
+        #expect(text.contains("\ndbn.temperature 1 → 50\nwarning: τ of the posterior is another"), "\(text)")
+        #expect(!text.contains("bit for bit") && !text.contains("moved by 0 at most"), "\(text)")
+      }
+      let settings = try #require(try Safetensors(contentsOf: URL(fileURLWithPath: out)).metadata["settings"])
+      #expect(settings.contains(#""dbn.temperature":50"#))
+      let weight = try await convert(["--checkpoint", last, "--set", "dbn.weight=0.01", "--out", out])
+      #expect(weight.contains("dbn.weight 0.001 → 0.01\nthe function in eval mode is the same, bit for bit"))
+      let same = try await BuiltProgram.run([
+        "convert", "--checkpoint", last, "--set", "dbn.temperature=1", "--out", out,
+      ])
+      #expect(same.status == 2 && same.error.contains("has norm dbn already, with these settings"))
+    }
+  }
+
+  @Test("what is wrongly used ends with status 2")
+  func usage() async throws {
+    try await withCheckpoint { folder, last in
+      let out = folder.appendingPathComponent("out.safetensors").path
+      for (assignments, more, what) in [
+        (["norm=gn"], ["--recalibrate", "2"], "--recalibrate 2: norm gn has no running statistics"),
+        (["norm=in"], ["--recalibrate", "2"], "norm in has no running statistics"),
+        (["norm=none"], ["--recalibrate", "2"], "norm none has no running statistics"),
+        (["dbn.temperature=3"], [], "--set dbn.temperature=3: not used by norm bn; leave it out"),
+        (["norm.layers=all"], [], "--set norm.layers=all: not used by norm bn"),
+        (["norm=dbn", "norm.layers=0,9"], [], "norm.layers: conv4 has no norm 9"),
+        (["norm=gn", "norm.affine=shared"], [], "norm.affine: 'shared' means nothing for norm gn"),
+        (["norm=dbn", "data.size=17"], [], "data.size: 17 is not a multiple of 4"),
+      ] {
+        let run = try await BuiltProgram.run(
+          ["convert", "--checkpoint", last, "--out", out] + assignments.flatMap { ["--set", $0] } + more)
+        #expect(run.status == 2 && run.result == "" && run.error.contains(what), "\(run)")
+        #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
+      }
+    }
+  }
+
   @Test("refuses nonsense in one line, and writes nothing")
   func nonsense() async throws {
     try await withCheckpoint { folder, last in
@@ -89,6 +154,10 @@ import dualab
         (["--checkpoint", last, "--set", "norm=gn", "--set", "norm.affine=shared", "--out", out], "means nothing"),
         (["--checkpoint", last, "--set", "lr=1", "--out", out], "convert changes norms"),
         (["--checkpoint", last, "--recalibrate", "0", "--out", out], "give 1 or more"),
+        (
+          ["--checkpoint", folder.appendingPathComponent("run").path, "--set", "norm=dbn", "--out", out],
+          "is a folder; give a file in its checkpoints/"
+        ),
         (["--checkpoint", last + "x", "--set", "norm=dbn", "--out", out], "last.safetensorsx"),
         (["--checkpoint", last, "--set", "norm=dbn", "--out", "/proc/none/x"], "cannot be made"),
       ] {

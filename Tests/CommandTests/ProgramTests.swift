@@ -34,6 +34,9 @@ struct ProgramTests {
       (["train", "--steps", "many"], "dualab COMMAND --help"),
       (["train", "--set", "eps=8/0"], "dualab: eps: '8/0' is not accepted; give a number or a fraction such as 8/255"),
       (["lab", "--set", "gamma=-1"], "dualab: gamma: '-1' is not accepted; give a number in 0 … 1"),
+      (["train", "--themes-dir", "/nowhere"], "dualab: --themes-dir: '/nowhere' is not a folder; give the folder of"),
+      (["presets", "list", "--suites-dir", "/nowhere"], "dualab: --suites-dir: '/nowhere' is not a folder"),
+      (["doctor", "--presets-dir", "/nowhere"], "dualab: --presets-dir: '/nowhere' is not a folder"),
       (["presets", "show"], "missing expected argument"),
       (["presets", "show", "nothing-like-it-at-all"], "'dualab presets list' shows all"),
     ])

@@ -44,6 +44,11 @@ struct RunOptionsTests {
     #expect(try self.plan([]).tour.isEmpty)
   }
 
+  @Test("with --at are taken at any step while only the data tell how many there are")
+  func unknownLength() throws {
+    #expect(try plan(["--set", "steps=0", "--at", "100000:gamma=0.1"]).tour.count == 1)
+  }
+
   @Test(
     "that cannot be are usage errors of one line",
     arguments: [
@@ -68,6 +73,25 @@ struct RunOptionsTests {
       (
         ["--set", "batching=seq", "--at", "5:norm=dbn"],
         "--at: norm dbn with batching seq: DBN needs both domains in one pass; set batching=cat, or norm=split"
+      ),
+      (
+        ["--steps", "5", "--at", "4:gamma=0.1", "--at", "5:gamma=0.2"],
+        "--at 5:gamma=0.2: the run ends after step 5, a change counts from the step after its own; give a step below 5, "
+          + "or more --steps"
+      ),
+      (
+        ["--set", "norm=dbn", "--set", "norm.layers=0,9"],
+        "norm.layers: conv4 has no norm 9; its norms are 0 … 3, in the order of the pass"
+      ),
+      (
+        ["--set", "norm=dbn", "--set", "data=cifar10", "--set", "norm.layers=0,9"],
+        "norm.layers: conv4 has no norm 9; its norms are 0 … 3, in the order of the pass"
+      ),
+      (["--set", "norm.affine=on"], "norm.affine: 'on' means nothing for norm bn; give default"),
+      (["--set", "data.size=17"], "data.size: 17 is not a multiple of 4, the texture's period; give 16 or 20"),
+      (
+        ["--at", "5:norm=dbn", "--at", "5:norm.layers=9"],
+        "--at: norm.layers: conv4 has no norm 9; its norms are 0 … 3, in the order of the pass"
       ),
       (["--threads", "0"], "--threads 0: give a whole number in 1 … 1024"),
     ])

@@ -27,6 +27,41 @@ struct CheckpointReadingTests {
     #expect(checkpoint.preset == "trades" && checkpoint.step == 40)
   }
 
+  @Test func aFolderIsNoFile() {
+    let folder = FileManager.default.temporaryDirectory.path
+    #expect {
+      try SavedCheckpoint(folder)
+    } throws: {
+      "\($0)" == "\(folder): is a folder; give a file in its checkpoints/, such as checkpoints/last.safetensors"
+    }
+  }
+
+  /// `convert`, `diagnose` and suites have neither `--weights` nor settings of a network.
+  @Test func whoTakesNoSettingsAdvisesNone() throws {
+    let settings = String(decoding: try JSONEncoder().encode(Settings()), as: UTF8.self)
+    let good = ["dualab": "1", "settings": settings]
+    for (metadata, what) in [
+      ([:], "not a checkpoint of dualab"), (["dualab": "1"], "cannot be read (not valid JSON)"),
+      (good, "does not say which network"), (["model": "conv5"], "no such network"),
+      (["model": "conv4"], "not the weights of conv4"),
+      (["model": "conv4", "norm_affine": "x"], "metadata norm.affine"),
+      (["model": "conv4", "norm": "dbn", "norm_layers": "9"], "has no norm 9"),
+      (["model": "conv4", "width": "wide"], "metadata width 'wide'"),
+      (["model": "conv4", "input": "3x8x8"], "the network takes images of 3×8×8"),
+    ] {
+      let url = FileManager.default.temporaryDirectory.appendingPathComponent("c-\(UUID().uuidString).safetensors")
+      defer { try? FileManager.default.removeItem(at: url) }
+      let whole = metadata["model"] == nil ? metadata : good.merging(metadata) { $1 }
+      try Safetensors(metadata: whole).write(to: url)
+      let error = #expect(throws: FileError.self, "\(what)") {
+        try SavedCheckpoint(url.path, takesSettings: false)
+          .network(input: Shape(1, 16, 16), pool: ThreadPool(threads: 1))
+      }
+      let line = error?.description ?? ""
+      #expect(line.contains(what) && !line.contains("--"), "\(line)")
+    }
+  }
+
   @Test func whatIsNoCheckpointSaysSo() {
     #expect(failure([:]).contains("not a checkpoint of dualab"))
     #expect(failure(["dualab": "2", "settings": "{}"]).contains("a checkpoint of format 2, this program reads 1"))

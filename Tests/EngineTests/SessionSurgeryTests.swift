@@ -108,7 +108,10 @@ struct SessionSurgeryTests {
   func idleKnob() throws {
     var machine = try running()
     let all = Command.set(knob: "norm.layers", value: .text("all"), cause: .you)
-    #expect(machine.play(.command(all)).count == 1)
+    let actions = machine.handle(.command(all))
+    #expect(actions.map(words) == ["journal @1 norm.layers stage-ends → all, not used by norm bn (you)"])
+    // Nothing takes effect, now or later.
+    if case .emit(.journal(let entry))? = actions.first { #expect(entry.effect == nil && entry.new == "all") }
     #expect(machine.play(.stepDone(sample(1))) == ["sample 1", "run 2 γ=0.5"])
     #expect(
       machine.play(.command(Self.dual), .stepDone(sample(2)), .measured(probe(2, clean: 1, adversarial: 1))).last
@@ -202,6 +205,19 @@ struct SessionSurgeryTests {
     let actions = machine.play(done(.recalibrate(batches: 3), machine))
     #expect(actions.contains { $0.hasPrefix("journal @2 running statistics of bn measured anew") })
     #expect(actions.last == "wait")
+  }
+
+  @Test("statistics that the norm does not have are not measured anew", arguments: ["in", "gn", "none"])
+  func recalibrateNothing(norm: String) throws {
+    var start = try settings()
+    try start.set("norm", to: .text(norm))
+    var machine = SessionMachine(settings: start)
+    _ = machine.play(.begin, .prepared(description()))
+    #expect(
+      machine.play(.command(.recalibrate(batches: 7))) == [
+        "journal @1 recalibrate: norm \(norm) has no running statistics; bn, dbn and split have some (engine)"
+      ])
+    #expect(machine.play(.stepDone(sample(1))).last == "run 2 γ=0.5")
   }
 
   @Test(

@@ -68,6 +68,15 @@ private func knob(_ name: String) throws -> Knob { try #require(Knob.named(name)
     #expect(error?.description == "gamma: '\(text)' is not accepted; give a number in 0 … 1")
   }
 
+  @Test func `τ is no smaller than numbers can divide by`() throws {
+    let temperature = try knob("dbn.temperature")
+    #expect(try temperature.parse("1e-6") == .number(1e-6))
+    for text in ["1e-320", "0", "9e-7"] {
+      #expect(throws: SettingError.self, "\(text)") { try temperature.parse(text) }
+    }
+    #expect(temperature.nudged(.number(2e-6), presses: -9, coarse: true) == .number(1e-6))
+  }
+
   @Test func `values of another kind are refused, whole numbers stand for real ones`() throws {
     #expect(try knob("gamma").validated(.integer(1)) == .number(1))
     #expect(throws: SettingError.self) { try knob("attack.steps").validated(.number(5)) }

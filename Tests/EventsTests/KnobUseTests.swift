@@ -29,7 +29,9 @@ import Testing
       for batching in ["cat", "seq", "seq3"] {
         for beta in ["0", "1"] {
           let conflict = try settings([("objective", objective), ("batching", batching), ("beta", beta)]).conflict
-          #expect((conflict != nil) == (objective == "mat" && batching == "seq3" && beta == "0"))
+          let isRefused = ["mat", "mart"].contains(objective) && batching == "seq3" && beta == "0"
+          #expect((conflict != nil) == isRefused, "\(objective) \(batching) \(beta)")
+          #expect(!isRefused || conflict?.description.contains("\(objective.uppercased()) has with beta > 0") == true)
         }
       }
     }

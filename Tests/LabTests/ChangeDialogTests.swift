@@ -57,6 +57,21 @@ import Testing
     #expect(lab.handle(.enter) == [.send(.set(knob: "gamma", value: .number(0.1), cause: .you))])
   }
 
+  /// Nothing would happen that had to be explained.
+  @Test func idleKnobsAreSentAtOnce() throws {
+    for (knob, value, changes) in [
+      ("norm.layers", "1", [:]), ("norm.affine", "on", [:]), ("batching", "seq", ["objective": "at"]),
+      ("attack.bn", "batch-track", ["objective": "standard"]),
+    ] as [(String, String, [String: String])] {
+      var lab = try lab(changes)
+      lab.press(.character(":"))
+      lab.type("set \(knob) \(value)")
+      #expect(lab.handle(.enter) == [.send(.set(knob: knob, value: .text(value), cause: .you))], "\(knob)")
+      #expect(!lab.frame(120, 40).contains("Change \(knob)?"))
+    }
+    #expect(try asked("set norm.layers 1", ["norm": "dbn"]).frame.contains("Change norm.layers?"))
+  }
+
   @Test func theArrowsTurnToOtherValues() throws {
     var lab = try asked("set objective trades").lab
     lab.press(.left)

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Networks
 import Tensors
@@ -18,13 +19,15 @@ struct WeightsFileTests {
     return try WeightsFile(url.path).network(given, input: input, pool: pool)
   }
 
-  /// The line an import fails with, without the file's name.
+  /// The line an import fails with: wrong usage where what was given is wrong, otherwise a bad file.
   private func failure(_ file: Safetensors, _ given: [String: String] = [:], input: Shape) throws -> String {
     do {
       _ = try imported(file, given, input: input)
-    } catch let error as FileError {
-      #expect(!error.description.contains("\n"))
-      return error.description
+    } catch {
+      #expect(error is FileError || error is SettingError)
+      #expect((error is SettingError) == "\(error)".hasPrefix("--set ") || "\(error)".hasPrefix("norm"))
+      #expect(!"\(error)".contains("\n"))
+      return "\(error)"
     }
     Issue.record("it was imported")
     return ""
@@ -94,6 +97,10 @@ struct WeightsFileTests {
     #expect(try failure(file, ["std": "0"], input: settings.input).contains("numbers above 0"))
     #expect(try failure(file, ["lgit_scale": "4"], input: settings.input).contains("did you mean 'logit_scale'?"))
     #expect(try failure(file, ["model": "smallcnn"], input: settings.input).contains("did you mean 'small-cnn'?"))
+    for (name, value, line) in [
+      ("norm.affine", "x", "--set norm.affine=x: give one of"), ("norm_affine", "on", "did you mean 'norm.affine'?"),
+      ("norm.affine", "on", "norm.affine: 'on' means nothing"),
+    ] { #expect(try failure(file, [name: value], input: settings.input).contains(line), "\(name)=\(value)") }
     #expect(try failure(file, input: Shape(1, 9, 9)).contains("takes images of 1×8×8, given are 1×9×9"))
     file.metadata["size"] = "large"
     #expect(try failure(file, input: settings.input).contains("metadata size 'large': give a whole number"))

@@ -1,4 +1,5 @@
 import Events
+import Tensors
 
 /// CIFAR-10: 50 000 and 10 000 colour photographs, 32×32, of ten classes (Krizhevsky 2009), from its binary version.
 public enum CIFAR10: DataSource {
@@ -30,6 +31,9 @@ public enum CIFAR10: DataSource {
   public static func absence(_ folders: DataFolders) -> String? {
     archive.place(folders) == nil ? archive.remedy(folders) : nil
   }
+
+  /// Colour, 32×32.
+  public static func shape(_ settings: Settings) -> Shape? { Shape(3, 32, 32) }
 
   /// Loads the six files of `data.dir`, or of the first usual place that exists. Throws `DataError`.
   public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {

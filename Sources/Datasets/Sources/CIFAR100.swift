@@ -1,4 +1,5 @@
 import Events
+import Tensors
 
 /// CIFAR-100: as CIFAR-10, of a hundred classes (Krizhevsky 2009). The class is the fine label.
 public enum CIFAR100: DataSource {
@@ -39,6 +40,9 @@ public enum CIFAR100: DataSource {
   public static func absence(_ folders: DataFolders) -> String? {
     archive.place(folders) == nil ? archive.remedy(folders) : nil
   }
+
+  /// Colour, 32×32.
+  public static func shape(_ settings: Settings) -> Shape? { Shape(3, 32, 32) }
 
   /// Loads the two files of `data.dir`, or of the first usual place that exists. Throws `DataError`.
   public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {

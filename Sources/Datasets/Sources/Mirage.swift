@@ -23,6 +23,20 @@ public enum Mirage: DataSource {
   /// Nil: it is computed.
   public static func absence(_ folders: DataFolders) -> String? { nil }
 
+  /// As the settings say.
+  public static func shape(_ settings: Settings) -> Shape? {
+    let size = settings.integer("data.size")
+    return Shape(settings.integer("data.channels"), size, size)
+  }
+
+  /// A size that is not a multiple of 4.
+  public static func complaint(_ settings: Settings) -> SettingError? {
+    let size = settings.integer("data.size")
+    guard !size.isMultiple(of: 4) else { return nil }
+    return SettingError(
+      "data.size: \(size) is not a multiple of 4, the texture's period; give \(size / 4 * 4) or \(size / 4 * 4 + 4)")
+  }
+
   /// Makes both sets. Throws `DataError` when the size is not a multiple of 4.
   public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
     let task = try MirageTask(settings)
@@ -50,10 +64,7 @@ package struct MirageTask: Sendable {
   /// The task of the `data.…` settings. Throws `DataError` when the size is not a multiple of 4.
   package init(_ settings: Settings) throws {
     size = settings.integer("data.size")
-    guard size.isMultiple(of: 4) else {
-      throw DataError(
-        "data.size: \(size) is not a multiple of 4, the texture's period; give \(size / 4 * 4) or \(size / 4 * 4 + 4)")
-    }
+    if let complaint = Mirage.complaint(settings) { throw DataError("\(complaint)") }
     channels = settings.integer("data.channels")
     seed = UInt32(settings.integer("data.seed"))
     truth = Float(settings.number("data.truth"))

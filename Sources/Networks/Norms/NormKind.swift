@@ -11,6 +11,9 @@ public enum NormKind: String, Sendable, Hashable, CaseIterable {
 
   /// Two sets of statistics, one per domain.
   public var hasTwoSets: Bool { self == .dual || self == .split }
+
+  /// Running statistics, one set or two.
+  public var hasStatistics: Bool { self == .batch || hasTwoSets }
 }
 
 /// The trained γ and β of norms. Raw values are those of the knob `norm.affine`.

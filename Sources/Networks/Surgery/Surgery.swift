@@ -8,7 +8,7 @@ extension Network {
   /// moments of their even mixture, μ = (μ_c + μ_a)/2, v = (v_c + v_a)/2 + (μ_c − μ_a)²/4; norms without running
   /// statistics hand over γ and β alone. What makes it another function is a warning each: without warnings it is the
   /// same. Throws `FileError` for norms that the model cannot have.
-  public func converted(to target: ModelSettings) throws -> (network: Network, warnings: [String]) {
+  public func converted(to target: ModelSettings) throws -> (network: Network, warnings: [SurgeryWarning]) {
     if let complaint = target.normComplaint { throw FileError(complaint) }
     guard let result = Network(target, pool: pool, convolution: convolution) else {
       throw FileError("norm: no network '\(target.name)' is in the catalogue, its norms cannot be changed")
@@ -163,7 +163,7 @@ private struct NormNumbers {
 
 /// What a surgery changes, place after place.
 private struct SurgeryNotes {
-  private(set) var warnings: [String] = []
+  private(set) var warnings: [SurgeryWarning] = []
 
   mutating func add(_ before: NormNumbers, _ kind: NormKind, _ after: NormNumbers, _ newKind: NormKind) {
     let hadStatistics = !before.statistics.isEmpty, hasStatistics = !after.statistics.isEmpty
@@ -179,10 +179,20 @@ private struct SurgeryNotes {
     switch (hadStatistics, hasStatistics) {
     case (true, true) where before.setsAreEqual: break
     case (true, true) where after.statistics.count == 1:
-      warn("both sets of statistics become one, that of their mixture: the function changes; recalibrate")
+      warn("both sets of statistics become one, that of their mixture: the function changes", isCured: true)
     case (true, true): warn("the two sets are used in another way: the function changes")
-    case (false, true): warn("there were no running statistics, they start at mean 0 and variance 1: recalibrate")
-    case (_, false): warn("γ and β are copied where there are any, but the function changes: train on")
+    case (false, true):
+      warn("there were no running statistics, they start at mean 0 and variance 1", isCured: true)
+    case (_, false): warn("\(fate(before, after)) the function changes: train on")
+    }
+  }
+
+  /// What becomes of γ and β where the new norm keeps no statistics. That they are dropped is said already.
+  private func fate(_ before: NormNumbers, _ after: NormNumbers) -> String {
+    switch (before.affine.isEmpty, after.affine.isEmpty) {
+    case (false, false): "γ and β are copied, but"
+    case (true, false): "γ starts at 1 and β at 0, and"
+    case (_, true): "the norm is another, and"
     }
   }
 
@@ -191,7 +201,8 @@ private struct SurgeryNotes {
     if norm == .identity, newNorm != .identity { warn("the biases of convolutions are dropped: the function changes") }
   }
 
-  private mutating func warn(_ line: String) {
-    if !warnings.contains(line) { warnings.append(line) }
+  private mutating func warn(_ line: String, isCured: Bool = false) {
+    let warning = SurgeryWarning(line, isCuredByRecalibration: isCured)
+    if !warnings.contains(warning) { warnings.append(warning) }
   }
 }

@@ -1,12 +1,17 @@
 import Events
+import Foundation
 import Tensors
 
 /// What is known of a network besides its tensors, as text: given by hand, or else in the metadata of a weights file.
 public struct ModelTexts: Sendable {
   /// What every network has.
-  static let common = [
-    "model", "input", "size", "channels", "classes", "width", "mean", "std", "norm", "norm_layers", "norm_affine",
-  ]
+  static let common =
+    [
+      "model", "input", "size", "channels", "classes", "width", "mean", "std",
+    ] + norms
+
+  /// The settings of the norms, called as everywhere.
+  static let norms = ["norm", "norm.layers", "norm.affine"]
 
   /// Every name that is understood for some network.
   public static let names = common + models.flatMap { $0.ownSettings }
@@ -14,19 +19,21 @@ public struct ModelTexts: Sendable {
   private let given: [String: String]
   private let metadata: [String: String]
   private let file: String
+  private let takesSettings: Bool
 
-  /// `given` goes before `metadata`, which stands in `file`.
-  init(given: [String: String], metadata: [String: String], file: String) {
+  /// `given` goes before `metadata`, which stands in `file`. `takesSettings` as in `WeightsFile`.
+  init(given: [String: String], metadata: [String: String], file: String, takesSettings: Bool) {
     self.given = given
     self.metadata = metadata
     self.file = file
+    self.takesSettings = takesSettings
   }
 
   /// True when the value was given by hand or stands in the file.
-  func has(_ name: String) -> Bool { given[name] != nil || metadata[name] != nil }
+  func has(_ name: String) -> Bool { text(name) != nil }
 
-  /// The text of a value; nil when nobody says.
-  func text(_ name: String) -> String? { given[name] ?? metadata[name] }
+  /// The text of a value; nil when nobody says. Names in metadata have no dots: `norm_layers`.
+  func text(_ name: String) -> String? { given[name] ?? metadata[name.replacingOccurrences(of: ".", with: "_")] }
 
   /// A whole number of `range`. Throws `FileError`.
   func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
@@ -93,18 +100,20 @@ public struct ModelTexts: Sendable {
       }
       settings.norm = norm
     }
-    if let text = text("norm_layers") { settings.normLayers = text }
-    if let text = text("norm_affine") {
+    if let text = text("norm.layers") { settings.normLayers = text }
+    if let text = text("norm.affine") {
       guard let affine = NormAffine(rawValue: text) else {
-        throw bad("norm_affine", text, "one of " + NormAffine.allCases.map(\.rawValue).joined(separator: ", "))
+        throw bad("norm.affine", text, "one of " + NormAffine.allCases.map(\.rawValue).joined(separator: ", "))
       }
       settings.normAffine = affine
     }
   }
 
-  private func bad(_ name: String, _ text: String, _ accepted: String) -> FileError {
-    let isGiven = given[name] != nil
-    let place = isGiven ? "--set \(name)=\(text)" : "\(file): metadata \(name) '\(text.prefix(40))'"
-    return FileError("\(place): give \(accepted)" + (isGiven ? "" : " with --set \(name)=…"))
+  /// What was given is wrong usage, what stands in the file is a bad file.
+  private func bad(_ name: String, _ text: String, _ accepted: String) -> any Error {
+    if given[name] != nil { return SettingError("--set \(name)=\(text): give \(accepted)") }
+    let what = "\(file): metadata \(name) '\(text.prefix(40))'"
+    guard takesSettings else { return FileError("\(what) is not \(accepted); give \(WeightsFile.another)") }
+    return FileError("\(what): give \(accepted) with --set \(name)=…")
   }
 }

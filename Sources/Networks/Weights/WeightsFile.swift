@@ -10,12 +10,21 @@ public struct WeightsFile: Sendable {
   /// The file, for messages.
   public let path: String
   private let file: Safetensors
+  private let takesSettings: Bool
 
-  /// Reads and checks the file. Throws `FileError`.
-  public init(_ path: String) throws {
+  /// Reads and checks the file. `takesSettings`: whoever reads a message can give `--model`, `--set` and `--layout`.
+  /// Throws `FileError`.
+  public init(_ path: String, takesSettings: Bool = true) throws {
     self.path = path
+    self.takesSettings = takesSettings
     file = try Safetensors(contentsOf: URL(fileURLWithPath: path))
   }
+
+  /// What helps where a file cannot be explained.
+  public static let another = "another checkpoint, this file is damaged"
+
+  /// What to give instead of a file that `remedy` would help; another file where nobody can give it.
+  private func give(_ remedy: String) -> String { takesSettings ? remedy : "give \(WeightsFile.another)" }
 
   /// The strings beside the tensors.
   public var metadata: [String: String] { file.metadata }
@@ -29,21 +38,25 @@ public struct WeightsFile: Sendable {
   }
 
   /// The network for images of the size `input`. `given` are settings by hand, `ModelTexts.names`; they go before the
-  /// file's metadata. Throws `FileError` when something is missing, of the wrong shape, not finite, or contradicts.
+  /// file's metadata. Throws `FileError` when something is missing, of the wrong shape, not finite, or contradicts, and
+  /// `SettingError` for what was given and can be nowhere.
   public func network(_ given: [String: String], input: Shape, pool: ThreadPool) throws -> Imported {
-    let texts = ModelTexts(given: given, metadata: metadata, file: path)
+    let texts = ModelTexts(given: given, metadata: metadata, file: path, takesSettings: takesSettings)
     let model = try model(texts, input)
     let known = ModelTexts.common + model.ownSettings
     if let unknown = given.keys.sorted().first(where: { !known.contains($0) }) {
       let near = nearestName(to: unknown, in: known).map { "did you mean '\($0)'?" }
-      throw FileError(
+      throw SettingError(
         "--set \(unknown): not a setting of \(model.name); " + (near ?? "give one of \(known.joined(separator: ", "))"))
     }
     var planned = ModelSettings(name: model.name, input: input, classes: 2, width: 1)
     try texts.setNorms(of: &planned)
     let prefix = prefix(of: planned)
     let settings = try settings(model, texts, prefix: prefix, planned)
-    if let complaint = settings.normComplaint { throw FileError("\(path): \(complaint)") }
+    if let complaint = settings.normComplaint {
+      if given.keys.contains(where: ModelTexts.norms.contains) { throw SettingError(complaint) }
+      throw FileError("\(path): \(complaint)")
+    }
     let needed = Network.neededTensors(settings)
     let fit = TensorFit(needed: needed, in: file, prefix: prefix)
     guard fit.fits else { throw misfit(fit, settings, input) }
@@ -61,11 +74,12 @@ public struct WeightsFile: Sendable {
       let fitting = fittingModel(input).map { "its tensors fit --model \($0)" }
       throw FileError(
         "\(path): does not say which network it is of; "
-          + (fitting ?? "give --model with one of \(names.joined(separator: ", "))"))
+          + give(fitting ?? "give --model with one of \(names.joined(separator: ", "))"))
     }
     guard let model = models.first(where: { $0.name == name }) else {
       let near = nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
-      throw FileError("model '\(name)': no such network; " + (near ?? "give one of \(names.joined(separator: ", "))"))
+      throw FileError(
+        "model '\(name)': no such network; " + give(near ?? "give one of \(names.joined(separator: ", "))"))
     }
     return model
   }
@@ -126,7 +140,8 @@ public struct WeightsFile: Sendable {
       let expected = [channels, told.height, told.width].map { $0.map(String.init) ?? "?" }.joined(separator: "×")
       throw FileError(
         "\(path): the network takes images of \(expected), given are \(input.channels)×\(input.height)×\(input.width); "
-          + "give the data it was trained on, or --layout if channels stand in another place")
+          + "give the data it was trained on"
+          + (takesSettings ? ", or --layout if channels stand in another place" : ""))
     }
   }
 
@@ -136,7 +151,7 @@ public struct WeightsFile: Sendable {
     let other = fittingModel(input).flatMap { $0 == settings.name ? nil : "its tensors fit --model \($0)" }
     return FileError(
       "\(path): not the weights of \(settings.name) of width \(settings.width) with \(settings.classes) classes: "
-        + "\(fit.description); \(other ?? "give the --model and --set that they were trained with")")
+        + "\(fit.description); \(give(other ?? "give the --model and --set that they were trained with"))")
   }
 
   /// The model all of whose tensors are in the file by name.
@@ -171,7 +186,8 @@ public struct WeightsFile: Sendable {
     let ignored = fit.extra + fit.outside
     if !ignored.isEmpty { notes.append("\(path): ignored, not part of the network: \(TensorFit.few(ignored))") }
     if !texts.has("mean") || !texts.has("std") {
-      notes.append("\(path): no mean and std in the file, images go in as they are; else give --set mean=… --set std=…")
+      let remedy = takesSettings ? "; else give --set mean=… --set std=…" : ""
+      notes.append("\(path): no mean and std in the file, images go in as they are\(remedy)")
     }
     return notes
   }

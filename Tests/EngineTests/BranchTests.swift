@@ -1,0 +1,70 @@
+import Events
+import Foundation
+import Networks
+import Testing
+
+@testable import Engine
+
+/// Which set of statistics networks with two of them are attacked and measured with. ALGORITHMS §9.1, §10.
+struct BranchTests {
+  private static let objectives = ["standard", "at", "mat", "trades", "mart"]
+
+  private func branch(_ norm: NormKind, _ objective: String, _ batching: String, rows: String) throws -> Branch {
+    var settings = Settings()
+    for (name, value) in [("objective", objective), ("batching", batching), ("clean.rows", rows)] {
+      try settings.set(name, parsing: value)
+    }
+    return settings.branch(of: norm)
+  }
+
+  @Test func theBranchIsThatOfTheRowsThatTrain() throws {
+    for batching in ["cat", "seq", "seq3"] {
+      for rows in ["0", "0.5", "1"] {
+        for objective in Self.objectives {
+          let seesBoth = !["standard", "at"].contains(objective) && !(batching == "cat" && rows == "0")
+          let single: Branch = objective == "standard" ? .clean : .adversarial
+          let label = "\(objective) \(batching) \(rows)"
+          #expect(try branch(.dual, objective, batching, rows: rows) == (seesBoth ? .posterior : single), "\(label)")
+          #expect(try branch(.split, objective, batching, rows: rows) == single, "\(label)")
+          for norm in NormKind.allCases where !norm.hasTwoSets {
+            #expect(try branch(norm, objective, batching, rows: rows) == .posterior, "\(norm) \(label)")
+          }
+        }
+      }
+    }
+    #expect(try branch(.dual, "at", "seq", rows: "1") == .adversarial)
+    #expect(try branch(.dual, "mat", "cat", rows: "0") == .adversarial)
+    #expect(try branch(.dual, "mat", "cat", rows: "0.5") == .posterior)
+  }
+
+  // MARK: what comes of it
+
+  private func threeSteps(_ changes: [String: String]) throws -> (samples: [Sample], probe: Probe) {
+    var settings = Settings()
+    let small = [
+      "width": "8", "batch": "32", "attack.steps": "3", "data.train": "300", "data.test": "32",
+      "validation.limit": "30", "steps": "20", "data.size": "8", "lr": "0.1", "schedule": "constant",
+    ]
+    for (name, value) in small.merging(changes, uniquingKeysWith: { $1 }) { try settings.set(name, parsing: value) }
+    var trainer = Trainer(settings: settings, presetName: "test", threads: 2, folder: nil)
+    _ = try trainer.prepare()
+    var samples = try (1...3).map { try trainer.step($0, settings: settings) {} }
+    for index in samples.indices { samples[index].seconds = 0 }
+    var probe = try trainer.validate(afterStep: 3, settings: settings) {}
+    probe.seconds = 0
+    return (samples, probe)
+  }
+
+  /// Dual norms that see one domain are plain BN, in training, under attack and in measurements: MAT without clean rows
+  /// and with γ = 0 is AT.
+  @Test func dualNormsOfOneDomainAreBatchNormBitForBit() throws {
+    let plain = try threeSteps(["objective": "at", "norm": "bn"])
+    let dual = ["norm": "dbn", "norm.layers": "all"]
+    for changes in [["objective": "at"], ["objective": "mat", "clean.rows": "0", "gamma": "0"]] {
+      let other = try threeSteps(dual.merging(changes) { $1 })
+      #expect(other.samples == plain.samples && other.probe == plain.probe, "\(changes)")
+    }
+    let both = try threeSteps(dual.merging(["objective": "mat", "gamma": "0"]) { $1 })
+    #expect(both.samples != plain.samples)
+  }
+}
