@@ -91,7 +91,7 @@ struct MethodTests {
   }
 
   @Test func fewerCleanRowsAreCounted() throws {
-    for (share, expected) in [("1", 32), ("0.5", 16), ("0.01", 0)] {
+    for (share, expected) in [("1", 32), ("0.5", 16), ("0.01", 1), ("0", 0)] {
       let sample = try #require(try run(["clean.rows": share], steps: 1).first)
       #expect((sample.cleanAccuracy?.n ?? 0) == expected && sample.adversarialAccuracy?.n == 32)
       #expect((sample.cleanLoss == nil) == (expected == 0) && (sample.kl == nil) == (expected == 0))
