@@ -18,67 +18,95 @@ let package = Package(
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
     // MARK: numerics
+    .target(name: "Spelling"),
     .target(name: "Tensors", dependencies: ["CKernels"]),
-    .target(name: "Networks", dependencies: ["Tensors", "Events", "CKernels"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Events", "CZlib"]),
-    .target(name: "Attacks", dependencies: ["Networks", "Events", "CKernels"]),
-    .target(name: "Objectives", dependencies: ["Attacks", "Events"]),
-    .target(name: "Diagnostics", dependencies: ["Attacks", "Networks", "Tensors", "Events"]),
+    .target(name: "Objectives", dependencies: ["Tensors"]),
+    .target(name: "Networks", dependencies: ["Tensors", "Spelling", "CKernels"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Spelling", "CZlib"]),
+    .target(name: "Attacks", dependencies: ["Networks", "Objectives", "Tensors", "CKernels"]),
 
-    // MARK: vocabulary and files
-    .target(name: "Events"),
-    .target(name: "Presets", dependencies: ["Events", "Plotting", .product(name: "Yams", package: "Yams")]),
+    // MARK: vocabulary
+    .target(
+      name: "Recipe", dependencies: ["Objectives", "Networks", "Datasets", "Attacks", "Tensors", "Spelling"]),
+    .target(name: "Events", dependencies: ["Recipe", "Spelling"]),
+    .target(
+      name: "Presets",
+      dependencies: ["Recipe", "Events", "Plotting", "Spelling", .product(name: "Yams", package: "Yams")]),
+
+    // MARK: measuring and training
+    .target(
+      name: "Evaluation", dependencies: ["Attacks", "Networks", "Events", "Recipe", "Tensors", "Spelling"]),
+    .target(
+      name: "Diagnostics", dependencies: ["Evaluation", "Attacks", "Networks", "Events", "Recipe", "Tensors"]),
     .target(
       name: "Engine",
-      dependencies: ["Objectives", "Diagnostics", "Attacks", "Networks", "Datasets", "Events", "CKernels"]),
-
+      dependencies: [
+        "Diagnostics", "Evaluation", "Attacks", "Objectives", "Networks", "Datasets", "Events", "Recipe", "Tensors",
+        "Spelling", "CKernels",
+      ]),
     .target(
       name: "Suites",
-      dependencies: ["Engine", "Diagnostics", "Attacks", "Networks", "Datasets", "Presets", "Events", "Tensors"]),
+      dependencies: [
+        "Engine", "Diagnostics", "Evaluation", "Attacks", "Networks", "Datasets", "Presets", "Events", "Recipe",
+        "Tensors", "Spelling", "Plotting",
+      ]),
 
     // MARK: the face
     .target(name: "Plotting"),
-    .target(name: "Panes", dependencies: ["Plotting", "Events"]),
-    .target(name: "Lab", dependencies: ["Panes", "Plotting", "Events", "Presets"]),
+    .target(name: "Panes", dependencies: ["Plotting", "Events", "Recipe", "Spelling"]),
+    .target(name: "Lab", dependencies: ["Panes", "Plotting", "Events", "Recipe", "Presets", "Spelling"]),
     .target(name: "Terminal", dependencies: ["Lab", "Panes", "Plotting", "Events", "CTerminal"]),
-    .executableTarget(
-      name: "dualab",
+    .target(
+      name: "Commands",
       dependencies: [
-        "Engine", "Suites", "Diagnostics", "Attacks", "Datasets", "Tensors", "Terminal", "Lab", "Plotting", "Events",
-        "Networks", "Presets", "COpenBLAS",
+        "Engine", "Suites", "Diagnostics", "Evaluation", "Attacks", "Datasets", "Tensors", "Terminal", "Lab",
+        "Plotting", "Events", "Recipe", "Networks", "Presets", "Spelling", "COpenBLAS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(name: "dualab", dependencies: ["Commands"]),
 
     // MARK: tests
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
-    .testTarget(name: "EventsTests", dependencies: ["Events"]),
+    .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Networks", "Spelling"]),
+    .testTarget(name: "EventsTests", dependencies: ["Events", "Recipe"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Events", "CKernels", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
-    .testTarget(name: "AttacksTests", dependencies: ["Attacks", "Events", "CKernels", "TestSupport"]),
-    .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Events", "TestSupport"]),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Attacks", "Events", "TestSupport"]),
-    .testTarget(name: "PresetsTests", dependencies: ["Presets", "TestSupport"]),
+    .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Recipe", "TestSupport"]),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "Recipe", "Spelling", "Tensors", "CKernels", "TestSupport"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Recipe", "Spelling", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "AttacksTests",
+      dependencies: [
+        "Attacks", "Evaluation", "Networks", "Objectives", "Recipe", "Tensors", "CKernels", "TestSupport",
+      ]),
+    .testTarget(
+      name: "DiagnosticsTests",
+      dependencies: ["Diagnostics", "Evaluation", "Attacks", "Networks", "Events", "Tensors", "TestSupport"]),
+    .testTarget(name: "PresetsTests", dependencies: ["Presets", "Plotting", "Events", "Recipe", "TestSupport"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .executableTarget(
       name: "allocation-probe",
-      dependencies: ["Engine", "Objectives", "Attacks", "Networks", "Events", "Tensors", "CAllocations"],
+      dependencies: ["Engine", "Objectives", "Attacks", "Networks", "Events", "Recipe", "Tensors", "CAllocations"],
       path: "Tests/AllocationProbe"),
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "Diagnostics", "Objectives", "Networks", "Events", "Tensors", "TestSupport", "allocation-probe",
+        "Engine", "Diagnostics", "Evaluation", "Objectives", "Networks", "Events", "Recipe", "Tensors", "TestSupport",
+        "allocation-probe",
       ]),
     .testTarget(
-      name: "SuitesTests", dependencies: ["Suites", "Presets", "Diagnostics", "Events", "TestSupport"]),
+      name: "SuitesTests",
+      dependencies: ["Suites", "Presets", "Diagnostics", "Events", "Recipe", "Spelling", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
-    .testTarget(name: "LabTests", dependencies: ["Lab", "TestSupport"]),
+    .testTarget(name: "LabTests", dependencies: ["Lab", "Panes", "Plotting", "Events", "Recipe", "TestSupport"]),
     .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "terminal-probe"]),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["Terminal", "Panes", "Plotting", "TestSupport", "terminal-probe"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "dualab", "Engine", "Attacks", "Datasets", "Networks", "Tensors", "Events", "Lab", "TestSupport",
+        "Commands", "dualab", "Engine", "Evaluation", "Attacks", "Datasets", "Networks", "Tensors", "Events", "Recipe",
+        "Lab", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,13 +1,14 @@
 import Networks
+import Objectives
 import Tensors
 
 /// The norm of an attack's ball.
-public enum Norm: String, Sendable, Hashable, Codable, CaseIterable {
+package enum BallNorm: String, Sendable, Hashable, Codable, CaseIterable {
   case linf, l2
 }
 
 /// What an attack drives up.
-public enum AttackTarget {
+package enum AttackTarget {
   /// Cross-entropy to the labels.
   case labels([Int])
   /// KL(p‖q) to fixed clean logits, at least [count][classes]: TRADES' inner maximisation.
@@ -17,24 +18,23 @@ public enum AttackTarget {
 /// The images of one attack, [count][C][H][W] in [0, 1], and where their random numbers come from.
 ///
 /// Random numbers are keyed by `examples`, so that they depend on neither batch nor order.
-public struct AttackBatch {
+package struct AttackBatch {
   /// The clean images.
-  public let images: UnsafePointer<Float>
+  package let images: UnsafePointer<Float>
   /// Their data set indices.
-  public let examples: [Int]
+  package let examples: [Int]
   /// What is driven up.
-  public let target: AttackTarget
+  package let target: AttackTarget
   /// Seed of the run.
-  public let seed: UInt32
+  package let seed: UInt32
   /// Training or evaluation.
-  public let purpose: RandomPurpose
+  package let purpose: RandomPurpose
   /// The training step, or 0.
-  public let step: Int
+  package let step: Int
   /// How norms treat the attack's passes; `eval` unless somebody asked for another. ALGORITHMS §2.4.
-  public let mode: Mode
+  package let mode: Mode
 
-  /// All parts.
-  public init(
+  package init(
     images: UnsafePointer<Float>, examples: [Int], target: AttackTarget, seed: UInt32,
     purpose: RandomPurpose = .attackStart, step: Int = 0, mode: Mode = .eval
   ) {
@@ -48,7 +48,7 @@ public struct AttackBatch {
   }
 
   /// How many images.
-  public var count: Int { examples.count }
+  package var count: Int { examples.count }
 
   /// The random numbers of one image.
   func random(_ image: Int, attempt: Int) -> RandomStream {
@@ -76,13 +76,19 @@ public struct AttackBatch {
 }
 
 /// An attack: clean images in, adversarial images out; the network in eval mode unless the batch says otherwise.
-public protocol Attack: Sendable {
+package protocol Attack: Sendable, SendableMetatype {
   /// The name in presets and on the command line.
   static var name: String { get }
+  /// True when it reads step size, steps and start.
+  static var isIterative: Bool { get }
+  /// The attack that the settings describe.
+  init(_ settings: TrainingAttackSettings)
+  /// True when it begins at the image itself, where KL from the clean prediction has no gradient.
+  var startsAtImage: Bool { get }
   /// The name with its main setting, as shown: `PGD-10`.
   var title: String { get }
   /// Norm of the ball.
-  var norm: Norm { get }
+  var norm: BallNorm { get }
   /// Radius of the ball.
   var epsilon: Float { get }
   /// Forward and backward passes that it makes with each image.
@@ -139,7 +145,7 @@ extension Network {
   }
 
   /// The logits [count][classes] of images of one domain, as an attack in this mode sees them; nothing is tracked.
-  public func logits(
+  package func logits(
     of images: UnsafePointer<Float>, count: Int, attackMode mode: Mode, domains: Domains, poll: () throws -> Void
   ) throws -> [Float] {
     var result = [Float](repeating: 0, count: count * classes)
@@ -151,7 +157,7 @@ extension Network {
   }
 
   /// The same, written to memory that there is already.
-  public func logits(
+  package func logits(
     of images: UnsafePointer<Float>, count: Int, attackMode mode: Mode, domains: Domains,
     into result: UnsafeMutablePointer<Float>, poll: () throws -> Void
   ) throws {

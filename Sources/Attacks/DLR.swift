@@ -1,3 +1,5 @@
+import Objectives
+
 /// Difference-of-logits-ratio losses (Croce and Hein 2020), to be driven up. ALGORITHMS §3. With z₁ ≥ z₂ ≥ … the sorted
 /// logits, n = z_y − z_o and D the denominator, both are −n/D, invariant to shift and positive rescaling:
 ///
@@ -8,7 +10,7 @@
 /// each on z₃, z₄), added up where the same logit plays two parts.
 extension RowLosses {
   /// DLR of one example with three or more classes. Adds its gradient to `gradient`.
-  public static func dlr(
+  package static func dlr(
     _ logits: UnsafePointer<Float>, classes: Int, label: Int, addingTo gradient: UnsafeMutablePointer<Float>? = nil
   ) -> Double {
     let order = largest(logits, classes)
@@ -17,7 +19,7 @@ extension RowLosses {
   }
 
   /// Targeted DLR of one example with four or more classes. Adds its gradient to `gradient`.
-  public static func targetedDLR(
+  package static func targetedDLR(
     _ logits: UnsafePointer<Float>, classes: Int, label: Int, target: Int,
     addingTo gradient: UnsafeMutablePointer<Float>? = nil
   ) -> Double {

@@ -1,33 +1,37 @@
 import CKernels
 import Networks
-import Tensors
 
 /// The fast gradient (sign) method: one step of size ε from the image itself. ALGORITHMS §1; Goodfellow et al. 2015.
 ///
 ///     ℓ∞: x′ = clip01(x + ε·sign g);   ℓ2: x′ = clip01(x + ε·g/(‖g‖ + 1e-12))
-public struct FGSM: Attack, Hashable {
+package struct FGSM: Attack, Hashable {
   /// `fgsm`.
-  public static let name = "fgsm"
+  package static let name = "fgsm"
+
+  package static let isIterative = false
 
   /// Norm of the ball.
-  public var norm: Norm
+  package var norm: BallNorm
   /// ε.
-  public var epsilon: Float
+  package var epsilon: Float
 
-  /// All settings.
-  public init(norm: Norm = .linf, epsilon: Float) {
+  package init(norm: BallNorm = .linf, epsilon: Float) {
     self.norm = norm
     self.epsilon = epsilon
   }
 
+  package init(_ settings: TrainingAttackSettings) { self.init(norm: settings.norm, epsilon: settings.epsilon) }
+
+  package var startsAtImage: Bool { true }
+
   /// `FGSM`, or `FGM` in ℓ2.
-  public var title: String { norm == .linf ? "FGSM" : "FGM" }
+  package var title: String { norm == .linf ? "FGSM" : "FGM" }
 
   /// A forward and a backward.
-  public var passes: Int { 2 }
+  package var passes: Int { 2 }
 
   /// Writes the adversarial images; see `Attack`.
-  public func perturb(
+  package func perturb(
     _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void
   ) throws {
     try poll()

@@ -10,12 +10,13 @@ import Tensors
 /// `noise` and α = 2ε/steps.
 ///
 /// The last iterate is returned; of several restarts, per image the one with the highest loss.
-public struct PGD: Attack, Hashable {
+package struct PGD: Attack, Hashable {
   /// `pgd`.
-  public static let name = "pgd"
+  package static let name = "pgd"
+  package static let isIterative = true
 
   /// Where the iteration starts.
-  public enum Start: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Start: String, Sendable, Hashable, Codable, CaseIterable {
     /// Uniform in the ball, clipped to the box.
     case uniform
     /// At the image.
@@ -25,21 +26,20 @@ public struct PGD: Attack, Hashable {
   }
 
   /// Norm of the ball.
-  public var norm: Norm
+  package var norm: BallNorm
   /// ε.
-  public var epsilon: Float
+  package var epsilon: Float
   /// α.
-  public var stepSize: Float
+  package var stepSize: Float
   /// Iterations.
-  public var steps: Int
+  package var steps: Int
   /// Where it starts.
-  public var start: Start
+  package var start: Start
   /// How often it starts.
-  public var restarts: Int
+  package var restarts: Int
 
-  /// All settings.
-  public init(
-    norm: Norm = .linf, epsilon: Float, stepSize: Float, steps: Int = 10, start: Start = .uniform, restarts: Int = 1
+  package init(
+    norm: BallNorm = .linf, epsilon: Float, stepSize: Float, steps: Int = 10, start: Start = .uniform, restarts: Int = 1
   ) {
     self.norm = norm
     self.epsilon = epsilon
@@ -49,14 +49,22 @@ public struct PGD: Attack, Hashable {
     self.restarts = restarts
   }
 
+  package init(_ settings: TrainingAttackSettings) {
+    self.init(
+      norm: settings.norm, epsilon: settings.epsilon, stepSize: settings.stepSize, steps: settings.steps,
+      start: settings.start)
+  }
+
+  package var startsAtImage: Bool { start == .clean }
+
   /// `PGD-10` for ten steps.
-  public var title: String { "PGD-\(steps)" }
+  package var title: String { "PGD-\(steps)" }
 
   /// A forward and a backward a step; with restarts one more forward for the loss at the end of each.
-  public var passes: Int { restarts > 1 ? restarts * (2 * steps + 1) : 2 * steps }
+  package var passes: Int { restarts > 1 ? restarts * (2 * steps + 1) : 2 * steps }
 
   /// Writes the adversarial images; see `Attack`.
-  public func perturb(
+  package func perturb(
     _ batch: AttackBatch, on network: Network, into adversarial: UnsafeMutablePointer<Float>, poll: () throws -> Void
   ) throws {
     let pixels = network.settings.input.planarCount
@@ -170,7 +178,7 @@ extension PGD {
 func clip01(_ value: Float) -> Float { min(max(value, 0), 1) }
 
 /// ‖v‖₂, summed in double.
-func norm2(_ vector: UnsafePointer<Float>, _ count: Int) -> Double {
+package func norm2(_ vector: UnsafePointer<Float>, _ count: Int) -> Double {
   var sum = 0.0
   for i in 0..<count { sum += Double(vector[i]) * Double(vector[i]) }
   return sum.squareRoot()

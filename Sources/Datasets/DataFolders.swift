@@ -1,23 +1,23 @@
 import Foundation
 
 /// Where data files are looked for when `data.dir` is empty.
-public struct DataFolders: Sendable {
+package struct DataFolders: Sendable {
   /// `$DUALAB_DATA`, the person's own folder of data sets; nil when it is not set.
-  public var own: String?
+  package var own: String?
   /// The person's home folder; nil when there is none.
-  public var home: String?
+  package var home: String?
   /// Where the system's packages put data sets.
-  public var system: String
+  package var system: String
 
   /// Places given by hand.
-  public init(own: String? = nil, home: String?, system: String = "/usr/share/datasets") {
+  package init(own: String? = nil, home: String?, system: String = "/usr/share/datasets") {
     self.own = own
     self.home = home
     self.system = system
   }
 
   /// The places of this machine.
-  public static var standard: DataFolders {
+  package static var standard: DataFolders {
     let environment = ProcessInfo.processInfo.environment
     let own = environment["DUALAB_DATA"].flatMap { $0.isEmpty ? nil : $0 }
     return DataFolders(own: own, home: environment["HOME"])

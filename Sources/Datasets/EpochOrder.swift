@@ -3,17 +3,17 @@ import Tensors
 /// Which examples each training step gets: every epoch goes once through all of them in an order of its own.
 ///
 /// A pure function of (seed, step); the last batch of an epoch is used although it may be smaller.
-public struct EpochOrder: Sendable {
+package struct EpochOrder: Sendable {
   /// Examples of an epoch.
-  public let count: Int
+  package let count: Int
   /// Examples of a full batch.
-  public let batch: Int
+  package let batch: Int
   private let seed: UInt32
   private var cachedEpoch = -1
   private var order: [Int] = []
 
   /// The order of `count` examples in batches of `batch`, both at least 1.
-  public init(count: Int, batch: Int, seed: UInt32) {
+  package init(count: Int, batch: Int, seed: UInt32) {
     precondition(count > 0 && batch > 0, "an epoch needs examples and batches")
     self.count = count
     self.batch = batch
@@ -21,20 +21,20 @@ public struct EpochOrder: Sendable {
   }
 
   /// Steps of one epoch.
-  public var stepsPerEpoch: Int { (count + batch - 1) / batch }
+  package var stepsPerEpoch: Int { (count + batch - 1) / batch }
 
   /// The epoch, from 0, that step `step`, from 1, belongs to.
-  public func epoch(ofStep step: Int) -> Int { (step - 1) / stepsPerEpoch }
+  package func epoch(ofStep step: Int) -> Int { (step - 1) / stepsPerEpoch }
 
   /// The positions in the training split, in 0 ..< count, of step `step`, from 1.
-  public mutating func batch(step: Int) -> [Int] {
+  package mutating func batch(step: Int) -> [Int] {
     var positions: [Int] = []
     batch(step: step, into: &positions)
     return positions
   }
 
   /// The same, in an array's own memory where it has enough.
-  public mutating func batch(step: Int, into positions: inout [Int]) {
+  package mutating func batch(step: Int, into positions: inout [Int]) {
     precondition(step > 0, "steps are counted from 1")
     let epoch = epoch(ofStep: step)
     if cachedEpoch != epoch {

@@ -1,9 +1,9 @@
-import Events
+import Spelling
 
 /// Labelled images, all of one size: what a data source delivers.
-public struct ImageSet: Sendable {
+package struct ImageSet: Sendable {
   /// How pixels are kept: as they came, so that 60 000 byte images take 47 MB and not 188.
-  public enum Pixels: Sendable {
+  package enum Pixels: Sendable {
     /// Levels 0 … 255, NCHW; they stand for level/255.
     case levels([UInt8])
     /// Values in [0, 1], NCHW.
@@ -11,20 +11,20 @@ public struct ImageSet: Sendable {
   }
 
   /// Colour planes of an image.
-  public let channels: Int
+  package let channels: Int
   /// Rows of an image.
-  public let height: Int
+  package let height: Int
   /// Columns of an image.
-  public let width: Int
+  package let width: Int
   /// The pixels of all images.
-  public let pixels: Pixels
+  package let pixels: Pixels
   /// The class of each image, below `classes`.
-  public let labels: [UInt8]
+  package let labels: [UInt8]
   /// How many classes there are.
-  public let classes: Int
+  package let classes: Int
 
   /// A set of `labels.count` images; `pixels` must hold exactly as many values as they have.
-  public init(channels: Int, height: Int, width: Int, pixels: Pixels, labels: [UInt8], classes: Int) {
+  package init(channels: Int, height: Int, width: Int, pixels: Pixels, labels: [UInt8], classes: Int) {
     let held =
       switch pixels {
       case .levels(let levels): levels.count
@@ -41,13 +41,13 @@ public struct ImageSet: Sendable {
   }
 
   /// How many images there are.
-  public var count: Int { labels.count }
+  package var count: Int { labels.count }
 
   /// Values of one image: channels·height·width.
-  public var imageSize: Int { channels * height * width }
+  package var imageSize: Int { channels * height * width }
 
   /// Writes image `index` as `imageSize` floats in [0, 1], CHW.
-  public func copyImage(_ index: Int, to destination: UnsafeMutablePointer<Float>) {
+  package func copyImage(_ index: Int, to destination: UnsafeMutablePointer<Float>) {
     precondition(index >= 0 && index < count, "no image of that index")
     let start = index * imageSize
     switch pixels {
@@ -64,9 +64,9 @@ public struct ImageSet: Sendable {
 }
 
 /// Why there are no data. The description is one line: what, where, remedy.
-public struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What, where, remedy.
-  public let description: String
+  package let description: String
   /// An error with this line.
-  public init(_ description: String) { self.description = oneLine(description) }
+  package init(_ description: String) { self.description = oneLine(description) }
 }

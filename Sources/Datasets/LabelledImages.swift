@@ -2,28 +2,28 @@ import Foundation
 import Tensors
 
 /// Images to evaluate on, all of one size, with their labels: from a file or from a data set's split.
-public struct LabelledImages: Sendable {
+package struct LabelledImages: Sendable {
   /// Where the channels of an `.npz` stand.
-  public enum Layout: String, Sendable, CaseIterable {
+  package enum Layout: String, Sendable, CaseIterable {
     case nhwc, nchw
   }
 
   /// Where they come from: `fashion-mnist:test`, or a file.
-  public let source: String
+  package let source: String
   /// The size of an image.
-  public let shape: Shape
+  package let shape: Shape
   /// [n][C][H][W] in [0, 1].
-  public let pixels: [Float]
+  package let pixels: [Float]
   /// The class of each image, 0 or more.
-  public let labels: [Int]
+  package let labels: [Int]
   /// The data set index of each image, by which attacks key their random numbers.
-  public let indices: [Int]
+  package let indices: [Int]
 
   /// How many there are.
-  public var count: Int { labels.count }
+  package var count: Int { labels.count }
 
   /// The first `limit` images of a split; nil: all.
-  public init(_ split: Split, source: String, limit: Int? = nil) {
+  package init(_ split: Split, source: String, limit: Int? = nil) {
     let part = limit.map(split.prefix) ?? split, images = split.images
     self.source = source
     shape = Shape(images.channels, images.height, images.width)
@@ -39,7 +39,7 @@ public struct LabelledImages: Sendable {
 
   /// The first `limit` images of a `.npz` with `x_test` (uint8, or floats in [0, 1]) and `y_test`; `member` is another
   /// name than `x_test`. Throws `DataError`.
-  public init(npz path: String, layout: Layout = .nhwc, limit: Int? = nil, member: String = "x_test") throws {
+  package init(npz path: String, layout: Layout = .nhwc, limit: Int? = nil, member: String = "x_test") throws {
     do {
       let archive = try Zip(try Self.contents(path))
       let images = try Self.array(member, archive), labels = try Self.array("y_test", archive)
@@ -66,7 +66,7 @@ public struct LabelledImages: Sendable {
 
   /// The first `limit` images of a `.safetensors` with `images` (uint8, or floats in [0, 1]; NCHW) and `labels` (whole
   /// numbers). Throws `DataError`.
-  public init(safetensors path: String, limit: Int? = nil) throws {
+  package init(safetensors path: String, limit: Int? = nil) throws {
     do {
       let file = try Safetensors(contentsOf: URL(fileURLWithPath: path))
       guard let images = file.tensors["images"], let labels = file.tensors["labels"] else {
@@ -97,7 +97,7 @@ public struct LabelledImages: Sendable {
   }
 
   /// Throws `DataError` when a label is not a class of a network with so many.
-  public func check(classes: Int) throws {
+  package func check(classes: Int) throws {
     if let place = labels.firstIndex(where: { $0 >= classes }) {
       throw DataError(
         "\(source): label \(labels[place]) at position \(place) is not in 0 … \(classes - 1), the classes of the network; "

@@ -6,17 +6,17 @@ import Networks
 /// To be read after the train-mode `forward` that moved the running statistics, before the next one; with `seq` batching
 /// after each of the two, or later with a copy of what the statistics were. Layers without running statistics are left
 /// out of both.
-public struct BatchDistances: Sendable, Hashable, Codable {
+package struct BatchDistances: Sendable, Hashable, Codable {
   /// Names of the layers.
-  public let layers: [String]
+  package let layers: [String]
   /// Clean rows against the running statistics (of a dual norm: the clean set); nil when the batch had none.
-  public let clean: LayerDistances?
+  package let clean: LayerDistances?
   /// Adversarial rows against them (of a dual norm: the adversarial set); nil when the batch had none.
-  public let adversarial: LayerDistances?
+  package let adversarial: LayerDistances?
 
   /// Of the last whole-batch pass in a slot, whose rows of each domain are given. `statistics` are `runningStatistics()`
   /// right after that pass; nil: they are still the network's.
-  public init(
+  package init(
     _ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>, slot: Int = 0, statistics: [Float]? = nil
   ) {
     let places = network.normPlaces
@@ -37,7 +37,7 @@ public struct BatchDistances: Sendable, Hashable, Codable {
   }
 
   /// Of the passes of one step together: the first that has rows of a domain speaks for it. Nil without passes.
-  public init?(_ passes: [BatchDistances]) {
+  package init?(_ passes: [BatchDistances]) {
     guard let first = passes.first else { return nil }
     layers = first.layers
     clean = passes.lazy.compactMap(\.clean).first

@@ -1,30 +1,29 @@
 import Networks
-import Tensors
 
 /// Mean and variance of every channel over images and pixels, in double. Merged by Chan's update, so that batches of any
 /// size give what one pass over everything gives.
-public struct ChannelMoments: Sendable, Hashable, Codable {
+package struct ChannelMoments: Sendable, Hashable, Codable {
   /// Values per channel: images × rows × columns.
-  public private(set) var count: Int
+  package private(set) var count: Int
   /// Means [channels].
-  public private(set) var mean: [Double]
+  package private(set) var mean: [Double]
   /// Σ (x − mean)² [channels].
-  public private(set) var squares: [Double]
+  package private(set) var squares: [Double]
 
   /// Of nothing yet.
-  public init(channels: Int) {
+  package init(channels: Int) {
     count = 0
     mean = [Double](repeating: 0, count: channels)
     squares = mean
   }
 
   /// Running statistics of a layer.
-  public init(_ running: RunningMoments) {
+  package init(_ running: RunningMoments) {
     self.init(mean: running.mean.map { Double($0) }, variance: running.variance.map { Double($0) })
   }
 
   /// Moments known from elsewhere. `count` matters only when they are merged with others.
-  public init(mean: [Double], variance: [Double], count: Int = 1) {
+  package init(mean: [Double], variance: [Double], count: Int = 1) {
     precondition(mean.count == variance.count, "\(mean.count) means and \(variance.count) variances")
     self.count = count
     self.mean = mean
@@ -32,7 +31,7 @@ public struct ChannelMoments: Sendable, Hashable, Codable {
   }
 
   /// Of one image's input of a layer: two passes, so that no digits are lost to a large mean.
-  public init(_ input: NormInput) {
+  package init(_ input: NormInput) {
     count = input.shape.pixels
     mean = []
     squares = []
@@ -47,7 +46,7 @@ public struct ChannelMoments: Sendable, Hashable, Codable {
   }
 
   /// Of values [n][channels][pixels].
-  public init(planar values: [Float], channels: Int, pixels: Int) {
+  package init(planar values: [Float], channels: Int, pixels: Int) {
     self.init(channels: channels)
     for image in 0..<values.count / max(1, channels * pixels) {
       var one = ChannelMoments(channels: channels)
@@ -63,11 +62,11 @@ public struct ChannelMoments: Sendable, Hashable, Codable {
   }
 
   /// Biased variances [channels].
-  public var variance: [Double] { squares.map { count == 0 ? 0 : $0 / Double(count) } }
+  package var variance: [Double] { squares.map { count == 0 ? 0 : $0 / Double(count) } }
 
   /// Takes in the values behind other moments (Chan, Golub and LeVeque 1979):
   /// δ = m₂ − m₁;  m = m₁ + δ·n₂/n;  S = S₁ + S₂ + δ²·n₁n₂/n.
-  public mutating func merge(_ other: ChannelMoments) {
+  package mutating func merge(_ other: ChannelMoments) {
     precondition(mean.count == other.mean.count, "moments of \(mean.count) and \(other.mean.count) channels")
     guard other.count > 0 else { return }
     let total = count + other.count
@@ -84,7 +83,7 @@ public struct ChannelMoments: Sendable, Hashable, Codable {
 extension Network {
   /// The moments of every norm layer's inputs over images [count][C][H][W] in eval mode. Each image's are taken alone
   /// and merged in order: the bits depend on neither threads nor lanes. `poll` is called between groups of images.
-  public func normInputMoments(
+  package func normInputMoments(
     _ images: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
   ) throws -> [ChannelMoments] {
     let places = normPlaces, pixels = settings.input.planarCount
@@ -109,7 +108,7 @@ extension Network {
   }
 
   /// The moments of every norm layer's inputs over rows of the last whole-batch pass in a slot.
-  public func normInputMoments(ofLastPass rows: Range<Int>, slot: Int = 0) -> [ChannelMoments] {
+  package func normInputMoments(ofLastPass rows: Range<Int>, slot: Int = 0) -> [ChannelMoments] {
     var result = normPlaces.map { ChannelMoments(channels: $0.shape.channels) }
     eachNormInput(ofLastPass: rows, slot: slot) { layer, _, input in result[layer].merge(ChannelMoments(input)) }
     return result

@@ -2,11 +2,11 @@ import Events
 import Tensors
 
 /// The exact interval of a proportion (Clopper and Pearson 1934): it never covers less often than it says.
-public enum ClopperPearson {
+package enum ClopperPearson {
   /// The interval of `count` in `n` at `confidence`; [0, 1] when nothing was measured.
   ///
   /// Its ends are quantiles of Beta distributions: lower = B⁻¹(α/2; k, n−k+1), upper = B⁻¹(1−α/2; k+1, n−k).
-  public static func interval(_ count: Int, of n: Int, confidence: Double = 0.95) -> ClosedRange<Double> {
+  package static func interval(_ count: Int, of n: Int, confidence: Double = 0.95) -> ClosedRange<Double> {
     guard n > 0 else { return 0...1 }
     let tail = (1 - confidence) / 2, k = Double(min(max(count, 0), n)), rest = Double(n) - k
     let lower = k == 0 ? 0 : BetaDistribution(k, rest + 1).quantile(tail)
@@ -76,7 +76,7 @@ struct BetaDistribution {
 
 extension GapReading {
   /// A reading with its 95 % Clopper–Pearson interval: of `n` images PGD left `survivors`, the tier broke `broken`.
-  public init(step: Int, tier: GapTier, n: Int, survivors: Int, broken: Int) {
+  package init(step: Int, tier: GapTier, n: Int, survivors: Int, broken: Int) {
     self.init(
       step: step, tier: tier, n: n, survivors: survivors, broken: broken,
       interval: ClopperPearson.interval(broken, of: n))

@@ -4,18 +4,18 @@ import Tensors
 /// How far clean, PGD and AutoAttack images are apart inside a network: the paper's Table 2, layer by layer. ALGORITHMS
 /// §11.1. Typical sums of clean–PGD with BN: 1.5 to 2.5 for healthy networks, 25 to 280 for falsely robust ones; but
 /// across settings they do not compare, so this explains an alarm and never raises one.
-public struct DomainDistances: Sendable, Hashable, Codable {
+package struct DomainDistances: Sendable, Hashable, Codable {
   /// Clean against PGD.
-  public let cleanPGD: LayerDistances
+  package let cleanPGD: LayerDistances
   /// Clean against AutoAttack.
-  public let cleanAA: LayerDistances
+  package let cleanAA: LayerDistances
   /// PGD against AutoAttack.
-  public let pgdAA: LayerDistances
+  package let pgdAA: LayerDistances
   /// Images of each of the three sets.
-  public let images: Int
+  package let images: Int
 
   /// From the moments of the three sets.
-  public init(clean: [ChannelMoments], pgd: [ChannelMoments], aa: [ChannelMoments], images: Int) {
+  package init(clean: [ChannelMoments], pgd: [ChannelMoments], aa: [ChannelMoments], images: Int) {
     cleanPGD = Wasserstein.squared(clean, pgd)
     cleanAA = Wasserstein.squared(clean, aa)
     pgdAA = Wasserstein.squared(pgd, aa)
@@ -31,18 +31,17 @@ public struct DomainDistances: Sendable, Hashable, Codable {
 }
 
 /// The three sets of images [n][C][H][W] that the distances are between, image by image the same ones.
-public struct DomainImages {
+package struct DomainImages {
   /// Without attack.
-  public let clean: UnsafePointer<Float>
+  package let clean: UnsafePointer<Float>
   /// As PGD returns them: every image is moved.
-  public let pgd: UnsafePointer<Float>
+  package let pgd: UnsafePointer<Float>
   /// As AutoAttack returns them: images it did not break are the clean ones.
-  public let aa: UnsafePointer<Float>
+  package let aa: UnsafePointer<Float>
   /// Whether AutoAttack broke the image, so that `aa` is another one.
-  public let isBroken: [Bool]
+  package let isBroken: [Bool]
 
-  /// All parts.
-  public init(
+  package init(
     clean: UnsafePointer<Float>, pgd: UnsafePointer<Float>, aa: UnsafePointer<Float>, isBroken: [Bool]
   ) {
     self.clean = clean
@@ -53,12 +52,12 @@ public struct DomainImages {
 
   /// The distances over all images as the attacks return them: what the paper reports. Where a network is robust the
   /// AutoAttack set is mostly clean images, which makes its distance to them small.
-  public func distancesAsReturned(_ network: Network, poll: () throws -> Void = {}) throws -> DomainDistances {
+  package func distancesAsReturned(_ network: Network, poll: () throws -> Void = {}) throws -> DomainDistances {
     try distances(network, isBroken.indices.map { $0 }, poll)
   }
 
   /// The same over those images alone, in all three sets, that AutoAttack broke; nil when it broke none.
-  public func distancesOfBroken(_ network: Network, poll: () throws -> Void = {}) throws -> DomainDistances? {
+  package func distancesOfBroken(_ network: Network, poll: () throws -> Void = {}) throws -> DomainDistances? {
     let broken = isBroken.indices.filter { isBroken[$0] }
     return broken.isEmpty ? nil : try distances(network, broken, poll)
   }

@@ -3,21 +3,21 @@ import Tensors
 
 /// What enters one norm layer for clean, PGD and AutoAttack images, drawn in one plane: the paper's Fig. 1. ALGORITHMS
 /// §11.3. One basis is fitted on the union, so that the three clouds share their axes.
-public struct DomainScatter: Sendable, Hashable {
+package struct DomainScatter: Sendable, Hashable {
   /// The layer's name.
-  public let layer: String
+  package let layer: String
   /// Where the clean images lie.
-  public let clean: [PrincipalPlane.Point]
+  package let clean: [PrincipalPlane.Point]
   /// Where the PGD images lie, in the same order.
-  public let pgd: [PrincipalPlane.Point]
+  package let pgd: [PrincipalPlane.Point]
   /// Where the AutoAttack images lie, in the same order.
-  public let aa: [PrincipalPlane.Point]
+  package let aa: [PrincipalPlane.Point]
   /// Share of the total variance along the two principal directions.
-  public let explainedRatio: [Double]
+  package let explainedRatio: [Double]
 
   /// Of layer `layer` (a position in `normPlaces`), for three sets of `count` images [count][C][H][W]. `previous` is the
   /// same picture of an earlier moment, to whose axes these are turned.
-  public init(
+  package init(
     _ network: Network, layer: Int, _ images: DomainImages, count: Int, previous: DomainScatter? = nil,
     poll: () throws -> Void = {}
   ) throws {
@@ -37,7 +37,7 @@ public struct DomainScatter: Sendable, Hashable {
 
 extension Network {
   /// What enters norm layer `layer` for images [count][C][H][W] in eval mode, flattened: [count][c·h·w] of the layer.
-  public func normInputs(
+  package func normInputs(
     ofLayer layer: Int, _ images: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
   ) throws -> [Float] {
     let width = normPlaces[layer].shape.planarCount, pixels = settings.input.planarCount

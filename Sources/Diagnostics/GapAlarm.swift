@@ -1,18 +1,18 @@
 import Events
 
 /// When a gap is watched, when it is an alarm. ALGORITHMS §11.4; chosen on `mirage`, see DEMO §5.
-public struct GapThresholds: Sendable, Hashable, Codable {
+package struct GapThresholds: Sendable, Hashable, Codable {
   /// A larger gap is watched; below it, it is calm.
-  public var watch: Double
+  package var watch: Double
   /// What is watched must also have its interval's lower end above this.
-  public var watchLower: Double
+  package var watchLower: Double
   /// A larger gap is an alarm.
-  public var alarm: Double
+  package var alarm: Double
   /// An alarm must also have its interval's lower end above this.
-  public var alarmLower: Double
+  package var alarmLower: Double
 
   /// All thresholds.
-  public init(watch: Double = 0.15, watchLower: Double = 0.05, alarm: Double = 0.25, alarmLower: Double = 0.15) {
+  package init(watch: Double = 0.15, watchLower: Double = 0.05, alarm: Double = 0.25, alarmLower: Double = 0.15) {
     self.watch = watch
     self.watchLower = watchLower
     self.alarm = alarm
@@ -20,11 +20,11 @@ public struct GapThresholds: Sendable, Hashable, Codable {
   }
 
   /// Whether a reading is one to watch.
-  public func isWatch(_ reading: GapReading) -> Bool { reading.gap > watch && reading.lower > watchLower }
+  package func isWatch(_ reading: GapReading) -> Bool { reading.gap > watch && reading.lower > watchLower }
   /// Whether a reading speaks for an alarm.
-  public func isAlarm(_ reading: GapReading) -> Bool { reading.gap > alarm && reading.lower > alarmLower }
+  package func isAlarm(_ reading: GapReading) -> Bool { reading.gap > alarm && reading.lower > alarmLower }
   /// Whether a reading speaks for calm.
-  public func isCalm(_ reading: GapReading) -> Bool { reading.gap < watch }
+  package func isCalm(_ reading: GapReading) -> Bool { reading.gap < watch }
 }
 
 /// The alarm: readings in, states out. Pure; no clock, no network. ALGORITHMS §11.4.
@@ -35,17 +35,17 @@ public struct GapThresholds: Sendable, Hashable, Codable {
 ///
 /// An alarm is latched: smaller gaps above the watch threshold leave it as it is. An acknowledged alarm does not sound
 /// again before it has been calm.
-public struct GapAlarm: Sendable, Hashable, Codable {
+package struct GapAlarm: Sendable, Hashable, Codable {
   /// What the gap means now.
-  public private(set) var state = GapState.calm
+  package private(set) var state = GapState.calm
   /// The step whose reading raised the present alarm; nil without one.
-  public private(set) var raisedAt: Int?
+  package private(set) var raisedAt: Int?
   /// How many alarms were raised so far.
-  public private(set) var alarms = 0
+  package private(set) var alarms = 0
   /// An alarm was raised and nobody has acknowledged it since, calm or not.
-  public private(set) var isUnacknowledged = false
+  package private(set) var isUnacknowledged = false
   /// The thresholds; a change counts from the next reading.
-  public var thresholds: GapThresholds
+  package var thresholds: GapThresholds
 
   /// The last reading of each tier that measures regularly.
   private var last: [GapTier: GapReading] = [:]
@@ -57,21 +57,21 @@ public struct GapAlarm: Sendable, Hashable, Codable {
   private var lastStep: Int?
 
   /// Calm.
-  public init(thresholds: GapThresholds = GapThresholds()) { self.thresholds = thresholds }
+  package init(thresholds: GapThresholds = GapThresholds()) { self.thresholds = thresholds }
 
   /// The last reading of a tier.
-  public func lastReading(_ tier: GapTier) -> GapReading? { last[tier] }
+  package func lastReading(_ tier: GapTier) -> GapReading? { last[tier] }
 
   /// True while quick readings speak for calm, and only a deep reading of earlier weights holds the state: another deep
   /// one is worth its price now.
-  public var wantsDeep: Bool {
+  package var wantsDeep: Bool {
     state != .calm && calmProbes >= 2 && last[.deep].map(thresholds.isWatch) ?? false
   }
 
   // MARK: what happens to it
 
   /// Takes a reading of the quick or deep tier; returns what is to be told, if anything.
-  public mutating func take(_ reading: GapReading) -> GapChange? {
+  package mutating func take(_ reading: GapReading) -> GapChange? {
     guard reading.tier != .full else { return confirm(with: reading) }
     let before = state, disagreement = disagreement(with: reading)
     last[reading.tier] = reading
@@ -99,7 +99,7 @@ public struct GapAlarm: Sendable, Hashable, Codable {
 
   /// Takes what a full AutoAttack measured. It confirms an alarm, or raises one; where it finds no gap the alarm was a
   /// false one, and ends.
-  public mutating func confirm(with reading: GapReading) -> GapChange? {
+  package mutating func confirm(with reading: GapReading) -> GapChange? {
     let before = state
     if thresholds.isAlarm(reading) {
       if state == .calm || state == .watch { raise(at: reading.step) }
@@ -113,7 +113,7 @@ public struct GapAlarm: Sendable, Hashable, Codable {
   }
 
   /// A person has seen the alarm; nil when there is none to acknowledge.
-  public mutating func acknowledge(step: Int) -> GapChange? {
+  package mutating func acknowledge(step: Int) -> GapChange? {
     isUnacknowledged = false
     guard state == .alarm || state == .confirmed else { return nil }
     defer { state = .acknowledged }

@@ -2,48 +2,48 @@ import Events
 
 /// Everything that is measured to say why a gap is there, as counts of images; and the rules that name causes. Pure.
 /// ALGORITHMS §11.4; DEMO §5 and §8 say which of them moved where.
-public struct GapEvidence: Sendable, Hashable, Codable {
+package struct GapEvidence: Sendable, Hashable, Codable {
   /// Images of the probe.
-  public var n: Int
+  package var n: Int
   /// Classes of the network.
-  public var classes: Int
+  package var classes: Int
   /// Right without attack.
-  public var clean: Int
+  package var clean: Int
   /// Right under the attack as trained.
-  public var survivors: Int
+  package var survivors: Int
   /// Survivors that APGD-T (10 iterations, 3 targets) breaks; nil with fewer than four classes.
-  public var targeted: Int?
+  package var targeted: Int?
   /// Survivors that CE-PGD of 20 steps ε/16 breaks at any iterate.
-  public var smallerStep: Int
+  package var smallerStep: Int
   /// Survivors that CE-PGD inside ε/4 breaks at any iterate.
-  public var smallerRadius: Int
+  package var smallerRadius: Int
   /// Survivors that Square (500 queries) breaks and no gradient attack here does.
-  public var squareOnly: Int
+  package var squareOnly: Int
   /// Survivors that any gradient attack here breaks.
-  public var whiteBox: Int
+  package var whiteBox: Int
   /// Right under PGD-10 of step ε/4.
-  public var pgd10: Int
+  package var pgd10: Int
   /// Right under PGD-50 of step ε/4.
-  public var pgd50: Int
+  package var pgd50: Int
   /// Right under PGD-10 and wrong under PGD-50.
-  public var onlyPGD50: Int
+  package var onlyPGD50: Int
   /// Right under FGSM.
-  public var fgsm: Int
+  package var fgsm: Int
   /// Right under FGSM and wrong under PGD-10.
-  public var onlyPGD10: Int
+  package var onlyPGD10: Int
   /// Right without attack, and the margin between the two best classes has a gradient of exactly zero.
-  public var zeroGradient: Int
+  package var zeroGradient: Int
   /// Right without attack, the margin has a gradient and the cross-entropy none (‖g‖ < 1e-10).
-  public var saturated: Int
+  package var saturated: Int
   /// Right under PGD-10 at twice the radius.
-  public var doubleRadius: Int
+  package var doubleRadius: Int
   /// Right under PGD-10 at four times the radius.
-  public var fourfoldRadius: Int
+  package var fourfoldRadius: Int
   /// Forward and backward passes of one image that measuring this took.
-  public var passes: Int
+  package var passes: Int
 
   /// All counts.
-  public init(
+  package init(
     n: Int, classes: Int, clean: Int, survivors: Int, targeted: Int?, smallerStep: Int, smallerRadius: Int,
     squareOnly: Int, whiteBox: Int, pgd10: Int, pgd50: Int, onlyPGD50: Int, fgsm: Int, onlyPGD10: Int,
     zeroGradient: Int, saturated: Int, doubleRadius: Int, fourfoldRadius: Int, passes: Int
@@ -70,28 +70,28 @@ public struct GapEvidence: Sendable, Hashable, Codable {
   }
 
   /// When a number is named as a cause.
-  public struct Rules: Sendable, Hashable, Codable {
+  package struct Rules: Sendable, Hashable, Codable {
     /// An attack must take away more than this share of the images …
-    public var drop = 0.15
+    package var drop = 0.15
     /// … with the interval's lower end above this.
-    public var dropLower = 0.05
+    package var dropLower = 0.05
     /// Square, beyond the gradient attacks, more than this …
-    public var squareDrop = 0.03
+    package var squareDrop = 0.03
     /// … with the interval's lower end above this.
-    public var squareLower = 0.005
+    package var squareLower = 0.005
     /// Share of the right images with gradients of exactly zero, at least.
-    public var zeroGradient = 0.02
+    package var zeroGradient = 0.02
     /// Share of the right images with saturated logits, at least.
-    public var saturated = 0.05
+    package var saturated = 0.05
     /// FGSM's accuracy must be this far above PGD-10's.
-    public var gulf = 0.25
+    package var gulf = 0.25
 
     /// The usual rules.
-    public init() {}
+    package init() {}
   }
 
   /// The causes that the rules name, in the order of their kinds.
-  public func causes(_ rules: Rules = Rules()) -> [GapCause] {
+  package func causes(_ rules: Rules = Rules()) -> [GapCause] {
     let pgd = share(survivors)
     var causes: [GapCause] = []
     func name(_ kind: GapCause.Kind, _ broken: Int?) {

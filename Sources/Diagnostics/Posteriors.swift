@@ -2,25 +2,25 @@ import Networks
 import Tensors
 
 /// How a dual norm's posterior p (the probability that a pixel is of a clean image) spreads. ALGORITHMS §9.2. Pure.
-public struct PosteriorStatistics: Sendable, Hashable, Codable {
+package struct PosteriorStatistics: Sendable, Hashable, Codable {
   /// Pixels in twenty equal parts of [0, 1]; p = 1 counts to the last.
-  public let histogram: [Int]
+  package let histogram: [Int]
   /// Share of pixels with p below .01 or above .99.
-  public let decided: Double
+  package let decided: Double
   /// Share of pixels routed to their own domain: p > ½ on clean images, p ≤ ½ on adversarial ones.
-  public let routing: Double
+  package let routing: Double
   /// Mean of p over the pixels of clean images; nil without any.
-  public let cleanMean: Double?
+  package let cleanMean: Double?
   /// Mean of p over the pixels of adversarial images; nil without any.
-  public let adversarialMean: Double?
+  package let adversarialMean: Double?
   /// Pixels in all.
-  public let pixels: Int
+  package let pixels: Int
 
   /// Parts of the histogram.
-  public static let bins = 20
+  package static let bins = 20
 
   /// Of the posteriors of one layer, pixel by pixel, over images of each domain.
-  public init(clean: [Float], adversarial: [Float]) {
+  package init(clean: [Float], adversarial: [Float]) {
     var histogram = [Int](repeating: 0, count: Self.bins)
     var decided = 0
     for p in clean + adversarial {
@@ -70,10 +70,10 @@ public struct PosteriorStatistics: Sendable, Hashable, Codable {
 extension Network {
   /// How every dual norm routes clean and adversarial images [count][C][H][W] in eval mode, by the layer's name; empty
   /// without dual norms. `poll` is called between groups of images.
-  public func posteriorStatistics(
+  package func posteriorStatistics(
     clean: UnsafePointer<Float>, adversarial: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
   ) throws -> [String: PosteriorStatistics] {
-    guard settings.norm == .dual else { return [:] }
+    guard settings.norm.infersDomains else { return [:] }
     let pixels = settings.input.planarCount, group = 32
     let rows = Storage(count: 2 * min(group, count) * pixels)
     var parts: [String: [(gauge: PosteriorGauge, clean: Int, adversarial: Int)]] = [:]

@@ -2,23 +2,23 @@
 ///
 /// Fitted by the Gram route, K = X_c X_cᵀ: with n points in D ≫ n dimensions only an n×n matrix is decomposed. With
 /// K e = λ e a point's score is eᵀX_c(x − mean)/√λ, which for the fitted points is √λ·e.
-public struct PrincipalPlane: Sendable, Hashable {
+package struct PrincipalPlane: Sendable, Hashable {
   /// A point in the plane.
-  public typealias Point = SIMD2<Double>
+  package typealias Point = SIMD2<Double>
 
   /// Column means [D].
-  public let mean: [Double]
+  package let mean: [Double]
   /// The two directions [2][D], of length 1; zeros where there is no variance left.
-  public private(set) var axes: [[Double]]
+  package private(set) var axes: [[Double]]
   /// The fitted points in the plane.
-  public private(set) var scores: [Point]
+  package private(set) var scores: [Point]
   /// Variance along the first and second principal direction, divided by n − 1.
-  public let explainedVariance: [Double]
+  package let explainedVariance: [Double]
   /// The same as a share of the total variance.
-  public let explainedRatio: [Double]
+  package let explainedRatio: [Double]
 
   /// Fits `count` points [count][D]. The score of largest magnitude on each axis is positive.
-  public init(_ points: [Float], count: Int) {
+  package init(_ points: [Float], count: Int) {
     precondition(count > 0 && points.count % count == 0, "\(points.count) numbers are not \(count) points")
     let width = points.count / count
     var mean = [Double](repeating: 0, count: width)
@@ -53,7 +53,7 @@ public struct PrincipalPlane: Sendable, Hashable {
   }
 
   /// New points [n][D] in the plane.
-  public func project(_ points: [Float]) -> [Point] {
+  package func project(_ points: [Float]) -> [Point] {
     let width = mean.count
     return (0..<points.count / max(1, width)).map { row in
       var score = Point.zero
@@ -70,7 +70,7 @@ public struct PrincipalPlane: Sendable, Hashable {
   /// where they lay in the frame before: a picture that is fitted again and again does not jump. `previous` are the same
   /// points in the same order; with another number of them nothing happens. Explained variances stay those of the
   /// principal directions.
-  public mutating func align(to previous: [Point]) {
+  package mutating func align(to previous: [Point]) {
     guard previous.count == scores.count, let turn = PlaneTurn(from: scores, to: previous) else { return }
     scores = scores.map(turn.apply)
     for column in mean.indices {

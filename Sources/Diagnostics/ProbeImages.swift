@@ -1,14 +1,14 @@
-import Attacks
+import Evaluation
 import Tensors
 
 /// The probe's images, clean and as attacked by PGD and by the worst of PGD and a tier: what pictures are drawn of.
-public struct ProbeImages {
+package struct ProbeImages {
   private let clean: Storage
   private let pgd: Storage
   private let strong: Storage
   private let pixels: Int
   /// Whether PGD or the tier broke the image: then `strong` has that point, otherwise the clean image.
-  public private(set) var isBroken: [Bool]
+  package private(set) var isBroken: [Bool]
 
   init(_ set: EvaluationSet, pgd: Storage) {
     clean = set.images
@@ -37,7 +37,7 @@ public struct ProbeImages {
   }
 
   /// The three sets; valid as long as this value lives.
-  public var domains: DomainImages {
+  package var domains: DomainImages {
     DomainImages(clean: clean.pointer, pgd: pgd.pointer, aa: strong.pointer, isBroken: isBroken)
   }
 }

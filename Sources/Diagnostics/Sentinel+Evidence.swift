@@ -1,10 +1,12 @@
 import Attacks
+import Evaluation
 import Networks
+import Objectives
 import Tensors
 
 extension Sentinel {
   /// Measures what shows why the gap of a quick probe is there, at the same weights. Costs several quick probes.
-  public func evidence(
+  package func evidence(
     after quick: QuickProbe, _ attack: any Attack, on network: Network, poll: () throws -> Void
   ) throws -> GapEvidence {
     let clean = right(set.images.pointer, on: network)

@@ -1,4 +1,5 @@
 import Attacks
+import Evaluation
 import Events
 import Networks
 import Tensors
@@ -8,51 +9,51 @@ import Tensors
 /// All random numbers are keyed by the run's seed and the images' data set indices, never by the step: two probes differ
 /// only by the weights. Results depend on neither threads nor time. What `poll` throws ends a measurement, and nothing
 /// has changed.
-public struct Sentinel {
+package struct Sentinel {
   /// The probe, from the validation images.
-  public let set: EvaluationSet
+  package let set: EvaluationSet
   /// So many of its images, the first ones, are the deep tier's.
-  public let deepCount: Int
+  package let deepCount: Int
   /// The run's seed.
-  public let seed: UInt32
+  package let seed: UInt32
 
   /// A sentinel on `set`.
-  public init(_ set: EvaluationSet, deepCount: Int = 32, seed: UInt32) {
+  package init(_ set: EvaluationSet, deepCount: Int = 32, seed: UInt32) {
     self.set = set
     self.deepCount = min(deepCount, set.count)
     self.seed = seed
   }
 
   /// What a quick probe costs at least: the clean pass, the attack as trained, and a look at its points.
-  public func leastPasses(_ attack: any Attack) -> Int { set.count * (attack.passes + 2) }
+  package func leastPasses(_ attack: any Attack) -> Int { set.count * (attack.passes + 2) }
 
   // MARK: the quick tier
 
   /// What one quick probe found.
-  public struct QuickProbe: Sendable, Hashable {
+  package struct QuickProbe: Sendable, Hashable {
     /// Steps done so far.
-    public let step: Int
+    package let step: Int
     /// Clean accuracy.
-    public let clean: Proportion
+    package let clean: Proportion
     /// Accuracy under the attack as trained.
-    public let adversarial: Proportion
+    package let adversarial: Proportion
     /// The attack, as shown.
-    public let attack: String
+    package let attack: String
     /// The gap.
-    public let reading: GapReading
+    package let reading: GapReading
     /// Positions in the probe that are right under the attack as trained.
-    public let survivors: [Int]
+    package let survivors: [Int]
     /// Of the survivors, those that the quick attacks left.
-    public let left: [Int]
+    package let left: [Int]
     /// Forward and backward passes of one image in all.
-    public let passes: Int
+    package let passes: Int
   }
 
   /// Hears how far a suite is.
-  public typealias Observer = (EvaluationProgress, AttackSuite) -> Void
+  package typealias Observer = (EvaluationProgress, AttackSuite) -> Void
 
   /// Clean accuracy, accuracy under `attack`, and what the quick suite takes of its survivors; and all the images.
-  public func quick(
+  package func quick(
     afterStep step: Int, _ attack: any Attack, on network: Network, observe: Observer = { _, _ in },
     poll: () throws -> Void
   ) throws -> (probe: QuickProbe, images: ProbeImages) {
@@ -78,18 +79,18 @@ public struct Sentinel {
   // MARK: the deep tier
 
   /// What one run of AutoAttack found.
-  public struct DeepProbe: Sendable, Hashable {
+  package struct DeepProbe: Sendable, Hashable {
     /// The gap.
-    public let reading: GapReading
+    package let reading: GapReading
     /// Forward and backward passes of one image in all.
-    public let passes: Int
+    package let passes: Int
     /// Reasons not to believe the attacks; only looked for before a full one.
-    public let warnings: [EvaluationWarning]
+    package let warnings: [EvaluationWarning]
   }
 
   /// Standard AutoAttack on the first `deepCount` images, at the weights of a quick probe; with `isFull` on all of them,
   /// which confirms an alarm.
-  public func deep(
+  package func deep(
     after quick: QuickProbe, _ attack: any Attack, on network: Network, isFull: Bool = false,
     observe: Observer = { _, _ in }, poll: () throws -> Void
   ) throws -> DeepProbe {
@@ -119,7 +120,7 @@ public struct Sentinel {
 
   /// What `deep` will probably cost, from what the quick tier left of its images; for `SentinelSchedule.isDeepDue`.
   /// With `isFull` that of the whole probe.
-  public func expectedDeep(after quick: QuickProbe, classes: Int, isFull: Bool = false) -> Int {
+  package func expectedDeep(after quick: QuickProbe, classes: Int, isFull: Bool = false) -> Int {
     let count = isFull ? set.count : deepCount
     let attacked = quick.survivors.count { $0 < count }, left = quick.left.count { $0 < count }
     let survivorPasses = AttackSuite(.standard, classes: classes).attacks.reduce(0) { sum, spec in

@@ -1,8 +1,8 @@
 /// Squared 2-Wasserstein distances between the inputs of norm layers, taken as Gaussians with independent channels.
 /// Paper eq. 7; ALGORITHMS §11.1. The square is kept: no root.
-public enum Wasserstein {
+package enum Wasserstein {
   /// Σ over channels of (μ₁ − μ₂)² + (σ₁ − σ₂)².
-  public static func squared(_ first: ChannelMoments, _ second: ChannelMoments) -> Double {
+  package static func squared(_ first: ChannelMoments, _ second: ChannelMoments) -> Double {
     precondition(
       first.mean.count == second.mean.count, "moments of \(first.mean.count) and \(second.mean.count) channels")
     let variances = (first.variance, second.variance)
@@ -16,21 +16,21 @@ public enum Wasserstein {
   }
 
   /// Layer by layer.
-  public static func squared(_ first: [ChannelMoments], _ second: [ChannelMoments]) -> LayerDistances {
+  package static func squared(_ first: [ChannelMoments], _ second: [ChannelMoments]) -> LayerDistances {
     precondition(first.count == second.count, "moments of \(first.count) and \(second.count) layers")
     return LayerDistances(layers: zip(first, second).map { squared($0, $1) })
   }
 }
 
 /// A squared distance for every norm layer, in the order of the forward pass.
-public struct LayerDistances: Sendable, Hashable, Codable {
+package struct LayerDistances: Sendable, Hashable, Codable {
   /// Layer by layer.
-  public let layers: [Double]
+  package let layers: [Double]
   /// Summed over the layers: the number of the paper's Table 2.
-  public let sum: Double
+  package let sum: Double
 
   /// From the layers' distances.
-  public init(layers: [Double]) {
+  package init(layers: [Double]) {
     self.layers = layers
     sum = layers.reduce(0, +)
   }

@@ -1,25 +1,18 @@
 import Events
+import Recipe
 
 /// Which weights of a run are the best, by what validation says of them. ALGORITHMS §13, §15.
 struct BestWeights: Sendable, Hashable {
-  /// What is compared: the knob `validation.best`.
-  enum Rule: String, Sendable, Hashable {
-    /// Clean and adversarial accuracy together, the earliest of equals: the paper's text.
-    case sum
-    /// Adversarial accuracy alone, the latest of equals: the paper's programs.
-    case adversarial
-  }
-
   /// The step after which the best weights were measured.
   private(set) var step: Int?
   /// True when the next measurement is the best whatever came before it.
   private(set) var startsAnew = true
-  private let rule: Rule
+  private let rule: BestRule
   private var clean = Proportion(correct: 0, n: 0)
   private var adversarial = Proportion(correct: 0, n: 0)
 
   /// None so far.
-  init(_ rule: Rule) { self.rule = rule }
+  init(_ rule: BestRule) { self.rule = rule }
 
   /// Takes note of a measurement; true when it is the best so far.
   mutating func improves(with probe: Probe, atStep probed: Int) -> Bool {

@@ -1,21 +1,22 @@
-import Events
 import Foundation
 import Networks
+import Recipe
+import Spelling
 import Tensors
 
 /// A checkpoint of a run, read back: its weights, and the settings it was trained with.
-public struct SavedCheckpoint: Sendable {
+package struct SavedCheckpoint: Sendable {
   /// The weights.
-  public let weights: WeightsFile
+  package let weights: WeightsFile
   /// The resolved preset: data set, ε, norm.
-  public let settings: Settings
+  package let settings: Settings
   /// The preset's name.
-  public let preset: String
+  package let preset: String
   /// Training steps behind it.
-  public let step: Int
+  package let step: Int
 
   /// Reads a file. `takesSettings` as in `WeightsFile`. Throws `FileError` when it is damaged or not one of ours.
-  public init(_ path: String, takesSettings: Bool = true) throws {
+  package init(_ path: String, takesSettings: Bool = true) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw FileError("\(path): is a folder; give a file in its checkpoints/, such as checkpoints/last.safetensors")
@@ -44,7 +45,7 @@ public struct SavedCheckpoint: Sendable {
 
   /// The network for images of the size `input`, whose norms use the sets of statistics that the run's objective trains.
   /// `given` as in `WeightsFile.network`. Throws `FileError`.
-  public func network(
+  package func network(
     _ given: [String: String] = [:], input: Shape, pool: ThreadPool
   ) throws -> WeightsFile.Imported {
     let imported = try weights.network(given, input: input, pool: pool)

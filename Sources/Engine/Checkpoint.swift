@@ -1,6 +1,7 @@
-import Events
 import Foundation
 import Networks
+import Recipe
+import Spelling
 import Tensors
 
 /// Weights on disk: a `.safetensors` file with PyTorch's names, and in its metadata what is needed to use it.
@@ -22,7 +23,8 @@ struct Checkpoint {
       "width": "\(model.width)", "classes": "\(model.classes)",
       "input": "\(model.input.channels)x\(model.input.height)x\(model.input.width)",
       "final_norm": "\(model.finalNorm)", "mean": model.mean.map { "\($0)" }.joined(separator: ","),
-      "norm": model.norm.rawValue, "norm_layers": model.normLayers, "norm_affine": model.normAffine.rawValue,
+      "norm": model.norm.rawValue, "norm_layers": model.normLayers.description,
+      "norm_affine": model.normAffine.rawValue,
       "std": model.deviation.map { "\($0)" }.joined(separator: ","),
       "settings": String(decoding: try encoder.encode(settings), as: UTF8.self),
     ]

@@ -1,5 +1,4 @@
 import Dispatch
-import Events
 import Synchronization
 
 /// What is on its way into a session, commands and the reports of an attack: any thread puts it in, the engine's thread takes it out in order.

@@ -1,12 +1,13 @@
-import Attacks
 import Datasets
 import Events
 import Foundation
 import Networks
+import Recipe
+import Spelling
 import Tensors
 
 /// Surgery on a checkpoint, and what it did, measured on the checkpoint's own data. ALGORITHMS §10.
-public struct Conversion {
+package struct Conversion {
   private let checkpoint: SavedCheckpoint
   private let settings: Settings
   private let data: DataSplits
@@ -14,23 +15,23 @@ public struct Conversion {
   private let limit: Int
   private let threads: Int
   /// With the new norms.
-  public let network: Network
+  package let network: Network
   /// What makes it another function, a line each.
-  public private(set) var warnings: [SurgeryWarning]
+  package private(set) var warnings: [SurgeryWarning]
   /// What a person should know of the file, a line each.
-  public let notes: [String]
+  package let notes: [String]
 
   /// A network on the test images.
-  public struct Figures {
+  package struct Figures {
     /// Logits of all images.
     fileprivate let logits: [Float]
     /// Accuracy on the images.
-    public let clean: Proportion
+    package let clean: Proportion
     /// Accuracy under the run's training attack, crafted on this network.
-    public let adversarial: Proportion
+    package let adversarial: Proportion
 
     /// The largest and the mean distance of a logit from that of `other`.
-    public func drift(from other: Figures) -> (largest: Double, mean: Double) {
+    package func drift(from other: Figures) -> (largest: Double, mean: Double) {
       let distances = zip(logits, other.logits).map { abs(Double($0) - Double($1)) }
       return (distances.max() ?? 0, distances.reduce(0, +) / Double(max(1, distances.count)))
     }
@@ -39,7 +40,7 @@ public struct Conversion {
   /// Converts `checkpoint` to the norms of `settings`, which are its own but for `norm`, `norm.layers`, `norm.affine` and
   /// those of dual BN. `limit`: at most so many test images are measured. Throws a line when it cannot be: `SettingError`
   /// when that is due to the settings.
-  public init(_ checkpoint: SavedCheckpoint, to settings: Settings, limit: Int, threads: Int) throws {
+  package init(_ checkpoint: SavedCheckpoint, to settings: Settings, limit: Int, threads: Int) throws {
     self.checkpoint = checkpoint
     self.settings = settings
     self.limit = limit
@@ -60,25 +61,25 @@ public struct Conversion {
     (network, warnings) = try former.converted(to: wanted)
     network.follow(settings)
     let before = former.dual.temperature, after = network.dual.temperature
-    let readsPosterior = former.settings.norm == .dual && wanted.norm == .dual && network.branch == .posterior
+    let readsPosterior = former.settings.norm.infersDomains && wanted.norm.infersDomains && network.branch == .posterior
     if readsPosterior, before != after {
       warnings.append(SurgeryWarning("τ of the posterior is another: the function changes where the two sets differ"))
     }
   }
 
-  private var seed: UInt32 { UInt32(truncatingIfNeeded: settings.integer("seed")) }
+  private var seed: UInt32 { settings.runSeed }
   private var pixels: Int { network.settings.input.planarCount }
 
   /// The norms before and after in words: `bn`, `dbn at stage-ends`.
-  public var titles: (before: String, after: String) { (former.settings.normTitle, network.settings.normTitle) }
+  package var titles: (before: String, after: String) { (former.settings.normTitle, network.settings.normTitle) }
 
   /// The figures before and after.
-  public func measure() throws -> (before: Figures, after: Figures) {
+  package func measure() throws -> (before: Figures, after: Figures) {
     (try figures(of: former), try figures(of: network))
   }
 
   private func figures(of network: Network) throws -> Figures {
-    let count = min(limit, data.test.count), attack = makeAttack(settings), images = Storage(count: count * pixels)
+    let count = min(limit, data.test.count), attack = settings.trainingAttack, images = Storage(count: count * pixels)
     var clean = 0, adversarial = 0
     for first in stride(from: 0, to: count, by: 128) {
       let evaluation = Evaluation(data.test, first..<min(count, first + 128), pixels: pixels, seed: seed)
@@ -93,12 +94,10 @@ public struct Conversion {
 
   /// Takes new running statistics from the `batches` training batches that would have come next, as a live session does:
   /// see `Trainer.recalibrate`.
-  public mutating func recalibrate(batches: Int) throws {
+  package mutating func recalibrate(batches: Int) throws {
     // The run was made with its own norms, which its batching and attack suit; only the network is another.
     var original = settings
-    for name in ["norm", "norm.layers", "norm.affine"] {
-      if let value = checkpoint.settings[name] { try original.set(name, to: value) }
-    }
+    for knob in AnyKnob.all where knob.effect == .surgery { original.copy(knob, from: checkpoint.settings) }
     var trainer = Trainer(settings: original, presetName: checkpoint.preset, threads: threads, folder: nil)
     _ = try trainer.prepare()
     try trainer.recalibrate(network, batches: batches, afterStep: checkpoint.step, settings: settings)
@@ -106,10 +105,10 @@ public struct Conversion {
   }
 
   /// The name of the attack that `measure` uses.
-  public var attackTitle: String { makeAttack(settings).title }
+  package var attackTitle: String { settings.trainingAttack.title }
 
   /// Writes the network as a checkpoint of the same run. Throws `FileError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     let kind = checkpoint.weights.metadata["kind"].flatMap(CheckpointKind.init(rawValue:)) ?? .last
     try Checkpoint(
       network: network, preset: checkpoint.preset, kind: kind, step: checkpoint.step, settings: settings

@@ -5,35 +5,34 @@ import Synchronization
 /// Follows how far training batches are from the running statistics: the curves of the paper's Fig. 4. ALGORITHMS §11.2.
 ///
 /// A trainer tells it of every pass that moved the statistics, right after it; the training does not depend on it.
-public final class DistanceTracker: Sendable {
+package final class DistanceTracker: Sendable {
   /// The distances at one step.
-  public struct Point: Sendable, Hashable, Codable {
+  package struct Point: Sendable, Hashable, Codable {
     /// The step whose batch it was.
-    public let step: Int
+    package let step: Int
     /// Clean rows against the running statistics, summed over the layers and layer by layer; nil when there were none.
-    public let clean: LayerDistances?
+    package let clean: LayerDistances?
     /// Adversarial rows against them; nil when there were none.
-    public let adversarial: LayerDistances?
+    package let adversarial: LayerDistances?
 
-    /// All parts.
-    public init(step: Int, clean: LayerDistances?, adversarial: LayerDistances?) {
+    package init(step: Int, clean: LayerDistances?, adversarial: LayerDistances?) {
       (self.step, self.clean, self.adversarial) = (step, clean, adversarial)
     }
   }
 
   /// About so many points of a run are looked at.
-  public static let points = 40
+  package static let points = 40
 
   private let found = Mutex<(layers: [String], points: [Int: Point])>(([], [:]))
 
   /// Nothing seen yet.
-  public init() {}
+  package init() {}
 
   /// Names of the layers with running statistics; empty as long as there are no points.
-  public var layers: [String] { found.withLock { $0.layers } }
+  package var layers: [String] { found.withLock { $0.layers } }
 
   /// What was seen, by step.
-  public var points: [Point] { found.withLock { $0.points.values.sorted { $0.step < $1.step } } }
+  package var points: [Point] { found.withLock { $0.points.values.sorted { $0.step < $1.step } } }
 
   func isDue(_ step: Int, of steps: Int) -> Bool { step % max(1, steps / Self.points) == 0 }
 

@@ -1,5 +1,6 @@
 import Attacks
 import Diagnostics
+import Evaluation
 import Events
 import Networks
 

@@ -3,16 +3,15 @@ import Foundation
 import Synchronization
 
 /// What the thread of an attack on a frozen copy tells.
-public struct FrozenReport: Sendable, Hashable {
+package struct FrozenReport: Sendable, Hashable {
   /// How far it is.
-  public var progress: AttackProgressNote
+  package var progress: AttackProgressNote
   /// What it found; nil before the end, and where it is no measurement of the gap.
-  public var reading: GapReading?
+  package var reading: GapReading?
   /// Reasons not to believe the attack, a line each; with the end.
-  public var warnings: [String]
+  package var warnings: [String]
 
-  /// All parts.
-  public init(progress: AttackProgressNote, reading: GapReading? = nil, warnings: [String] = []) {
+  package init(progress: AttackProgressNote, reading: GapReading? = nil, warnings: [String] = []) {
     self.progress = progress
     self.reading = reading
     self.warnings = warnings
@@ -20,16 +19,16 @@ public struct FrozenReport: Sendable, Hashable {
 }
 
 /// An attack on a copy of the weights, on a thread of its own, while training goes on or is paused.
-public final class FrozenAttack: Sendable {
+package final class FrozenAttack: Sendable {
   /// The attack: tells its progress, looks often whether it was given up, and ends by telling its result or the end.
-  public typealias Body =
+  package typealias Body =
     @Sendable (_ tell: @Sendable (FrozenReport) -> Void, _ isCancelled: @Sendable () -> Bool) -> Void
 
   private let body: Body
   private let cancelled = Atomic(false)
 
   /// An attack that has not begun.
-  public init(_ body: @escaping Body) { self.body = body }
+  package init(_ body: @escaping Body) { self.body = body }
 
   /// Begins; to be called once. `tell` is called on the attack's thread.
   func start(tell: @escaping @Sendable (FrozenReport) -> Void) {

@@ -1,19 +1,7 @@
-import Attacks
 import Events
 import Networks
 import Objectives
 import Tensors
-
-/// How clean and adversarial rows go through the network. ALGORITHMS §2.1. Objectives
-/// with one kind of rows have one pass.
-package enum Batching: String, Sendable, Hashable, CaseIterable {
-  /// One pass over both, clean rows first: common moments, one update of the running statistics.
-  case cat
-  /// Clean, then adversarial: moments of their own, each updates the running statistics.
-  case seq
-  /// Clean, adversarial, and clean again as the target of KL: TRADES of its authors.
-  case seq3
-}
 
 /// Sees passes right after they moved the running statistics.
 package protocol PassObserver: AnyObject {
@@ -37,7 +25,6 @@ package struct OuterPass {
   /// more.
   package var observer: (any PassObserver)?
 
-  /// All parts; see the properties.
   package init(
     network: Network, objective: any Objective, batching: Batching, clean: UnsafePointer<Float>, labels: [Int],
     cleanRows: Int, gradient: Storage
@@ -113,7 +100,7 @@ package struct OuterPass {
       clean: rows(logits, cleanRows, place: 0),
       adversarial: rows(logits + cleanRows * network.classes, count, place: cleanRows), target: nil)
     try backward(gradient.pointer, slot: 0, accumulating: false, poll)
-    if cleanRows > 0, network.settings.norm == .dual {
+    if cleanRows > 0, network.settings.norm.infersDomains {
       let nll = network.nllTotal
       result.nll = nll
       result.loss.total += network.dual.weight * nll

@@ -1,7 +1,6 @@
 import Diagnostics
 import Events
 import Networks
-import Tensors
 
 /// Where the probe's images lie inside the network, look after look: distances and scatter with axes that hold still.
 struct PictureBook {

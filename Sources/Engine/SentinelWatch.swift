@@ -1,5 +1,6 @@
 import Diagnostics
 import Events
+import Recipe
 
 /// What the sentinel is to look at next, and what the gap means so far: its part of `SessionMachine`. Pure.
 ///
@@ -115,22 +116,21 @@ struct SentinelWatch: Sendable {
 }
 
 /// What a quick look showed.
-public struct SentinelLook: Sendable, Hashable {
+package struct SentinelLook: Sendable, Hashable {
   /// Accuracies and the gap; its state is for the machine to say.
-  public var probe: Probe
+  package var probe: Probe
   /// What a deep look at these weights will probably cost.
-  public var expectedDeep: Int
+  package var expectedDeep: Int
   /// What a full AutoAttack on the whole probe will probably cost.
-  public var expectedFull: Int
+  package var expectedFull: Int
   /// Forward and backward passes of one image, pictures included.
-  public var passes: Int
+  package var passes: Int
   /// Distances between the domains, layer by layer.
-  public var layers: LayerReport?
+  package var layers: LayerReport?
   /// Where the domains lie.
-  public var scatter: ScatterReport?
+  package var scatter: ScatterReport?
 
-  /// All parts.
-  public init(
+  package init(
     probe: Probe, expectedDeep: Int, expectedFull: Int = 0, passes: Int, layers: LayerReport? = nil,
     scatter: ScatterReport? = nil
   ) {
@@ -144,16 +144,15 @@ public struct SentinelLook: Sendable, Hashable {
 }
 
 /// What AutoAttack on part of the probe showed.
-public struct DeepLook: Sendable, Hashable {
+package struct DeepLook: Sendable, Hashable {
   /// The gap.
-  public var reading: GapReading
+  package var reading: GapReading
   /// Forward and backward passes of one image.
-  public var passes: Int
+  package var passes: Int
   /// Wall-clock seconds; only shown.
-  public var seconds: Double
+  package var seconds: Double
 
-  /// All parts.
-  public init(reading: GapReading, passes: Int, seconds: Double) {
+  package init(reading: GapReading, passes: Int, seconds: Double) {
     self.reading = reading
     self.passes = passes
     self.seconds = seconds
@@ -161,16 +160,15 @@ public struct DeepLook: Sendable, Hashable {
 }
 
 /// What was measured about the reasons of an alarm.
-public struct CausesFound: Sendable, Hashable {
+package struct CausesFound: Sendable, Hashable {
   /// Steps done so far.
-  public var step: Int
+  package var step: Int
   /// The causes that the rules name.
-  public var causes: [GapCause]
+  package var causes: [GapCause]
   /// Forward and backward passes of one image.
-  public var passes: Int
+  package var passes: Int
 
-  /// All parts.
-  public init(step: Int, causes: [GapCause], passes: Int) {
+  package init(step: Int, causes: [GapCause], passes: Int) {
     self.step = step
     self.causes = causes
     self.passes = passes

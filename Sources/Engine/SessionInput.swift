@@ -1,7 +1,8 @@
 import Events
+import Recipe
 
 /// What happens to a session: commands from outside, and the results of the work it asked for.
-public enum SessionInput: Sendable, Hashable {
+package enum SessionInput: Sendable, Hashable {
   /// The session is to start. Comes once, first.
   case begin
   /// The data and the network are there.
@@ -34,7 +35,7 @@ public enum SessionInput: Sendable, Hashable {
 
 /// What a session wants done. The last action of a list that answers a finished piece of work is the next piece of work,
 /// `waitForCommand` or `end`; commands that come while work is under way are answered by `emit` only.
-public enum SessionAction: Sendable, Hashable {
+package enum SessionAction: Sendable, Hashable {
   /// Tell the readers.
   case emit(Event)
   /// Load the data, make the network.
@@ -68,7 +69,7 @@ public enum SessionAction: Sendable, Hashable {
 }
 
 /// What is done to a network between two steps. ALGORITHMS §10.
-public enum NetworkOperation: Sendable, Hashable {
+package enum NetworkOperation: Sendable, Hashable {
   /// Put the norms of the settings in place of those there are.
   case convert
   /// Measure the running statistics anew on so many batches.
@@ -76,6 +77,6 @@ public enum NetworkOperation: Sendable, Hashable {
 }
 
 /// What the work under way is to do when it polls.
-public enum PollAnswer: Sendable, Hashable {
+package enum PollAnswer: Sendable, Hashable {
   case goOn, hold, giveUp
 }

@@ -1,17 +1,16 @@
 import Events
-import Networks
+import Recipe
 
 /// Changes of a session that is under way: knobs, and operations on the network.
 extension SessionMachine {
   // MARK: knobs
 
   mutating func change(_ name: String, to value: KnobValue, cause: Cause) -> [SessionAction] {
-    let old = settings.formatted(name), before = settings[name]
     do {
       var changed = settings
       try changed.set(name, to: value)
-      guard let knob = Knob.named(name), changed[knob.name] != before else { return [] }
-      let new = changed.formatted(name)
+      guard let knob = AnyKnob.named(name), changed[knob] != settings[knob] else { return [] }
+      let old = settings.formatted(knob), new = changed.formatted(knob)
       guard knob.isLive else {
         return refuse("\(name) is fixed when a run starts; start one with --set \(name)=\(new)")
       }
@@ -24,7 +23,7 @@ extension SessionMachine {
         step: isSurgery && isPaused ? step : boundary, cause: cause, knob: knob.name, old: old, new: new,
         effect: idle == nil ? knob.effect : nil,
         text: "\(knob.symbol) \(old) → \(new)" + (idle.map { ", \($0)" } ?? ""))
-      record(knob.name, changed, step: entry.step)
+      record(knob, changed, step: entry.step)
       return [.emit(.journal(entry))]
     } catch {
       return refuse("\(error)")
@@ -32,13 +31,13 @@ extension SessionMachine {
   }
 
   /// Keeps a change for whoever wants to repeat the session.
-  private mutating func record(_ name: String, _ settings: Settings, step: Int) {
-    guard let value = settings[name] else { return }
+  private mutating func record(_ knob: AnyKnob, _ settings: Settings, step: Int) {
+    let change = TourStop.Change(knob: knob.name, value: settings[knob])
     // A stop is a mapping in a preset file: a knob that is changed twice between two steps needs two.
-    if let last = changes.last, last.step == step, !last.changes.contains(where: { $0.knob == name }) {
-      changes[changes.count - 1].changes.append(.init(knob: name, value: value))
+    if let last = changes.last, last.step == step, !last.changes.contains(where: { $0.knob == knob.name }) {
+      changes[changes.count - 1].changes.append(change)
     } else {
-      changes.append(TourStop(step: step, changes: [.init(knob: name, value: value)], caption: ""))
+      changes.append(TourStop(step: step, changes: [change], caption: ""))
     }
   }
 
@@ -52,9 +51,9 @@ extension SessionMachine {
 
   mutating func ask(for operation: NetworkOperation) -> [SessionAction] {
     guard ending == nil else { return refuse("no operation any more: the session is about to end") }
-    let norm = settings.text("norm")
-    if case .recalibrate = operation, NormKind(rawValue: norm)?.hasStatistics == false {
-      return refuse("recalibrate: norm \(norm) has no running statistics; bn, dbn and split have some")
+    let norm = settings[.norm]
+    if case .recalibrate = operation, !norm.hasStatistics {
+      return refuse("recalibrate: norm \(norm.rawValue) has no running statistics; bn, dbn and split have some")
     }
     if !operations.contains(operation) { operations.append(operation) }
     return []
@@ -81,13 +80,13 @@ extension SessionMachine {
     let asked = settings
     settings = withNorms(ofNetwork: settings)
     // What was set meanwhile for the norm that is not coming may not go with the one that stays.
-    for (name, value) in [("batching", "cat"), ("attack.bn", "eval")] where settings.conflict != nil {
-      try? settings.set(name, to: .text(value))
+    for knob in [Knob.batching.declaration, Knob.attackMode.declaration] where settings.conflict != nil {
+      settings.copy(knob, from: Settings())
     }
-    let returning = Knob.all.filter { settings[$0.name] != asked[$0.name] }
-    for knob in returning { record(knob.name, settings, step: step) }
+    let returning = settings.differences(from: asked)
+    for knob in returning { record(knob, settings, step: step) }
     let returned = returning.map { knob in
-      let old = asked.formatted(knob.name), new = settings.formatted(knob.name)
+      let old = asked.formatted(knob), new = settings.formatted(knob)
       return SessionAction.emit(
         .journal(
           JournalEntry(
@@ -108,11 +107,9 @@ extension SessionMachine {
   /// The settings with the norms that the network really has.
   func withNorms(ofNetwork settings: Settings) -> Settings {
     var result = settings
-    for knob in SessionMachine.surgical {
-      if let value = operatedSettings[knob.name] { try? result.set(knob.name, to: value) }
-    }
+    for knob in SessionMachine.surgical { result.copy(knob, from: operatedSettings) }
     return result
   }
 
-  private static let surgical = Knob.all.filter { $0.effect == .surgery }
+  private static let surgical = AnyKnob.all.filter { $0.effect == .surgery }
 }

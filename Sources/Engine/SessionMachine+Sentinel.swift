@@ -34,7 +34,7 @@ extension SessionMachine {
   /// The weights of the alarm are kept; the preset may want a pause there.
   mutating func keptAlarm() {
     watch.keptWeights()
-    if settings.flag("sentinel.pause") { isPaused = true }
+    if settings[.sentinelPause] { isPaused = true }
   }
 
   // MARK: acknowledging

@@ -1,4 +1,5 @@
 import Events
+import Recipe
 
 /// What a training session does next, decided from what has happened to it. Pure: no clock, no thread, no randomness.
 ///
@@ -7,13 +8,13 @@ import Events
 /// `pause`, which holds the work at its next poll, and `stop`, which gives it up. A knob changed during step n is
 /// journalled as of step n and used from step n + 1 on; measurements use the settings of the last step run, so that
 /// settings, seed and journal determine every number.
-public struct SessionMachine: Sendable {
+package struct SessionMachine: Sendable {
   /// The settings the next step will run with.
-  public internal(set) var settings: Settings
+  package internal(set) var settings: Settings
   /// Steps done.
-  public private(set) var step = 0
+  package private(set) var step = 0
   /// The state told last.
-  public private(set) var state: SessionState?
+  package private(set) var state: SessionState?
 
   enum Activity: Hashable {
     case idle, preparing, stepping, validating, waiting, testing, freezing, ended
@@ -62,7 +63,7 @@ public struct SessionMachine: Sendable {
   private var results: [Probe] = []
 
   /// A session that has not begun.
-  public init(settings: Settings, tour: [TourStop] = []) {
+  package init(settings: Settings, tour: [TourStop] = []) {
     self.settings = settings
     self.tour = tour
     stepSettings = settings
@@ -70,12 +71,12 @@ public struct SessionMachine: Sendable {
     operatedSettings = settings
     operatingSettings = settings
     bestSettings = settings
-    best = BestWeights(BestWeights.Rule(rawValue: settings.text("validation.best")) ?? .sum)
+    best = BestWeights(settings[.validationBest])
   }
 
   /// What the work under way is to do now. A paused step does not keep an operation waiting: it is given up and run anew
   /// afterwards. Operations are done in a pause too.
-  public var pollAnswer: PollAnswer {
+  package var pollAnswer: PollAnswer {
     if isLeaving { return .giveUp }
     guard isPaused else { return .goOn }
     switch activity {
@@ -86,7 +87,7 @@ public struct SessionMachine: Sendable {
   }
 
   /// Takes note of what happened and says what to do. Results of work that was not asked for are ignored.
-  public mutating func handle(_ input: SessionInput) -> [SessionAction] {
+  package mutating func handle(_ input: SessionInput) -> [SessionAction] {
     switch (input, activity) {
     case (.command(let command), _): return obey(command)
     case (.begin, .idle):
@@ -267,7 +268,7 @@ public struct SessionMachine: Sendable {
 
   private var isValidationDue: Bool {
     guard let description, step > 0, validatedStep != step else { return false }
-    let every = settings.integer("validation.every")
+    let every = settings[.validationEvery]
     return step % max(every == 0 ? description.stepsPerEpoch : every, 1) == 0
   }
 

@@ -1,10 +1,11 @@
 import Events
+import Recipe
 
 /// What the engine has done for it, one call at a time: training networks in the product, a script in tests.
 ///
 /// Every call that takes long calls `poll` between two attack iterations or batches. `poll` may block (a pause) and may
 /// throw (`Interruption`): the call then ends at once and leaves the weights as they were before it.
-public protocol SessionWork {
+package protocol SessionWork {
   /// Loads the data, makes the network. Called once, first.
   mutating func prepare() throws -> SessionDescription
 
@@ -43,10 +44,10 @@ public protocol SessionWork {
 }
 
 /// Which weights the final table measures.
-public enum KeptWeights: String, Sendable, Hashable, Codable { case last, best }
+package enum KeptWeights: String, Sendable, Hashable, Codable { case last, best }
 
 /// Which checkpoint is written.
-public enum CheckpointKind: String, Sendable, Hashable, Codable {
+package enum CheckpointKind: String, Sendable, Hashable, Codable {
   case best, last, interrupted
   /// The weights at an alarm; kept for good.
   case alarm
@@ -55,15 +56,15 @@ public enum CheckpointKind: String, Sendable, Hashable, Codable {
 }
 
 /// Thrown by `poll`: the call under way is to be given up, its partial work discarded.
-public struct Interruption: Error, Sendable {
+package struct Interruption: Error, Sendable {
   /// An interruption.
-  public init() {}
+  package init() {}
 }
 
 /// Training cannot go on. The description is one line: what, where, remedy.
-public struct TrainingFailure: Error, Sendable, CustomStringConvertible {
+package struct TrainingFailure: Error, Sendable, CustomStringConvertible {
   /// What, where, remedy.
-  public let description: String
+  package let description: String
   /// A failure with this line.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }

@@ -1,36 +1,35 @@
 import Diagnostics
-import Events
+import Recipe
 
 /// What the settings mean to the sentinel.
 extension Settings {
-  /// How often it looks, and for how much.
+  /// How often it checks, and for how much.
   var sentinelLimits: SentinelSchedule.Limits {
     SentinelSchedule.Limits(
-      every: integer("sentinel.every"), deepEvery: integer("sentinel.deep_every"), budget: number("sentinel.budget"))
+      every: self[.sentinelEvery], deepEvery: self[.sentinelDeepEvery], budget: self[.sentinelBudget])
   }
 
-  /// When a gap is watched and when it is an alarm. The interval's lower end may lie ten points below. ALGORITHMS §11.4.
+  /// From which gap on the sentinel watches and from which it raises the alarm. The interval's lower end may lie ten
+  /// points below. docs/algorithms.md §11.4.
   var gapThresholds: GapThresholds {
-    let watch = number("sentinel.watch"), alarm = number("sentinel.alarm")
+    let watch = self[.sentinelWatch], alarm = self[.sentinelAlarm]
     return GapThresholds(
       watch: watch, watchLower: max(0, watch - 0.1), alarm: alarm, alarmLower: max(0, alarm - 0.1))
   }
 
-  /// Forward and backward passes of one image that a training step on so many clean images makes.
+  /// Forward and backward passes of one image that a training step on `images` clean images makes.
   func passesOfStep(images: Int) -> Int {
-    let attack = images * attackPasses
-    switch text("objective") {
-    case "standard": return 2 * images
-    case "at": return attack + 2 * images
-    // The clean predictions that the attack goes away from take one more pass.
-    case "trades": return attack + 5 * images
-    default: return attack + 4 * images
-    }
+    let type = self[.objective].type
+    guard type.rows != .clean else { return outerPasses(2 * images) }
+    // An attack on KL first needs the clean predictions.
+    let attack = images * (trainingAttack.passes + (type.innerLoss == .divergence ? 1 : 0))
+    guard type.rows == .both else { return attack + outerPasses(2 * images) }
+    return attack + outerPasses((self[.batching] == .seq3 ? 6 : 4) * images)
   }
 
-  /// What a quick look costs at least: the clean pass, the attack as trained, and a look at its points.
-  var leastLookPasses: Int { integer("sentinel.images") * (attackPasses + 2) }
+  /// The passes that are trained on; awp makes them once more before, to find the perturbation of the weights.
+  private func outerPasses(_ passes: Int) -> Int { self[.awp] > 0 ? 2 * passes : passes }
 
-  /// Passes of the training attack on one image.
-  private var attackPasses: Int { text("attack") == "fgsm" ? 2 : 2 * integer("attack.steps") }
+  /// What a quick check costs at least: the clean pass, the attack as trained, and a look at its points.
+  var leastLookPasses: Int { self[.sentinelImages] * (trainingAttack.passes + 2) }
 }

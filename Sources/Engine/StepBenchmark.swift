@@ -1,28 +1,28 @@
 import Attacks
 import CKernels
-import Events
 import Foundation
 import Networks
 import Objectives
+import Recipe
 import Tensors
 
 /// The full MAT-Cat PGD-10 training step on random images, timed: what the speed of the product is judged by.
-public struct StepBenchmark {
+package struct StepBenchmark {
   /// One of the networks and sizes that are measured.
-  public struct Configuration: Sendable, Hashable, CaseIterable {
+  package struct Configuration: Sendable, Hashable, CaseIterable {
     /// `a` to `d`.
-    public let name: String
+    package let name: String
     /// The model in the catalogue.
-    public let model: String
+    package let model: String
     /// Its width.
-    public let width: Int
+    package let width: Int
     /// An image.
-    public let input: Shape
+    package let input: Shape
     /// Clean images a step.
-    public let batch: Int
+    package let batch: Int
 
     /// PreAct ResNet-18 at full and quarter width, on colour and grey images, and the demo's network.
-    public static let allCases = [
+    package static let allCases = [
       Configuration(name: "a", model: "preact-resnet18", width: 64, input: Shape(3, 32, 32), batch: 8),
       Configuration(name: "b", model: "preact-resnet18", width: 16, input: Shape(3, 32, 32), batch: 64),
       Configuration(name: "c", model: "preact-resnet18", width: 16, input: Shape(1, 28, 28), batch: 128),
@@ -31,40 +31,40 @@ public struct StepBenchmark {
   }
 
   /// Medians over the repeats, in seconds unless said otherwise.
-  public struct Result: Sendable, Codable {
+  package struct Result: Sendable, Codable {
     /// The configuration.
-    public var configuration: String
+    package var configuration: String
     /// Who measured: `dualab`, or the peer's name and version.
-    public var engine: String
+    package var engine: String
     /// The kernels that ran.
-    public var kernels: String
+    package var kernels: String
     /// Threads.
-    public var threads: Int
+    package var threads: Int
     /// Steps that were timed.
-    public var repeats: Int
+    package var repeats: Int
     /// The whole step, with eval-mode BN in the attack.
-    public var step: Double
+    package var step: Double
     /// The whole step, with batch-moment BN in the attack.
-    public var stepTrainBN: Double
+    package var stepTrainBN: Double
     /// Its attack: start and ten forward and backward passes.
-    public var attack: Double
+    package var attack: Double
     /// Its outer part: forward, loss, backward, SGD.
-    public var outer: Double
+    package var outer: Double
     /// One forward pass over the clean images in eval mode.
-    public var forward: Double
+    package var forward: Double
     /// Clean images a second.
-    public var imagesPerSecond: Double
+    package var imagesPerSecond: Double
     /// Arithmetic a second of the whole step, convolutions counted directly (10⁹).
-    public var gigaflops: Double
+    package var gigaflops: Double
     /// The largest memory of the process while this was measured (10⁶ bytes).
-    public var peakMegabytes: Double
+    package var peakMegabytes: Double
     /// What OpenBLAS reaches on this machine with a product of 1024×1024 matrices on one thread, 10⁹ a second.
-    public var sgemmGigaflops: Double?
+    package var sgemmGigaflops: Double?
     /// `gigaflops` as a share of that on as many threads; above 1 because Winograd needs fewer operations than are counted.
-    public var shareOfSgemm: Double?
+    package var shareOfSgemm: Double?
 
     /// Sets what the machine's sgemm reaches on one thread, in 10⁹ a second.
-    public mutating func compare(withSgemm gigaflopsOfOneThread: Double) {
+    package mutating func compare(withSgemm gigaflopsOfOneThread: Double) {
       sgemmGigaflops = gigaflopsOfOneThread
       shareOfSgemm = gigaflops / (gigaflopsOfOneThread * Double(threads))
     }
@@ -79,7 +79,7 @@ public struct StepBenchmark {
   private let threads: Int
 
   /// A benchmark with random images and the model's first weights.
-  public init(_ configuration: Configuration, threads: Int) throws {
+  package init(_ configuration: Configuration, threads: Int) throws {
     Self.forgetPeak()
     self.configuration = configuration
     self.threads = threads
@@ -100,7 +100,7 @@ public struct StepBenchmark {
   }
 
   /// Runs `repeats` steps after a warm-up and takes medians.
-  public func run(repeats: Int) throws -> Result {
+  package func run(repeats: Int) throws -> Result {
     let pgd = PGD(epsilon: 8 / 255, stepSize: 2 / 255)
     var attacks: [Double] = [], outers: [Double] = [], forwards: [Double] = [], trainModeAttacks: [Double] = []
     for round in -1..<repeats {
@@ -158,7 +158,7 @@ public struct StepBenchmark {
   private func outerStep() {
     let logits = network.forward(images.pointer, count: 2 * configuration.batch, mode: .train)
     gradient.clear()
-    _ = makeObjective(settings).evaluate(
+    _ = settings.objective.evaluate(
       ObjectiveBatch(rows: .both, logits: logits, gradient: gradient.pointer, labels: labels, classes: 10))
     network.backward(gradient.pointer, wanted: .parameters)
     SGD(learningRate: 0.01).step(network)

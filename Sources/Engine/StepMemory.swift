@@ -1,8 +1,8 @@
 import Attacks
 import Datasets
-import Events
 import Networks
 import Objectives
+import Recipe
 import Tensors
 
 /// What the settings make of a training step. Made anew only when they change: making it allocates.
@@ -14,8 +14,8 @@ struct StepPlan {
 
   init(_ settings: Settings) {
     self.settings = settings
-    objective = makeObjective(settings)
-    attack = makeAttack(settings)
+    objective = settings.objective
+    attack = settings.trainingAttack
     schedule = Schedule(settings)
   }
 }

@@ -2,37 +2,37 @@ import Attacks
 import Datasets
 import Events
 import Networks
-import Tensors
+import Recipe
 
 /// Accuracies of weights on fixed images.
 extension Trainer {
   /// The current weights on the first `validation.limit` validation images.
-  public mutating func validate(
+  package mutating func validate(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> Probe {
     let session = try prepared()
     // What the step left in the network is gone afterwards; the look that may follow shows it.
-    if settings.integer("sentinel.every") > 0 {
+    if settings[.sentinelEvery] > 0 {
       _ = session.memory.book.distances(ofStep: step, on: session.network)
     }
     return try measure(
-      session.network, session.data.validation, limit: initial.integer("validation.limit"), split: "validation",
+      session.network, session.data.validation, limit: initial[.validationLimit], split: "validation",
       weights: "current",
       step: step, settings, poll)
   }
 
   /// Copies the current weights.
-  public mutating func keepAsBest(step: Int) {
+  package mutating func keepAsBest(step: Int) {
     guard let network = session?.network else { return }
     session?.best = KeptNetwork(
       settings: network.settings, weights: network.weights(), branch: network.branch, step: step)
   }
 
   /// The last or best weights on the first `test.limit` test images; the current weights stay.
-  public mutating func test(
+  package mutating func test(
     _ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> Probe {
-    let session = try prepared(), limit = initial.integer("test.limit")
+    let session = try prepared(), limit = initial[.testLimit]
     guard weights == .best, let best = session.best else {
       return try measure(
         session.network, session.data.test, limit: limit, split: "test", weights: weights.rawValue, step: step,
@@ -73,8 +73,8 @@ extension Trainer {
     let start = ContinuousClock.now
     network.follow(settings)
     if let branch { network.branch = branch }
-    let count = min(limit, images.count), attack = makeAttack(settings)
-    let reference = attack is FGSM ? referencePGD(settings) : nil
+    let count = min(limit, images.count), attack = settings.trainingAttack
+    let reference = attack is FGSM ? settings.referencePGD : nil
     var clean = 0, adversarial = 0, pgd10 = 0
     for first in stride(from: 0, to: count, by: 128) {
       try poll()

@@ -1,11 +1,11 @@
 import Events
 import Foundation
-import Networks
+import Recipe
 
 /// Weights on disk.
 extension Trainer {
   /// Writes `checkpoints/KIND.safetensors`, or `checkpoints/KIND-STEP.safetensors`.
-  public mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
+  package mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
     guard let folder, let session else { return nil }
     // What is kept for good has a name of its own; the others replace the earlier one.
     let name = kind == .alarm || kind == .kept ? "\(kind.rawValue)-\(step)" : kind.rawValue

@@ -1,8 +1,8 @@
-import Attacks
-import Datasets
 import Diagnostics
+import Evaluation
 import Events
 import Networks
+import Recipe
 import Tensors
 
 /// The sentinel's looks at the current weights.
@@ -16,12 +16,12 @@ extension Trainer {
   }
 
   /// Clean, attack as trained, the quick tier, and the pictures of where they lie.
-  public mutating func look(
+  package mutating func look(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> SentinelLook {
     let start = ContinuousClock.now
     var state = try sentinelState()
-    let network = try prepared().network, attack = makeAttack(settings)
+    let network = try prepared().network, attack = settings.trainingAttack
     network.follow(settings)
     // Before anything else goes through the network. No pass: it reads what the step left there.
     let book = try prepared().memory.book, drift = book.distances(ofStep: step, on: network)
@@ -43,34 +43,34 @@ extension Trainer {
   }
 
   /// AutoAttack on part of the probe, at the weights of the last quick look.
-  public mutating func lookDeeper(
+  package mutating func lookDeeper(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> DeepLook {
     let start = ContinuousClock.now, (sentinel, quick, network) = try lastLook(step)
     network.follow(settings)
-    let deep = try sentinel.deep(after: quick, makeAttack(settings), on: network, poll: poll)
+    let deep = try sentinel.deep(after: quick, settings.trainingAttack, on: network, poll: poll)
     return DeepLook(reading: deep.reading, passes: deep.passes, seconds: seconds(since: start))
   }
 
   /// What shows why the gap of the last quick look is there.
-  public mutating func findCauses(
+  package mutating func findCauses(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> CausesFound {
     let (sentinel, quick, network) = try lastLook(step)
     network.follow(settings)
-    let evidence = try sentinel.evidence(after: quick, makeAttack(settings), on: network, poll: poll)
+    let evidence = try sentinel.evidence(after: quick, settings.trainingAttack, on: network, poll: poll)
     return CausesFound(step: step, causes: evidence.causes(), passes: evidence.passes)
   }
 
   /// A copy of the weights and the attack on it.
-  public mutating func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack {
+  package mutating func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack {
     let network = try prepared().network, sentinel = try sentinelState().sentinel
     guard let copy = Network(network.settings, pool: ThreadPool(threads: 1)) else {
       throw TrainingFailure("model: '\(network.settings.name)' is not in the catalogue")
     }
     copy.restore(network.weights())
     copy.follow(settings)
-    return FrozenAttack(sentinel, makeAttack(settings), on: copy, scope: scope, step: step)
+    return FrozenAttack(sentinel, settings.trainingAttack, on: copy, scope: scope, step: step)
   }
 
   // MARK: parts
@@ -79,13 +79,13 @@ extension Trainer {
   private mutating func sentinelState() throws -> SentinelState {
     let session = try prepared()
     if let state = session.sentinel { return state }
-    let split = session.data.validation, count = min(initial.integer("sentinel.images"), split.count)
+    let split = session.data.validation, count = min(initial[.sentinelImages], split.count)
     let shape = session.network.settings.input, images = Storage(count: count * shape.planarCount)
     for image in 0..<count { split.copyImage(image, to: images.pointer + image * shape.planarCount) }
     let set = try EvaluationSet(
       images: images, shape: shape, labels: (0..<count).map { split.label($0) },
       indices: (0..<count).map { split.indices[$0] })
-    let state = SentinelState(sentinel: Sentinel(set, deepCount: initial.integer("sentinel.deep_images"), seed: seed))
+    let state = SentinelState(sentinel: Sentinel(set, deepCount: initial[.sentinelDeepImages], seed: seed))
     self.session?.sentinel = state
     return state
   }

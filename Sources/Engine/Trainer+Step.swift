@@ -1,18 +1,19 @@
 import Attacks
-import Datasets
 import Events
 import Networks
 import Objectives
+import Recipe
+import Spelling
 import Tensors
 
 /// One training step: load the images, craft the adversarial ones, pass both through the network, update the weights.
 extension Trainer {
   /// Runs step `number`. A step that ends in an error changes no weight and no running statistic.
-  public mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
+  package mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
     let start = ContinuousClock.now
     let batch = try loadBatch(number, settings), session = try prepared(), network = session.network
     let plan = session.memory.plan(for: settings), objective = plan.objective
-    let rate = settings.number("lr") * plan.schedule.factor(step: number - 1, of: session.steps)
+    let rate = settings[.learningRate] * plan.schedule.factor(step: number - 1, of: session.steps)
     network.follow(settings)
 
     session.memory.keep(network)
@@ -105,7 +106,7 @@ extension Trainer {
   ) throws -> [Float] {
     let network = session.network, memory = session.memory, branch = network.branch
     defer { network.branch = branch }
-    if network.settings.norm == .split { network.branch = .clean }
+    if network.settings.norm.choosesSet { network.branch = .clean }
     try memory.target.withUnsafeMutableBufferPointer { target in
       guard let base = target.baseAddress else { return }
       try network.logits(
@@ -126,7 +127,7 @@ extension Trainer {
     book.open(batch.step, of: session.steps, several: pass.batching != .cat, on: session.network)
     pass.observer = book
     defer { book.close(on: session.network) }
-    let gamma = settings.number("awp")
+    let gamma = settings[.awp]
     guard gamma > 0 else { return try pass.run(mode: .train, poll: poll) }
     // Batch moments without tracking: only the pass that is trained on moves the running statistics.
     _ = try pass.run(mode: .batch, poll: poll)
@@ -143,7 +144,7 @@ extension Trainer {
     let session = try prepared()
     return OuterPass(
       network: session.network, objective: objective,
-      batching: Batching(rawValue: settings.text("batching")) ?? .cat, clean: batch.clean, labels: batch.labels,
+      batching: settings[.batching], clean: batch.clean, labels: batch.labels,
       cleanRows: settings.cleanRows(of: batch.count),
       gradient: session.memory.gradient)
   }

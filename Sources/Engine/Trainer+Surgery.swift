@@ -1,14 +1,11 @@
-import Attacks
-import Datasets
 import Events
 import Networks
-import Objectives
-import Tensors
+import Recipe
 
 /// Operations on the network between two steps, measured before and after. ALGORITHMS §10.
 extension Trainer {
   /// Exchanges the norms, or measures running statistics anew. What it throws leaves the network as it was.
-  public mutating func operate(
+  package mutating func operate(
     _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> SurgeryReport {
     let start = ContinuousClock.now, old = try prepared().network
@@ -38,7 +35,7 @@ extension Trainer {
       step: step, operation: name, from: old.settings.norm.rawValue, to: network.settings.norm.rawValue,
       warnings: warnings.map(\.description), logitDrift: drift.rootMeanSquare, largestLogitDrift: drift.largest,
       cleanBefore: before.clean, cleanAfter: after.clean, adversarialBefore: before.adversarial,
-      adversarialAfter: after.adversarial, attack: makeAttack(settings).title, seconds: seconds(since: start))
+      adversarialAfter: after.adversarial, attack: settings.trainingAttack.title, seconds: seconds(since: start))
   }
 
   // MARK: norms
@@ -76,7 +73,7 @@ extension Trainer {
         try attack(batch, for: objective, purpose: .recalibration, settings, poll)
         network.restore(runningStatistics: mean)
       }
-      if seesBoth { return (UnsafePointer(batch.clean), 2 * batch.count, BatchRows.both.domains(images: batch.count)) }
+      if seesBoth { return (UnsafePointer(batch.clean), 2 * batch.count, .cleanFirst(batch.count)) }
       return try outerPass(batch, objective, settings).rowsTogether
     }
   }
@@ -102,7 +99,7 @@ extension Trainer {
   }
 
   private func look(at network: Network, _ settings: Settings, _ poll: () throws -> Void) throws -> Look {
-    let images = try prepared().data.validation, count = min(initial.integer("validation.limit"), images.count)
+    let images = try prepared().data.validation, count = min(initial[.validationLimit], images.count)
     network.follow(settings)
     var look = Look(), clean = 0, adversarial = 0
     for first in stride(from: 0, to: count, by: 128) {
@@ -111,7 +108,7 @@ extension Trainer {
         images, first..<min(count, first + 128), pixels: network.settings.input.planarCount, seed: seed)
       look.logits += evaluation.logits(on: network)
       clean += evaluation.correct(on: network)
-      adversarial += try evaluation.correct(under: makeAttack(settings), on: network, poll: poll)
+      adversarial += try evaluation.correct(under: settings.trainingAttack, on: network, poll: poll)
     }
     look.clean = Proportion(correct: clean, n: count)
     look.adversarial = Proportion(correct: adversarial, n: count)

@@ -1,17 +1,16 @@
-import Attacks
 import Datasets
-import Diagnostics
 import Events
 import Foundation
 import Networks
 import Objectives
+import Recipe
 import Tensors
 
 /// The work of a session done for real: batches, attacks, passes through the network, SGD, measurements, weights on disk.
 ///
 /// All random numbers are functions of (seed, purpose, step, example), so a step that was given up and is run again gives
 /// the same bits, and so does a run on another number of threads.
-public struct Trainer: SessionWork {
+package struct Trainer: SessionWork {
   let initial: Settings
   let presetName: String
   let folder: URL?
@@ -41,7 +40,7 @@ public struct Trainer: SessionWork {
   }
 
   /// A trainer for `settings`; `folder` is the run's folder, nil to write nothing. A `tracker` only looks on.
-  public init(
+  package init(
     settings: Settings, presetName: String, threads: Int, folder: URL?, tracker: DistanceTracker? = nil
   ) {
     self.tracker = tracker
@@ -54,7 +53,7 @@ public struct Trainer: SessionWork {
   // MARK: start
 
   /// Loads the data and draws the network's first weights.
-  public mutating func prepare() throws -> SessionDescription {
+  package mutating func prepare() throws -> SessionDescription {
     if let conflict = initial.conflict { throw TrainingFailure("\(conflict)") }
     let data = try loadData(initial)
     var settings = try ModelSettings(initial, images: ImageKind(data.train.images))
@@ -62,8 +61,8 @@ public struct Trainer: SessionWork {
     guard let network = Network(settings, pool: pool) else {
       throw TrainingFailure("model: '\(settings.name)' is not in the catalogue; 'dualab models list' shows what is")
     }
-    let batch = min(initial.integer("batch"), data.train.count)
-    let passes = initial.text("batching") == Batching.seq3.rawValue ? 3 : 2
+    let batch = min(initial[.batch], data.train.count)
+    let passes = initial[.batching].rawValue == Batching.seq3.rawValue ? 3 : 2
     let needed = network.batchBytes(images: passes * batch)
     guard needed < Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 9 else {
       throw TrainingFailure(
@@ -74,7 +73,7 @@ public struct Trainer: SessionWork {
     network.dual = DualSettings(initial)
     let order = EpochOrder(count: data.train.count, batch: batch, seed: seed)
     let steps =
-      initial.integer("steps") > 0 ? initial.integer("steps") : initial.integer("epochs") * order.stepsPerEpoch
+      initial[.steps] > 0 ? initial[.steps] : initial[.epochs] * order.stepsPerEpoch
     session = Session(
       data: data, network: network, order: order, steps: steps,
       memory: StepMemory(network, batch: batch, tracker: tracker))
@@ -89,7 +88,7 @@ public struct Trainer: SessionWork {
     return session
   }
 
-  var seed: UInt32 { UInt32(truncatingIfNeeded: initial.integer("seed")) }
+  var seed: UInt32 { initial.runSeed }
 
   func seconds(since start: ContinuousClock.Instant) -> Double {
     let duration = ContinuousClock.now - start

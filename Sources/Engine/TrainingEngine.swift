@@ -1,13 +1,14 @@
 import Events
+import Recipe
 
 /// Performs a session: asks `SessionMachine` what to do, has it done by `SessionWork`, tells the readers.
 ///
 /// Everything runs on a thread of its own. Commands come in through `send` from anywhere and are looked at whenever the
 /// work polls; a paused engine sleeps. Events are kept until they are read, so a slow reader loses nothing and slows
 /// nothing.
-public actor TrainingEngine {
+package actor TrainingEngine {
   /// Everything the session tells, in order; ends after the summary. For one reader.
-  public nonisolated let events: AsyncStream<Event>
+  package nonisolated let events: AsyncStream<Event>
 
   private let teller: AsyncStream<Event>.Continuation
   private let inbox = CommandInbox()
@@ -19,7 +20,7 @@ public actor TrainingEngine {
   private var attack: FrozenAttack?
 
   /// A session that has not begun. `clock` gives seconds since any fixed moment; only the summary shows them.
-  public init(
+  package init(
     work: sending any SessionWork, settings: Settings, tour: [TourStop] = [],
     clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock
   ) {
@@ -35,13 +36,13 @@ public actor TrainingEngine {
   }
 
   /// The thread that everything of the session runs on.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   /// Asks something of the session. Never blocks; from any thread, before, during and after `run`.
-  public nonisolated func send(_ command: Command) { inbox.put(.command(command)) }
+  package nonisolated func send(_ command: Command) { inbox.put(.command(command)) }
 
   /// Runs the session to its end. To be called once. Nothing is thrown: a failure is an outcome of the summary.
-  public func run() -> Summary {
+  package func run() -> Summary {
     let start = clock()
     var input = SessionInput.begin
     while true {
@@ -143,7 +144,7 @@ public actor TrainingEngine {
 }
 
 /// Seconds of the monotonic clock since an arbitrary moment.
-public let secondsOfMonotonicClock: @Sendable () -> Double = {
+package let secondsOfMonotonicClock: @Sendable () -> Double = {
   let origin = ContinuousClock.now
   return { (ContinuousClock.now - origin) / .seconds(1) }
 }()

@@ -1,5 +1,5 @@
 /// What `Command.attack` runs on a frozen copy of the weights.
-public enum AttackScope: String, Sendable, Hashable, Codable, CaseIterable {
+package enum AttackScope: String, Sendable, Hashable, Codable, CaseIterable {
   /// The sentinel's cheap attacks on the whole probe.
   case quick
   /// Standard AutoAttack on the whole probe: what confirms an alarm.
@@ -7,9 +7,9 @@ public enum AttackScope: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// How far an attack on a frozen copy is: the event `attackProgress`.
-public struct AttackProgressNote: Sendable, Hashable, Codable {
+package struct AttackProgressNote: Sendable, Hashable, Codable {
   /// Where it stands.
-  public enum Phase: String, Sendable, Hashable, Codable {
+  package enum Phase: String, Sendable, Hashable, Codable {
     /// It did not start; `secondsLeft` says what it would take at most.
     case forecast
     /// It runs.
@@ -21,18 +21,17 @@ public struct AttackProgressNote: Sendable, Hashable, Codable {
   }
 
   /// One attack of the suite that has begun.
-  public struct Tally: Sendable, Hashable, Codable {
+  package struct Tally: Sendable, Hashable, Codable {
     /// Its name: `APGD-T`.
-    public var attack: String
+    package var attack: String
     /// Images it has finished.
-    public var attacked: Int
+    package var attacked: Int
     /// Images it has to attack: what the attacks before it left.
-    public var total: Int
+    package var total: Int
     /// Images it has broken.
-    public var broken: Int
+    package var broken: Int
 
-    /// All parts.
-    public init(attack: String, attacked: Int, total: Int, broken: Int) {
+    package init(attack: String, attacked: Int, total: Int, broken: Int) {
       self.attack = attack
       self.attacked = attacked
       self.total = total
@@ -41,30 +40,29 @@ public struct AttackProgressNote: Sendable, Hashable, Codable {
   }
 
   /// Steps done when the weights were copied.
-  public var step: Int
+  package var step: Int
   /// What runs.
-  public var scope: AttackScope
+  package var scope: AttackScope
   /// Where it stands.
-  public var phase: Phase
+  package var phase: Phase
   /// Images of the probe.
-  public var n: Int
+  package var n: Int
   /// Images that are right without an attack; nil before that is known.
-  public var correct: Int?
+  package var correct: Int?
   /// Images broken so far, by all attacks.
-  public var broken: Int
+  package var broken: Int
   /// The attacks that have begun, in order; the last one is under way.
-  public var tallies: [Tally]
+  package var tallies: [Tally]
   /// Iteration of the attack under way, from 0; nil when none is.
-  public var iteration: Int?
+  package var iteration: Int?
   /// Iterations of one attempt of it.
-  public var iterations: Int?
+  package var iterations: Int?
   /// Seconds so far; only shown.
-  public var seconds: Double
+  package var seconds: Double
   /// Seconds left if no further image breaks; nil when not known. Only shown.
-  public var secondsLeft: Double?
+  package var secondsLeft: Double?
 
-  /// All parts.
-  public init(
+  package init(
     step: Int, scope: AttackScope, phase: Phase, n: Int, correct: Int? = nil, broken: Int = 0, tallies: [Tally] = [],
     iteration: Int? = nil, iterations: Int? = nil, seconds: Double = 0, secondsLeft: Double? = nil
   ) {
@@ -82,5 +80,5 @@ public struct AttackProgressNote: Sendable, Hashable, Codable {
   }
 
   /// Accuracy under all attacks so far: an upper bound until it is finished; nil before the clean pass.
-  public var accuracy: Proportion? { correct.map { Proportion(correct: $0 - broken, n: n) } }
+  package var accuracy: Proportion? { correct.map { Proportion(correct: $0 - broken, n: n) } }
 }

@@ -1,5 +1,7 @@
+import Recipe
+
 /// What a person (or a tour, or a signal) asks of a running session.
-public enum Command: Sendable, Hashable, Codable {
+package enum Command: Sendable, Hashable, Codable {
   /// Hold training; inside a step this takes effect between two attack iterations.
   case pause
   /// Go on.
@@ -27,6 +29,6 @@ public enum Command: Sendable, Hashable, Codable {
 }
 
 /// Who changed something.
-public enum Cause: String, Sendable, Hashable, Codable {
+package enum Cause: String, Sendable, Hashable, Codable {
   case you, preset, engine, signal, tour
 }

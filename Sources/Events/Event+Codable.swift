@@ -7,7 +7,7 @@ extension Event: Codable {
   }
 
   /// Reads the payload that `event` names.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     switch try decoder.container(keyedBy: Key.self).decode(Name.self, forKey: .event) {
     case .started: self = .started(try SessionDescription(from: decoder))
     case .state: self = .state(try StateChange(from: decoder))
@@ -25,7 +25,7 @@ extension Event: Codable {
   }
 
   /// Writes the payload's fields beside `event`.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     switch self {
     case .started(let payload): try write(.started, payload)

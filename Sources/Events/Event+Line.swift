@@ -3,7 +3,7 @@ import Foundation
 /// One line of JSON an event, the form of `--json`: `{"event":"sample",…}`, `event` first, the other keys sorted.
 extension Event {
   /// The event as one line without its newline. Throws `EncodingError` when a number is not finite.
-  public func jsonLine() throws -> String {
+  package func jsonLine() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let fields =
@@ -25,7 +25,7 @@ extension Event {
   }
 
   /// Which event this is, as `event` says it.
-  public var name: String {
+  package var name: String {
     switch self {
     case .started: "started"
     case .state: "state"

@@ -1,7 +1,9 @@
+import Recipe
+
 /// What a session tells its readers: the lab, headless printing, tests. The only thing that leaves the engine.
 ///
 /// Payloads are boxed: they are large, and events are handed on and kept more often than they are made.
-public indirect enum Event: Sendable, Hashable {
+package indirect enum Event: Sendable, Hashable {
   /// The session is about to start.
   case started(SessionDescription)
   /// The session went into another state.
@@ -28,36 +30,35 @@ public indirect enum Event: Sendable, Hashable {
   case summary(Summary)
 
   /// The version of the vocabulary, written into every stream.
-  public static let version = 1
+  package static let version = 1
 }
 
 /// What a session is, told once at its start.
-public struct SessionDescription: Sendable, Hashable, Codable {
+package struct SessionDescription: Sendable, Hashable, Codable {
   /// Version of the event vocabulary.
-  public var version = Event.version
+  package var version = Event.version
   /// Name of the preset.
-  public var preset: String
+  package var preset: String
   /// One line about the data: `mirage 16×16×1, 3686 train, 410 validation, 1024 test`.
-  public var data: String
+  package var data: String
   /// True when the task was constructed to show an effect; the screen must say so.
-  public var constructed: Bool
+  package var constructed: Bool
   /// One line about the network: `conv4, 33 018 parameters`.
-  public var model: String
+  package var model: String
   /// Steps of the whole run.
-  public var steps: Int
+  package var steps: Int
   /// Steps of one epoch.
-  public var stepsPerEpoch: Int
+  package var stepsPerEpoch: Int
   /// Worker threads.
-  public var threads: Int
+  package var threads: Int
   /// The folder the run is written to; empty when nothing is written.
-  public var folder: String
+  package var folder: String
   /// Every setting at the start.
-  public var settings: Settings
+  package var settings: Settings
   /// Stops of the preset's tour; nil without one.
-  public var tourStops: Int?
+  package var tourStops: Int?
 
-  /// All parts.
-  public init(
+  package init(
     preset: String, data: String, constructed: Bool, model: String, steps: Int, stepsPerEpoch: Int, threads: Int,
     folder: String, settings: Settings
   ) {
@@ -74,21 +75,20 @@ public struct SessionDescription: Sendable, Hashable, Codable {
 }
 
 /// What a session is doing.
-public enum SessionState: String, Sendable, Hashable, Codable {
+package enum SessionState: String, Sendable, Hashable, Codable {
   case preparing, training, paused, validating, testing, finished, stopped, failed
 }
 
 /// The session went into another state.
-public struct StateChange: Sendable, Hashable, Codable {
+package struct StateChange: Sendable, Hashable, Codable {
   /// Steps done so far.
-  public var step: Int
+  package var step: Int
   /// The new state.
-  public var state: SessionState
+  package var state: SessionState
   /// Why, when it needs saying: the line of a failure.
-  public var reason: String
+  package var reason: String
 
-  /// All parts.
-  public init(step: Int, state: SessionState, reason: String = "") {
+  package init(step: Int, state: SessionState, reason: String = "") {
     self.step = step
     self.state = state
     self.reason = reason
@@ -96,34 +96,33 @@ public struct StateChange: Sendable, Hashable, Codable {
 }
 
 /// One training step. Parts that the objective does not have are nil.
-public struct Sample: Sendable, Hashable, Codable {
+package struct Sample: Sendable, Hashable, Codable {
   /// The number of this step, from 1.
-  public var step: Int
+  package var step: Int
   /// The epoch it belongs to, from 0.
-  public var epoch: Int
+  package var epoch: Int
   /// The outer loss.
-  public var loss: Double
+  package var loss: Double
   /// Mean cross-entropy of the clean rows.
-  public var cleanLoss: Double?
+  package var cleanLoss: Double?
   /// Mean cross-entropy of the adversarial rows.
-  public var adversarialLoss: Double?
+  package var adversarialLoss: Double?
   /// Mean KL(clean‖adversarial), before β.
-  public var kl: Double?
+  package var kl: Double?
   /// NLL of the domains in dual norms, before its weight; nil without them.
-  public var dbnNLL: Double?
+  package var dbnNLL: Double?
   /// How many of the clean rows were right, in train mode.
-  public var cleanAccuracy: Proportion?
+  package var cleanAccuracy: Proportion?
   /// How many of the adversarial rows were right, in train mode.
-  public var adversarialAccuracy: Proportion?
+  package var adversarialAccuracy: Proportion?
   /// The learning rate of this step.
-  public var learningRate: Double
+  package var learningRate: Double
   /// Training images (clean ones) of this step.
-  public var images: Int
+  package var images: Int
   /// Wall-clock seconds of this step; only shown, nothing depends on it.
-  public var seconds: Double
+  package var seconds: Double
 
-  /// All parts.
-  public init(
+  package init(
     step: Int, epoch: Int, loss: Double, cleanLoss: Double? = nil, adversarialLoss: Double? = nil, kl: Double? = nil,
     dbnNLL: Double? = nil, cleanAccuracy: Proportion? = nil, adversarialAccuracy: Proportion? = nil,
     learningRate: Double, images: Int,
@@ -145,34 +144,33 @@ public struct Sample: Sendable, Hashable, Codable {
 }
 
 /// Accuracies on a fixed set of images, in eval mode.
-public struct Probe: Sendable, Hashable, Codable {
+package struct Probe: Sendable, Hashable, Codable {
   /// Steps done so far.
-  public var step: Int
+  package var step: Int
   /// Which images: `validation` or `test`.
-  public var split: String
+  package var split: String
   /// Which weights: `current`, `last` or `best`.
-  public var weights: String
+  package var weights: String
   /// Clean accuracy.
-  public var clean: Proportion
+  package var clean: Proportion
   /// Accuracy under the training attack.
-  public var adversarial: Proportion
+  package var adversarial: Proportion
   /// The attack, as shown: `PGD-10`, `FGSM`.
-  public var attack: String
+  package var attack: String
   /// Accuracy under PGD-10 (step ε/4, uniform start) where the training attack is another one.
-  public var pgd10: Proportion?
+  package var pgd10: Proportion?
   /// What the sentinel's cheap attacks take away, where this is one of its probes.
-  public var quick: GapReading?
+  package var quick: GapReading?
   /// What AutoAttack takes away, where it ran.
-  public var deep: GapReading?
+  package var deep: GapReading?
   /// What the gap means after these readings.
-  public var gapState: GapState?
+  package var gapState: GapState?
   /// Forward and backward passes of one image that the sentinel spent on it.
-  public var passes: Int?
+  package var passes: Int?
   /// Wall-clock seconds; only shown.
-  public var seconds: Double
+  package var seconds: Double
 
-  /// All parts.
-  public init(
+  package init(
     step: Int, split: String, weights: String, clean: Proportion, adversarial: Proportion, attack: String,
     pgd10: Proportion? = nil, quick: GapReading? = nil, deep: GapReading? = nil, gapState: GapState? = nil,
     passes: Int? = nil, seconds: Double
@@ -193,25 +191,24 @@ public struct Probe: Sendable, Hashable, Codable {
 }
 
 /// One line of the journal: an intervention, or something worth a line.
-public struct JournalEntry: Sendable, Hashable, Codable {
+package struct JournalEntry: Sendable, Hashable, Codable {
   /// Steps done so far; an intervention takes effect in the step after it.
-  public var step: Int
+  package var step: Int
   /// Who did it.
-  public var cause: Cause
+  package var cause: Cause
   /// The knob that was changed, if one was.
-  public var knob: String?
+  package var knob: String?
   /// Its old value, as a person writes it.
-  public var old: String?
+  package var old: String?
   /// Its new value, as a person writes it.
-  public var new: String?
+  package var new: String?
   /// When it takes effect.
-  public var effect: Knob.Effect?
+  package var effect: AnyKnob.Effect?
   /// What happened, in one line: `γ 0.5 → 0.1`, `checkpoint kept`.
-  public var text: String
+  package var text: String
 
-  /// All parts.
-  public init(
-    step: Int, cause: Cause, knob: String? = nil, old: String? = nil, new: String? = nil, effect: Knob.Effect? = nil,
+  package init(
+    step: Int, cause: Cause, knob: String? = nil, old: String? = nil, new: String? = nil, effect: AnyKnob.Effect? = nil,
     text: String
   ) {
     self.step = step
@@ -225,16 +222,15 @@ public struct JournalEntry: Sendable, Hashable, Codable {
 }
 
 /// Weights were written.
-public struct CheckpointNote: Sendable, Hashable, Codable {
+package struct CheckpointNote: Sendable, Hashable, Codable {
   /// Steps done so far.
-  public var step: Int
+  package var step: Int
   /// `best`, `last` or `interrupted`.
-  public var kind: String
+  package var kind: String
   /// The file.
-  public var path: String
+  package var path: String
 
-  /// All parts.
-  public init(step: Int, kind: String, path: String) {
+  package init(step: Int, kind: String, path: String) {
     self.step = step
     self.kind = kind
     self.path = path
@@ -242,24 +238,23 @@ public struct CheckpointNote: Sendable, Hashable, Codable {
 }
 
 /// How a session ended: the rows of the final table.
-public struct Summary: Sendable, Hashable, Codable {
+package struct Summary: Sendable, Hashable, Codable {
   /// Steps done.
-  public var step: Int
+  package var step: Int
   /// `finished`, `stopped` or `failed`.
-  public var outcome: SessionState
+  package var outcome: SessionState
   /// Why, when it needs saying.
-  public var reason: String
+  package var reason: String
   /// Last and best weights on the test images; empty when the session was stopped or failed.
-  public var results: [Probe]
+  package var results: [Probe]
   /// Step at which the best weights were taken, if any.
-  public var bestStep: Int?
+  package var bestStep: Int?
   /// Wall-clock seconds of the session; only shown.
-  public var seconds: Double
+  package var seconds: Double
   /// The settings that were changed on the way, by whomever, as a tour that does so again.
-  public var changes: [TourStop]
+  package var changes: [TourStop]
 
-  /// All parts.
-  public init(
+  package init(
     step: Int, outcome: SessionState, reason: String = "", results: [Probe], bestStep: Int?, seconds: Double,
     changes: [TourStop] = []
   ) {

@@ -1,5 +1,5 @@
 /// Which attacks a gap was measured with. ALGORITHMS §11.4.
-public enum GapTier: String, Sendable, Hashable, Codable, CaseIterable {
+package enum GapTier: String, Sendable, Hashable, Codable, CaseIterable {
   /// Three cheap attacks, worst case an image: often.
   case quick
   /// Standard AutoAttack on part of the probe: seldom.
@@ -12,26 +12,26 @@ public enum GapTier: String, Sendable, Hashable, Codable, CaseIterable {
 ///
 /// A tier attacks only what PGD left, so it can only lower the accuracy: the gap is a proportion of images, `broken` of
 /// `n`, and its interval is Clopper and Pearson's.
-public struct GapReading: Sendable, Hashable, Codable {
+package struct GapReading: Sendable, Hashable, Codable {
   /// Steps done so far.
-  public var step: Int
+  package var step: Int
   /// Which attacks.
-  public var tier: GapTier
+  package var tier: GapTier
   /// Images of the probe it was measured on.
-  public var n: Int
+  package var n: Int
   /// Of these, right under PGD as trained.
-  public var survivors: Int
+  package var survivors: Int
   /// Of the survivors, broken by the tier.
-  public var broken: Int
+  package var broken: Int
   /// `broken` of `n`.
-  public var gap: Double
+  package var gap: Double
   /// Lower end of the gap's 95 % interval.
-  public var lower: Double
+  package var lower: Double
   /// Upper end of the gap's 95 % interval.
-  public var upper: Double
+  package var upper: Double
 
   /// A reading with its interval; see `GapReading.init(step:tier:n:survivors:broken:)` of Diagnostics.
-  public init(step: Int, tier: GapTier, n: Int, survivors: Int, broken: Int, interval: ClosedRange<Double>) {
+  package init(step: Int, tier: GapTier, n: Int, survivors: Int, broken: Int, interval: ClosedRange<Double>) {
     self.step = step
     self.tier = tier
     self.n = n
@@ -43,13 +43,13 @@ public struct GapReading: Sendable, Hashable, Codable {
   }
 
   /// Accuracy under PGD on these images.
-  public var pgd: Proportion { Proportion(correct: survivors, n: n) }
+  package var pgd: Proportion { Proportion(correct: survivors, n: n) }
   /// Accuracy under PGD and the tier.
-  public var accuracy: Proportion { Proportion(correct: survivors - broken, n: n) }
+  package var accuracy: Proportion { Proportion(correct: survivors - broken, n: n) }
 }
 
 /// What the gap means so far. ALGORITHMS §11.4.
-public enum GapState: String, Sendable, Hashable, Codable, CaseIterable {
+package enum GapState: String, Sendable, Hashable, Codable, CaseIterable {
   /// PGD can be believed as far as is known.
   case calm
   /// PGD and a tier disagree more than usual.
@@ -63,42 +63,40 @@ public enum GapState: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// Two tiers at the same weights whose intervals do not meet: one of them is no good judge of this network.
-public struct TierDisagreement: Sendable, Hashable, Codable {
+package struct TierDisagreement: Sendable, Hashable, Codable {
   /// The tier that found the smaller gap.
-  public var kinder: GapReading
+  package var kinder: GapReading
   /// The tier that found the larger gap.
-  public var harsher: GapReading
+  package var harsher: GapReading
 
-  /// All parts.
-  public init(kinder: GapReading, harsher: GapReading) {
+  package init(kinder: GapReading, harsher: GapReading) {
     self.kinder = kinder
     self.harsher = harsher
   }
 
   /// The disagreement in one sentence.
-  public var text: String {
+  package var text: String {
     "\(kinder.tier.rawValue) finds a gap of \(share(kinder.gap)), \(harsher.tier.rawValue) one of "
       + "\(share(harsher.gap)): believe the larger"
   }
 }
 
 /// The gap went into another state, or something about it is to be told: the event `alarm`.
-public struct GapChange: Sendable, Hashable, Codable {
+package struct GapChange: Sendable, Hashable, Codable {
   /// Steps done so far.
-  public var step: Int
+  package var step: Int
   /// The state before.
-  public var from: GapState
+  package var from: GapState
   /// The state now; equal to `from` where only a disagreement or causes are told.
-  public var state: GapState
+  package var state: GapState
   /// What was measured last; nil when a person acknowledged.
-  public var reading: GapReading?
+  package var reading: GapReading?
   /// Two tiers that disagree, where they do.
-  public var disagreement: TierDisagreement?
+  package var disagreement: TierDisagreement?
   /// What shows that the robustness is false, where that was measured.
-  public var causes: [GapCause]
+  package var causes: [GapCause]
 
-  /// All parts.
-  public init(
+  package init(
     step: Int, from: GapState, state: GapState, reading: GapReading? = nil, disagreement: TierDisagreement? = nil,
     causes: [GapCause] = []
   ) {
@@ -111,7 +109,7 @@ public struct GapChange: Sendable, Hashable, Codable {
   }
 
   /// The change in one line: `alarm: gap 0.40 [0.31, 0.49] under quick (n 128)`.
-  public var text: String {
+  package var text: String {
     // Causes are measured after the change itself was told.
     guard from != state || reading != nil || disagreement != nil else {
       return causes.isEmpty ? "no cause of the gap is named" : "causes of the gap"

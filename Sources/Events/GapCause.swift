@@ -1,7 +1,7 @@
 /// Something measured that shows why PGD is not to be believed: a number, and one plain sentence. ALGORITHMS §11.4.
-public struct GapCause: Sendable, Hashable, Codable {
+package struct GapCause: Sendable, Hashable, Codable {
   /// Which one.
-  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     /// APGD-T takes away what PGD left.
     case targeted
     /// PGD of steps ε/16 takes it away.
@@ -23,16 +23,15 @@ public struct GapCause: Sendable, Hashable, Codable {
   }
 
   /// Which one.
-  public var kind: Kind
+  package var kind: Kind
   /// The accuracy that is put in question; nil where the number is a share by itself.
-  public var before: Double?
+  package var before: Double?
   /// The accuracy under the attack that puts it in question, or the share.
-  public var value: Double
+  package var value: Double
   /// Images it was measured on.
-  public var n: Int
+  package var n: Int
 
-  /// All parts.
-  public init(_ kind: Kind, before: Double? = nil, value: Double, n: Int) {
+  package init(_ kind: Kind, before: Double? = nil, value: Double, n: Int) {
     self.kind = kind
     self.before = before
     self.value = value
@@ -40,10 +39,10 @@ public struct GapCause: Sendable, Hashable, Codable {
   }
 
   /// The numbers as shown: `0.66 → 0.00`, `0.05`.
-  public var numbers: String { (before.map { share($0) + " → " } ?? "") + share(value) }
+  package var numbers: String { (before.map { share($0) + " → " } ?? "") + share(value) }
 
   /// A few words: `targeted beats untargeted`.
-  public var title: String {
+  package var title: String {
     switch kind {
     case .targeted: "targeted beats untargeted"
     case .smallerStep: "smaller steps beat the full attack"
@@ -58,7 +57,7 @@ public struct GapCause: Sendable, Hashable, Codable {
   }
 
   /// One plain sentence.
-  public var sentence: String {
+  package var sentence: String {
     switch kind {
     case .targeted:
       "Told which class to aim at, an attack finds what PGD on the cross-entropy missed."

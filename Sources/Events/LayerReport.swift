@@ -1,18 +1,18 @@
 /// How far the images of two domains are apart inside the network, layer by layer: the event `layers`. ALGORITHMS §11.
 ///
 /// It explains a gap and never raises an alarm: distances compare between moments of one run, hardly between runs.
-public struct LayerReport: Sendable, Hashable, Codable {
+package struct LayerReport: Sendable, Hashable, Codable {
   /// W2² of the inputs of one norm layer between three sets of images, as the attacks return them. ALGORITHMS §11.1.
-  public struct Distances: Sendable, Hashable, Codable {
+  package struct Distances: Sendable, Hashable, Codable {
     /// Clean against PGD.
-    public var cleanPGD: Double
+    package var cleanPGD: Double
     /// Clean against the strong attack.
-    public var cleanStrong: Double
+    package var cleanStrong: Double
     /// PGD against the strong attack.
-    public var pgdStrong: Double
+    package var pgdStrong: Double
 
     /// All three.
-    public init(cleanPGD: Double, cleanStrong: Double, pgdStrong: Double) {
+    package init(cleanPGD: Double, cleanStrong: Double, pgdStrong: Double) {
       self.cleanPGD = cleanPGD
       self.cleanStrong = cleanStrong
       self.pgdStrong = pgdStrong
@@ -21,32 +21,30 @@ public struct LayerReport: Sendable, Hashable, Codable {
 
   /// W2² of a training batch's rows from the running statistics that normalise them in evaluation: the paper's Fig. 4.
   /// ALGORITHMS §11.2.
-  public struct Drift: Sendable, Hashable, Codable {
+  package struct Drift: Sendable, Hashable, Codable {
     /// Of the clean rows; nil when the batch had none.
-    public var clean: Double?
+    package var clean: Double?
     /// Of the adversarial rows; nil when the batch had none.
-    public var adversarial: Double?
+    package var adversarial: Double?
 
-    /// Both.
-    public init(clean: Double? = nil, adversarial: Double? = nil) {
+    package init(clean: Double? = nil, adversarial: Double? = nil) {
       self.clean = clean
       self.adversarial = adversarial
     }
   }
 
   /// The posterior of a dual norm: p is the probability that a pixel is of a clean image. ALGORITHMS §9.2.
-  public struct Posterior: Sendable, Hashable, Codable {
+  package struct Posterior: Sendable, Hashable, Codable {
     /// Mean of p over the clean rows.
-    public var clean: Double?
+    package var clean: Double?
     /// Mean of p over the adversarial rows.
-    public var adversarial: Double?
+    package var adversarial: Double?
     /// Share of pixels sent to their own domain.
-    public var routing: Double
+    package var routing: Double
     /// Share of pixels with p outside [.01, .99].
-    public var decided: Double
+    package var decided: Double
 
-    /// All parts.
-    public init(clean: Double?, adversarial: Double?, routing: Double, decided: Double) {
+    package init(clean: Double?, adversarial: Double?, routing: Double, decided: Double) {
       self.clean = clean
       self.adversarial = adversarial
       self.routing = routing
@@ -55,18 +53,17 @@ public struct LayerReport: Sendable, Hashable, Codable {
   }
 
   /// One norm layer.
-  public struct Layer: Sendable, Hashable, Codable {
+  package struct Layer: Sendable, Hashable, Codable {
     /// Its name: `body.7`.
-    public var name: String
+    package var name: String
     /// Between the three sets of images.
-    public var distances: Distances
+    package var distances: Distances
     /// Batch against running statistics, where that was measured.
-    public var drift: Drift?
+    package var drift: Drift?
     /// How a dual norm routes; nil for other norms.
-    public var posterior: Posterior?
+    package var posterior: Posterior?
 
-    /// All parts.
-    public init(name: String, distances: Distances, drift: Drift? = nil, posterior: Posterior? = nil) {
+    package init(name: String, distances: Distances, drift: Drift? = nil, posterior: Posterior? = nil) {
       self.name = name
       self.distances = distances
       self.drift = drift
@@ -75,38 +72,37 @@ public struct LayerReport: Sendable, Hashable, Codable {
   }
 
   /// A total to compare with: that of this run's first look.
-  public struct Reference: Sendable, Hashable, Codable {
+  package struct Reference: Sendable, Hashable, Codable {
     /// The step it was measured at.
-    public var step: Int
+    package var step: Int
     /// Clean against PGD, summed over layers.
-    public var cleanPGD: Double
+    package var cleanPGD: Double
 
-    /// All parts.
-    public init(step: Int, cleanPGD: Double) {
+    package init(step: Int, cleanPGD: Double) {
       self.step = step
       self.cleanPGD = cleanPGD
     }
   }
 
   /// Steps done so far.
-  public var step: Int
+  package var step: Int
   /// The strong attack: `AutoAttack`, `quick`.
-  public var strong: String
+  package var strong: String
   /// Images of each set.
-  public var n: Int
+  package var n: Int
   /// Images that the strong attack broke; the others of its set are clean ones. Nil when not known.
-  public var broken: Int?
+  package var broken: Int?
   /// Rows of a domain in the batch that `drift` was measured on.
-  public var batchRows: Int?
+  package var batchRows: Int?
   /// In the order of the network.
-  public var layers: [Layer]
+  package var layers: [Layer]
   /// Summed over layers.
-  public var total: Distances
+  package var total: Distances
   /// This run's first total, once there is an earlier one than this.
-  public var first: Reference?
+  package var first: Reference?
 
   /// All parts; the total is summed here.
-  public init(
+  package init(
     step: Int, strong: String, n: Int, broken: Int? = nil, batchRows: Int? = nil, layers: [Layer],
     first: Reference? = nil
   ) {
@@ -125,7 +121,7 @@ public struct LayerReport: Sendable, Hashable, Codable {
   }
 
   /// `drift` summed over the layers that have one; nil where none has.
-  public var totalDrift: Drift? {
+  package var totalDrift: Drift? {
     let drifts = layers.compactMap(\.drift)
     guard !drifts.isEmpty else { return nil }
     func sum(_ part: (Drift) -> Double?) -> Double? {

@@ -1,21 +1,21 @@
 /// So many of so many, with its 95 % Wilson interval: how every accuracy is carried and shown.
-public struct Proportion: Sendable, Hashable, Codable {
+package struct Proportion: Sendable, Hashable, Codable {
   /// How many were right.
-  public let correct: Int
+  package let correct: Int
   /// Out of how many.
-  public let n: Int
+  package let n: Int
 
   /// `correct` of `n`.
-  public init(correct: Int, n: Int) {
+  package init(correct: Int, n: Int) {
     self.correct = correct
     self.n = n
   }
 
   /// The share, in [0, 1]; 0 when nothing was measured.
-  public var value: Double { n == 0 ? 0 : Double(correct) / Double(n) }
+  package var value: Double { n == 0 ? 0 : Double(correct) / Double(n) }
 
   /// The Wilson score interval at 95 %; [0, 1] when nothing was measured.
-  public var interval: ClosedRange<Double> {
+  package var interval: ClosedRange<Double> {
     guard n > 0 else { return 0...1 }
     let z = 1.959963984540054, count = Double(n), share = value
     let centre = (share + z * z / (2 * count)) / (1 + z * z / count)

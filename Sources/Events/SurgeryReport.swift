@@ -1,35 +1,36 @@
+import Spelling
+
 /// The network was operated on between two steps: its norms were exchanged, or its running statistics measured anew.
 /// Measured on the validation images before and after, in eval mode.
-public struct SurgeryReport: Sendable, Hashable, Codable {
+package struct SurgeryReport: Sendable, Hashable, Codable {
   /// Steps done so far.
-  public var step: Int
+  package var step: Int
   /// `convert` or `recalibrate`.
-  public var operation: String
+  package var operation: String
   /// The norms before: `bn`.
-  public var from: String
+  package var from: String
   /// The norms after: `dbn`.
-  public var to: String
+  package var to: String
   /// What a person should know of it, a line each.
-  public var warnings: [String]
+  package var warnings: [String]
   /// Root mean square of the logits' change; 0 when every bit stayed.
-  public var logitDrift: Double
+  package var logitDrift: Double
   /// The largest change of a logit.
-  public var largestLogitDrift: Double
+  package var largestLogitDrift: Double
   /// Clean accuracy before and after.
-  public var cleanBefore: Proportion
+  package var cleanBefore: Proportion
   /// Clean accuracy after.
-  public var cleanAfter: Proportion
+  package var cleanAfter: Proportion
   /// Accuracy under the training attack before, crafted on the network of before.
-  public var adversarialBefore: Proportion
+  package var adversarialBefore: Proportion
   /// Accuracy under the training attack after, crafted on the network of after.
-  public var adversarialAfter: Proportion
+  package var adversarialAfter: Proportion
   /// The attack, as shown: `PGD-10`.
-  public var attack: String
+  package var attack: String
   /// Wall-clock seconds; only shown.
-  public var seconds: Double
+  package var seconds: Double
 
-  /// All parts.
-  public init(
+  package init(
     step: Int, operation: String, from: String, to: String, warnings: [String], logitDrift: Double,
     largestLogitDrift: Double, cleanBefore: Proportion, cleanAfter: Proportion, adversarialBefore: Proportion,
     adversarialAfter: Proportion, attack: String, seconds: Double
@@ -50,7 +51,7 @@ public struct SurgeryReport: Sendable, Hashable, Codable {
   }
 
   /// What came of it, in one line.
-  public var sentence: String {
+  package var sentence: String {
     let what = operation == "convert" ? "norm \(from) → \(to)" : "running statistics of \(to) measured anew"
     let drift =
       largestLogitDrift == 0

@@ -1,5 +1,4 @@
 import Events
-import Panes
 import Plotting
 
 /// Asks what to run against a frozen copy of the weights, or whether to give up what runs. The highlight is what enter

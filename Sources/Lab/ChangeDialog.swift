@@ -1,15 +1,16 @@
 import Events
-import Panes
 import Plotting
+import Recipe
+import Spelling
 
 /// Says what a change of the training method will do before it is sent.
 struct ChangeDialog: Sendable {
-  let knob: Knob
+  let knob: AnyKnob
   private(set) var value: KnobValue
   private var text = ScrolledText()
 
   /// Asks about `value` for `knob`.
-  init(_ knob: Knob, to value: KnobValue) {
+  init(_ knob: AnyKnob, to value: KnobValue) {
     self.knob = knob
     self.value = value
   }
@@ -20,8 +21,8 @@ struct ChangeDialog: Sendable {
   /// Turns to a neighbouring value; over the present one it jumps.
   mutating func turn(by presses: Int, from settings: Settings?) {
     var next = knob.nudged(value, presses: presses, coarse: true)
-    if next == settings?[knob.name] { next = knob.nudged(next, presses: presses, coarse: true) }
-    if next != settings?[knob.name] { value = next }
+    if next == settings?[knob] { next = knob.nudged(next, presses: presses, coarse: true) }
+    if next != settings?[knob] { value = next }
   }
 
   mutating func scroll(by count: Int) { text.scroll(by: count) }
@@ -38,7 +39,7 @@ struct ChangeDialog: Sendable {
 
   mutating func draw(into buffer: inout CellBuffer, in area: Rect, session: Session, theme: Theme) {
     guard let old = session.settings, let new = changed(old) else { return }
-    let head = "\(knob.symbol)  \(old.formatted(knob.name)) → \(new.formatted(knob.name))"
+    let head = "\(knob.symbol)  \(old.formatted(knob)) → \(new.formatted(knob))"
     let symbol = knob.symbol, name = knob.name, conflict = new.conflict
     text.draw(into: &buffer, in: area, title: "Change \(symbol)?", theme: theme) { width in
       let width = max(1, min(72, width))

@@ -1,4 +1,4 @@
-import Events
+import Recipe
 
 /// What a change of the training method will do, in words: the lines of the dialog that asks first.
 enum ChangeWords {
@@ -22,60 +22,61 @@ enum ChangeWords {
   // MARK: objective
 
   private static func objective(_ old: Settings, _ new: Settings) -> [String] {
-    let name = new.text("objective")
     let caution = new.caution.map { ["note: \($0)"] } ?? []
-    return [loss(new)] + caution + [attack(new), rows(new)] + [kept[0], evaluation(old.text("objective"), name, new)]
+    return [loss(new)] + caution + [attack(new), rows(new)] + [kept[0], evaluation(old, new)]
   }
 
   private static func loss(_ settings: Settings) -> String {
-    let gamma = settings.formatted("gamma"), beta = settings.formatted("beta")
-    return switch settings.text("objective") {
-    case "standard": "loss: CE(x)"
-    case "at": "loss: CE(x′)"
-    case "trades": "loss: CE(x) + β·KL(clean‖adversarial), β \(beta)"
-    case "mart": "loss: boosted CE(x′) + β·KL weighted by 1 − p_y, β \(beta)"
-    default: "loss: γ·CE(x) + (1 − γ)·CE(x′) + β·KL, γ \(gamma), β \(beta)"
-    }
+    let type = settings[.objective].type
+    let gamma = type.weights.contains(.gamma) ? ", γ \(settings.formatted(.gamma))" : ""
+    let beta = type.weights.contains(.beta) ? ", β \(settings.formatted(.beta))" : ""
+    return "loss: \(type.formula)\(gamma)\(beta)"
   }
 
   private static func attack(_ settings: Settings) -> String {
-    switch settings.text("objective") {
-    case "standard": "attack: none in training; validation goes on attacking"
-    case "trades": "attack: drives up KL from the clean prediction"
-    default: "attack: drives up cross-entropy"
+    let type = settings[.objective].type
+    guard type.rows != .clean else { return "attack: none during training; validation still attacks" }
+    return switch type.innerLoss {
+    case .divergence: "attack: maximizes KL from the clean prediction"
+    case .crossEntropy: "attack: maximizes cross-entropy"
     }
   }
 
   private static func rows(_ settings: Settings) -> String {
-    switch settings.text("objective") {
-    case "standard": "rows: clean ones alone; running statistics move towards them, none is reset"
-    case "at": "rows: adversarial ones alone; running statistics move towards them, none is reset"
-    default: "rows: clean and adversarial, batching \(settings.text("batching")); no running statistic is reset"
+    switch settings[.objective].type.rows {
+    case .clean: "rows: clean only; running statistics drift towards them, none are reset"
+    case .adversarial: "rows: adversarial only; running statistics drift towards them, none are reset"
+    case .both:
+      "rows: clean and adversarial, batching \(settings[.batching].rawValue); no running statistics are reset"
     }
   }
 
   /// A dual norm is read as plain BN where training sees one domain.
-  private static func evaluation(_ old: String, _ new: String, _ settings: Settings) -> String {
-    let readings = ["standard": "set c alone, as plain BN", "at": "set a alone, as plain BN"]
-    guard settings["norm"] == .text("dbn"), readings[old] != readings[new] else { return kept[1] }
-    return "evaluation: changes at once, DBN is read by \(readings[new] ?? "the posterior of every pixel")"
+  private static func evaluation(_ old: Settings, _ new: Settings) -> String {
+    let rows = new[.objective].type.rows
+    guard new[.norm].infersDomains, old[.objective].type.rows != rows else { return kept[1] }
+    return switch rows {
+    case .clean: "evaluation: changes immediately; DBN now uses the clean statistics only, as plain BN"
+    case .adversarial: "evaluation: changes immediately; DBN now uses the adversarial statistics only, as plain BN"
+    case .both: "evaluation: changes immediately; DBN now uses the posterior of every pixel"
+    }
   }
 
   // MARK: passes
 
   private static func batching(_ settings: Settings) -> [String] {
-    switch settings.text("batching") {
-    case "seq":
+    switch settings[.batching] {
+    case .seq:
       [
         "passes: clean rows, then adversarial ones, each normalised by moments of their own",
         "running statistics: move twice a step, by .09 of the clean moments and .10 of the adversarial ones",
       ]
-    case "seq3":
+    case .seq3:
       [
         "passes: clean, adversarial, and clean again as the target of KL: half as much work again",
         "running statistics: move three times a step, by .181 of the clean moments and .09 of the adversarial ones",
       ]
-    default:
+    case .cat:
       [
         "passes: one over clean and adversarial rows, normalised by common moments",
         "running statistics: move once a step, by .10 of the mixture's moments",
@@ -84,27 +85,27 @@ enum ChangeWords {
   }
 
   private static func attackNorms(_ settings: Settings) -> [String] {
-    switch settings.text("attack.bn") {
-    case "batch-notrack":
+    switch settings[.attackMode] {
+    case .batchWithoutTracking:
       [
         "attack: its passes are normalised by the moments of their own batch; whole batches, which is slower",
         "running statistics: not moved by the attack; validation goes on attacking in eval mode",
       ]
-    case "batch-track":
+    case .batchWithTracking:
       [
         "attack: its passes are normalised by the moments of their own batch; whole batches, which is slower",
         "running statistics: moved by every iteration of the attack; validation goes on attacking in eval mode",
       ]
-    default:
+    case .eval:
       ["attack: its passes are normalised by the running statistics, as in evaluation, and do not move them"]
     }
   }
 
   private static func perturbation(_ settings: Settings) -> [String] {
-    settings.number("awp") == 0
+    settings[.awp] == 0
       ? ["weights: no longer perturbed; a step costs a pass less"]
       : [
-        "weights: moved up the loss by \(settings.formatted("awp")) of their norm for the pass that is trained on, then put back",
+        "weights: moved up the loss by \(settings.formatted(.awp)) of their norm for the pass that is trained on, then put back",
         "cost: one more pass, forward and back, a step; running statistics move in the pass that is trained on only",
       ]
   }
@@ -112,14 +113,14 @@ enum ChangeWords {
   // MARK: surgery
 
   private static func norms(_ old: Settings, _ new: Settings) -> [String] {
-    let from = old.text("norm"), to = new.text("norm"), twoSets: Set = ["dbn", "split"]
+    let from = old[.norm], to = new[.norm]
     let consequence =
-      switch (from, to) {
-      case ("bn", _) where twoSets.contains(to):
-        "evaluation: stays bit for bit; both sets start as copies of the running statistics, training differs at once"
-      case (_, "bn") where twoSets.contains(from):
-        "statistics: the two sets become their mixture; the function changes, :recalibrate measures them anew"
-      case (_, _) where from == to: "statistics: copied where a place has both norms; the function may change"
+      switch (from.hasTwoSets, to.hasTwoSets) {
+      case (false, true) where from == .batch:
+        "evaluation: unchanged to the bit; both sets start as copies of the running statistics, training differs immediately"
+      case (true, false) where to == .batch:
+        "statistics: the two sets become their mixture; the function changes, :recalibrate recomputes them"
+      case (_, _) where from == to: "statistics: copied where a layer has both norms; the function may change"
       default: "γ and β: copied where both norms have them; the function changes"
       }
     return [

@@ -1,4 +1,3 @@
-import Events
 import Plotting
 
 /// The first row: what is run, where it stands, how long it takes.

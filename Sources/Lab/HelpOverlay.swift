@@ -1,5 +1,3 @@
-import Events
-import Panes
 import Plotting
 
 /// Every key and command, filtered by what is typed.

@@ -3,7 +3,7 @@ import Plotting
 
 extension Lab {
   /// Draws the frame; the size of the buffer is the size of the screen.
-  public mutating func draw(into buffer: inout CellBuffer) {
+  package mutating func draw(into buffer: inout CellBuffer) {
     needsDraw = false
     size = PaneSize(buffer.width, buffer.height)
     let layout = layout

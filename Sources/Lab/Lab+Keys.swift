@@ -1,5 +1,6 @@
 import Events
-import Panes
+import Recipe
+import Spelling
 
 /// What the keys of the table do.
 extension Lab {
@@ -95,8 +96,8 @@ extension Lab {
 
   /// Sends a command; a change that means much is shown first, unless nothing uses the knob now.
   mutating func ask(_ command: Command) -> [LabAction] {
-    guard case .set(let name, let value, _) = command, let knob = Knob.named(name), knob.confirms,
-      var changed = session.settings, changed[name] != value
+    guard case .set(let name, let value, _) = command, let knob = AnyKnob.named(name), knob.confirms,
+      var changed = session.settings, changed[knob] != value
     else { return send(command) }
     try? changed.set(name, to: value)
     guard knob.idleReason(in: changed) == nil else { return send(command) }

@@ -3,9 +3,9 @@ import Panes
 import Plotting
 
 /// The whole face: pure state that keys and events change and that draws itself into a buffer.
-public struct Lab: Sendable {
+package struct Lab: Sendable {
   /// True when something changed since the last `draw`.
-  public internal(set) var needsDraw = true
+  package internal(set) var needsDraw = true
 
   var panes: [any Pane] = paneCatalogue.map { $0.init() }
   /// Which panes are wanted, by their place in the catalogue.
@@ -28,10 +28,10 @@ public struct Lab: Sendable {
   }
 
   /// A lab that has seen nothing yet.
-  public init(options: LabOptions = LabOptions()) { self.options = options }
+  package init(options: LabOptions = LabOptions()) { self.options = options }
 
   /// Reacts to a key.
-  public mutating func handle(_ key: Key) -> [LabAction] {
+  package mutating func handle(_ key: Key) -> [LabAction] {
     if message != nil {
       message = nil
       needsDraw = true
@@ -51,7 +51,7 @@ public struct Lab: Sendable {
   }
 
   /// Reacts to an event of the session. After `stop`, the answer to the summary is `.leave`.
-  public mutating func handle(_ event: Event) -> [LabAction] {
+  package mutating func handle(_ event: Event) -> [LabAction] {
     needsDraw = true
     let canFinish = session.state != .testing, wasAttacking = session.isAttacking
     session.update(event)
@@ -71,10 +71,10 @@ public struct Lab: Sendable {
   }
 
   /// Shows a line from the program itself, such as where a frame was saved.
-  public mutating func note(_ text: String) { show(text, isError: false) }
+  package mutating func note(_ text: String) { show(text, isError: false) }
 
   /// What the screen shows, in words: for screen readers, notes and `--describe`.
-  public func describe() -> String {
+  package func describe() -> String {
     let results = session.summary.map { ResultsTable.lines($0, width: 200).map { $0.map(\.text).joined() } } ?? []
     return ([session.sentence] + enabled.sorted().map { panes[$0].describe() } + results).joined(separator: "\n")
   }

@@ -2,7 +2,7 @@ import Events
 import Plotting
 
 /// What the lab asks of whoever runs it, in answer to a key.
-public enum LabAction: Sendable, Hashable {
+package enum LabAction: Sendable, Hashable {
   /// Send this to the session.
   case send(Command)
   /// Close the screen; what was asked of the session went before it as `.send`.
@@ -20,18 +20,18 @@ public enum LabAction: Sendable, Hashable {
 }
 
 /// What the lab is started with.
-public struct LabOptions: Sendable {
+package struct LabOptions: Sendable {
   /// Themes to go through with `t`; empty: the monochrome one.
-  public var themes: [Theme]
+  package var themes: [Theme]
   /// Index of the first theme.
-  public var theme: Int
+  package var theme: Int
   /// The ladder of characters.
-  public var symbols: Symbols
+  package var symbols: Symbols
   /// True for `NO_COLOR` and monochrome terminals: bold, reverse and glyphs instead of themes.
-  public var noColour: Bool
+  package var noColour: Bool
 
   /// All options.
-  public init(themes: [Theme] = [], theme: Int = 0, symbols: Symbols = .braille, noColour: Bool = false) {
+  package init(themes: [Theme] = [], theme: Int = 0, symbols: Symbols = .braille, noColour: Bool = false) {
     self.themes = themes.isEmpty || noColour ? [.mono] : themes
     self.theme = self.themes.indices.contains(theme) ? theme : 0
     self.symbols = symbols

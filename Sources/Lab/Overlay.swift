@@ -1,4 +1,3 @@
-import Panes
 import Plotting
 
 /// What lies over the panes and takes the keys.

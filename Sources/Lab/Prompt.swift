@@ -1,5 +1,7 @@
 import Events
 import Plotting
+import Recipe
+import Spelling
 
 /// What can be typed behind `:`.
 package struct LineCommand: Sendable {
@@ -79,7 +81,7 @@ package struct Prompt: Sendable {
     let parts = text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
     let last = parts.last ?? ""
     let stem = String(text.dropLast(last.count))
-    let live = Knob.all.filter(\.isLive)
+    let live = AnyKnob.all.filter(\.isLive)
     let words: [String] =
       switch (equals, parts.count) {
       case (true, 2): values(of: parts[0])
@@ -99,7 +101,7 @@ package struct Prompt: Sendable {
   }
 
   private func values(of name: String) -> [String] {
-    switch Knob.named(name)?.kind {
+    switch AnyKnob.named(name)?.kind {
     case .choice(let choices): choices
     case .flag: ["on", "off"]
     default: []
@@ -157,10 +159,10 @@ package struct Prompt: Sendable {
   private func change(_ name: String, _ value: String) throws -> Command {
     var probe = Settings()
     try probe.set(name, parsing: value)
-    guard let knob = Knob.named(name), knob.isLive, let parsed = probe[name] else {
+    guard let knob = AnyKnob.named(name), knob.isLive else {
       throw SettingError("\(name): takes effect at the start only; quit and start with --set \(name)=\(value)")
     }
-    return .set(knob: name, value: parsed, cause: .you)
+    return .set(knob: knob.name, value: probe[knob], cause: .you)
   }
 
   private func trimmed(_ text: Substring) -> String {

@@ -1,5 +1,3 @@
-import Events
-import Panes
 import Plotting
 
 /// Asks how to end. The highlight is what enter does, and it starts on the choice that changes nothing.

@@ -1,4 +1,5 @@
 import Events
+import Recipe
 
 /// What the header and the dialogs know of the session: its name, where it stands, how fast it goes.
 struct Session: Sendable {

@@ -1,9 +1,9 @@
 import Tensors
 
 /// One thread's way through a network in eval mode: few images at a time, so that their activations stay in its cache.
-public final class Lane {
+package final class Lane {
   /// Images that go through together.
-  public static let capacity = 16
+  package static let capacity = 16
 
   private unowned let network: Network
   /// Its place among the network's lanes.
@@ -21,7 +21,7 @@ public final class Lane {
 
   /// Runs up to `capacity` images [count][C][H][W]; returns the logits [count][classes], valid until the next call.
   @discardableResult
-  public func forward(_ images: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
+  package func forward(_ images: UnsafePointer<Float>, count: Int) -> UnsafePointer<Float> {
     precondition(count <= Lane.capacity, "a lane takes \(Lane.capacity) images, got \(count)")
     reserve(count)
     self.images = count
@@ -44,11 +44,11 @@ public final class Lane {
   func release() { workspace = Workspace(plan: network.plan, capacity: 0) }
 
   /// Where the cotangent [count][classes] of the last `forward` is to be written before `backward`.
-  public var cotangent: UnsafeMutablePointer<Float> { pass(wanted: []).pointer(network.logitsGradient) }
+  package var cotangent: UnsafeMutablePointer<Float> { pass(wanted: []).pointer(network.logitsGradient) }
 
   /// The gradient with respect to the images [count][C][H][W] for what stands in `cotangent`, valid until the next
   /// call. Several backwards may follow one forward.
-  public func backward() -> UnsafePointer<Float> {
+  package func backward() -> UnsafePointer<Float> {
     let pass = pass(wanted: .input)
     for layer in network.layers.reversed() { layer.backward(pass) }
     return UnsafePointer(pass.pointer(network.inputGradient))
@@ -71,7 +71,7 @@ extension Network {
   ///
   /// Chunks are cut small enough that every thread has work; an image's bits do not depend on its chunk. Lanes may work in
   /// the memory of slot 0: what the last `forward` and `backward` there returned has no meaning afterwards.
-  public func eachLane(count: Int, _ body: (_ lane: Lane, _ images: Range<Int>) -> Void) {
+  package func eachLane(count: Int, _ body: (_ lane: Lane, _ images: Range<Int>) -> Void) {
     prepare()
     guard count > 0 else { return }
     lanesStart()
@@ -85,7 +85,7 @@ extension Network {
   }
 
   /// The logits [count][classes] of images [count][C][H][W] in eval mode.
-  public func evaluate(_ images: UnsafePointer<Float>, count: Int) -> [Float] {
+  package func evaluate(_ images: UnsafePointer<Float>, count: Int) -> [Float] {
     var result = [Float](repeating: 0, count: count * classes)
     result.withUnsafeMutableBufferPointer { result in
       if let base = result.baseAddress { evaluate(images, count: count, into: base) }
@@ -94,7 +94,7 @@ extension Network {
   }
 
   /// The same, written to memory that there is already.
-  public func evaluate(_ images: UnsafePointer<Float>, count: Int, into result: UnsafeMutablePointer<Float>) {
+  package func evaluate(_ images: UnsafePointer<Float>, count: Int, into result: UnsafeMutablePointer<Float>) {
     let pixels = settings.input.planarCount
     eachLane(count: count) { lane, range in
       let logits = lane.forward(images + range.lowerBound * pixels, count: range.count)
@@ -104,7 +104,7 @@ extension Network {
 }
 
 /// The class with the largest logit; the lowest of equals. ALGORITHMS §0.
-public func predictedClass(_ logits: UnsafePointer<Float>, classes: Int) -> Int {
+package func predictedClass(_ logits: UnsafePointer<Float>, classes: Int) -> Int {
   var best = 0
   for k in 1..<max(1, classes) where logits[k] > logits[best] { best = k }
   return best

@@ -1,17 +1,17 @@
 import Tensors
 
 /// A normalisation layer of a network, by name, and what size of input it has for one image.
-public struct NormPlace: Sendable, Hashable {
+package struct NormPlace: Sendable, Hashable {
   /// PyTorch's name: `layer1.0.bn1`.
-  public let name: String
+  package let name: String
   /// Channels, rows and columns of its input.
-  public let shape: Shape
+  package let shape: Shape
 }
 
 /// What enters one normalisation layer for one image; valid inside the call that hands it out.
-public struct NormInput {
+package struct NormInput {
   /// Its size.
-  public let shape: Shape
+  package let shape: Shape
   private let floats: UnsafePointer<Float>
   private let isPlanar: Bool
 
@@ -22,7 +22,7 @@ public struct NormInput {
   }
 
   /// Calls `body` with every pixel of a channel, row after row.
-  public func eachPixel(ofChannel channel: Int, _ body: (Float) -> Void) {
+  package func eachPixel(ofChannel channel: Int, _ body: (Float) -> Void) {
     let stride = isPlanar ? 1 : Shape.lanes
     let start =
       isPlanar
@@ -31,7 +31,7 @@ public struct NormInput {
   }
 
   /// Writes it as [C][H][W].
-  public func copy(to planar: UnsafeMutablePointer<Float>) {
+  package func copy(to planar: UnsafeMutablePointer<Float>) {
     if isPlanar {
       planar.update(from: floats, count: shape.planarCount)
     } else {
@@ -41,23 +41,23 @@ public struct NormInput {
 }
 
 /// Running moments of a normalisation layer, per channel.
-public struct RunningMoments: Sendable, Hashable {
+package struct RunningMoments: Sendable, Hashable {
   /// What tells several sets of one layer apart: `clean`, `adv`; empty where there is one.
-  public let domain: String
+  package let domain: String
   /// Running means [channels].
-  public let mean: [Float]
+  package let mean: [Float]
   /// Running variances [channels], as stored: unbiased.
-  public let variance: [Float]
+  package let variance: [Float]
 }
 
 extension Network {
   /// Every normalisation layer, in the order of the forward pass. A layer that does nothing counts too: its input is
   /// where a normalisation would stand.
-  public var normPlaces: [NormPlace] { norms.map { NormPlace(name: $0.name, shape: $0.input.shape) } }
+  package var normPlaces: [NormPlace] { norms.map { NormPlace(name: $0.name, shape: $0.input.shape) } }
 
   /// Runs images [count][C][H][W] through the network in eval mode; `body` gets what enters layer `layer` (a position in
   /// `normPlaces`) for each image. It runs on several threads at once, in any order, each image and layer once.
-  public func eachNormInput(
+  package func eachNormInput(
     _ images: UnsafePointer<Float>, count: Int, _ body: (_ layer: Int, _ image: Int, _ input: NormInput) -> Void
   ) {
     let norms = norms, pixels = settings.input.planarCount
@@ -73,7 +73,7 @@ extension Network {
 
   /// What entered the layers in the last `forward` of a whole batch, in train mode too, for the given rows of the batch;
   /// with several passes alive, in the slot of the one that is meant.
-  public func eachNormInput(
+  package func eachNormInput(
     ofLastPass rows: Range<Int>, slot: Int = 0, _ body: (_ layer: Int, _ row: Int, _ input: NormInput) -> Void
   ) {
     for (layer, norm) in norms.enumerated() {
@@ -83,7 +83,7 @@ extension Network {
 
   /// The running moments of layer `layer`: one set, several of a dual norm, none where nothing is tracked. `statistics`
   /// are those of another moment, a copy made by `runningStatistics()`; nil for the present ones.
-  public func runningMoments(ofLayer layer: Int, in statistics: [Float]? = nil) -> [RunningMoments] {
+  package func runningMoments(ofLayer layer: Int, in statistics: [Float]? = nil) -> [RunningMoments] {
     let prefix = norms[layer].name + ".running_mean"
     let buffers = statistics ?? runningStatistics()
     return tensors.filter { $0.name.hasPrefix(prefix) }.compactMap { mean in

@@ -2,32 +2,32 @@ import CKernels
 import Tensors
 
 /// Settings of a network that its weights do not tell: what is written into a checkpoint beside them.
-public struct ModelSettings: Sendable, Hashable {
+package struct ModelSettings: Sendable, Hashable {
   /// The name in the catalogue: `conv4`.
-  public var name: String
+  package var name: String
   /// The size of an image.
-  public var input: Shape
+  package var input: Shape
   /// Classes.
-  public var classes: Int
+  package var classes: Int
   /// Channels of the first layer; the others follow.
-  public var width: Int
+  package var width: Int
   /// BN-ReLU before the pooling, where the model has it as an option.
-  public var finalNorm: Bool
+  package var finalNorm: Bool
   /// Input normalisation per channel.
-  public var mean: [Float]
+  package var mean: [Float]
   /// Input normalisation per channel.
-  public var deviation: [Float]
+  package var deviation: [Float]
   /// What stands in the norm places.
-  public var norm = NormKind.batch
-  /// At which norm places a dual or split norm stands, BN at the others: `stage-ends`, `all`, or `3,7`. See `NormPlacement`.
-  public var normLayers = "stage-ends"
+  package var norm = NormKind.batch
+  /// Which normalization layers a dual or split one replaces; the others are BN.
+  package var normLayers = NormPlacement.stageEnds
   /// Whether norms have γ and β, and how many.
-  public var normAffine = NormAffine.habitual
+  package var normAffine = NormAffine.habitual
   /// Numbers that only some models know, such as `logit_scale`.
-  public var options: [String: Double] = [:]
+  package var options: [String: Double] = [:]
 
   /// All settings; one mean and deviation serve all channels.
-  public init(
+  package init(
     name: String, input: Shape, classes: Int, width: Int, finalNorm: Bool = false, mean: Float = 0.5,
     deviation: Float = 0.25
   ) {
@@ -46,11 +46,11 @@ public struct ModelSettings: Sendable, Hashable {
 /// Two ways to run it. A whole batch through every layer, shared out to the threads (`forward`, `backward`): training.
 /// Or, in eval mode, few images at a time through the whole network, each thread its own (`Lane`): attacks. Both give an
 /// image the same bits in eval mode, whatever else is in the batch.
-public final class Network {
+package final class Network {
   /// What it is.
-  public let settings: ModelSettings
+  package let settings: ModelSettings
   /// How its 3×3 convolutions are computed.
-  public let convolution: ConvolutionKind
+  package let convolution: ConvolutionKind
   package let memory: NetworkMemory
   package let tensors: [NamedTensor]
   let layers: [any Layer]
@@ -68,7 +68,7 @@ public final class Network {
   private var statisticsAreStale = true
   private(set) var lanes: [Lane] = []
   /// Grows with everything that goes through the network: as long as it stays the same, the slots hold what they held.
-  public private(set) var passNumber = 0
+  package private(set) var passNumber = 0
 
   /// A network of `layers` made on `input` with `builder`. Every number is 0; see `initialise(seed:)`.
   package init(
@@ -96,16 +96,16 @@ public final class Network {
   }
 
   /// Classes.
-  public var classes: Int { settings.classes }
+  package var classes: Int { settings.classes }
   /// Threads that work for it, and lanes.
-  public var threads: Int { pool.threads }
+  package var threads: Int { pool.threads }
   /// Trained numbers, as PyTorch counts them.
-  public var parameterCount: Int { tensors.filter(\.isParameter).reduce(0) { $0 + $1.count } }
+  package var parameterCount: Int { tensors.filter(\.isParameter).reduce(0) { $0 + $1.count } }
 
   /// Arithmetic of one image's forward pass, two a multiplication, convolutions counted directly.
-  public var forwardFLOPs: Double { convolutions(in: layers).reduce(0) { $0 + $1.flops } }
+  package var forwardFLOPs: Double { convolutions(in: layers).reduce(0) { $0 + $1.flops } }
   /// The share of the first convolution, whose input gradient training does not need.
-  public var firstLayerFLOPs: Double { convolutions(in: layers).first?.flops ?? 0 }
+  package var firstLayerFLOPs: Double { convolutions(in: layers).first?.flops ?? 0 }
 
   /// The norms that infer domains, in the order of the forward pass.
   package private(set) lazy var dualNorms = posteriorNorms(in: layers)
@@ -127,7 +127,7 @@ public final class Network {
   var batchMemory: Workspace { slots[0].workspace }
 
   /// How many forward passes may be alive before their backward passes.
-  public static let slotCount = 3
+  package static let slotCount = 3
 
   /// The memory of a whole batch's pass, and what the last forward in it was.
   private struct WorkspaceSlot {
@@ -142,7 +142,7 @@ public final class Network {
   /// `slotCount` has its own memory, so that several forwards may be alive before their backwards.
   /// Calls `poll` before every layer; what it throws ends the pass, in train mode with some statistics moved already.
   @discardableResult
-  public func forward(
+  package func forward(
     _ images: UnsafePointer<Float>, count: Int, mode: Mode, domains: Domains = .unknown, slot: Int = 0,
     poll: () throws -> Void
   ) rethrows -> UnsafePointer<Float> {
@@ -170,7 +170,7 @@ public final class Network {
 
   /// The same without polls.
   @discardableResult
-  public func forward(
+  package func forward(
     _ images: UnsafePointer<Float>, count: Int, mode: Mode, domains: Domains = .unknown, slot: Int = 0
   ) -> UnsafePointer<Float> {
     forward(images, count: count, mode: mode, domains: domains, slot: slot, poll: {})
@@ -182,7 +182,7 @@ public final class Network {
   /// result is the gradient with respect to the images [count][C][H][W], valid until the next pass in the slot,
   /// otherwise it has no meaning. Polls as `forward`; after an error the parameter gradients have no meaning.
   @discardableResult
-  public func backward(
+  package func backward(
     _ cotangent: UnsafePointer<Float>, wanted: Wanted, slot: Int = 0, accumulating: Bool = false,
     poll: () throws -> Void
   ) rethrows -> UnsafePointer<Float> {
@@ -192,14 +192,14 @@ public final class Network {
 
   /// Where the cotangent [count][classes] of the last `forward` in a slot stands: to be written before a `backward` that
   /// is given none.
-  public func cotangent(slot: Int = 0) -> UnsafeMutablePointer<Float> {
+  package func cotangent(slot: Int = 0) -> UnsafeMutablePointer<Float> {
     precondition(slots.indices.contains(slot), "slots are 0 ..< \(Network.slotCount), got \(slot)")
     return pass(slot, wanted: []).pointer(logitsGradient)
   }
 
   /// The same for the cotangent that stands in the slot.
   @discardableResult
-  public func backward(
+  package func backward(
     wanted: Wanted, slot: Int = 0, accumulating: Bool = false, poll: () throws -> Void
   ) rethrows -> UnsafePointer<Float> {
     let adds = accumulating && wanted.contains(.parameters)
@@ -226,14 +226,14 @@ public final class Network {
 
   /// The same without polls.
   @discardableResult
-  public func backward(
+  package func backward(
     _ cotangent: UnsafePointer<Float>, wanted: Wanted, slot: Int = 0, accumulating: Bool = false
   ) -> UnsafePointer<Float> {
     backward(cotangent, wanted: wanted, slot: slot, accumulating: accumulating, poll: {})
   }
 
   /// Bytes that a whole batch of so many images takes beside the weights.
-  public func batchBytes(images: Int) -> Int { plan.count * images * MemoryLayout<Float>.stride }
+  package func batchBytes(images: Int) -> Int { plan.count * images * MemoryLayout<Float>.stride }
 
   /// What the last `forward` of a slot left of an activation, of one of its images.
   func pointer(_ activation: Activation, image: Int, slot: Int = 0) -> UnsafePointer<Float> {
@@ -251,7 +251,7 @@ public final class Network {
   // MARK: keeping derived numbers in step
 
   /// To be called after parameters were changed.
-  public func parametersDidChange() {
+  package func parametersDidChange() {
     weightsAreStale = true
     statisticsAreStale = true
   }

@@ -28,14 +28,14 @@ package enum Initial {
 }
 
 /// How 3×3 convolutions are computed: a choice between speed and the last digits, made when a network is made.
-public enum ConvolutionKind: String, Sendable, Hashable, CaseIterable {
+package enum ConvolutionKind: String, Sendable, Hashable, CaseIterable {
   /// Winograd F(4×4,3×3) where the layer's shape suits it.
   case fast
   /// Gather and product everywhere: about ten times smaller rounding errors.
   case accurate
 
   /// What `DUALAB_CONV` asks for; `fast` when it is not set.
-  public static var fromEnvironment: ConvolutionKind {
+  package static var fromEnvironment: ConvolutionKind {
     ProcessInfo.processInfo.environment["DUALAB_CONV"].flatMap(ConvolutionKind.init) ?? .fast
   }
 }
@@ -66,12 +66,12 @@ package struct NetworkBuilder {
   /// A builder for the norms of `settings`.
   init(_ settings: ModelSettings, convolution: ConvolutionKind = .fast) {
     self.init(
-      convolution: convolution, norm: settings.norm, placement: NormPlacement(settings.normLayers) ?? .stageEnds,
+      convolution: convolution, norm: settings.norm, placement: settings.normLayers,
       affine: settings.normAffine)
   }
 
   /// Convolutions have a bias of their own where no norm follows that has one. DEMO §2.
-  var convolutionsHaveBias: Bool { normChoice.kind == .identity }
+  var convolutionsHaveBias: Bool { !normChoice.kind.layer.replacesBias }
 
   /// Counts a norm place.
   mutating func addNormPlace(_ name: String, _ shape: Shape) { normPlaces.append((name, shape)) }

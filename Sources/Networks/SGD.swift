@@ -1,23 +1,21 @@
 import CKernels
-import Tensors
 
 /// Stochastic gradient descent with momentum and weight decay. ALGORITHMS §13; torch.optim.SGD.
 ///
 ///     g ← g + wd·θ;  v ← μ·v + g;  θ ← θ − lr·v      (Nesterov: θ ← θ − lr·(g + μ·v))
-public struct SGD: Sendable, Hashable {
+package struct SGD: Sendable, Hashable {
   /// Learning rate.
-  public var learningRate: Float
+  package var learningRate: Float
   /// μ; the first step has v = g because v starts at 0.
-  public var momentum: Float
+  package var momentum: Float
   /// wd.
-  public var weightDecay: Float
+  package var weightDecay: Float
   /// wd on biases and the γ and β of norms too, not on weights of two or more dimensions alone.
-  public var decaysNorms: Bool
+  package var decaysNorms: Bool
   /// Nesterov's form.
-  public var nesterov: Bool
+  package var nesterov: Bool
 
-  /// All settings.
-  public init(
+  package init(
     learningRate: Float, momentum: Float = 0.9, weightDecay: Float = 5e-4, decaysNorms: Bool = true,
     nesterov: Bool = false
   ) {
@@ -29,7 +27,7 @@ public struct SGD: Sendable, Hashable {
   }
 
   /// Moves the parameters by the gradients of the last backward pass.
-  public func step(_ network: Network) {
+  package func step(_ network: Network) {
     let memory = network.memory, count = memory.parameters.count
     if !decaysNorms { addDecay(of: network) }
     let decay = decaysNorms ? weightDecay : 0

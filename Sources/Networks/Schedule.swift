@@ -1,5 +1,5 @@
 /// How the learning rate goes over a run: a factor of its peak.
-public enum Schedule: Sendable, Hashable {
+package enum Schedule: Sendable, Hashable {
   /// Always the peak.
   case constant
   /// Up to the peak at `warmup`, then down to 0 at the end; 0.02 of the peak in the last fiftieth. Shares of the run.
@@ -10,7 +10,7 @@ public enum Schedule: Sendable, Hashable {
   case piecewise(drops: [Double])
 
   /// The factor for step `step` (from 0) of `steps`.
-  public func factor(step: Int, of steps: Int) -> Double {
+  package func factor(step: Int, of steps: Int) -> Double {
     let t = Double(step) / Double(max(1, steps))
     switch self {
     case .constant: return 1

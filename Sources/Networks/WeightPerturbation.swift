@@ -1,5 +1,3 @@
-import Tensors
-
 /// Adversarial weight perturbation (Wu et al. 2020; ALGORITHMS §2.5).
 extension Network {
   /// Moves every weight tensor of two or more dimensions by γ·d up the gradient g of the last backward pass:
@@ -7,7 +5,7 @@ extension Network {
   ///     d = ‖w‖·g/(‖g‖ + 1e-20)
   ///
   /// Biases and the γ and β of norms stay. The caller keeps a copy and goes back to it.
-  public func perturbWeights(by gamma: Double) {
+  package func perturbWeights(by gamma: Double) {
     let weights = memory.parameters.pointer, gradients = memory.gradients.pointer
     // A tensor is one task, summed in its own order, so the bits do not depend on the number of threads.
     pool.run(tasks: tensors.count) { index, _ in

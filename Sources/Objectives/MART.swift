@@ -1,23 +1,25 @@
-import Attacks
-import Events
 import Tensors
 
-/// MART: BCE(x′) + β·mean of KL_i·(1.0000001 − p_y); the attack drives up CE. Wang et al. 2020; ALGORITHMS §2.
+/// MART: BCE(x′) + β·mean of KL_i·(1.0000001 − p_y); the attack ascends CE. Wang et al. 2020; docs/algorithms.md §2.
 ///
 /// BCE is CE boosted by a margin: −log q_y − log(1.0001 − q_k + 1e-12), k the top class other than y. KL_i has
 /// log(q + 1e-12) in place of log q, so that it stays finite where q is 0.
 struct MART: Objective {
   static let name = "mart"
+  static let title = "MART"
+  static let formula = "boosted CE(x′) + β·(1 − p_y)·KL(clean‖adversarial)"
+  static let weights: Set<LossWeight> = [.beta]
+  static let paperBeta: Double? = 5
+  static let rows = BatchRows.both
+  static let innerLoss = InnerLoss.crossEntropy
   private let beta: Double
 
-  init(_ settings: Settings) { beta = settings.number("beta") }
+  init(_ weights: LossWeights) { beta = weights.beta }
 
-  var rows: BatchRows { .both }
-  var innerLoss: InnerLoss { .crossEntropy }
-  var comparesDomains: Bool { true }
+  var comparesDomains: Bool { beta > 0 }
 
   func evaluate(_ batch: ObjectiveBatch) -> LossParts {
-    // Neither CE is part of the loss; both are shown beside it.
+    // Neither CE is part of the loss; both are shown next to it.
     let clean = batch.cleanCrossEntropy(weight: 0), adversarial = batch.adversarialCrossEntropy(weight: 0)
     let boosted = batch.meanOverRows(batch.adversarial) { row, label, gradient, share in
       MART.boostedCrossEntropy(row, classes: batch.classes, label: label, weight: share, gradient)

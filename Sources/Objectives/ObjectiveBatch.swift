@@ -1,21 +1,19 @@
-import Attacks
-
 /// Logits of a training batch and room for the gradient of the loss with respect to them.
 ///
 /// The adversarial rows are those of all images. The clean rows are those of all images too, or of the last ones
 /// (`clean.rows`), or there are none. A clean row and the adversarial row of its image are a pair; KL compares the two.
-public struct ObjectiveBatch {
+package struct ObjectiveBatch {
   /// The rows of one kind.
-  public struct Rows {
+  package struct Rows {
     /// [count][classes].
-    public let logits: UnsafePointer<Float>
+    package let logits: UnsafePointer<Float>
     /// [count][classes]; what the loss adds is added to it.
-    public let gradient: UnsafeMutablePointer<Float>
+    package let gradient: UnsafeMutablePointer<Float>
     /// How many rows.
-    public let count: Int
+    package let count: Int
 
     /// `count` rows of logits and of their gradient.
-    public init(logits: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, count: Int) {
+    package init(logits: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, count: Int) {
       self.logits = logits
       self.gradient = gradient
       self.count = count
@@ -31,7 +29,7 @@ public struct ObjectiveBatch {
   let classes: Int
 
   /// A batch; a `target` of its own has the third pass of `seq3`.
-  public init(clean: Rows?, adversarial: Rows?, target: Rows? = nil, labels: [Int], classes: Int) {
+  package init(clean: Rows?, adversarial: Rows?, target: Rows? = nil, labels: [Int], classes: Int) {
     self.clean = clean
     self.adversarial = adversarial
     self.target = target ?? clean
@@ -40,7 +38,7 @@ public struct ObjectiveBatch {
   }
 
   /// The batch `logits` [rows][classes] of one pass over `rows`; `gradient` of the same size starts at 0.
-  public init(
+  package init(
     rows: BatchRows, logits: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, labels: [Int], classes: Int
   ) {
     let first = Rows(logits: logits, gradient: gradient, count: labels.count)

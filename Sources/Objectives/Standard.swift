@@ -1,11 +1,13 @@
-import Events
-
-/// Standard training: CE(x).
+/// Standard training: CE(x). Nothing is attacked.
 struct Standard: Objective {
   static let name = "standard"
-  init(_ settings: Settings) {}
-  var rows: BatchRows { .clean }
-  var innerLoss: InnerLoss { .crossEntropy }
+  static let title = "standard training"
+  static let formula = "CE(x)"
+  static let weights: Set<LossWeight> = []
+  static let rows = BatchRows.clean
+  static let innerLoss = InnerLoss.crossEntropy
+
+  init(_ weights: LossWeights) {}
 
   func evaluate(_ batch: ObjectiveBatch) -> LossParts {
     let clean = batch.cleanCrossEntropy(weight: 1)

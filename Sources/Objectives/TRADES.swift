@@ -1,19 +1,22 @@
-import Events
-
-/// TRADES: CE(x) + β·KL(p‖q); the attack drives up KL. The paper's eq. 2; Zhang et al. 2019.
+/// TRADES: CE(x) + β·KL(p‖q); the attack ascends KL. The paper's eq. 2; Zhang et al. 2019.
 struct TRADES: Objective {
   static let name = "trades"
+  static let title = "TRADES"
+  static let formula = "CE(x) + β·KL(clean‖adversarial)"
+  static let weights: Set<LossWeight> = [.beta]
+  static let paperBeta: Double? = 6
+  static let rows = BatchRows.both
+  static let innerLoss = InnerLoss.divergence
   private let beta: Double
 
-  init(_ settings: Settings) { beta = settings.number("beta") }
+  init(_ weights: LossWeights) { beta = weights.beta }
 
-  var rows: BatchRows { .both }
-  var innerLoss: InnerLoss { .divergence }
   var comparesDomains: Bool { true }
+  var needsCleanRows: Bool { true }
 
   func evaluate(_ batch: ObjectiveBatch) -> LossParts {
     let clean = batch.cleanCrossEntropy(weight: 1)
-    // Not part of the loss; shown beside it.
+    // Not part of the loss; shown next to it.
     let adversarial = batch.adversarialCrossEntropy(weight: 0)
     let divergence = batch.divergence(weight: beta)
     return LossParts(

@@ -1,5 +1,5 @@
 /// Every pane, in the order of their numbers on the screen.
-public let paneCatalogue: [any Pane.Type] = [
+package let paneCatalogue: [any Pane.Type] = [
   LossPane.self,
   AccuracyPane.self,
   GapPane.self,

@@ -1,5 +1,6 @@
-import Events
 import Plotting
+import Recipe
+import Spelling
 
 extension ControlsPane {
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
@@ -34,7 +35,7 @@ extension ControlsPane {
 
   /// `▸ γ  0.5 → 0.6  ╶─────┼───╴`
   private func draw(
-    _ knob: Knob, isSelected: Bool, settings: Settings, into buffer: inout CellBuffer, in rect: Rect,
+    _ knob: AnyKnob, isSelected: Bool, settings: Settings, into buffer: inout CellBuffer, in rect: Rect,
     context: PaneContext
   ) {
     let theme = context.theme
@@ -45,7 +46,7 @@ extension ControlsPane {
     buffer.write(isSelected ? "▸" : " ", x: rect.x, y: rect.y, in: rect, style: style)
     buffer.write(knob.symbol, x: rect.x + 2, y: rect.y, in: rect, style: style)
     let valueX = rect.x + 2 + nameWidth + 2
-    var end = buffer.write(settings.formatted(knob.name), x: valueX, y: rect.y, in: rect, style: style)
+    var end = buffer.write(settings.formatted(knob), x: valueX, y: rect.y, in: rect, style: style)
     if let asked = pending[knob.name] {
       let text = " → \(knob.format(asked))"
       end = buffer.write(
@@ -57,13 +58,13 @@ extension ControlsPane {
       buffer.write(clipped(idle, to: range.width), x: range.x, y: range.y, in: range, style: style)
       return
     }
-    let value = pending[knob.name] ?? settings[knob.name] ?? knob.initial
+    let value = pending[knob.name] ?? settings[knob]
     drawRange(of: knob, value, isSelected: isSelected, into: &buffer, in: range, theme: theme)
   }
 
   /// A slider where the range is a share of one, the choices where there are some, otherwise the range in figures.
   private func drawRange(
-    of knob: Knob, _ value: KnobValue, isSelected: Bool, into buffer: inout CellBuffer, in rect: Rect, theme: Theme
+    of knob: AnyKnob, _ value: KnobValue, isSelected: Bool, into buffer: inout CellBuffer, in rect: Rect, theme: Theme
   ) {
     let base: Theme.Role = isSelected ? .selected : .text
     let faint = theme.style(.faint, over: base), strong = theme.style(.key, over: base)

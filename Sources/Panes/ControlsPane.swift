@@ -1,5 +1,5 @@
 import Events
-import Plotting
+import Recipe
 
 /// The knobs that can be turned while training goes on; one is selected.
 package struct ControlsPane: Pane {
@@ -31,7 +31,7 @@ package struct ControlsPane: Pane {
   ]
 
   /// The knobs on show.
-  static let knobs = Knob.all.filter(\.isLive)
+  static let knobs = AnyKnob.all.filter(\.isLive)
 
   private(set) var settings: Settings?
   /// What was asked for and is not confirmed by the journal yet.
@@ -50,7 +50,7 @@ package struct ControlsPane: Pane {
       settings = description.settings
       pending = [:]
     case .journal(let entry):
-      guard let name = entry.knob, let knob = Knob.named(name) else { return }
+      guard let name = entry.knob, let knob = AnyKnob.named(name) else { return }
       let confirmed = entry.new.flatMap { try? knob.parse($0) }
       if let confirmed { try? settings?.set(name, to: confirmed) }
       if entry.new == nil || entry.new == pending[name].map(knob.format) { pending[name] = nil }
@@ -62,7 +62,9 @@ package struct ControlsPane: Pane {
   }
 
   package mutating func noteSent(_ command: Command) {
-    if case .set(let name, let value, _) = command, settings?[name] != value || pending[name] != nil {
+    if case .set(let name, let value, _) = command,
+      AnyKnob.named(name).map({ settings?[$0] != value }) ?? true || pending[name] != nil
+    {
       pending[name] = value
     }
   }
@@ -74,7 +76,7 @@ package struct ControlsPane: Pane {
 
   private mutating func nudge(_ presses: Int, coarse: Bool) -> [PaneRequest] {
     let knob = ControlsPane.knobs[selected]
-    guard let now = pending[knob.name] ?? settings?[knob.name] else { return [] }
+    guard let now = pending[knob.name] ?? settings?[knob] else { return [] }
     let next = knob.nudged(now, presses: presses, coarse: coarse)
     guard next != now else { return [.say("\(knob.symbol) stays \(knob.format(now)): \(knob.accepted)")] }
     return [.send(.set(knob: knob.name, value: next, cause: .you))]
@@ -87,14 +89,14 @@ package struct ControlsPane: Pane {
   package func describe() -> String {
     guard let settings else { return "Controls: no session yet." }
     let knob = ControlsPane.knobs[selected]
-    let all = ControlsPane.knobs.map { "\($0.symbol) \(settings.formatted($0.name))" }.joined(separator: ", ")
+    let all = ControlsPane.knobs.map { "\($0.symbol) \(settings.formatted($0))" }.joined(separator: ", ")
     let idle = idleReason(knob).map { "; \($0)" } ?? ""
     let waiting = pending.isEmpty ? "" : " Asked for: \(waitingText)."
     return "Controls: \(all).\(waiting) Selected: \(knob.symbol), \(knob.help); \(knob.accepted)\(idle)."
   }
 
   /// Why a knob would do nothing, with what was asked for already: `not used by AT`.
-  func idleReason(_ knob: Knob) -> String? {
+  func idleReason(_ knob: AnyKnob) -> String? {
     guard var asked = settings else { return nil }
     for (name, value) in pending { try? asked.set(name, to: value) }
     return knob.idleReason(in: asked)

@@ -1,5 +1,6 @@
 import Events
 import Plotting
+import Recipe
 
 /// Whether PGD can be believed: the state, the gap that every tier of attacks found, causes, history, and the full attack
 /// while it runs.
@@ -76,9 +77,10 @@ package struct GapPane: Pane {
 
   /// The thresholds of the preset, where it has them.
   private static func levels(of settings: Settings) -> [Chart.Level] {
-    [("watch", Theme.Role.watch), ("alarm", .autoattack)].compactMap { name, role in
-      guard case .number(let value) = settings["sentinel.\(name)"] else { return nil }
-      return Chart.Level(y: value, label: "\(name) \(NumberText.share(value))", role: role)
+    [
+      ("watch", Theme.Role.watch, settings[.sentinelWatch]), ("alarm", .autoattack, settings[.sentinelAlarm]),
+    ].map { name, role, value in
+      Chart.Level(y: value, label: "\(name) \(NumberText.share(value))", role: role)
     }
   }
 

@@ -4,7 +4,7 @@ import Plotting
 /// How a state of the gap looks: a word, a sign and a colour, so that none of them is needed alone.
 extension GapState {
   /// The word, as Gap and the header write it.
-  public var word: String {
+  package var word: String {
     switch self {
     case .calm: "CALM"
     case .watch: "WATCH"
@@ -15,7 +15,7 @@ extension GapState {
   }
 
   /// The sign before it.
-  public var glyph: String {
+  package var glyph: String {
     switch self {
     case .calm: "✓"
     case .watch: "△"
@@ -26,7 +26,7 @@ extension GapState {
   }
 
   /// The colour.
-  public var role: Theme.Role {
+  package var role: Theme.Role {
     switch self {
     case .calm: .good
     case .watch, .acknowledged: .watch
@@ -35,7 +35,7 @@ extension GapState {
   }
 
   /// What it says, in a few words.
-  public var meaning: String {
+  package var meaning: String {
     switch self {
     case .calm: "stronger attacks agree with PGD"
     case .watch: "stronger attacks break more than usual"

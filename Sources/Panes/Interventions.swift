@@ -1,5 +1,6 @@
 import Events
 import Plotting
+import Recipe
 
 /// The marks that interventions and alarms leave on every chart.
 struct Interventions: Sendable {
@@ -17,7 +18,7 @@ struct Interventions: Sendable {
   /// Keeps the change of a knob. Several changes of one knob at one step make one mark, from the first value to the last.
   private mutating func update(_ entry: JournalEntry) {
     guard let name = entry.knob, let old = entry.old, let new = entry.new else { return }
-    let symbol = Knob.named(name)?.symbol ?? name
+    let symbol = AnyKnob.named(name)?.symbol ?? name
     var from = old
     if let last, last.step == entry.step, last.knob == name {
       from = last.old

@@ -1,6 +1,6 @@
 extension Key {
   /// How the key is written in the footer and the help: `space`, `ctrl+s`, `↑`.
-  public var label: String {
+  package var label: String {
     switch self {
     case .character(" "): "space"
     case .character(let character): String(character)

@@ -1,5 +1,5 @@
 /// A key as the lab understands it; the terminal decodes bytes into these.
-public enum Key: Sendable, Hashable {
+package enum Key: Sendable, Hashable {
   /// A printable character; `space` is `.character(" ")`.
   case character(Character)
   /// Control and a lower-case letter: `.control("c")`.

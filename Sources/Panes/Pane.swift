@@ -2,7 +2,7 @@ import Events
 import Plotting
 
 /// One part of the screen. A pane carries all that the shell would otherwise list: its name, its sizes, its keys.
-public protocol Pane: Sendable {
+package protocol Pane: Sendable {
   /// The name in commands and files.
   static var id: String { get }
   /// The name on the screen.
@@ -31,30 +31,29 @@ public protocol Pane: Sendable {
 }
 
 /// Columns and rows.
-public struct PaneSize: Sendable, Hashable {
+package struct PaneSize: Sendable, Hashable {
   /// Columns.
-  public var width: Int
+  package var width: Int
   /// Rows.
-  public var height: Int
+  package var height: Int
 
   /// So many columns and rows.
-  public init(_ width: Int, _ height: Int) {
+  package init(_ width: Int, _ height: Int) {
     self.width = width
     self.height = height
   }
 }
 
 /// How a pane is to look now.
-public struct PaneContext: Sendable {
+package struct PaneContext: Sendable {
   /// Colours by role.
-  public var theme: Theme
+  package var theme: Theme
   /// The ladder of characters.
-  public var symbols: Symbols
+  package var symbols: Symbols
   /// True when the keys go to this pane.
-  public var isFocused: Bool
+  package var isFocused: Bool
 
-  /// All parts.
-  public init(theme: Theme, symbols: Symbols, isFocused: Bool) {
+  package init(theme: Theme, symbols: Symbols, isFocused: Bool) {
     self.theme = theme
     self.symbols = symbols
     self.isFocused = isFocused
@@ -63,13 +62,13 @@ public struct PaneContext: Sendable {
 
 extension Pane {
   /// Most panes wait for the session's answer.
-  public mutating func noteSent(_ command: Command) {}
+  package mutating func noteSent(_ command: Command) {}
 
   /// Its bindings without the state.
-  public var hints: [KeyHint] { Self.keys.map { $0.hint(in: self) } }
+  package var hints: [KeyHint] { Self.keys.map { $0.hint(in: self) } }
 
   /// Does what the key is bound to; nil when it is not bound, not heard or would do nothing.
-  public mutating func press(_ key: Key, isFocused: Bool) -> [PaneRequest]? {
+  package mutating func press(_ key: Key, isFocused: Bool) -> [PaneRequest]? {
     for binding in Self.keys where binding.keys.contains(key) && (isFocused || binding.scope == .visible) {
       if binding.isValid(self) { return binding.action(&self) }
     }

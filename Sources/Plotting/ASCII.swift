@@ -1,6 +1,6 @@
 extension CellBuffer {
   /// Replaces every character outside ASCII by its nearest one, so that a frame survives any font and any locale.
-  public mutating func reduceToASCII() {
+  package mutating func reduceToASCII() {
     for y in 0..<height {
       for x in 0..<width where !self[x, y].scalar.isASCII { self[x, y].scalar = asciiStandIn(for: self[x, y].scalar) }
     }

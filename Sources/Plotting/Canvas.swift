@@ -1,16 +1,16 @@
 /// Dots in cells, drawn in painter's order: a later layer takes a cell over, dots are merged only within one layer.
 ///
 /// Coordinates are dots from the top left; what lies outside is not drawn.
-public struct Canvas: Sendable {
+package struct Canvas: Sendable {
   /// The characters it is shown with.
-  public let symbols: Symbols
+  package let symbols: Symbols
   /// Extent in cells.
-  public let width, height: Int
+  package let width, height: Int
   private var masks: [UInt8]
   private var layers: [Int]
 
   /// An empty canvas of so many cells.
-  public init(width: Int, height: Int, symbols: Symbols) {
+  package init(width: Int, height: Int, symbols: Symbols) {
     self.symbols = symbols
     self.width = max(0, width)
     self.height = max(0, height)
@@ -19,12 +19,12 @@ public struct Canvas: Sendable {
   }
 
   /// Dots from left to right.
-  public var dotsAcross: Int { width * symbols.dots.x }
+  package var dotsAcross: Int { width * symbols.dots.x }
   /// Dots from top to bottom.
-  public var dotsDown: Int { height * symbols.dots.y }
+  package var dotsDown: Int { height * symbols.dots.y }
 
   /// Sets a dot.
-  public mutating func dot(x: Int, y: Int, layer: Int) {
+  package mutating func dot(x: Int, y: Int, layer: Int) {
     guard x >= 0, y >= 0, x < dotsAcross, y < dotsDown else { return }
     let size = symbols.dots
     let cell = y / size.y * width + x / size.x
@@ -36,7 +36,7 @@ public struct Canvas: Sendable {
   }
 
   /// A straight segment with both ends (Bresenham).
-  public mutating func segment(from start: (x: Int, y: Int), to end: (x: Int, y: Int), layer: Int) {
+  package mutating func segment(from start: (x: Int, y: Int), to end: (x: Int, y: Int), layer: Int) {
     let acrossDistance = abs(end.x - start.x), downDistance = -abs(end.y - start.y)
     let across = start.x < end.x ? 1 : -1, down = start.y < end.y ? 1 : -1
     var (x, y) = start
@@ -57,13 +57,13 @@ public struct Canvas: Sendable {
   }
 
   /// The layer that owns a cell; nil when it is blank.
-  public func layer(x: Int, y: Int) -> Int? {
+  package func layer(x: Int, y: Int) -> Int? {
     guard x >= 0, y >= 0, x < width, y < height, layers[y * width + x] >= 0 else { return nil }
     return layers[y * width + x]
   }
 
   /// Writes the cells that hold dots, the canvas's top left at (`x`, `y`).
-  public func draw(into buffer: inout CellBuffer, x: Int, y: Int, style: (_ layer: Int) -> Style) {
+  package func draw(into buffer: inout CellBuffer, x: Int, y: Int, style: (_ layer: Int) -> Style) {
     for row in 0..<height {
       for column in 0..<width where masks[row * width + column] != 0 {
         let cell = row * width + column

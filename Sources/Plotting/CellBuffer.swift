@@ -1,16 +1,16 @@
 /// A rectangle of cells, in columns and rows from the top left.
-public struct Rect: Sendable, Hashable {
+package struct Rect: Sendable, Hashable {
   /// Column of the left edge.
-  public var x: Int
+  package var x: Int
   /// Row of the top edge.
-  public var y: Int
+  package var y: Int
   /// Columns.
-  public var width: Int
+  package var width: Int
   /// Rows.
-  public var height: Int
+  package var height: Int
 
   /// A rectangle; negative extents become 0.
-  public init(x: Int, y: Int, width: Int, height: Int) {
+  package init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y
     self.width = max(0, width)
@@ -18,40 +18,40 @@ public struct Rect: Sendable, Hashable {
   }
 
   /// The rectangle without a border of `by` cells on every side.
-  public func inset(by: Int = 1) -> Rect {
+  package func inset(by: Int = 1) -> Rect {
     Rect(x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by)
   }
 
   /// True when it holds no cell.
-  public var isEmpty: Bool { width == 0 || height == 0 }
+  package var isEmpty: Bool { width == 0 || height == 0 }
 }
 
 /// What a frame is drawn into; curses, plain text and pictures are its readers. Any size works, 0×0 included.
-public struct CellBuffer: Sendable, Hashable {
+package struct CellBuffer: Sendable, Hashable {
   /// Columns.
-  public let width: Int
+  package let width: Int
   /// Rows.
-  public let height: Int
+  package let height: Int
   private var cells: [Cell]
 
   /// A buffer of blanks.
-  public init(width: Int, height: Int, filling cell: Cell = Cell()) {
+  package init(width: Int, height: Int, filling cell: Cell = Cell()) {
     self.width = max(0, width)
     self.height = max(0, height)
     cells = Array(repeating: cell, count: self.width * self.height)
   }
 
   /// The whole area.
-  public var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
+  package var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
 
   /// A cell. Reading outside gives a blank, writing outside does nothing.
-  public subscript(x: Int, y: Int) -> Cell {
+  package subscript(x: Int, y: Int) -> Cell {
     get { x >= 0 && x < width && y >= 0 && y < height ? cells[y * width + x] : Cell() }
     set { if x >= 0 && x < width && y >= 0 && y < height { cells[y * width + x] = newValue } }
   }
 
   /// The rows as plain text, for golden tests and `--describe`.
-  public var text: String {
+  package var text: String {
     (0..<height).map { y in
       var line = String.UnicodeScalarView()
       for x in 0..<width { line.append(self[x, y].scalar) }

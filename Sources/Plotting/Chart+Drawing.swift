@@ -1,6 +1,6 @@
 extension Chart {
   /// Draws the chart into `rect`, which may have any size. The parts that do not fit are left out, labels before lines.
-  public func draw(into buffer: inout CellBuffer, in rect: Rect, theme: Theme, symbols: Symbols) {
+  package func draw(into buffer: inout CellBuffer, in rect: Rect, theme: Theme, symbols: Symbols) {
     guard !rect.isEmpty else { return }
     guard lines.contains(where: { $0.history.count > 0 }) else {
       let text = clipped(emptyText, to: rect.width)

@@ -1,24 +1,24 @@
 /// Lines over steps, with axes, marks of interventions, and every line's name and last value at its end.
-public struct Chart: Sendable {
+package struct Chart: Sendable {
   /// One line.
-  public struct Line: Sendable {
+  package struct Line: Sendable {
     /// Its values.
-    public var history: History
+    package var history: History
     /// Its colour.
-    public var role: Theme.Role
+    package var role: Theme.Role
     /// Its own character, so that colours are not needed; nil for a background line, which has no label either.
-    public var glyph: Unicode.Scalar?
+    package var glyph: Unicode.Scalar?
     /// Name and last value: `adv 1.31`.
-    public var label: String
+    package var label: String
     /// What stands at the end where space is short: `1.31`.
-    public var shortLabel: String
+    package var shortLabel: String
     /// Lower and upper ends of an interval about every value, appended at the same x.
-    public var interval: (lower: History, upper: History)?
+    package var interval: (lower: History, upper: History)?
     /// True for values that stand alone: each is its glyph, and nothing joins them.
-    public var isPoints = false
+    package var isPoints = false
 
     /// A named line.
-    public init(
+    package init(
       _ history: History, role: Theme.Role, glyph: Unicode.Scalar, label: String, shortLabel: String,
       interval: (lower: History, upper: History)? = nil, isPoints: Bool = false
     ) {
@@ -32,7 +32,7 @@ public struct Chart: Sendable {
     }
 
     /// A line without a name, drawn faintly behind the others.
-    public init(background history: History) {
+    package init(background history: History) {
       self.history = history
       role = .faint
       glyph = nil
@@ -42,16 +42,16 @@ public struct Chart: Sendable {
   }
 
   /// An intervention.
-  public struct Mark: Sendable, Hashable {
+  package struct Mark: Sendable, Hashable {
     /// The step.
-    public var x: Double
+    package var x: Double
     /// What happened: `γ 0.5→0.1`.
-    public var label: String
+    package var label: String
     /// How it looks.
-    public var role: Theme.Role
+    package var role: Theme.Role
 
     /// A mark.
-    public init(x: Double, label: String, role: Theme.Role = .mark) {
+    package init(x: Double, label: String, role: Theme.Role = .mark) {
       self.x = x
       self.label = label
       self.role = role
@@ -59,14 +59,14 @@ public struct Chart: Sendable {
   }
 
   /// What lies between two lines whose values came at the same x, shaded behind everything.
-  public struct Band: Sendable {
+  package struct Band: Sendable {
     /// Its edges.
-    public var lower, upper: History
+    package var lower, upper: History
     /// Its colour.
-    public var role: Theme.Role
+    package var role: Theme.Role
 
     /// A band.
-    public init(lower: History, upper: History, role: Theme.Role) {
+    package init(lower: History, upper: History, role: Theme.Role) {
       self.lower = lower
       self.upper = upper
       self.role = role
@@ -74,16 +74,16 @@ public struct Chart: Sendable {
   }
 
   /// A value worth a line across the chart, with its name at the left.
-  public struct Level: Sendable, Hashable {
+  package struct Level: Sendable, Hashable {
     /// The value.
-    public var y: Double
+    package var y: Double
     /// Its name: `alarm .25`.
-    public var label: String
+    package var label: String
     /// Its colour.
-    public var role: Theme.Role
+    package var role: Theme.Role
 
     /// A level.
-    public init(y: Double, label: String, role: Theme.Role) {
+    package init(y: Double, label: String, role: Theme.Role) {
       self.y = y
       self.label = label
       self.role = role
@@ -91,22 +91,22 @@ public struct Chart: Sendable {
   }
 
   /// In painter's order: a later line covers an earlier one.
-  public var lines: [Line]
+  package var lines: [Line]
   /// In order of x.
-  public var marks: [Mark]
+  package var marks: [Mark]
   /// Behind the lines.
-  public var bands: [Band]
+  package var bands: [Band]
   /// Across the chart, behind the lines.
-  public var levels: [Level]
+  package var levels: [Level]
   /// Bounds of y; nil: from the data, 0 included when the axis is linear.
-  public var fixedY: ClosedRange<Double>?
+  package var fixedY: ClosedRange<Double>?
   /// True when the y axis is asked to be logarithmic.
-  public var wantsLogarithmic: Bool
+  package var wantsLogarithmic: Bool
   /// What is written while there is no value.
-  public var emptyText: String
+  package var emptyText: String
 
   /// A chart.
-  public init(
+  package init(
     lines: [Line], marks: [Mark] = [], bands: [Band] = [], levels: [Level] = [], fixedY: ClosedRange<Double>? = nil,
     wantsLogarithmic: Bool = false,
     emptyText: String = "nothing yet"
@@ -122,7 +122,7 @@ public struct Chart: Sendable {
 
   /// What the reader must be told because it cannot be drawn: gaps, values without a place, a refused axis. Empty when
   /// everything is on the chart.
-  public var caveat: String {
+  package var caveat: String {
     let named = lines.filter { $0.glyph != nil }
     let gaps = named.reduce(0) { $0 + $1.history.nonFinite }
     let hidden = yScale.isLogarithmic ? named.reduce(0) { $0 + $1.history.nonPositive } : 0

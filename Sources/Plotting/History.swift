@@ -2,21 +2,21 @@
 ///
 /// Values are kept one by one until the memory is full; then neighbours are joined in pairs, again and again. What is
 /// joined keeps its first, last, smallest and largest value, so a spike of one step stays visible for ever.
-public struct History: Sendable {
+package struct History: Sendable {
   /// Consecutive values that share a place.
-  public struct Bucket: Sendable, Hashable {
+  package struct Bucket: Sendable, Hashable {
     /// The x of the first and of the last value.
-    public var firstX, lastX: Double
+    package var firstX, lastX: Double
     /// The first and the last value.
-    public var first, last: Double
+    package var first, last: Double
     /// The extremes.
-    public var minimum, maximum: Double
+    package var minimum, maximum: Double
     /// The smallest value above 0; infinite when there is none.
-    public var smallestPositive: Double
+    package var smallestPositive: Double
     /// How many values are in it.
-    public var count: Int
+    package var count: Int
     /// True when a value that is not finite came before it: the line is not joined to what went before.
-    public var followsGap: Bool
+    package var followsGap: Bool
 
     init(x: Double, y: Double, followsGap: Bool) {
       (firstX, lastX, first, last, minimum, maximum) = (x, x, y, y, y, y)
@@ -35,25 +35,25 @@ public struct History: Sendable {
   }
 
   /// What is kept, in order of x.
-  public private(set) var buckets: [Bucket] = []
+  package private(set) var buckets: [Bucket] = []
   /// How many finite values came.
-  public private(set) var count = 0
+  package private(set) var count = 0
   /// How many values were NaN or infinite; they are gaps.
-  public private(set) var nonFinite = 0
+  package private(set) var nonFinite = 0
   /// How many values were finite but not above 0; they have no place on a logarithmic axis.
-  public private(set) var nonPositive = 0
+  package private(set) var nonPositive = 0
   /// The last value that came, finite or not.
-  public private(set) var lastValue: Double?
+  package private(set) var lastValue: Double?
 
   private let capacity: Int
   private var share = 1
   private var gapIsPending = false
 
   /// An empty history of at most `capacity` buckets (at least 2).
-  public init(capacity: Int = 1024) { self.capacity = max(2, capacity) }
+  package init(capacity: Int = 1024) { self.capacity = max(2, capacity) }
 
   /// Adds a value; x must not go backwards.
-  public mutating func append(x: Double, y: Double) {
+  package mutating func append(x: Double, y: Double) {
     lastValue = y
     guard y.isFinite, x.isFinite else {
       nonFinite += 1
@@ -73,20 +73,20 @@ public struct History: Sendable {
   }
 
   /// The smallest and largest finite value; nil when there is none.
-  public var bounds: ClosedRange<Double>? {
+  package var bounds: ClosedRange<Double>? {
     guard let low = buckets.map(\.minimum).min(), let high = buckets.map(\.maximum).max() else { return nil }
     return low...high
   }
 
   /// The smallest and largest value above 0; nil when there is none.
-  public var positiveBounds: ClosedRange<Double>? {
+  package var positiveBounds: ClosedRange<Double>? {
     guard let low = buckets.map(\.smallestPositive).min(), low.isFinite, let high = buckets.map(\.maximum).max()
     else { return nil }
     return low...max(low, high)
   }
 
   /// The first and last x; nil when nothing came.
-  public var extent: ClosedRange<Double>? {
+  package var extent: ClosedRange<Double>? {
     guard let first = buckets.first?.firstX, let last = buckets.last?.lastX else { return nil }
     return first...max(first, last)
   }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Numbers as they are shown: always with a point, never with a locale.
-public enum NumberText {
+package enum NumberText {
   /// With exactly so many digits behind the point: `0.50`.
-  public static func fixed(_ value: Double, digits: Int) -> String {
+  package static func fixed(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let scale = pow(10, Double(max(0, digits)))
     let units = (abs(value) * scale).rounded()
@@ -17,7 +17,7 @@ public enum NumberText {
   }
 
   /// With three significant digits: `1.31`, `0.061`, `2.4e-5`.
-  public static func short(_ value: Double) -> String {
+  package static func short(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : fixed(value, digits: 0) }
     let magnitude = floor(log10(abs(value)))
     guard magnitude >= -3, magnitude < 6 else { return scientific(value) }
@@ -25,13 +25,13 @@ public enum NumberText {
   }
 
   /// A share of one with two digits and no leading zero: `.98`, `1.00`.
-  public static func share(_ value: Double) -> String {
+  package static func share(_ value: Double) -> String {
     let text = fixed(value, digits: 2)
     return text.hasPrefix("0.") ? String(text.dropFirst()) : text
   }
 
   /// Whole numbers in groups of three: `1 840`.
-  public static func grouped(_ value: Int) -> String {
+  package static func grouped(_ value: Int) -> String {
     let digits = String(value.magnitude)
     var text = ""
     for (place, digit) in digits.enumerated() {
@@ -42,7 +42,7 @@ public enum NumberText {
   }
 
   /// A length of time: `0:07`, `12:30`, `3:05:00`.
-  public static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "–" }
     let whole = Int(seconds.rounded())
     let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }

@@ -1,24 +1,24 @@
 import Foundation
 
 /// A tick of an axis.
-public struct Tick: Sendable, Hashable {
+package struct Tick: Sendable, Hashable {
   /// Where it stands, in the units of the data.
-  public let value: Double
+  package let value: Double
   /// What is written beside it.
-  public let label: String
+  package let label: String
 }
 
 /// Maps values to positions along an axis, linearly or by their logarithm.
-public struct Scale: Sendable, Hashable {
+package struct Scale: Sendable, Hashable {
   /// The value at position 0.
-  public let lower: Double
+  package let lower: Double
   /// The value at position 1.
-  public let upper: Double
+  package let upper: Double
   /// True when equal distances are equal factors.
-  public let isLogarithmic: Bool
+  package let isLogarithmic: Bool
 
   /// A linear axis. A range without extent is widened, so that its value has a place.
-  public init(_ range: ClosedRange<Double>) {
+  package init(_ range: ClosedRange<Double>) {
     isLogarithmic = false
     lower = range.lowerBound
     let widened = range.lowerBound + max(1, abs(range.lowerBound))
@@ -26,7 +26,7 @@ public struct Scale: Sendable, Hashable {
   }
 
   /// A logarithmic axis; nil unless both bounds are positive.
-  public init?(logarithmic range: ClosedRange<Double>) {
+  package init?(logarithmic range: ClosedRange<Double>) {
     guard range.lowerBound > 0 else { return nil }
     isLogarithmic = true
     let flat = log(range.upperBound) <= log(range.lowerBound)
@@ -35,7 +35,7 @@ public struct Scale: Sendable, Hashable {
   }
 
   /// The place of a value between 0 and 1, clamped at the ends; nil when it has none (NaN, or ≤ 0 on a logarithmic axis).
-  public func position(_ value: Double) -> Double? {
+  package func position(_ value: Double) -> Double? {
     guard value.isFinite else { return nil }
     if isLogarithmic {
       guard value > 0 else { return nil }
@@ -49,7 +49,7 @@ public struct Scale: Sendable, Hashable {
   private func clamp(_ place: Double) -> Double { place.isNaN ? 0 : min(1, max(0, place)) }
 
   /// At most `count` ticks (and none for 0) at round values inside the axis.
-  public func ticks(atMost count: Int) -> [Tick] {
+  package func ticks(atMost count: Int) -> [Tick] {
     guard count > 0 else { return [] }
     return isLogarithmic ? logarithmicTicks(count) : linearTicks(count)
   }

@@ -1,27 +1,27 @@
 import Foundation
 
 /// How strongly a series is smoothed.
-public enum Smoothing: Double, Sendable, Hashable, CaseIterable {
+package enum Smoothing: Double, Sendable, Hashable, CaseIterable {
   case off = 0, light = 0.6, medium = 0.9, heavy = 0.97
 
   /// The next one, and after the strongest none.
-  public var next: Smoothing {
+  package var next: Smoothing {
     let all = Smoothing.allCases
     return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
   }
 }
 
 /// A debiased exponential moving average: the first value counts whole, a constant series comes out unchanged.
-public struct ExponentialMean: Sendable {
+package struct ExponentialMean: Sendable {
   private let keep: Double
   private var mean = 0.0
   private var unseen = 1.0
 
   /// `keep` is the share of the past that stays, in [0, 1).
-  public init(keep: Double) { self.keep = keep }
+  package init(keep: Double) { self.keep = keep }
 
   /// Takes a finite value, gives the average so far.
-  public mutating func add(_ value: Double) -> Double {
+  package mutating func add(_ value: Double) -> Double {
     unseen *= keep
     mean += (1 - keep) / (1 - unseen) * (value - mean)
     return mean
@@ -29,22 +29,22 @@ public struct ExponentialMean: Sendable {
 }
 
 /// A series with its smoothed versions, each computed from every value before anything is thinned.
-public struct SmoothedSeries: Sendable {
+package struct SmoothedSeries: Sendable {
   /// As it came.
-  public private(set) var raw = History()
+  package private(set) var raw = History()
   private var versions = Smoothing.allCases.dropFirst().map(Version.init)
 
   /// An empty series.
-  public init() {}
+  package init() {}
 
   /// Adds a value; a value that is not finite is a gap in every version.
-  public mutating func append(x: Double, y: Double) {
+  package mutating func append(x: Double, y: Double) {
     raw.append(x: x, y: y)
     for index in versions.indices { versions[index].append(x: x, y: y) }
   }
 
   /// The version to draw; nil when smoothing is off. On a logarithmic axis the logarithms are averaged.
-  public func smoothed(_ smoothing: Smoothing, logarithmic: Bool) -> History? {
+  package func smoothed(_ smoothing: Smoothing, logarithmic: Bool) -> History? {
     guard let version = versions.first(where: { $0.smoothing == smoothing }) else { return nil }
     return logarithmic ? version.logarithmic : version.linear
   }

@@ -1,12 +1,12 @@
 /// A piece of text and what it is for.
-public struct Span: Sendable, Hashable {
+package struct Span: Sendable, Hashable {
   /// The text.
-  public var text: String
+  package var text: String
   /// What it is for; the theme knows how that looks.
-  public var role: Theme.Role
+  package var role: Theme.Role
 
   /// A piece of text.
-  public init(_ text: String, _ role: Theme.Role = .text) {
+  package init(_ text: String, _ role: Theme.Role = .text) {
     self.text = text
     self.role = role
   }
@@ -14,7 +14,7 @@ public struct Span: Sendable, Hashable {
 
 extension Theme {
   /// The style of a role laid over that of another: what the role leaves to the terminal comes from below.
-  public func style(_ role: Role, over base: Role = .text) -> Style {
+  package func style(_ role: Role, over base: Role = .text) -> Style {
     let above = self[role], below = self[base]
     return Style(
       above.foreground == .terminal ? below.foreground : above.foreground,
@@ -26,7 +26,7 @@ extension Theme {
 extension CellBuffer {
   /// Writes pieces of text one behind the other. Returns the column behind the last.
   @discardableResult
-  public mutating func write(
+  package mutating func write(
     _ spans: [Span], x: Int, y: Int, in clip: Rect, theme: Theme, over base: Theme.Role = .text
   ) -> Int {
     spans.reduce(x) { write($1.text, x: $0, y: y, in: clip, style: theme.style($1.role, over: base)) }
@@ -35,5 +35,5 @@ extension CellBuffer {
 
 extension [Span] {
   /// Columns that all pieces take.
-  public var displayWidth: Int { reduce(0) { $0 + Plotting.displayWidth($1.text) } }
+  package var displayWidth: Int { reduce(0) { $0 + Plotting.displayWidth($1.text) } }
 }

@@ -1,5 +1,5 @@
 /// The ladder of characters that lines are drawn with; lower rungs need less of the font.
-public enum Symbols: String, Sendable, Hashable, CaseIterable {
+package enum Symbols: String, Sendable, Hashable, CaseIterable {
   /// 2×4 dots a cell.
   case braille
   /// 2×2 quadrants a cell.
@@ -8,7 +8,7 @@ public enum Symbols: String, Sendable, Hashable, CaseIterable {
   case ascii
 
   /// Dots of one cell: columns, rows.
-  public var dots: (x: Int, y: Int) {
+  package var dots: (x: Int, y: Int) {
     switch self {
     case .braille: (2, 4)
     case .block: (2, 2)

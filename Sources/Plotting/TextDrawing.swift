@@ -2,7 +2,7 @@
 ///
 /// Control characters become blanks, combining marks are left out, wide characters become `?`: a frame keeps its columns
 /// whatever a file name or a reason holds.
-public func displayScalars(_ text: String) -> [Unicode.Scalar] {
+package func displayScalars(_ text: String) -> [Unicode.Scalar] {
   text.unicodeScalars.compactMap { scalar in
     if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar }
     switch scalar.properties.generalCategory {
@@ -14,10 +14,10 @@ public func displayScalars(_ text: String) -> [Unicode.Scalar] {
 }
 
 /// Columns that a text takes.
-public func displayWidth(_ text: String) -> Int { displayScalars(text).count }
+package func displayWidth(_ text: String) -> Int { displayScalars(text).count }
 
 /// The text itself, or its beginning and `…` when it has more than `width` columns.
-public func clipped(_ text: String, to width: Int) -> String {
+package func clipped(_ text: String, to width: Int) -> String {
   guard displayWidth(text) > width else { return text }
   guard width > 0 else { return "" }
   var view = String.UnicodeScalarView()
@@ -26,17 +26,17 @@ public func clipped(_ text: String, to width: Int) -> String {
 }
 
 /// The text with blanks behind it up to `width` columns.
-public func padded(_ text: String, to width: Int) -> String {
+package func padded(_ text: String, to width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - displayWidth(text)))
 }
 
 /// The text with blanks before it up to `width` columns.
-public func leftPadded(_ text: String, to width: Int) -> String {
+package func leftPadded(_ text: String, to width: Int) -> String {
   String(repeating: " ", count: max(0, width - displayWidth(text))) + text
 }
 
 /// The text in lines of at most `width` columns, broken at blanks where there are any. At least one line.
-public func wrapped(_ text: String, to width: Int) -> [String] {
+package func wrapped(_ text: String, to width: Int) -> [String] {
   guard width > 0 else { return [""] }
   var lines: [String] = []
   for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -60,7 +60,7 @@ public func wrapped(_ text: String, to width: Int) -> [String] {
 extension CellBuffer {
   /// Writes a line from column `x` rightwards, cut at the edges of `clip`. Returns the column behind its end.
   @discardableResult
-  public mutating func write(_ text: String, x: Int, y: Int, in clip: Rect, style: Style) -> Int {
+  package mutating func write(_ text: String, x: Int, y: Int, in clip: Rect, style: Style) -> Int {
     let scalars = displayScalars(text)
     if y >= clip.y && y < clip.y + clip.height {
       for (offset, scalar) in scalars.enumerated() where x + offset >= clip.x && x + offset < clip.x + clip.width {
@@ -71,12 +71,12 @@ extension CellBuffer {
   }
 
   /// Writes a line so that its last character stands in column `end − 1`.
-  public mutating func writeRight(_ text: String, end: Int, y: Int, in clip: Rect, style: Style) {
+  package mutating func writeRight(_ text: String, end: Int, y: Int, in clip: Rect, style: Style) {
     write(text, x: end - displayWidth(text), y: y, in: clip, style: style)
   }
 
   /// Makes every cell of `rect` the same.
-  public mutating func fill(_ rect: Rect, with cell: Cell) {
+  package mutating func fill(_ rect: Rect, with cell: Cell) {
     for y in rect.y..<rect.y + rect.height {
       for x in rect.x..<rect.x + rect.width { self[x, y] = cell }
     }
@@ -84,7 +84,7 @@ extension CellBuffer {
 
   /// A rounded frame around `rect`, with a title at the left and a note at the right of its upper edge. When both do
   /// not fit, the note is left out, then the title cut.
-  public mutating func box(_ rect: Rect, style: Style, title: String = "", titleStyle: Style, note: String = "") {
+  package mutating func box(_ rect: Rect, style: Style, title: String = "", titleStyle: Style, note: String = "") {
     guard rect.width > 1, rect.height > 1 else { return }
     let right = rect.x + rect.width - 1, bottom = rect.y + rect.height - 1
     for x in rect.x...right {

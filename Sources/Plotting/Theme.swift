@@ -1,27 +1,27 @@
 /// Colours by role. Panes name roles, never colours; a theme file gives each role its style.
-public struct Theme: Sendable, Hashable {
+package struct Theme: Sendable, Hashable {
   /// What a piece of the screen is for.
-  public enum Role: String, Sendable, Hashable, CaseIterable {
+  package enum Role: String, Sendable, Hashable, CaseIterable {
     case text, faint, border, borderFocused = "border-focused", title, header, key, selected, axis, mark
     case clean, adversarial, autoattack, kl, total
     case good, watch, alarm, progress, progressRest = "progress-rest", dialog
   }
 
   /// The name, as `--theme` takes it.
-  public var name: String
+  package var name: String
   private var styles: [Role: Style]
 
   /// A theme; roles without a style get the terminal's own colours.
-  public init(name: String, styles: [Role: Style]) {
+  package init(name: String, styles: [Role: Style]) {
     self.name = name
     self.styles = styles
   }
 
   /// The style of a role.
-  public subscript(role: Role) -> Style { styles[role] ?? Style() }
+  package subscript(role: Role) -> Style { styles[role] ?? Style() }
 
   /// No colours at all: bold, dim, reverse and underline carry the roles. Used for `NO_COLOR` and mono terminals.
-  public static let mono = Theme(
+  package static let mono = Theme(
     name: "mono",
     styles: [
       .faint: Style(.terminal, on: .terminal, .dim), .borderFocused: Style(.terminal, on: .terminal, .bold),

@@ -2,7 +2,7 @@ import Foundation
 import Plotting
 
 /// How a person sees colours.
-public enum Vision: String, Sendable, CaseIterable {
+package enum Vision: String, Sendable, CaseIterable {
   case normal, protanopia, deuteranopia, tritanopia
 
   /// What becomes of linear red, green, blue (Machado, Oliveira and Fernandes 2009, severity 1).
@@ -21,16 +21,16 @@ public enum Vision: String, Sendable, CaseIterable {
 
 /// Whether the colours of a theme can be told apart. Only red-green-blue colours can be judged: what the terminal makes
 /// of its own is not known here.
-public enum Legibility {
+package enum Legibility {
   /// The contrast ratio of WCAG 2, in 1 … 21; nil when a colour is the terminal's own.
-  public static func contrast(_ first: Color, _ second: Color) -> Double? {
+  package static func contrast(_ first: Color, _ second: Color) -> Double? {
     guard let a = linear(first), let b = linear(second) else { return nil }
     let lights = [luminance(a), luminance(b)].sorted()
     return (lights[1] + 0.05) / (lights[0] + 0.05)
   }
 
   /// The distance of two colours in CIELAB (ΔE 1976) as `vision` sees them; nil when a colour is the terminal's own.
-  public static func difference(_ first: Color, _ second: Color, _ vision: Vision) -> Double? {
+  package static func difference(_ first: Color, _ second: Color, _ vision: Vision) -> Double? {
     guard let a = linear(first), let b = linear(second) else { return nil }
     let one = lab(seen(a, vision)), other = lab(seen(b, vision))
     return zip(one, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
@@ -62,12 +62,12 @@ public enum Legibility {
 
 extension ThemeFile {
   /// The lines of the charts, which must be told apart by colour.
-  public static let series: [Theme.Role] = [.clean, .adversarial, .autoattack, .kl, .total]
+  package static let series: [Theme.Role] = [.clean, .adversarial, .autoattack, .kl, .total]
   private static let graphics: [Theme.Role] = [.borderFocused, .progress, .mark]
   private static let decoration: [Theme.Role] = [.border, .progressRest]
 
   /// What a reader would find hard to see, one line each: text under a contrast of 4.5, lines of charts under 3.
-  public var warnings: [String] {
+  package var warnings: [String] {
     Theme.Role.allCases.filter { !ThemeFile.decoration.contains($0) }.compactMap { role in
       let style = theme[role], needed = (ThemeFile.series + ThemeFile.graphics).contains(role) ? 3 : 4.5
       guard let contrast = Legibility.contrast(style.foreground, style.background), contrast < needed else {
@@ -79,7 +79,7 @@ extension ThemeFile {
   }
 
   /// The smallest distance between two lines of the charts as `vision` sees them; nil for the terminal's own colours.
-  public func smallestSeriesDifference(_ vision: Vision) -> Double? {
+  package func smallestSeriesDifference(_ vision: Vision) -> Double? {
     var smallest: Double?
     for (place, first) in ThemeFile.series.enumerated() {
       for second in ThemeFile.series[(place + 1)...] {

@@ -1,25 +1,27 @@
 import Events
+import Recipe
+import Spelling
 
 /// A run described whole: every setting, and what it shows.
-public struct Preset: Sendable, Hashable {
+package struct Preset: Sendable, Hashable {
   /// The file's name without `.yaml`.
-  public let name: String
+  package let name: String
   /// What the screen calls it: the key `title`, or the name.
-  public let title: String
+  package let title: String
   /// The first line of the header comment.
-  public let summary: String
+  package let summary: String
   /// The whole comment at the top of the file, without `#`.
-  public let header: String
+  package let header: String
   /// The value of every setting; those the file does not mention have their initial value.
-  public let settings: Settings
+  package let settings: Settings
   /// Timed interventions with captions: the key `tour`.
-  public let tour: [TourStop]
+  package let tour: [TourStop]
   /// The file.
-  public let path: String
+  package let path: String
 
   /// Reads a preset file: a flat mapping of setting names to values, and optionally `title` and `tour`. Throws `ResourceError`
   /// naming file and line for anything that is not a setting or not one of its values.
-  public init(path: String) throws { try self.init(try FlatYAML(path: path, listKey: "tour")) }
+  package init(path: String) throws { try self.init(try FlatYAML(path: path, listKey: "tour")) }
 
   /// Reads the bytes of a preset file; `path` gives the name and is used in messages. Throws `ResourceError`.
   package init(_ bytes: [UInt8], path: String) throws {
@@ -62,8 +64,8 @@ func resourceName(_ path: String) -> String {
 
 /// The value of a setting as a file gives it. Throws `SettingError`.
 func value(of entry: FlatYAML.Entry) throws -> KnobValue {
-  guard let knob = Knob.named(entry.key) else {
-    let near = nearestName(to: entry.key, in: Knob.all.map(\.name) + ["title"])
+  guard let knob = AnyKnob.named(entry.key) else {
+    let near = nearestName(to: entry.key, in: AnyKnob.all.map(\.name) + ["title"])
     let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab presets show NAME' lists all settings"
     throw SettingError("'\(entry.key)' is not a setting; \(hint)")
   }
@@ -78,7 +80,7 @@ func value(of entry: FlatYAML.Entry) throws -> KnobValue {
   return try knob.parse(entry.value)
 }
 
-extension Knob.Kind {
+extension AnyKnob.Kind {
   /// True for choices and free text, which may be quoted.
   fileprivate var isText: Bool {
     switch self {

@@ -1,13 +1,13 @@
 /// The presets that can be found.
-public struct PresetLibrary: Sendable {
+package struct PresetLibrary: Sendable {
   /// Where they are looked for.
-  public let folders: ResourceFolders
+  package let folders: ResourceFolders
 
   /// The presets of these folders.
-  public init(_ folders: ResourceFolders) { self.folders = folders }
+  package init(_ folders: ResourceFolders) { self.folders = folders }
 
   /// Every preset by name, those that cannot be used too.
-  public func list() -> [ResourceEntry] {
+  package func list() -> [ResourceEntry] {
     folders.files().map { name, path in
       do {
         return ResourceEntry(name: name, summary: try Preset(path: path).summary, path: path)
@@ -18,5 +18,5 @@ public struct PresetLibrary: Sendable {
   }
 
   /// The preset of that name or file. Throws `ResourceError`.
-  public func load(_ nameOrPath: String) throws -> Preset { try Preset(path: try folders.path(of: nameOrPath)) }
+  package func load(_ nameOrPath: String) throws -> Preset { try Preset(path: try folders.path(of: nameOrPath)) }
 }

@@ -1,14 +1,15 @@
 import Events
+import Recipe
+import Spelling
 
-/// All settings as a preset file with their help, in the order of `Knob.all`, and the tour: what a run folder keeps.
+/// All settings as a preset file with their help, in the order of `AnyKnob.all`, and the tour: what a run folder keeps.
 ///
 /// Reading the text gives equal settings back, bit for bit, and the same tour. `header` becomes the comment at the top.
-public func resolvedYAML(_ settings: Settings, tour: [TourStop] = [], header: String = "") -> String {
+package func resolvedYAML(_ settings: Settings, tour: [TourStop] = [], header: String = "") -> String {
   var lines = header.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "#" : "# \($0)" }
-  for knob in Knob.all {
-    guard let value = settings[knob.name] else { continue }
+  for knob in AnyKnob.all {
     let unit = knob.unit.isEmpty ? "" : ", \(knob.unit)"
-    lines += ["", "# \(knob.help) (\(knob.accepted)\(unit))", "\(knob.name): \(written(value, of: knob))"]
+    lines += ["", "# \(knob.help) (\(knob.accepted)\(unit))", "\(knob.name): \(written(settings[knob], of: knob))"]
   }
   if !tour.isEmpty { lines += ["", "# changes at steps of the run", "tour:"] + tour.map(written) }
   return lines.joined(separator: "\n") + "\n"
@@ -18,7 +19,7 @@ public func resolvedYAML(_ settings: Settings, tour: [TourStop] = [], header: St
 private func written(_ stop: TourStop) -> String {
   var parts = ["at: \(stop.step)"]
   let changes = stop.changes.compactMap { change in
-    Knob.named(change.knob).map { "\(change.knob): \(written(change.value, of: $0))" }
+    AnyKnob.named(change.knob).map { "\(change.knob): \(written(change.value, of: $0))" }
   }
   if !changes.isEmpty { parts.append("set: {\(changes.joined(separator: ", "))}") }
   if !stop.caption.isEmpty { parts.append("say: \(quoted(stop.caption))") }
@@ -26,7 +27,7 @@ private func written(_ stop: TourStop) -> String {
   return "  - {\(parts.joined(separator: ", "))}"
 }
 
-private func written(_ value: KnobValue, of knob: Knob) -> String {
+private func written(_ value: KnobValue, of knob: AnyKnob) -> String {
   switch value {
   case .number(let number):
     // `16/255` is what a person wants to read, but only when it is the number itself and not one close to it.

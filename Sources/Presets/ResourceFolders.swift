@@ -1,46 +1,46 @@
-import Events
 import Foundation
+import Spelling
 
 /// Why a preset, suite or theme cannot be used. The description is one line: where, what, remedy.
-public struct ResourceError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct ResourceError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Where, what, remedy.
-  public let description: String
+  package let description: String
   /// An error with this line.
-  public init(_ description: String) { self.description = oneLine(description) }
+  package init(_ description: String) { self.description = oneLine(description) }
 }
 
 /// A preset, suite or theme as a list shows it.
-public struct ResourceEntry: Sendable, Hashable {
+package struct ResourceEntry: Sendable, Hashable {
   /// The file's name without `.yaml`.
-  public let name: String
+  package let name: String
   /// One line about it; what is wrong when it cannot be used.
-  public let summary: String
+  package let summary: String
   /// The file.
-  public let path: String
+  package let path: String
 }
 
 /// The folders in which presets, suites or themes are looked for. The first that has a name wins.
-public struct ResourceFolders: Sendable {
+package struct ResourceFolders: Sendable {
   /// What is looked for; the raw value is the folder's name.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     case presets, suites, themes
 
     /// One of them, for messages.
-    public var noun: String { String(rawValue.dropLast()) }
+    package var noun: String { String(rawValue.dropLast()) }
 
     /// The command that lists them.
     var listing: String { self == .suites ? "dualab suite list" : "dualab \(rawValue) list" }
   }
 
   /// What is looked for.
-  public let kind: Kind
+  package let kind: Kind
   /// The folders in the order of search, existing or not.
-  public let candidates: [String]
+  package let candidates: [String]
 
   /// The folders, in this order: `override` (`--presets-dir` and so on), `$DUALAB_HOME`, `.config/dualab` below
   /// `home`, `../share/dualab` of the executable with its links resolved, and the first folder above the executable that
   /// holds `Package.swift` and `presets`. Throws `ResourceError` when `override` is not a folder.
-  public init(
+  package init(
     _ kind: Kind, override: String? = nil, environment: [String: String], home: String?, executable: String?
   ) throws {
     self.kind = kind
@@ -62,7 +62,7 @@ public struct ResourceFolders: Sendable {
   }
 
   /// The folders for this process.
-  public static func standard(_ kind: Kind, override: String? = nil) throws -> ResourceFolders {
+  package static func standard(_ kind: Kind, override: String? = nil) throws -> ResourceFolders {
     let environment = ProcessInfo.processInfo.environment
     return try ResourceFolders(
       kind, override: override, environment: environment, home: environment["HOME"],
@@ -70,7 +70,7 @@ public struct ResourceFolders: Sendable {
   }
 
   /// Name and path of every file, by name; where a name occurs twice, the file that would be loaded.
-  public func files() -> [(name: String, path: String)] {
+  package func files() -> [(name: String, path: String)] {
     var paths: [String: String] = [:]
     for folder in candidates {
       let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -83,7 +83,7 @@ public struct ResourceFolders: Sendable {
   }
 
   /// The file of a name; a text with `/` or `.yaml` is a path and stays as it is. Throws `ResourceError`.
-  public func path(of nameOrPath: String) throws -> String {
+  package func path(of nameOrPath: String) throws -> String {
     if nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") { return nameOrPath }
     let files = files()
     if let file = files.first(where: { $0.name == nameOrPath }) { return file.path }

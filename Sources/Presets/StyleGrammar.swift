@@ -1,5 +1,5 @@
-import Events
 import Plotting
+import Spelling
 
 /// How a theme file writes a style: `COLOUR`, `COLOUR on COLOUR`, then any of bold, dim, reverse, underline.
 ///

@@ -1,9 +1,10 @@
-import Events
+import Recipe
+import Spelling
 import Yams
 
 extension Suite {
   /// Reads a suite file. Throws `ResourceError` naming file and line for anything that is not part of a suite.
-  public init(path: String) throws { try self.init(try FlatYAML.contents(of: path), path: path) }
+  package init(path: String) throws { try self.init(try FlatYAML.contents(of: path), path: path) }
 
   /// Reads the bytes of a suite file; `path` gives the name and is used in messages. Throws `ResourceError`.
   package init(_ bytes: [UInt8], path: String) throws {
@@ -44,8 +45,8 @@ extension YAMLParts {
 
   fileprivate func abscissa(_ node: Node) throws -> String {
     let name = try text(node, "x")
-    guard name == "clean" || Knob.named(name) != nil else {
-      let near = nearestName(to: name, in: Knob.all.map(\.name) + ["clean"]).map { "; did you mean '\($0)'?" } ?? ""
+    guard name == "clean" || AnyKnob.named(name) != nil else {
+      let near = nearestName(to: name, in: AnyKnob.all.map(\.name) + ["clean"]).map { "; did you mean '\($0)'?" } ?? ""
       throw error(node, "x: '\(name)' is neither a setting nor clean\(near)")
     }
     return name

@@ -1,21 +1,21 @@
-import Events
 import Plotting
+import Spelling
 
 /// A theme as a file gives it: a style for every role.
-public struct ThemeFile: Sendable, Hashable {
+package struct ThemeFile: Sendable, Hashable {
   /// The styles.
-  public let theme: Theme
+  package let theme: Theme
   /// One line about it.
-  public let description: String
+  package let description: String
   /// The colour behind everything; `.terminal` unless the file says otherwise.
-  public let background: Color
+  package let background: Color
   /// The file.
-  public let path: String
+  package let path: String
   private static let roles = Theme.Role.allCases.map(\.rawValue)
 
   /// Reads a theme file: `name`, `description`, optionally `background`, and every role with its style (the grammar
   /// stands in the header of each shipped theme). Throws `ResourceError` naming file and line.
-  public init(path: String) throws { try self.init(try FlatYAML(path: path)) }
+  package init(path: String) throws { try self.init(try FlatYAML(path: path)) }
 
   /// Reads the bytes of a theme file; `path` is used in messages. Throws `ResourceError`.
   package init(_ bytes: [UInt8], path: String) throws { try self.init(try FlatYAML(bytes, path: path)) }
@@ -69,15 +69,15 @@ public struct ThemeFile: Sendable, Hashable {
 }
 
 /// The themes that can be found.
-public struct ThemeLibrary: Sendable {
+package struct ThemeLibrary: Sendable {
   /// Where they are looked for.
-  public let folders: ResourceFolders
+  package let folders: ResourceFolders
 
   /// The themes of these folders.
-  public init(_ folders: ResourceFolders) { self.folders = folders }
+  package init(_ folders: ResourceFolders) { self.folders = folders }
 
   /// Every theme by name, those that cannot be used too.
-  public func list() -> [ResourceEntry] {
+  package func list() -> [ResourceEntry] {
     folders.files().map { name, path in
       do {
         return ResourceEntry(name: name, summary: try ThemeFile(path: path).description, path: path)
@@ -88,5 +88,5 @@ public struct ThemeLibrary: Sendable {
   }
 
   /// The theme of that name or file. Throws `ResourceError`.
-  public func load(_ nameOrPath: String) throws -> ThemeFile { try ThemeFile(path: try folders.path(of: nameOrPath)) }
+  package func load(_ nameOrPath: String) throws -> ThemeFile { try ThemeFile(path: try folders.path(of: nameOrPath)) }
 }

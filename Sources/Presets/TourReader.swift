@@ -1,4 +1,6 @@
 import Events
+import Recipe
+import Spelling
 import Yams
 
 /// Reads the key `tour` of a preset: a list of `{at: 300, set: {beta: 0.5}, say: "…", pause: true}`, in the order of steps.
@@ -27,7 +29,7 @@ struct TourReader {
       for entry in try FlatYAML.entries(of: set, parts.path) {
         do {
           let value = try value(of: entry)
-          guard let knob = Knob.named(entry.key), knob.isLive else {
+          guard let knob = AnyKnob.named(entry.key), knob.isLive else {
             throw SettingError("\(entry.key) is fixed when a run starts; a tour can only change live settings")
           }
           try settings.set(knob.name, to: value)

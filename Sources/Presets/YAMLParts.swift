@@ -1,4 +1,4 @@
-import Events
+import Spelling
 import Yams
 
 /// The parts of a nested YAML file, read strictly: each error is one line with file, line, and the nearest known name.

@@ -1,27 +1,24 @@
 import Datasets
-import Engine
-import Events
 import Networks
-import Presets
-import Tensors
+import Recipe
 
 /// Why rows of a plan cannot be trained or measured, found before any of them is.
-public struct SuiteRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+package struct SuiteRefusal: Error, Sendable, Hashable, CustomStringConvertible {
   /// Which rows, the reason and its remedy, in one line.
-  public let description: String
+  package let description: String
   /// True when the rows could be without what was given by hand.
-  public let isByHand: Bool
+  package let isByHand: Bool
 }
 
 extension SuitePlan {
   /// Asks of every row that `store` does not have whole what its training would ask at its start: settings that can be
   /// together, data that can be loaded, norms that its network can have. Throws `SuiteRefusal`.
-  public func check(_ store: SuiteStore) throws {
-    var sources: [String: Result<ImageKind, any Error>] = [:]
+  package func check(_ store: SuiteStore) throws {
+    var sources: [DataSettings: Result<ImageKind, any Error>] = [:]
     func images(_ settings: Settings) throws -> ImageKind {
       // Rows that read the same files read them once.
-      let names = Knob.all.map(\.name).filter { $0 == "data" || $0.hasPrefix("data.") }
-      let key = names.map { "\($0)=\(settings.formatted($0))" }.joined(separator: "\n")
+      var key = settings.data
+      (key.validationFraction, key.splitSeed) = (0, 0)
       let source = sources[key] ?? Result { ImageKind(try loadData(settings).train.images) }
       sources[key] = source
       return try source.get()

@@ -1,37 +1,38 @@
 import Attacks
 import Diagnostics
 import Engine
+import Evaluation
 import Networks
 import Tensors
 
 /// W2² between the domains of a run, as they are kept. ALGORITHMS §11.1.
-public struct DistanceRecord: Sendable, Hashable, Codable {
+package struct DistanceRecord: Sendable, Hashable, Codable {
   /// Names of the norm layers.
-  public var layers: [String]
+  package var layers: [String]
   /// Over all images as the attacks return them: where AutoAttack broke nothing its image is the clean one.
-  public var asReturned: DomainDistances
+  package var asReturned: DomainDistances
   /// Over those images alone, in all three sets, that AutoAttack broke; nil when it broke none.
-  public var brokenOnly: DomainDistances?
+  package var brokenOnly: DomainDistances?
 }
 
 /// The principal planes of a run's norm layers, as they are kept. ALGORITHMS §11.3.
-public struct ScatterRecord: Sendable, Hashable, Codable {
+package struct ScatterRecord: Sendable, Hashable, Codable {
   /// One layer's plane, fitted on the three sets together, and where the images lie in it, in the same order.
-  public struct Layer: Sendable, Hashable, Codable {
+  package struct Layer: Sendable, Hashable, Codable {
     /// The layer's name.
-    public var name: String
+    package var name: String
     /// Share of the total variance along the two directions.
-    public var explained: [Double]
+    package var explained: [Double]
     /// Images without attack.
-    public var clean: [SIMD2<Float>]
+    package var clean: [SIMD2<Float>]
     /// The same as PGD returns them.
-    public var pgd: [SIMD2<Float>]
+    package var pgd: [SIMD2<Float>]
     /// The same as AutoAttack returns them.
-    public var aa: [SIMD2<Float>]
+    package var aa: [SIMD2<Float>]
 
     /// How far the centres of two sets are apart, in standard deviations: ‖c₁ − c₂‖ / √(½(v₁ + v₂)), where v is a set's
     /// variance, the mean over the two axes. 0 for sets of one point.
-    public static func separation(_ first: [SIMD2<Float>], _ second: [SIMD2<Float>]) -> Double {
+    package static func separation(_ first: [SIMD2<Float>], _ second: [SIMD2<Float>]) -> Double {
       func moments(_ points: [SIMD2<Float>]) -> (centre: SIMD2<Double>, variance: Double) {
         let points = points.map { SIMD2<Double>($0) }, count = Double(max(1, points.count))
         let centre = points.reduce(.zero, +) / count
@@ -44,17 +45,17 @@ public struct ScatterRecord: Sendable, Hashable, Codable {
   }
 
   /// Layer by layer, in the order of the forward pass.
-  public var layers: [Layer]
+  package var layers: [Layer]
 }
 
 /// The distances of training batches to the running statistics, as they are kept. ALGORITHMS §11.2.
-public struct RunningRecord: Sendable, Hashable, Codable {
+package struct RunningRecord: Sendable, Hashable, Codable {
   /// Names of the layers with running statistics.
-  public var layers: [String]
+  package var layers: [String]
   /// What was seen, by step.
-  public var points: [DistanceTracker.Point]
+  package var points: [DistanceTracker.Point]
   /// What a reader should know.
-  public var warning: String?
+  package var warning: String?
 }
 
 /// The test images of a run in three domains: clean, as the attack trained with returns them, and as AutoAttack did.

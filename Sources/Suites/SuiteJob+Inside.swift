@@ -1,9 +1,5 @@
-import Attacks
-import Diagnostics
 import Engine
-import Events
 import Foundation
-import Presets
 import Tensors
 
 /// What a suite measures inside the networks, rather than of their answers.
@@ -32,7 +28,7 @@ extension SuiteJob {
     try poll()
     let (network, set) = try loaded(key)
     return try SuiteDomains(
-      network, set, attack: makeAttack(run.settings), seed: UInt32(truncatingIfNeeded: run.settings.integer("seed")),
+      network, set, attack: run.settings.trainingAttack, seed: run.settings.runSeed,
       autoattack: attacked.record, poll: poll)
   }
 

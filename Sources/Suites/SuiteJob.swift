@@ -1,10 +1,12 @@
 import Attacks
 import Datasets
 import Engine
+import Evaluation
 import Events
 import Foundation
 import Networks
 import Presets
+import Recipe
 import Synchronization
 import Tensors
 
@@ -37,7 +39,7 @@ struct SuiteJob: Sendable {
       tracker: tracker)
     // A suite measures at the end, with more images than a sentinel has.
     var settings = run.settings
-    try settings.set("sentinel.every", to: .integer(0))
+    try settings.set(.sentinelEvery, to: 0)
     let engine = TrainingEngine(work: work, settings: settings)
     engineIsThere(engine)
     async let ended = engine.run()
@@ -129,17 +131,17 @@ struct SuiteJob: Sendable {
   /// The training attack alone, broken at its last point; or AutoAttack. Seed 0, whatever the run's: that of
   /// `dualab attack`, which repeats it from the checkpoint.
   private func settings(_ measure: SuiteMeasure, classes: Int) -> EvaluationSettings {
-    let epsilon = run.settings.number("eps"), norm = Norm(rawValue: run.settings.text("attack.norm")) ?? .linf
+    let epsilon = run.settings[.epsilon], norm = run.settings[.attackNorm]
     let suite: AttackSuite
     switch measure {
     case .autoattack: suite = AttackSuite(.standard, classes: classes)
     default:
       suite = AttackSuite(custom: [
-        run.settings.text("attack") == "fgsm"
-          ? AttackSpec(.fgsm)
-          : AttackSpec(
-            .pgd, iterations: run.settings.integer("attack.steps"), step: run.settings.number("attack.step") / epsilon,
-            start: PGD.Start(rawValue: run.settings.text("attack.start")) ?? .uniform)
+        run.settings[.attack].type.isIterative
+          ? AttackSpec(
+            .pgd, iterations: run.settings[.attackSteps], step: run.settings[.attackStep] / epsilon,
+            start: run.settings[.attackStart])
+          : AttackSpec(.fgsm)
       ])
     }
     return EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite, compares: measure == .autoattack)
@@ -154,9 +156,9 @@ struct SuiteJob: Sendable {
 }
 
 /// How far one run is.
-public struct SuiteProgress: Sendable, Hashable {
+package struct SuiteProgress: Sendable, Hashable {
   /// What happens.
-  public enum Stage: Sendable, Hashable {
+  package enum Stage: Sendable, Hashable {
     /// Nothing had to be done.
     case known(String)
     case training(step: Int, steps: Int)
@@ -174,9 +176,9 @@ public struct SuiteProgress: Sendable, Hashable {
   }
 
   /// Row and seed.
-  public let title: String
+  package let title: String
   /// What happens.
-  public let stage: Stage
+  package let stage: Stage
 
   init(_ title: String, _ stage: Stage) { (self.title, self.stage) = (title, stage) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Presets
 
 /// A number that stands beside the accuracies of a row: its names, and how it is written.

@@ -1,9 +1,7 @@
-import Engine
 import Foundation
-import Presets
 
 /// Scatters and curves of a suite: small pictures in text, every number as CSV. Pure.
-public enum SuitePictures {
+package enum SuitePictures {
   private static let width = 64
   private static let height = 16
 
@@ -81,7 +79,7 @@ public enum SuitePictures {
   // MARK: files
 
   /// CSV files beside the table's: `scatter` has a line a point, `running` one a step and layer.
-  public static func documents(_ result: SuiteResult) -> [(name: String, text: String)] {
+  package static func documents(_ result: SuiteResult) -> [(name: String, text: String)] {
     var documents: [(String, String)] = []
     if result.measures.contains(.scatter) { documents.append(("scatter", scatterDocument(result))) }
     if result.measures.contains(.running) { documents.append(("running", runningDocument(result))) }

@@ -1,10 +1,8 @@
-import Presets
-
 extension SuitePlan {
   /// This plan and every other row and seed of the suite, with the same settings by hand, that `store` has results for: what
   /// the files of a table hold, so that a run of a few rows leaves those of earlier ones in it. Rows are in the suite's
   /// order, seeds in the suite's with others behind them. Throws `SettingError`.
-  public func whole(in store: SuiteStore) throws -> SuitePlan {
+  package func whole(in store: SuiteStore) throws -> SuitePlan {
     let usual = suite.bases[scale]?.seeds ?? []
     let others = store.seeds.union(rows.flatMap { $0.runs.map(\.seed) }).subtracting(usual)
     var whole = self

@@ -1,21 +1,22 @@
-import Events
 import Foundation
 import Presets
+import Recipe
+import Spelling
 
 /// One training of a suite: a row with a seed, known by a digest of everything that its weights depend on.
-public struct SuiteRun: Sendable, Hashable {
+package struct SuiteRun: Sendable, Hashable {
   /// Every setting, the seed too.
-  public let settings: Settings
+  package let settings: Settings
   /// The preset it stands on, for checkpoints.
-  public let preset: String
+  package let preset: String
   /// Names it on disk: equal settings have equal digests, in whichever suite.
-  public let digest: String
+  package let digest: String
 
   init(_ row: ResolvedRow, seed: Int) throws {
     var settings = row.settings
-    try settings.set("seed", to: .integer(seed))
+    try settings.set(.seed, to: seed)
     // The suite measures by itself, on images of its own number.
-    try settings.set("test.limit", to: .integer(1))
+    try settings.set(.testLimit, to: 1)
     self.settings = settings
     preset = row.preset
     digest = SuiteRun.digest(of: settings)
@@ -24,8 +25,8 @@ public struct SuiteRun: Sendable, Hashable {
   /// 64-bit FNV-1a over the settings that differ from their initial values: a setting that a later version adds changes
   /// nothing. `data.dir` says where the images are, not what they are.
   static func digest(of settings: Settings) -> String {
-    let changed = Knob.all.filter { settings[$0.name] != $0.initial && $0.name != "data.dir" }
-    let text = changed.map { "\($0.name)=\(exact(settings[$0.name] ?? $0.initial))\n" }.sorted().joined()
+    let changed = settings.differences(from: Settings()).filter { $0.name != Knob.dataFolder.name }
+    let text = changed.map { "\($0.name)=\(exact(settings[$0]))\n" }.sorted().joined()
     let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
@@ -43,30 +44,30 @@ public struct SuiteRun: Sendable, Hashable {
 }
 
 /// Something that a person gave for all rows of a suite.
-public struct SuiteOverride: Sendable, Hashable, Codable {
+package struct SuiteOverride: Sendable, Hashable, Codable {
   /// A setting's name, or `limit`.
-  public let name: String
+  package let name: String
   /// The value as it was typed.
-  public let value: String
+  package let value: String
 
   /// As it is given: `steps=20`.
   var text: String { "\(name)=\(value)" }
 }
 
 /// A suite at one scale, decided: which runs there are, and what each row consists of.
-public struct SuitePlan: Sendable {
+package struct SuitePlan: Sendable {
   /// A row of the table.
-  public struct Row: Sendable {
+  package struct Row: Sendable {
     /// What the table calls it.
-    public let label: String
+    package let label: String
     /// Its settings but the seed.
-    public let settings: Settings
+    package let settings: Settings
     /// The same without what was given by hand.
     let written: Settings
     /// Its runs, by seed.
-    public let runs: [(seed: Int, run: SuiteRun)]
+    package let runs: [(seed: Int, run: SuiteRun)]
     /// The paper's numbers.
-    public let paper: PaperFigures?
+    package let paper: PaperFigures?
 
     init(_ row: ResolvedRow, _ runs: [(seed: Int, run: SuiteRun)]) {
       (label, settings, written, paper) = (row.label, row.settings, row.written, row.paper)
@@ -75,23 +76,23 @@ public struct SuitePlan: Sendable {
   }
 
   /// What is reproduced.
-  public let suite: Suite
+  package let suite: Suite
   /// At which scale.
-  public let scale: SuiteScale
+  package let scale: SuiteScale
   /// So many test images are attacked.
-  public let limit: Int
+  package let limit: Int
   /// The last weights, or the best by the paper's rule (highest clean + adversarial validation accuracy).
-  public let weights: SuiteWeights
+  package let weights: SuiteWeights
   /// The rows.
-  public internal(set) var rows: [Row]
+  package internal(set) var rows: [Row]
   /// The suite's rows that can be with what was given by hand, asked for or not.
   let possible: [ResolvedRow]
   /// What was given by hand: settings, each once, and the number of images.
-  public let overrides: [SuiteOverride]
+  package let overrides: [SuiteOverride]
 
   /// Resolves every row before anything is trained. `seeds` and `limit` replace those of the suite; `labels` leaves only
   /// these rows. Throws `ResourceError` or `SettingError`, also for an assignment to what a row sets itself.
-  public init(
+  package init(
     _ suite: Suite, scale: SuiteScale, presets: PresetLibrary, assignments: [String] = [], seeds: [Int]? = nil,
     limit: Int? = nil, labels: [String] = [], weights: SuiteWeights = .last
   ) throws {
@@ -122,7 +123,7 @@ public struct SuitePlan: Sendable {
   private static func given(_ assignments: [String]) throws -> [SuiteOverride] {
     var given: [SuiteOverride] = []
     for assignment in assignments {
-      guard let equals = assignment.firstIndex(of: "="), let knob = Knob.named(String(assignment[..<equals])) else {
+      guard let equals = assignment.firstIndex(of: "="), let knob = AnyKnob.named(String(assignment[..<equals])) else {
         throw SettingError("--set \(assignment): give NAME=VALUE, such as steps=100")
       }
       let value = String(assignment[assignment.index(after: equals)...])
@@ -144,7 +145,7 @@ public struct SuitePlan: Sendable {
 
   /// Every training once, in the order of the rows; the first seeds of all rows come first, so that a whole column is
   /// there early.
-  public var runs: [(title: String, run: SuiteRun)] {
+  package var runs: [(title: String, run: SuiteRun)] {
     var seen = Set<String>(), result: [(String, SuiteRun)] = []
     for place in 0..<(rows.map(\.runs.count).max() ?? 0) {
       for row in rows where place < row.runs.count && seen.insert(row.runs[place].run.digest).inserted {
@@ -156,6 +157,6 @@ public struct SuitePlan: Sendable {
 }
 
 /// Which weights of a run a suite measures.
-public enum SuiteWeights: String, Sendable, Hashable, Codable, CaseIterable {
+package enum SuiteWeights: String, Sendable, Hashable, Codable, CaseIterable {
   case last, best
 }

@@ -1,40 +1,41 @@
 import Events
 import Foundation
 import Presets
+import Recipe
 
 /// What a suite has found so far.
-public struct SuiteResult: Sendable, Hashable, Codable {
+package struct SuiteResult: Sendable, Hashable, Codable {
   /// A training with its measurements; nil: not done yet.
-  public struct Cell: Sendable, Hashable, Codable {
+  package struct Cell: Sendable, Hashable, Codable {
     /// The run's seed; −1 for the sum over seeds.
-    public var seed: Int
+    package var seed: Int
     /// Its folder below the store's `runs`.
-    public var run: String
+    package var run: String
     /// Right without attack.
-    public var clean: Proportion?
+    package var clean: Proportion?
     /// Right under the attack trained with.
-    public var pgd: Proportion?
+    package var pgd: Proportion?
     /// Right under AutoAttack.
-    public var autoattack: Proportion?
+    package var autoattack: Proportion?
     /// The attack of `pgd`, as shown: `PGD-10`.
-    public var attack: String?
+    package var attack: String?
     /// Wall-clock seconds; only shown.
-    public var trainingSeconds: Double?
+    package var trainingSeconds: Double?
     /// Wall-clock seconds of all its attacks; only shown.
-    public var attackSeconds: Double?
+    package var attackSeconds: Double?
     /// What the evaluations warn of.
-    public var warnings: [String]
+    package var warnings: [String]
     /// What is measured beside accuracies, by the names of `SuiteNumber`.
-    public var numbers: [String: Double] = [:]
+    package var numbers: [String: Double] = [:]
     /// W2² between the domains, layer by layer.
-    public var distances: DistanceRecord?
+    package var distances: DistanceRecord?
     /// The principal planes.
-    public var scatter: ScatterRecord?
+    package var scatter: ScatterRecord?
     /// Batches against running statistics.
-    public var running: RunningRecord?
+    package var running: RunningRecord?
 
     /// Everything that the suite measures is there.
-    public func isComplete(_ measures: [SuiteMeasure]) -> Bool {
+    package func isComplete(_ measures: [SuiteMeasure]) -> Bool {
       measures.allSatisfy { measure in
         switch measure {
         case .clean: clean != nil
@@ -49,60 +50,61 @@ public struct SuiteResult: Sendable, Hashable, Codable {
   }
 
   /// A row of the table.
-  public struct Row: Sendable, Hashable, Codable {
+  package struct Row: Sendable, Hashable, Codable {
     /// What the table calls it.
-    public var label: String
+    package var label: String
     /// The settings in which the rows differ, as a person writes them.
-    public var settings: [String: String]
+    package var settings: [String: String]
     /// Seed by seed.
-    public var seeds: [Cell]
+    package var seeds: [Cell]
     /// The sums over the seeds that are there, the same images once a seed; of numbers the means.
-    public var pooled: Cell
+    package var pooled: Cell
     /// The paper's numbers, where they are known and comparable.
-    public var paper: PaperFigures?
+    package var paper: PaperFigures?
   }
 
   /// The suite's name.
-  public var suite: String
+  package var suite: String
   /// What the table is called.
-  public var title: String
+  package var title: String
   /// At which scale.
-  public var scale: SuiteScale
+  package var scale: SuiteScale
   /// Which weights were measured.
-  public var weights: SuiteWeights
+  package var weights: SuiteWeights
   /// So many test images were attacked.
-  public var limit: Int
+  package var limit: Int
   /// What was measured.
-  public var measures: [SuiteMeasure]
+  package var measures: [SuiteMeasure]
   /// The knob on the abscissa of a figure, or `clean`.
-  public var abscissa: String?
+  package var abscissa: String?
   /// The settings in which the rows differ, in the order of all settings.
-  public var varied: [String]
+  package var varied: [String]
   /// What a person gave for all rows, against the suite.
-  public var overrides: [SuiteOverride]
+  package var overrides: [SuiteOverride]
   /// The rows.
-  public var rows: [Row]
+  package var rows: [Row]
 
   /// The overrides in one word each: `steps=20 limit=10`; empty when there are none.
   var byHand: String { overrides.map(\.text).joined(separator: " ") }
 
   /// Every cell is there.
-  public var isComplete: Bool { rows.allSatisfy { $0.seeds.allSatisfy { $0.isComplete(measures) } } }
+  package var isComplete: Bool { rows.allSatisfy { $0.seeds.allSatisfy { $0.isComplete(measures) } } }
 
   /// What of a plan is in a store. A damaged file counts as missing, and its cell warns of it.
-  public init(_ plan: SuitePlan, store: SuiteStore) {
+  package init(_ plan: SuitePlan, store: SuiteStore) {
     suite = plan.suite.name
     title = plan.suite.title
     (scale, weights, limit) = (plan.scale, plan.weights, plan.limit)
     measures = plan.suite.measures
     abscissa = plan.suite.abscissa
     overrides = plan.overrides
-    let varied = Knob.all.map(\.name).filter { name in Set(plan.rows.map { $0.settings[name] }).count > 1 }
-    self.varied = varied
+    let varied = AnyKnob.all.filter { knob in Set(plan.rows.map { $0.settings[knob] }).count > 1 }
+    self.varied = varied.map(\.name)
     rows = plan.rows.map { row in
       let cells = row.runs.map { Cell($0.seed, $0.run, store, plan) }
       return Row(
-        label: row.label, settings: Dictionary(uniqueKeysWithValues: varied.map { ($0, row.settings.formatted($0)) }),
+        label: row.label,
+        settings: Dictionary(uniqueKeysWithValues: varied.map { ($0.name, row.settings.formatted($0)) }),
         seeds: cells, pooled: Cell(pooling: cells), paper: row.paper)
     }
   }

@@ -1,13 +1,12 @@
 import Engine
 import Foundation
 import Networks
-import Presets
 import Synchronization
 
 /// Performs a plan: trains and measures what the store does not have, several runs side by side.
 ///
 /// A run has its own threads and random streams, so its results do not depend on how many go on beside it.
-public final class SuiteRunner: Sendable {
+package final class SuiteRunner: Sendable {
   private struct State {
     var isStopped = false
     var next = 0
@@ -22,12 +21,12 @@ public final class SuiteRunner: Sendable {
   private let state = Mutex(State())
 
   /// `jobs` runs at once with `threads` threads each.
-  public init(_ plan: SuitePlan, store: SuiteStore, jobs: Int, threads: Int) {
+  package init(_ plan: SuitePlan, store: SuiteStore, jobs: Int, threads: Int) {
     (self.plan, self.store, self.jobs, self.threads) = (plan, store, max(1, jobs), max(1, threads))
   }
 
   /// Ends everything soon: trainings are given up, evaluations kept as far as they came. From any thread.
-  public func stop() {
+  package func stop() {
     let engines = state.withLock { state in
       state.isStopped = true
       return Array(state.engines.values)
@@ -36,10 +35,10 @@ public final class SuiteRunner: Sendable {
   }
 
   /// True after `stop`.
-  public var isStopped: Bool { state.withLock { $0.isStopped } }
+  package var isStopped: Bool { state.withLock { $0.isStopped } }
 
   /// Runs to the end of the plan, or until `stop`. Hands back what failed, a line each; the other runs go on.
-  public func run(observe: @escaping @Sendable (SuiteProgress) -> Void) async -> [String] {
+  package func run(observe: @escaping @Sendable (SuiteProgress) -> Void) async -> [String] {
     // The kernels choose their variant at the first call, which must be one thread's.
     _ = KernelVariant.current
     let runs = plan.runs

@@ -1,7 +1,8 @@
-import Attacks
+import Evaluation
 import Events
 import Foundation
 import Presets
+import Recipe
 import Tensors
 
 /// A training as it is kept: that it finished, and with what settings.
@@ -28,19 +29,19 @@ struct MeasurementRecord: Codable {
 /// The folder of a suite's results: `runs/DIGEST/` holds a training and its measurements, whichever suites they are of.
 ///
 /// Every file is written whole or not at all, so what is there can be believed after any interruption.
-public final class SuiteStore: Sendable {
+package final class SuiteStore: Sendable {
   /// The folder.
-  public let folder: URL
+  package let folder: URL
   private let lock: Int32?
 
   /// Looks into a folder, which need not be there, and changes nothing in it.
-  public init(reading folder: URL) {
+  package init(reading folder: URL) {
     self.folder = folder
     lock = nil
   }
 
   /// Makes the folder, and keeps other programs out of it while this one lives. Throws `FileError`.
-  public init(_ folder: URL) throws {
+  package init(_ folder: URL) throws {
     self.folder = folder
     do {
       try FileManager.default.createDirectory(
@@ -75,12 +76,11 @@ public final class SuiteStore: Sendable {
   func training(_ run: SuiteRun) throws -> TrainingRecord? {
     let url = folder(of: run).appendingPathComponent("training.json")
     guard let record: TrainingRecord = try read(url, "remove its folder to have it made again") else { return nil }
-    if let knob = Knob.all.first(where: {
-      $0.name != "data.dir" && record.settings[$0.name] != run.settings[$0.name]
-    }) {
+    let differing = record.settings.differences(from: run.settings)
+    if let knob = differing.first(where: { $0.name != Knob.dataFolder.name }) {
       throw FileError(
-        "\(url.path): was made with \(knob.name) \(record.settings.formatted(knob.name)), not "
-          + "\(run.settings.formatted(knob.name)); remove its folder")
+        "\(url.path): was made with \(knob.name) \(record.settings.formatted(knob)), not "
+          + "\(run.settings.formatted(knob)); remove its folder")
     }
     return record
   }
@@ -114,7 +114,7 @@ public final class SuiteStore: Sendable {
       names.compactMap { name in
         let data = FileManager.default.contents(atPath: runs.appendingPathComponent("\(name)/training.json").path)
         let record = data.flatMap { try? JSONDecoder().decode(TrainingRecord.self, from: $0) }
-        return record?.settings.integer("seed")
+        return record?.settings[.seed]
       })
   }
 

@@ -4,9 +4,9 @@ import Foundation
 import Presets
 
 /// A suite's result as text, Markdown, CSV and JSON. Pure.
-public enum SuiteTable {
+package enum SuiteTable {
   /// Lines of aligned columns.
-  public static func text(_ result: SuiteResult) -> String {
+  package static func text(_ result: SuiteResult) -> String {
     let cells = rows(result), columns = cells.first?.count ?? 0
     let widths = (0..<columns).map { column in cells.map { $0[column].count }.max() ?? 0 }
     let lines = cells.map { row in
@@ -24,7 +24,7 @@ public enum SuiteTable {
   }
 
   /// The same as a table of Markdown.
-  public static func markdown(_ result: SuiteResult) -> String {
+  package static func markdown(_ result: SuiteResult) -> String {
     let cells = rows(result).map { row in row.map { $0.replacingOccurrences(of: "|", with: "\\|") } }
     guard let head = cells.first else { return "" }
     let rule = head.indices.map { $0 == 0 ? "---" : "---:" }
@@ -34,7 +34,7 @@ public enum SuiteTable {
   }
 
   /// One line a row and seed, with counts and no percentages: for another program.
-  public static func csv(_ result: SuiteResult) -> String {
+  package static func csv(_ result: SuiteResult) -> String {
     let measured = ["clean", "pgd", "autoattack"].flatMap { ["\($0)_correct", "\($0)_n"] }
     let numbers = SuiteNumber.of(result.measures).map(\.key)
     let head =
@@ -59,7 +59,7 @@ public enum SuiteTable {
   }
 
   /// One object: every count, interval, setting and second.
-  public static func json(_ result: SuiteResult) throws -> String {
+  package static func json(_ result: SuiteResult) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     encoder.keyEncodingStrategy = .convertToSnakeCase

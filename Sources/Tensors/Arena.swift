@@ -1,12 +1,12 @@
 /// A piece of every image's memory in a workspace: `count` floats an image, images one after another.
-public struct Slot: Sendable, Hashable {
+package struct Slot: Sendable, Hashable {
   let offset: Int
   /// Floats of one image.
-  public let count: Int
+  package let count: Int
 }
 
 /// A piece of a workspace's memory that does not depend on the number of images.
-public struct CommonSlot: Sendable, Hashable {
+package struct CommonSlot: Sendable, Hashable {
   let offset: Int
 }
 
@@ -14,32 +14,32 @@ public struct CommonSlot: Sendable, Hashable {
 ///
 /// Slots are counted in floats per image; a workspace for N images has N times as much. Borrowed slots are shared by
 /// whoever needs them one after another, so that gradients take the memory of the few that live at the same time.
-public struct ArenaPlan {
+package struct ArenaPlan {
   /// Floats per image so far.
-  public private(set) var count = 0
+  package private(set) var count = 0
   /// Floats that do not depend on the number of images.
-  public private(set) var commonCount = 0
+  package private(set) var commonCount = 0
   private var free: [Slot] = []
 
   /// An empty plan.
-  public init() {}
+  package init() {}
 
   /// Memory that keeps its values from the forward to the last backward pass.
-  public mutating func keep(_ floats: Int) -> Slot {
+  package mutating func keep(_ floats: Int) -> Slot {
     let slot = Slot(offset: count, count: floats)
     count += (floats + Shape.lanes - 1) / Shape.lanes * Shape.lanes
     return slot
   }
 
   /// Memory of the whole pass, whatever the number of images: batch moments.
-  public mutating func keepCommon(_ floats: Int) -> CommonSlot {
+  package mutating func keepCommon(_ floats: Int) -> CommonSlot {
     let slot = CommonSlot(offset: commonCount)
     commonCount += (floats + Shape.lanes - 1) / Shape.lanes * Shape.lanes
     return slot
   }
 
   /// Memory until `giveBack`; the smallest free piece that is large enough, or a new one.
-  public mutating func borrow(_ floats: Int) -> Slot {
+  package mutating func borrow(_ floats: Int) -> Slot {
     let fitting = free.indices.filter { free[$0].count >= floats }.min { free[$0].count < free[$1].count }
     guard let place = fitting else { return keep(floats) }
     // The whole piece is handed out, so that it can be given back whole.
@@ -47,25 +47,25 @@ public struct ArenaPlan {
   }
 
   /// Ends the use of a borrowed slot.
-  public mutating func giveBack(_ slot: Slot) { free.append(slot) }
+  package mutating func giveBack(_ slot: Slot) { free.append(slot) }
 }
 
 /// The memory of one pass through a network: activations and gradients of up to `capacity` images.
-public final class Workspace {
+package final class Workspace {
   /// How many images fit.
-  public let capacity: Int
+  package let capacity: Int
   private let storage: Storage
   private let start: UnsafeMutablePointer<Float>
   private let common: UnsafeMutablePointer<Float>
 
   /// Memory of its own for `capacity` images of a plan.
-  public convenience init(plan: ArenaPlan, capacity: Int) {
+  package convenience init(plan: ArenaPlan, capacity: Int) {
     self.init(plan: plan, capacity: capacity, storage: Storage(count: Workspace.floats(plan, capacity)), offset: 0)
   }
 
   /// Part `number` of `parts` equal ones of another workspace's memory, for work that is never under way while the other's
   /// is; nil if `capacity` images do not fit.
-  public convenience init?(plan: ArenaPlan, capacity: Int, part number: Int, of parts: Int, in other: Workspace) {
+  package convenience init?(plan: ArenaPlan, capacity: Int, part number: Int, of parts: Int, in other: Workspace) {
     let room = other.storage.count / parts / Shape.lanes * Shape.lanes
     guard Workspace.floats(plan, capacity) <= room else { return nil }
     self.init(plan: plan, capacity: capacity, storage: other.storage, offset: number * room)
@@ -82,11 +82,11 @@ public final class Workspace {
   private static func floats(_ plan: ArenaPlan, _ capacity: Int) -> Int { plan.count * capacity + plan.commonCount }
 
   /// Where a common slot starts.
-  public func pointer(_ slot: CommonSlot) -> UnsafeMutablePointer<Float> { common + slot.offset }
+  package func pointer(_ slot: CommonSlot) -> UnsafeMutablePointer<Float> { common + slot.offset }
 
   /// Where a slot starts.
-  public func pointer(_ slot: Slot) -> UnsafeMutablePointer<Float> { start + slot.offset * capacity }
+  package func pointer(_ slot: Slot) -> UnsafeMutablePointer<Float> { start + slot.offset * capacity }
 
   /// Bytes of memory.
-  public var bytes: Int { storage.count * MemoryLayout<Float>.stride }
+  package var bytes: Int { storage.count * MemoryLayout<Float>.stride }
 }

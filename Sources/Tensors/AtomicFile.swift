@@ -1,12 +1,12 @@
 import Foundation
 
 /// Files that are either whole or not there.
-public enum AtomicFile {
+package enum AtomicFile {
   /// Writes under a temporary name beside `url`, flushes to the disk, renames. A failure leaves what was there before.
   ///
   /// A link stays one: what it leads to is written. Devices and pipes, which cannot be renamed over, are written to as they
   /// are. Throws `FileError`.
-  public static func write(_ data: Data, to url: URL) throws {
+  package static func write(_ data: Data, to url: URL) throws {
     do {
       if isSpecial(url) { return try writeStraight(data, to: url) }
       try replace(url.resolvingSymlinksInPath(), with: data)

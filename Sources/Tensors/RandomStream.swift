@@ -1,5 +1,5 @@
 /// What a random stream is for; part of its key, so that no two uses ever share numbers.
-public enum RandomPurpose: UInt32, Sendable {
+package enum RandomPurpose: UInt32, Sendable {
   case weights = 1, order, attackStart, augmentation, dataPatterns, dataTrain, dataTest, validationSplit
   case evaluationStart, test
   case recalibration = 32
@@ -9,20 +9,20 @@ public enum RandomPurpose: UInt32, Sendable {
 ///
 /// The numbers are a pure function of (seed, purpose, step, example, draw): they never depend on the batch an example is
 /// in, on the order of work or on the number of threads.
-public struct RandomStream: Sendable {
+package struct RandomStream: Sendable {
   private let key: (UInt32, UInt32)
   private var counter: (UInt32, UInt32, UInt32, UInt32)
   private var block: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
   private var used = 4
 
   /// The stream for one purpose, step and example of a run, and one of several tries (restarts) at it.
-  public init(seed: UInt32, purpose: RandomPurpose, step: UInt32 = 0, example: UInt32 = 0, attempt: UInt32 = 0) {
+  package init(seed: UInt32, purpose: RandomPurpose, step: UInt32 = 0, example: UInt32 = 0, attempt: UInt32 = 0) {
     key = (seed, purpose.rawValue)
     counter = (0, attempt, example, step)
   }
 
   /// 32 random bits.
-  public mutating func bits() -> UInt32 {
+  package mutating func bits() -> UInt32 {
     if used == 4 {
       block = RandomStream.philox(counter, key)
       counter.0 &+= 1
@@ -38,13 +38,13 @@ public struct RandomStream: Sendable {
   }
 
   /// Uniform in [0, 1), 24 bits.
-  public mutating func uniform() -> Float { Float(bits() >> 8) * 0x1p-24 }
+  package mutating func uniform() -> Float { Float(bits() >> 8) * 0x1p-24 }
 
   /// Uniform in [low, high).
-  public mutating func uniform(_ low: Float, _ high: Float) -> Float { low + (high - low) * uniform() }
+  package mutating func uniform(_ low: Float, _ high: Float) -> Float { low + (high - low) * uniform() }
 
   /// Uniform in 0 ..< bound, without bias (Lemire's multiplication with rejection). `bound` must be positive.
-  public mutating func below(_ bound: UInt32) -> UInt32 {
+  package mutating func below(_ bound: UInt32) -> UInt32 {
     precondition(bound > 0, "an empty range has no random element")
     let threshold = (0 &- bound) % bound
     while true {
@@ -54,20 +54,20 @@ public struct RandomStream: Sendable {
   }
 
   /// Standard normal (Box and Muller; one of the pair is used, so that draws stay countable).
-  public mutating func normal() -> Float {
+  package mutating func normal() -> Float {
     let radius = (-2 * logarithm(Double(bits() | 1) * 0x1p-32)).squareRoot()
     return Float(radius * cosine(2 * .pi * Double(bits()) * 0x1p-32))
   }
 
   /// A random order of 0 ..< count (Fisher and Yates).
-  public mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var order: [Int] = []
     permute(count, into: &order)
     return order
   }
 
   /// The same, in an array's own memory where it has enough.
-  public mutating func permute(_ count: Int, into order: inout [Int]) {
+  package mutating func permute(_ count: Int, into order: inout [Int]) {
     order.removeAll(keepingCapacity: true)
     order.append(contentsOf: 0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, Int(below(UInt32(last + 1)))) }

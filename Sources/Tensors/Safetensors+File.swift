@@ -49,7 +49,7 @@ extension Safetensors {
   }
 
   /// Reads a file. Throws `FileError` with the file's name and what is wrong.
-  public init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     let data: Data
     if url.hasDirectoryPath || (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
       throw FileError("\(url.path): is a folder; give a file")
@@ -63,7 +63,7 @@ extension Safetensors {
   }
 
   /// Reads the bytes of a file. Throws `FileError`.
-  public init(data: Data) throws {
+  package init(data: Data) throws {
     guard data.count >= 8 else { throw FileError("not a safetensors file: shorter than 8 bytes") }
     let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= UInt64(data.count - 8), length <= UInt64(Self.longestHeader) else {
@@ -139,7 +139,7 @@ extension Safetensors {
 
 extension Safetensors {
   /// The bytes of a file with these tensors, sorted by name.
-  public func encoded() throws -> Data {
+  package func encoded() throws -> Data {
     var header = Header()
     header.metadata = metadata
     var body = Data()
@@ -160,5 +160,5 @@ extension Safetensors {
   }
 
   /// Writes the file atomically: under another name, flushed to the disk, then renamed. Throws `FileError`.
-  public func write(to url: URL) throws { try AtomicFile.write(encoded(), to: url) }
+  package func write(to url: URL) throws { try AtomicFile.write(encoded(), to: url) }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 extension Safetensors {
   /// The elements of a tensor of any float type as float32. Throws `FileError` for other types.
-  public func numbers(_ name: String) throws -> [Float] {
+  package func numbers(_ name: String) throws -> [Float] {
     guard let tensor = tensors[name] else { throw FileError("no tensor '\(name)'") }
     func convert<Bits: FixedWidthInteger>(_ bits: Bits.Type, _ value: (Bits) -> Float) -> [Float] {
       tensor.bytes.withUnsafeBytes { raw in

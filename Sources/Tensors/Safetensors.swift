@@ -4,15 +4,15 @@ import Foundation
 ///
 /// The header is checked before anything is believed: its length against the file, every shape against its offsets, and
 /// the tensors must cover the data without hole or overlap (format of huggingface/safetensors).
-public struct Safetensors: Sendable {
+package struct Safetensors: Sendable {
   /// One tensor: element type, shape, little-endian bytes in row-major order.
-  public struct Tensor: Sendable, Equatable {
+  package struct Tensor: Sendable, Equatable {
     /// The element type.
-    public let type: ElementType
+    package let type: ElementType
     /// The dimensions; empty for a scalar.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The elements.
-    public let bytes: Data
+    package let bytes: Data
 
     /// Elements as they stand in a file.
     package init(type: ElementType, shape: [Int], bytes: Data) {
@@ -22,16 +22,16 @@ public struct Safetensors: Sendable {
     }
 
     /// Elements in all.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
   }
 
   /// Element types by their names in the header.
-  public enum ElementType: String, Sendable, Codable, CaseIterable {
+  package enum ElementType: String, Sendable, Codable, CaseIterable {
     case bool = "BOOL", uint8 = "U8", int8 = "I8", int16 = "I16", uint16 = "U16", float16 = "F16", bfloat16 = "BF16"
     case int32 = "I32", uint32 = "U32", float32 = "F32", float64 = "F64", int64 = "I64", uint64 = "U64"
 
     /// Bytes of one element.
-    public var size: Int {
+    package var size: Int {
       switch self {
       case .bool, .uint8, .int8: 1
       case .int16, .uint16, .float16, .bfloat16: 2
@@ -42,40 +42,40 @@ public struct Safetensors: Sendable {
   }
 
   /// The tensors by name.
-  public var tensors: [String: Tensor]
+  package var tensors: [String: Tensor]
   /// The strings of `__metadata__`.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
 
   /// A file in the making.
-  public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+  package init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
   }
 }
 
 /// What is wrong with a file, in one line: the file, the problem, the remedy where there is one.
-public struct FileError: Error, Sendable, CustomStringConvertible {
+package struct FileError: Error, Sendable, CustomStringConvertible {
   /// The line.
-  public let description: String
+  package let description: String
   /// An error with this line.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }
 
 // MARK: elements
 
 extension Safetensors {
   /// The elements of a float32 tensor.
-  public func floats(_ name: String) throws -> [Float] {
+  package func floats(_ name: String) throws -> [Float] {
     try elements(name, .float32) { Float(bitPattern: UInt32(littleEndian: $0)) }
   }
 
   /// The elements of an int64 tensor.
-  public func integers(_ name: String) throws -> [Int] {
+  package func integers(_ name: String) throws -> [Int] {
     try elements(name, .int64) { (bits: UInt64) in Int(Int64(bitPattern: UInt64(littleEndian: bits))) }
   }
 
   /// The elements of an int64, int32 or uint8 tensor: labels, as people save them.
-  public func wholeNumbers(_ name: String) throws -> [Int] {
+  package func wholeNumbers(_ name: String) throws -> [Int] {
     switch tensors[name]?.type {
     case .uint8: return try bytes(name).map { Int($0) }
     case .int32:
@@ -87,7 +87,7 @@ extension Safetensors {
   }
 
   /// The elements of a uint8 tensor.
-  public func bytes(_ name: String) throws -> [UInt8] { try elements(name, .uint8) { (byte: UInt8) in byte } }
+  package func bytes(_ name: String) throws -> [UInt8] { try elements(name, .uint8) { (byte: UInt8) in byte } }
 
   private func elements<Bits: FixedWidthInteger, Element>(
     _ name: String, _ type: ElementType, _ convert: (Bits) -> Element
@@ -102,14 +102,14 @@ extension Safetensors {
   }
 
   /// Adds a float32 tensor.
-  public mutating func add(_ name: String, shape: [Int], floats: [Float]) {
+  package mutating func add(_ name: String, shape: [Int], floats: [Float]) {
     var bytes = Data(capacity: floats.count * 4)
     for value in floats { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
     tensors[name] = Tensor(type: .float32, shape: shape, bytes: bytes)
   }
 
   /// Adds an int64 tensor.
-  public mutating func add(_ name: String, shape: [Int], integers: [Int]) {
+  package mutating func add(_ name: String, shape: [Int], integers: [Int]) {
     var bytes = Data(capacity: integers.count * 8)
     for value in integers { withUnsafeBytes(of: Int64(value).littleEndian) { bytes.append(contentsOf: $0) } }
     tensors[name] = Tensor(type: .int64, shape: shape, bytes: bytes)

@@ -1,39 +1,39 @@
 /// The size of one image's activations: channels × height × width.
-public struct Shape: Sendable, Hashable {
+package struct Shape: Sendable, Hashable {
   /// Channels per block in the layout inside a network: `[N][C/16][H][W][16]`.
-  public static let lanes = 16
+  package static let lanes = 16
 
   /// Channels.
-  public let channels: Int
+  package let channels: Int
   /// Rows.
-  public let height: Int
+  package let height: Int
   /// Columns.
-  public let width: Int
+  package let width: Int
 
   /// C × H × W.
-  public init(_ channels: Int, _ height: Int, _ width: Int) {
+  package init(_ channels: Int, _ height: Int, _ width: Int) {
     self.channels = channels
     self.height = height
     self.width = width
   }
 
   /// Pixels of one channel.
-  public var pixels: Int { height * width }
+  package var pixels: Int { height * width }
   /// Blocks of 16 channels, the last one padded with zeros.
-  public var blocks: Int { (channels + Shape.lanes - 1) / Shape.lanes }
+  package var blocks: Int { (channels + Shape.lanes - 1) / Shape.lanes }
   /// Floats of one image in planar layout, `[C][H][W]`.
-  public var planarCount: Int { channels * pixels }
+  package var planarCount: Int { channels * pixels }
   /// Floats of one image in blocked layout, `[C/16][H][W][16]`.
-  public var blockedCount: Int { blocks * Shape.lanes * pixels }
+  package var blockedCount: Int { blocks * Shape.lanes * pixels }
 
   /// Copies images from planar to blocked layout, padding with zeros.
-  public func block(_ planar: UnsafePointer<Float>, images: Int, into blocked: UnsafeMutablePointer<Float>) {
+  package func block(_ planar: UnsafePointer<Float>, images: Int, into blocked: UnsafeMutablePointer<Float>) {
     blocked.update(repeating: 0, count: images * blockedCount)
     eachPlace(images: images) { planarPlace, blockedPlace in blocked[blockedPlace] = planar[planarPlace] }
   }
 
   /// Copies images from blocked to planar layout, leaving the padding behind.
-  public func unblock(_ blocked: UnsafePointer<Float>, images: Int, into planar: UnsafeMutablePointer<Float>) {
+  package func unblock(_ blocked: UnsafePointer<Float>, images: Int, into planar: UnsafeMutablePointer<Float>) {
     eachPlace(images: images) { planarPlace, blockedPlace in planar[planarPlace] = blocked[blockedPlace] }
   }
 

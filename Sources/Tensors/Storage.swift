@@ -7,16 +7,16 @@
 #endif
 
 /// Floats on the heap at a fixed place, aligned to 64 bytes: what kernels read and write.
-public final class Storage {
+package final class Storage {
   /// How many floats.
-  public let count: Int
+  package let count: Int
   /// The first of them.
-  public let pointer: UnsafeMutablePointer<Float>
+  package let pointer: UnsafeMutablePointer<Float>
 
   private static let largePage = 1 << 21
 
   /// `count` zeros.
-  public init(count: Int) {
+  package init(count: Int) {
     self.count = count
     let bytes = max(1, count) * MemoryLayout<Float>.stride
     // Wide layers' weights are read from one end to the other in every pass: in large pages that is a tenth faster.
@@ -32,14 +32,14 @@ public final class Storage {
   deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 
   /// The floats, for whole-array work.
-  public var buffer: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
+  package var buffer: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: pointer, count: count) }
 
   /// Takes the values of a storage of the same size.
-  public func copy(from other: Storage) {
+  package func copy(from other: Storage) {
     precondition(count == other.count, "storages of \(count) and \(other.count) floats")
     pointer.update(from: other.pointer, count: count)
   }
 
   /// Sets every float to 0.
-  public func clear() { buffer.update(repeating: 0) }
+  package func clear() { buffer.update(repeating: 0) }
 }

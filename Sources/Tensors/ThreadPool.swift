@@ -11,13 +11,13 @@ import Synchronization
 
 /// Threads that share numbered tasks. What a task computes never depends on which thread runs it or on how many there
 /// are: callers split work by fixed rules and add up partial results in order. Idle threads sleep.
-public final class ThreadPool: Sendable {
+package final class ThreadPool: Sendable {
   /// Threads that work, the calling one included.
-  public let threads: Int
+  package let threads: Int
   private let shared: Shared
 
   /// A pool; `threads` is at least 1.
-  public init(threads: Int) {
+  package init(threads: Int) {
     self.threads = max(1, threads)
     shared = Shared()
     for worker in 1..<max(1, self.threads) { Worker(number: worker, shared: shared).start() }
@@ -26,11 +26,11 @@ public final class ThreadPool: Sendable {
   deinit { shared.close() }
 
   /// The number of processors.
-  public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  package static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// Runs `body(task, worker)` for every task in 0 ..< tasks and returns when all are done. `worker` is in
   /// 0 ..< threads and names scratch memory that nobody else uses meanwhile. Not to be called from inside a task.
-  public func run(tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+  package func run(tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
     guard threads > 1, tasks > 1 else {
       for task in 0..<tasks { body(task, 0) }
       return

@@ -6,7 +6,7 @@ import Foundation
 /// starts, too early to set it from within. Call it first in `main`, before any thread. Returns when nothing has to be
 /// done: there is no terminal, the user has already chosen, or the program is the one started so. A crash then prints its
 /// message and the thread that crashed, without all registers and images, and the process ends at once.
-public func reexecWithoutInteractiveBacktrace() {
+package func reexecWithoutInteractiveBacktrace() {
   let name = "SWIFT_BACKTRACE"
   let chosen = getenv(name).map { String(cString: $0) } ?? ""
   guard !chosen.contains("interactive="), !chosen.contains("enable=no") else { return }

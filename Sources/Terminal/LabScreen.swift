@@ -3,22 +3,22 @@ import Events
 import Lab
 
 /// What the screen may use of the terminal.
-public struct ScreenOptions: Sendable {
+package struct ScreenOptions: Sendable {
   /// At most this many colours (0: monochrome, as `NO_COLOR` asks); nil: what the terminal has.
-  public var colours: Int?
+  package var colours: Int?
   /// Whether SIGINT, SIGTERM and SIGHUP go on being written to `LabScreen.signals` when the screen was left, until the
   /// program ends. Otherwise they do what they did before.
-  public var keepsSignals: Bool
+  package var keepsSignals: Bool
 
   /// All options.
-  public init(colours: Int? = nil, keepsSignals: Bool = false) {
+  package init(colours: Int? = nil, keepsSignals: Bool = false) {
     self.colours = colours
     self.keepsSignals = keepsSignals
   }
 }
 
 /// How the screen was left.
-public enum ScreenOutcome: Sendable, Hashable {
+package enum ScreenOutcome: Sendable, Hashable {
   /// By the lab's own quit.
   case left
   /// By a signal (SIGINT 2, SIGTERM 15, SIGHUP 1); the terminal is restored, the session still runs.
@@ -26,26 +26,26 @@ public enum ScreenOutcome: Sendable, Hashable {
 }
 
 /// Why there is no screen: one line.
-public struct ScreenError: Error, Sendable, CustomStringConvertible {
+package struct ScreenError: Error, Sendable, CustomStringConvertible {
   /// What, where, remedy.
-  public let description: String
+  package let description: String
 }
 
 /// The lab on the real terminal.
-public enum LabScreen {
+package enum LabScreen {
   /// Shows `lab`, feeds it keys and events, passes its commands on, until it is left. Restores the terminal in every case.
   ///
   /// Reads `events` alone, and ends them for everyone when the screen is left: what has to be seen after that needs a
   /// stream of its own. The screen stays when the events end. Cancelling the task leaves the screen as `.left`.
   /// Throws `ScreenError` when there is no terminal to draw on; nothing was drawn then.
-  public static func run(
+  package static func run(
     _ lab: Lab, options: ScreenOptions, events: AsyncStream<Event>, send: @escaping @Sendable (Command) -> Void
   ) async throws -> ScreenOutcome {
     try await show(lab, options: options, events: events, send: send)
   }
 
   /// Where the numbers of signals are read, a byte each, once a screen was left that keeps them; -1 before the first screen.
-  public static var signals: Int32 { terminal_signals_pipe() }
+  package static var signals: Int32 { terminal_signals_pipe() }
 
   /// `run` for any content.
   package static func show(

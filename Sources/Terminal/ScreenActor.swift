@@ -3,7 +3,6 @@ import Events
 import Foundation
 import Lab
 import Panes
-import Plotting
 
 /// Owns the content and the terminal, on the terminal's thread.
 actor ScreenActor<Content: ScreenContent> {

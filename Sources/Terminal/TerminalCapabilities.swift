@@ -1,27 +1,27 @@
 import Foundation
 
 /// What can be known of the terminal without opening a screen.
-public enum TerminalCapabilities {
+package enum TerminalCapabilities {
   /// Symbols a chart can be drawn with.
-  public enum Symbols: String, Sendable, Hashable { case braille, block, ascii }
+  package enum Symbols: String, Sendable, Hashable { case braille, block, ascii }
 
   /// True when keys can be read from standard input.
-  public static var standardInputIsTerminal: Bool { isatty(STDIN_FILENO) != 0 }
+  package static var standardInputIsTerminal: Bool { isatty(STDIN_FILENO) != 0 }
 
   /// True when standard output is a terminal and not a file or a pipe.
-  public static var standardOutputIsTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
+  package static var standardOutputIsTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
 
   /// True when standard error is a terminal: progress may be drawn there.
-  public static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
+  package static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
   /// True when `TERM` says that the terminal cannot place the cursor.
-  public static var isDumb: Bool { isDumb(environment["TERM"] ?? "") }
+  package static var isDumb: Bool { isDumb(environment["TERM"] ?? "") }
 
   /// True when the lab can open its screen here: standard input and output are a terminal that is not dumb.
-  public static var canShowLab: Bool { standardInputIsTerminal && standardOutputIsTerminal && !isDumb }
+  package static var canShowLab: Bool { standardInputIsTerminal && standardOutputIsTerminal && !isDumb }
 
   /// Columns and rows of the terminal on standard output, else on standard error; nil when neither is one.
-  public static var size: (columns: Int, rows: Int)? {
+  package static var size: (columns: Int, rows: Int)? {
     for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
       var size = winsize()
       if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 {
@@ -32,10 +32,10 @@ public enum TerminalCapabilities {
   }
 
   /// True when `NO_COLOR` asks for no colours, as no-color.org has it: present and not empty.
-  public static var wantsNoColour: Bool { !(environment["NO_COLOR"] ?? "").isEmpty }
+  package static var wantsNoColour: Bool { !(environment["NO_COLOR"] ?? "").isEmpty }
 
   /// The finest symbols that the terminal is likely to show.
-  public static var suggestedSymbols: Symbols { suggestedSymbols(environment) }
+  package static var suggestedSymbols: Symbols { suggestedSymbols(environment) }
 
   /// `suggestedSymbols` for an environment.
   package static func suggestedSymbols(_ environment: [String: String]) -> Symbols {

@@ -1,9 +1,8 @@
 import Attacks
 import CAllocations
-import Engine
-import Events
 import Networks
 import Objectives
+import Recipe
 import Tensors
 
 /// Counts the heap allocations of training steps, for a test: a program of its own, because the count is of the process.

@@ -153,7 +153,7 @@ struct APGDTests {
   }
 
   /// clip01(x + ε·u/‖u‖).
-  private func started(_ x: [Float], _ u: [Float], _ norm: Norm, _ epsilon: Float) -> [Float] {
+  private func started(_ x: [Float], _ u: [Float], _ norm: BallNorm, _ epsilon: Float) -> [Float] {
     let length =
       norm == .linf ? Double(u.map(abs).max() ?? 0) : u.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     return zip(x, u).map { min(max($0 + epsilon * Float(Double($1) / (length + 1e-12)), 0), 1) }
@@ -161,7 +161,7 @@ struct APGDTests {
 
   /// A run whose image and start live as long as the test process.
   private func aRun(
-    _ classifier: any Classifier, _ x: [Float], _ label: Int, _ start: [Float], _ spec: AttackSpec, _ norm: Norm,
+    _ classifier: any Classifier, _ x: [Float], _ label: Int, _ start: [Float], _ spec: AttackSpec, _ norm: BallNorm,
     _ epsilon: Float, target: Int? = nil, leavesEarly: Bool = false
   ) -> APGDRun {
     let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * x.count)

@@ -1,7 +1,7 @@
 import Attacks
-import Events
 import Networks
-import Tensors
+import Objectives
+import Recipe
 import TestSupport
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
 struct AttackLawTests {
   private func everyAttack() -> [any Attack] {
     var result: [any Attack] = []
-    for norm in Norm.allCases {
+    for norm in BallNorm.allCases {
       let epsilon: Float = norm == .linf ? 16 / 255 : 0.5
       result.append(FGSM(norm: norm, epsilon: epsilon))
       for start in PGD.Start.allCases {
@@ -91,7 +91,9 @@ struct AttackLawTests {
   }
 
   @Test func theNamesAreThoseOfTheKnob() {
-    guard case .choice(let names) = Knob.named("attack")?.kind else { return #expect(Bool(false), "no knob 'attack'") }
+    guard case .choice(let names) = AnyKnob.named("attack")?.kind else {
+      return #expect(Bool(false), "no knob 'attack'")
+    }
     #expect(attacks.map { $0.name } == names)
   }
 

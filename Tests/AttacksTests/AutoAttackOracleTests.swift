@@ -1,5 +1,5 @@
 import Attacks
-import Networks
+import Evaluation
 import Tensors
 import TestSupport
 import Testing
@@ -75,7 +75,7 @@ struct AutoAttackOracleTests {
 
 /// An evaluation of a reference network on the first of the 512 images.
 func oracleEvaluation(
-  _ name: String, suite: AttackSuite = AttackSuite(.standard, classes: 10), norm: Norm = .linf,
+  _ name: String, suite: AttackSuite = AttackSuite(.standard, classes: 10), norm: BallNorm = .linf,
   epsilon: Double = 16 / 255, images: Int = 512, individual: Bool = false, threads: Int = 2, seed: UInt32 = 0,
   resuming record: EvaluationRecord? = nil
 ) throws -> RobustnessEvaluation {

@@ -1,7 +1,7 @@
 import Attacks
 import CKernels
-import Events
 import Networks
+import Objectives
 import Tensors
 import Testing
 

@@ -1,5 +1,4 @@
 import Attacks
-import Networks
 import Tensors
 import TestSupport
 
@@ -88,7 +87,8 @@ func drive(_ run: any AttackRun, on classifier: any Classifier) {
 
 /// A problem whose attempts start where the seed says.
 func problem(
-  _ image: UnsafePointer<Float>, _ classifier: any Classifier, label: Int, rivals: [Int], norm: Norm, epsilon: Float,
+  _ image: UnsafePointer<Float>, _ classifier: any Classifier, label: Int, rivals: [Int], norm: BallNorm,
+  epsilon: Float,
   seed: UInt32 = 1
 ) -> AttackProblem {
   AttackProblem(

@@ -1,4 +1,4 @@
-import Attacks
+import Objectives
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Attacks
-import Networks
+import Evaluation
 import Tensors
 import TestSupport
 import Testing
@@ -10,7 +10,7 @@ struct EvaluationErrorTests {
 
   private func evaluate(
     pixels: [Float] = [0.2, 0.3], labels: [Int] = [0], indices: [Int]? = nil, classes: Int = 4, epsilon: Double = 0.1,
-    norm: Norm = .linf, suite: AttackSuite? = nil, input: Shape? = nil, bias: Double = 0
+    norm: BallNorm = .linf, suite: AttackSuite? = nil, input: Shape? = nil, bias: Double = 0
   ) throws {
     let set = try EvaluationSet(images: pixels, shape: shape, labels: labels, indices: indices)
     let classifier = linearClassifier(

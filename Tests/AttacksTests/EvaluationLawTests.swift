@@ -1,6 +1,6 @@
 import Attacks
+import Evaluation
 import Networks
-import Tensors
 import TestSupport
 import Testing
 
@@ -11,8 +11,8 @@ struct EvaluationLawTests {
     AttackSpec(name, iterations: name == .square ? 150 : name == .fgsm ? 1 : 12, restarts: name == .fab ? 2 : 1)
   }
 
-  @Test(arguments: every, Norm.allCases)
-  func anAttackStaysInBallAndBoxAndLeavesWrongImagesAlone(spec: AttackSpec, norm: Norm) throws {
+  @Test(arguments: every, BallNorm.allCases)
+  func anAttackStaysInBallAndBoxAndLeavesWrongImagesAlone(spec: AttackSpec, norm: BallNorm) throws {
     let epsilon = norm == .linf ? 16 / 255 : 0.75
     let evaluation = try oracleEvaluation(
       "at", suite: AttackSuite(custom: [spec]), norm: norm, epsilon: epsilon, images: 96)
@@ -39,8 +39,8 @@ struct EvaluationLawTests {
     }
   }
 
-  @Test(arguments: Norm.allCases)
-  func verdictsDependOnNeitherBatchNorOrderNorThreads(norm: Norm) throws {
+  @Test(arguments: BallNorm.allCases)
+  func verdictsDependOnNeitherBatchNorOrderNorThreads(norm: BallNorm) throws {
     let epsilon = norm == .linf ? 16 / 255 : 0.75
     let suite = AttackSuite(custom: Self.every)
     let settings = EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite, individual: true)
@@ -62,8 +62,8 @@ struct EvaluationLawTests {
     }
   }
 
-  @Test(arguments: Norm.allCases)
-  func leavingEarlyChangesNoVerdict(norm: Norm) throws {
+  @Test(arguments: BallNorm.allCases)
+  func leavingEarlyChangesNoVerdict(norm: BallNorm) throws {
     let suite = AttackSuite(custom: Self.every.filter { $0.name != .fgsm })
     let epsilon = norm == .linf ? 16 / 255 : 0.75
     let early = try oracleEvaluation("nat", suite: suite, norm: norm, epsilon: epsilon, images: 40, individual: true)
@@ -103,7 +103,7 @@ struct EvaluationLawTests {
   @Test func plusRandAndQuickRunOnARealNetwork() throws {
     var results: [String: Int] = [:]
     for kind in [AttackSuite.Kind.standard, .plus, .rand, .quick] {
-      for norm in Norm.allCases {
+      for norm in BallNorm.allCases {
         var suite = AttackSuite(kind, classes: 10)
         for index in suite.attacks.indices {
           suite.attacks[index].iterations = min(

@@ -31,7 +31,7 @@ struct FABTests {
     let x = try oracle.floats("x"), labels = try oracle.integers("labels")
     let expected = try oracle.floats("\(key).distance")
     let n = labels.count, size = x.count / n, ranks = expected.count / n
-    let norm: Norm = key.hasPrefix("linf") ? .linf : .l2
+    let norm: BallNorm = key.hasPrefix("linf") ? .linf : .l2
     let iterations = key.hasSuffix("100") ? 100 : 20
     let robust = key == "linf_100" ? try oracle.integers("linf_100.robust") : []
     let epsilon = try #require(oracle.setting("eps"))
@@ -61,8 +61,8 @@ struct FABTests {
     #expect(Double(close) >= 0.95 * Double(total), "\(close) of \(total) distances agree")
   }
 
-  @Test(arguments: Norm.allCases)
-  func onALinearModelTheMinimalPerturbationIsFound(norm: Norm) {
+  @Test(arguments: BallNorm.allCases)
+  func onALinearModelTheMinimalPerturbationIsFound(norm: BallNorm) {
     var random = RandomStream(seed: 11, purpose: .test)
     for _ in 0..<20 {
       let a = (0..<4).map { _ in (0..<12).map { _ in Double(random.normal()) } }
@@ -134,7 +134,7 @@ struct FABTests {
   }
 
   private func aRun(
-    _ classifier: any Classifier, _ x: [Float], _ label: Int, _ spec: AttackSpec, _ norm: Norm, _ epsilon: Float,
+    _ classifier: any Classifier, _ x: [Float], _ label: Int, _ spec: AttackSpec, _ norm: BallNorm, _ epsilon: Float,
     rivals: [Int], leavesEarly: Bool = true
   ) -> FABRun {
     let memory = UnsafeMutablePointer<Float>.allocate(capacity: x.count)

@@ -1,6 +1,5 @@
 import Attacks
 import Foundation
-import Networks
 import Tensors
 import TestSupport
 
@@ -52,7 +51,7 @@ struct GoldenTraces: Decodable {
     }
   }
   struct APGD: Decodable {
-    let norm: Norm
+    let norm: BallNorm
     let loss: String
     let eps: Double
     let iterations: Int
@@ -75,7 +74,7 @@ struct GoldenTraces: Decodable {
     }
   }
   struct FAB: Decodable {
-    let norm: Norm
+    let norm: BallNorm
     let rank: Int
     let target: [Int]
     let distance: [Double]

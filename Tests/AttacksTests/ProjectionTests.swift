@@ -5,7 +5,7 @@ import Testing
 
 /// The smallest move onto a hyperplane in the box: FAB's inner problem.
 struct ProjectionTests {
-  private func move(_ norm: Norm, _ t: [Float], _ w: [Float], gap: Double) -> [Double] {
+  private func move(_ norm: BallNorm, _ t: [Float], _ w: [Float], gap: Double) -> [Double] {
     let projection = BoxProjection(norm, from: t, normal: w, gap: gap, count: t.count)
     return t.indices.map { projection.move(t[$0], w[$0]) }
   }
@@ -15,7 +15,7 @@ struct ProjectionTests {
   @Test func theGoldenVectorsHold() throws {
     for golden in try GoldenVectors.load().projections {
       let gap = dot(golden.w, golden.t) - golden.b
-      for (norm, expected) in [(Norm.linf, golden.linf), (.l2, golden.l2)] {
+      for (norm, expected) in [(BallNorm.linf, golden.linf), (.l2, golden.l2)] {
         let got = move(norm, golden.t, golden.w, gap: gap)
         #expect(got.indices.allSatisfy { abs(got[$0] - expected[$0]) < 1e-6 })
       }
@@ -26,7 +26,7 @@ struct ProjectionTests {
     let oracle = try Oracle("attacks/fab_projection")
     let points = try oracle.floats("points"), normals = try oracle.floats("w"), b = try oracle.floats("b")
     let size = points.count / b.count
-    for norm in Norm.allCases {
+    for norm in BallNorm.allCases {
       // The reference's own sums are in float32: the exact answer uses up nineteen twentieths of this in one row.
       let expected = try oracle.floats(norm.rawValue), largest = expected.reduce(0) { max($0, abs($1)) }
       let tolerance = try #require(oracle.setting("tol.\(norm.rawValue)")) * Double(largest)
@@ -40,8 +40,8 @@ struct ProjectionTests {
     }
   }
 
-  @Test(arguments: Norm.allCases)
-  func theMoveReachesThePlaneStaysInTheBoxAndIsTheShortest(norm: Norm) {
+  @Test(arguments: BallNorm.allCases)
+  func theMoveReachesThePlaneStaysInTheBoxAndIsTheShortest(norm: BallNorm) {
     var random = RandomStream(seed: 3, purpose: .test)
     for _ in 0..<300 {
       let t = (0..<12).map { _ in random.uniform() }, w = (0..<12).map { _ in random.normal() }
@@ -58,15 +58,15 @@ struct ProjectionTests {
     }
   }
 
-  @Test(arguments: Norm.allCases)
-  func aPlaneOutOfReachSendsToTheCorner(norm: Norm) {
+  @Test(arguments: BallNorm.allCases)
+  func aPlaneOutOfReachSendsToTheCorner(norm: BallNorm) {
     let d = move(norm, [0.25, 0.5, 0.75], [1, -1, 0], gap: 5)
     #expect(d == [-0.25, 0.5, 0])
     #expect(move(norm, [0.25, 0.5, 0.75], [0, 0, 0], gap: 1) == [0, 0, 0])
     #expect(move(norm, [0.25, 0.5, 0.75], [1, 1, 1], gap: 0) == [0, 0, 0])
   }
 
-  private func length(_ norm: Norm, _ d: [Double]) -> Double {
+  private func length(_ norm: BallNorm, _ d: [Double]) -> Double {
     norm == .linf ? d.map(abs).max() ?? 0 : d.reduce(0.0) { $0 + $1 * $1 }.squareRoot()
   }
 }

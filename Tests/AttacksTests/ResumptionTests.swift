@@ -1,8 +1,6 @@
 import Attacks
-import Events
+import Evaluation
 import Foundation
-import Networks
-import Tensors
 import TestSupport
 import Testing
 

@@ -1,5 +1,4 @@
 import Attacks
-import Networks
 import Tensors
 import TestSupport
 import Testing
@@ -125,8 +124,8 @@ struct SquareTests {
     #expect(run.tally.forwards == 61)
   }
 
-  @Test(arguments: Norm.allCases)
-  func squareBreaksALinearModelWithoutGradients(norm: Norm) {
+  @Test(arguments: BallNorm.allCases)
+  func squareBreaksALinearModelWithoutGradients(norm: BallNorm) {
     let shape = Shape(1, 6, 6), size = 36
     let memory = Storage(count: size)
     memory.buffer.update(repeating: 0.5)

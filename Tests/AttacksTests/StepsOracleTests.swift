@@ -1,6 +1,4 @@
 import Attacks
-import Networks
-import Tensors
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Attacks
+import Evaluation
 import Foundation
-import Networks
 import Tensors
 import TestSupport
 import Testing
@@ -47,8 +47,8 @@ struct SuiteTests {
     for name in AttackName.allCases { #expect(try AttackSuite(named: name.rawValue, classes: 10).attacks.count == 1) }
   }
 
-  @Test(arguments: [2, 3, 4, 5], Norm.allCases)
-  func aModelOfFewClassesIsBrokenExactlyWhereItsMarginSays(classes: Int, norm: Norm) throws {
+  @Test(arguments: [2, 3, 4, 5], BallNorm.allCases)
+  func aModelOfFewClassesIsBrokenExactlyWhereItsMarginSays(classes: Int, norm: BallNorm) throws {
     // Rows of a linear model whose differences all have the same dual norm, images far from the walls: an image breaks
     // if and only if its smallest margin is below ε times that norm.
     let shape = Shape(1, 1, 8), scale = 1.0

@@ -1,5 +1,5 @@
 import Attacks
-import Networks
+import Evaluation
 import Tensors
 import TestSupport
 import Testing

@@ -1,10 +1,11 @@
 import Attacks
+import Commands
 import Datasets
+import Evaluation
 import Foundation
 import Tensors
 import TestSupport
 import Testing
-import dualab
 
 /// The built program measures robustness: the reference's network and images, foreign and damaged files, interruption.
 @Suite("Attacks of the program", .serialized, .timeLimit(.minutes(5)))

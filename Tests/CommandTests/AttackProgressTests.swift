@@ -1,10 +1,9 @@
-import Attacks
-import Events
+import Commands
+import Evaluation
 import Foundation
 import Networks
 import Tensors
 import Testing
-import dualab
 
 /// What the terminal is told while attacks run, from a small evaluation inside the tests.
 struct AttackProgressTests {

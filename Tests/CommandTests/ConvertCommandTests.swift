@@ -1,8 +1,6 @@
 import Foundation
-import Networks
 import Tensors
 import Testing
-import dualab
 
 /// `dualab convert` on a checkpoint of a run of its own.
 @Suite("Converting a checkpoint") struct ConvertCommandTests {

@@ -1,6 +1,6 @@
+import Commands
 import Foundation
 import Testing
-import dualab
 
 @Suite("The doctor")
 struct DoctorTests {

@@ -1,6 +1,7 @@
+import Commands
 import Events
+import Recipe
 import Testing
-import dualab
 
 @Suite("The final table")
 struct FinalTableTests {

@@ -1,7 +1,8 @@
+import Commands
 import Engine
 import Events
+import Recipe
 import Synchronization
-import dualab
 
 /// What was written, in place of the program's streams.
 final class Written: Sendable {

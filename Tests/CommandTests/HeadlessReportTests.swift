@@ -1,7 +1,7 @@
+import Commands
 import Events
 import Foundation
 import Testing
-import dualab
 
 @Suite("The report of a headless run")
 struct HeadlessReportTests {

@@ -1,7 +1,8 @@
+import Commands
 import Engine
 import Events
+import Recipe
 import Testing
-import dualab
 
 @Suite("A headless run", .timeLimit(.minutes(5)))
 struct HeadlessTests {

@@ -1,7 +1,6 @@
-import Events
+import Commands
 import Lab
 import Testing
-import dualab
 
 @Suite("The lab in words")
 struct LabInWordsTests {

@@ -1,8 +1,9 @@
+import Commands
 import Events
 import Foundation
+import Recipe
 import TestSupport
 import Testing
-import dualab
 
 /// `presets check` calls good what `train` begins with, and nothing else.
 @Suite("Checking a preset")

@@ -1,7 +1,6 @@
-import Events
 import Foundation
+import Recipe
 import Testing
-import dualab
 
 /// The built program, run as a person runs it.
 @Suite("The program", .timeLimit(.minutes(5)))
@@ -60,7 +59,7 @@ struct ProgramTests {
     let run = try await BuiltProgram.run(["presets", "show", "false-robustness"])
     #expect(run.status == 0)
     let lines = run.result.split(separator: "\n").map(String.init)
-    for knob in Knob.all { #expect(lines.contains { $0.hasPrefix("\(knob.name) ") }, "\(knob.name)") }
+    for knob in AnyKnob.all { #expect(lines.contains { $0.hasPrefix("\(knob.name) ") }, "\(knob.name)") }
   }
 
   @Test("lists presets, themes, models and data, and examines the machine")

@@ -1,6 +1,6 @@
+import Commands
 import Events
 import Testing
-import dualab
 
 @Suite("Progress")
 struct ProgressTests {

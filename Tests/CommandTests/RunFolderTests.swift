@@ -1,6 +1,6 @@
+import Commands
 import Foundation
 import Testing
-import dualab
 
 @Suite("The folder of a run")
 struct RunFolderTests {

@@ -1,6 +1,7 @@
+import Commands
 import Events
+import Recipe
 import Testing
-import dualab
 
 @Suite("The options of a run")
 struct RunOptionsTests {
@@ -22,10 +23,10 @@ struct RunOptionsTests {
       "--steps", "7", "--set", "gamma=0.1", "--set", "eps=8/255", "--set", "gamma=0.2", "--set", "steps=9", "--seed",
       "5", "--threads", "2",
     ])
-    #expect(plan.settings.number("gamma") == 0.2)
-    #expect(plan.settings.formatted("eps") == "8/255")
-    #expect(plan.settings.integer("steps") == 7)
-    #expect(plan.settings.integer("seed") == 5)
+    #expect(plan.settings[.gamma] == 0.2)
+    #expect(plan.settings.formatted(.epsilon) == "8/255")
+    #expect(plan.settings[.steps] == 7)
+    #expect(plan.settings[.seed] == 5)
     #expect(plan.threads == 2)
   }
 

@@ -1,4 +1,4 @@
-import Events
+import Recipe
 import Tensors
 import TestSupport
 import Testing
@@ -120,7 +120,7 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
   private static let policies = AugmentationPolicy.all.map(\.name)
 
   @Test func `the policies are the choices of the setting, and each file of a step is used`() throws {
-    guard case .choice(let choices)? = Knob.named("augment")?.kind else {
+    guard case .choice(let choices)? = AnyKnob.named("augment")?.kind else {
       Issue.record("augment is not a choice")
       return
     }

@@ -1,5 +1,5 @@
-import Events
 import Foundation
+import Recipe
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Datasets
-import Events
 import Foundation
+import Recipe
 import Tensors
 import TestSupport
 import Testing

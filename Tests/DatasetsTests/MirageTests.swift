@@ -1,6 +1,7 @@
 import Datasets
-import Events
 import Foundation
+import Recipe
+import Spelling
 import Tensors
 import Testing
 

@@ -1,6 +1,6 @@
 import Datasets
-import Events
 import Foundation
+import Recipe
 import TestSupport
 import Testing
 
@@ -43,7 +43,7 @@ import Testing
     let folder = Repository.root.appendingPathComponent("Sources/Datasets/Sources")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).map { String($0.dropLast(6)) }
     #expect(files.sorted() == dataSources.map { String(describing: $0) }.sorted())
-    guard case .choice(let choices)? = Knob.named("data")?.kind else {
+    guard case .choice(let choices)? = AnyKnob.named("data")?.kind else {
       Issue.record("the data setting is not a choice")
       return
     }

@@ -18,7 +18,7 @@ struct NormInputTests {
     return (0..<count * network.settings.input.planarCount).map { _ in random.uniform() }
   }
 
-  @Test(arguments: modelSummaries.map(\.name))
+  @Test(arguments: ModelKind.allCases.map(\.rawValue))
   func everyNormLayerIsThereUnderItsName(name: String) throws {
     let network = try network(name, size: 32), places = network.normPlaces
     let names = network.stateDictionary().tensors.keys.filter { $0.hasSuffix(".running_mean") }

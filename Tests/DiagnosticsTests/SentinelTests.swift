@@ -1,6 +1,6 @@
 import Attacks
 import Diagnostics
-import Events
+import Evaluation
 import Networks
 import Tensors
 import TestSupport

@@ -1,9 +1,8 @@
-import Diagnostics
 import Engine
-import Events
 import Foundation
 import Networks
 import Objectives
+import Recipe
 import Tensors
 import Testing
 
@@ -31,7 +30,7 @@ struct BatchingTests {
     var settings = Settings()
     try settings.set("objective", to: .text(name))
     try settings.set("beta", to: .number(6))
-    return makeObjective(settings)
+    return settings.objective
   }
 
   /// Runs one outer pass over images of constant brightness.

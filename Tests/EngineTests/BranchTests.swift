@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Networks
+import Recipe
 import Testing
 
 @testable import Engine

@@ -1,5 +1,5 @@
 import Engine
-import Events
+import Recipe
 import Testing
 
 /// What TRADES' attack goes away from is computed once a step, not once an iteration.

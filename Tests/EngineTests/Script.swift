@@ -1,6 +1,6 @@
-import Diagnostics
 import Engine
 import Events
+import Recipe
 
 /// A run as the tests want it: four steps, two an epoch, validated every second step.
 func description(steps: Int = 4, stepsPerEpoch: Int = 2) -> SessionDescription {
@@ -48,7 +48,7 @@ func deepLook(_ step: Int, broken: Int) -> DeepLook {
 func report(_ step: Int, _ operation: NetworkOperation, _ settings: Settings) -> SurgeryReport {
   let half = Proportion(correct: 5, n: 10)
   return SurgeryReport(
-    step: step, operation: operation == .convert ? "convert" : "recalibrate", from: "?", to: settings.text("norm"),
+    step: step, operation: operation == .convert ? "convert" : "recalibrate", from: "?", to: settings[.norm].rawValue,
     warnings: [], logitDrift: 0, largestLogitDrift: 0, cleanBefore: half, cleanAfter: half, adversarialBefore: half,
     adversarialAfter: half, attack: "PGD-10", seconds: 0.1)
 }
@@ -70,12 +70,12 @@ func words(_ action: SessionAction) -> String {
   case .emit(.surgery(let report)): "surgery \(report.from) → \(report.to) @\(report.step)"
   case .emit(.summary): "summary"
   case .prepare: "prepare"
-  case .runStep(let number, let settings): "run \(number) γ=\(settings.formatted("gamma"))"
-  case .validate(let step, let settings): "validate @\(step) γ=\(settings.formatted("gamma"))"
+  case .runStep(let number, let settings): "run \(number) γ=\(settings.formatted(.gamma))"
+  case .validate(let step, let settings): "validate @\(step) γ=\(settings.formatted(.gamma))"
   case .keepAsBest(let step): "keep @\(step)"
-  case .test(let weights, let step, let settings): "test \(weights) @\(step) γ=\(settings.formatted("gamma"))"
-  case .save(let kind, let step, let settings): "save \(kind) @\(step) γ=\(settings.formatted("gamma"))"
-  case .operate(.convert, let step, let settings): "convert to \(settings.text("norm")) @\(step)"
+  case .test(let weights, let step, let settings): "test \(weights) @\(step) γ=\(settings.formatted(.gamma))"
+  case .save(let kind, let step, let settings): "save \(kind) @\(step) γ=\(settings.formatted(.gamma))"
+  case .operate(.convert, let step, let settings): "convert to \(settings[.norm].rawValue) @\(step)"
   case .operate(.recalibrate(let batches), let step, _): "recalibrate \(batches) @\(step)"
   case .look(let step, _): "look @\(step)"
   case .lookDeeper(let step, _): "look deeper @\(step)"

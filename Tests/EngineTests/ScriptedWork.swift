@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Recipe
 import Synchronization
 
 /// Work that trains nothing: it notes what was asked and does what the test says at each place.
@@ -30,7 +31,7 @@ struct ScriptedWork: SessionWork {
   }
 
   mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
-    notes.add("step \(number) γ=\(settings.formatted("gamma"))")
+    notes.add("step \(number) γ=\(settings.formatted(.gamma))")
     try during("step \(number)", poll)
     return sample(number)
   }

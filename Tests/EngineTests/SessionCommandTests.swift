@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Recipe
 import Testing
 
 /// Every command in every situation a session can be in.

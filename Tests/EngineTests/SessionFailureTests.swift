@@ -1,5 +1,4 @@
 import Engine
-import Events
 import Testing
 
 @Suite("Failures of a session")

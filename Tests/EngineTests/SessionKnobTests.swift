@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Recipe
 import Testing
 
 @Suite("Knobs of a running session")
@@ -28,7 +29,7 @@ struct SessionKnobTests {
       Issue.record("no second step")
       return
     }
-    #expect(next.number("eps") == 8.0 / 255)
+    #expect(next[.epsilon] == 8.0 / 255)
   }
 
   @Test("the summary has every change as a tour that makes it again")
@@ -80,7 +81,7 @@ struct SessionKnobTests {
 
   @Test("every live knob can be changed, every other one is refused, and refusals change nothing")
   func everyKnob() throws {
-    for knob in Knob.all {
+    for knob in AnyKnob.all {
       var machine = try running()
       let before = machine.settings
       var value = knob.nudged(knob.initial, presses: 1, coarse: false)

@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Recipe
 import Testing
 
 /// Operations on the network between two steps: when they are done, what a pause and an end mean for them.
@@ -35,7 +36,7 @@ struct SessionSurgeryTests {
       Issue.record("no second step")
       return
     }
-    #expect(next.text("norm") == "dbn")
+    #expect(next[.norm].rawValue == "dbn")
   }
 
   @Test("the journal says when it takes effect")
@@ -116,7 +117,7 @@ struct SessionSurgeryTests {
     #expect(
       machine.play(.command(Self.dual), .stepDone(sample(2)), .measured(probe(2, clean: 1, adversarial: 1))).last
         == "convert to dbn @2")
-    #expect(machine.settings.text("norm.layers") == "all")
+    #expect(machine.settings[.normLayers].description == "all")
   }
 
   @Test("one that fails changes nothing: the knob goes back, the session goes on")
@@ -127,7 +128,7 @@ struct SessionSurgeryTests {
       machine.play(.failed("norm.layers: conv4 has no norm 9")) == [
         "journal @1 norm.layers: conv4 has no norm 9 (engine)", "journal @1 norm dbn → bn (engine)", "run 2 γ=0.5",
       ])
-    #expect(machine.settings.text("norm") == "bn")
+    #expect(machine.settings[.norm].rawValue == "bn")
   }
 
   @Test("what was set for a norm that does not come goes back with it")
@@ -160,7 +161,7 @@ struct SessionSurgeryTests {
       Issue.record("nothing is saved")
       return
     }
-    #expect(written.text("norm") == "bn")
+    #expect(written[.norm].rawValue == "bn")
   }
 
   @Test("the best weights keep the settings that they were trained with")
@@ -174,12 +175,12 @@ struct SessionSurgeryTests {
       Issue.record("last is not saved: \(actions.map(words))")
       return
     }
-    #expect(last.text("norm") == "dbn")
+    #expect(last[.norm].rawValue == "dbn")
     guard case .save(.best, step: 2, let best)? = machine.handle(.saved(nil)).last else {
       Issue.record("best is not saved")
       return
     }
-    #expect(best.text("norm") == "bn")
+    #expect(best[.norm].rawValue == "bn")
   }
 
   @Test("finishing does what was asked before it, and refuses what is asked after it")
@@ -244,7 +245,7 @@ struct SessionSurgeryTests {
     #expect(start.conflict == nil)
     var machine = SessionMachine(settings: start)
     _ = machine.play(.begin, .prepared(description()))
-    let parsed = try #require(try Knob.named(knob)?.parse(value))
+    let parsed = try #require(try AnyKnob.named(knob)?.parse(value))
     let actions = machine.handle(.command(.set(knob: knob, value: parsed, cause: .you)))
     guard case .emit(.journal(let entry))? = actions.first else {
       Issue.record("no journal")
@@ -277,7 +278,7 @@ struct SessionSurgeryTests {
   func otherChanges(knob: String, value: String) throws {
     var machine = try running(steps: 8)
     _ = machine.play(.stepDone(sample(1)), .stepDone(sample(2)), .measured(probe(2, clean: 9, adversarial: 9)))
-    let parsed = try #require(try Knob.named(knob)?.parse(value))
+    let parsed = try #require(try AnyKnob.named(knob)?.parse(value))
     _ = machine.play(.command(.set(knob: knob, value: parsed, cause: .you)), .stepDone(sample(3)))
     #expect(!machine.play(.stepDone(sample(4))).contains { $0.contains("chosen anew") })
     #expect(!machine.play(.measured(probe(4, clean: 1, adversarial: 0))).contains("keep @4"))

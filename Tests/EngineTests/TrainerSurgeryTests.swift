@@ -1,6 +1,6 @@
 import Engine
-import Events
 import Foundation
+import Recipe
 import Tensors
 import TestSupport
 import Testing

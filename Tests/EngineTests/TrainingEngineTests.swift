@@ -1,5 +1,4 @@
 import Engine
-import Events
 import Synchronization
 import Testing
 

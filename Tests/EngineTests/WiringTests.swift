@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Recipe
 import Tensors
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
 import Events
 import Foundation
+import Recipe
+import Spelling
 import Testing
 
 private let quick = GapReading(step: 50, tier: .quick, n: 128, survivors: 80, broken: 51, interval: 0.31...0.49)

@@ -1,7 +1,6 @@
 import Events
 import Lab
-import Panes
-import Plotting
+import Recipe
 import Testing
 
 /// Changes of the method ask first, and say what will happen.
@@ -37,7 +36,7 @@ import Testing
       var lab = asked.lab
       #expect(frame.contains("Change \(knob)?") && frame.contains("kept: weights, momentum"), "\(knob)")
       #expect(frame.contains(text), "\(knob) \(value)")
-      let parsed = try #require(try Knob.named(knob)?.parse(value))
+      let parsed = try #require(try AnyKnob.named(knob)?.parse(value))
       #expect(lab.handle(.enter) == [.send(.set(knob: knob, value: parsed, cause: .you))])
       #expect(!lab.frame(120, 40).contains("Change \(knob)?"))
     }

@@ -2,6 +2,7 @@ import Events
 import Lab
 import Panes
 import Plotting
+import Recipe
 import Testing
 
 @Suite struct DiagnosisTests {
@@ -102,7 +103,7 @@ import Testing
 
   @Test func thresholdsAreDrawnOnlyWhereThePresetHasThem() {
     let gap = pane(GapPane.self, GapScript.events(.alarm))
-    let hasKnob = Knob.named("sentinel.alarm") != nil
+    let hasKnob = AnyKnob.named("sentinel.alarm") != nil
     #expect(text(gap, 58, 24).contains("alarm .") == hasKnob)
   }
 

@@ -1,7 +1,6 @@
 import Events
 import Lab
 import Panes
-import Plotting
 import Testing
 
 @Suite struct LeavingTests {

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Panes
 import Plotting
+import Recipe
 import TestSupport
 import Testing
 
@@ -158,7 +159,7 @@ import Testing
   }
 
   @Test func everyLiveKnobIsReachedAndNudgedToItsNeighbour() {
-    let live = Knob.all.filter(\.isLive)
+    let live = AnyKnob.all.filter(\.isLive)
     var pane = ControlsPane()
     pane.update(.started(Script.description))
     _ = pane.press(.home, isFocused: true)
@@ -201,7 +202,7 @@ import Testing
       var pane = ControlsPane()
       pane.update(.started(Script.description))
       _ = pane.press(.home, isFocused: true)
-      for _ in Knob.all.filter(\.isLive) {
+      for _ in AnyKnob.all.filter(\.isLive) {
         #expect(text(pane, width, height).contains("▸"))
         _ = pane.press(.down, isFocused: true)
       }

@@ -1,7 +1,5 @@
-import Events
 import Lab
 import Panes
-import Plotting
 import Testing
 
 @Suite struct PromptTests {

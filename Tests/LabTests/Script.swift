@@ -3,6 +3,7 @@ import Foundation
 import Lab
 import Panes
 import Plotting
+import Recipe
 
 /// A run as the engine would tell it: mat on mirage, PGD accuracy rising, γ turned at step 200.
 enum Script {

@@ -1,17 +1,17 @@
-import Events
 import Foundation
 import Networks
+import Recipe
 import Tensors
 import TestSupport
 import Testing
 
 struct CatalogueTests {
   @Test func theNamesAreThoseOfTheKnob() {
-    guard case .choice(let names) = Knob.named("model")?.kind else {
+    guard case .choice(let names) = AnyKnob.named("model")?.kind else {
       Issue.record("no knob 'model'")
       return
     }
-    #expect(modelSummaries.map(\.name) == names)
+    #expect(ModelKind.allCases.map(\.rawValue) == names)
   }
 
   @Test func everyModelInTheFolderIsListed() throws {
@@ -28,7 +28,7 @@ struct CatalogueTests {
   }
 
   @Test func everyModelRunsOnGreyAndColouredImagesOfOddSizes() throws {
-    for name in modelSummaries.map(\.name) {
+    for name in ModelKind.allCases.map(\.rawValue) {
       for shape in [Shape(1, 16, 16), Shape(3, 33, 29)] {
         let settings = ModelSettings(name: name, input: shape, classes: 7, width: 5)
         let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))

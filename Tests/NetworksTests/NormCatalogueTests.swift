@@ -1,6 +1,6 @@
-import Events
 import Foundation
 import Networks
+import Recipe
 import Tensors
 import TestSupport
 import Testing
@@ -8,9 +8,9 @@ import Testing
 /// Every norm in every model.
 struct NormCatalogueTests {
   @Test func theNormsAreThoseOfTheKnob() {
-    guard case .choice(let names) = Knob.named("norm")?.kind,
-      case .choice(let affine) = Knob.named("norm.affine")?.kind,
-      case .choice(let reductions) = Knob.named("dbn.reduction")?.kind
+    guard case .choice(let names) = AnyKnob.named("norm")?.kind,
+      case .choice(let affine) = AnyKnob.named("norm.affine")?.kind,
+      case .choice(let reductions) = AnyKnob.named("dbn.reduction")?.kind
     else {
       Issue.record("no such knobs")
       return
@@ -33,7 +33,8 @@ struct NormCatalogueTests {
     #expect(declared == Set(norms.map { "\($0)" }))
   }
 
-  @Test(arguments: modelSummaries.map(\.name)) func everyNormTrainsAndEvaluatesInEveryModel(name: String) throws {
+  @Test(arguments: ModelKind.allCases.map(\.rawValue)) func everyNormTrainsAndEvaluatesInEveryModel(name: String) throws
+  {
     for shape in [Shape(1, 16, 16), Shape(3, 37, 33)] {
       for (norm, layers, affine) in Self.choices {
         let network = try make(name, shape, norm, layers, affine)
@@ -83,7 +84,7 @@ struct NormCatalogueTests {
     func count(_ norm: NormKind, _ affine: NormAffine = .habitual, _ layers: String = "all") throws -> Int {
       var settings = ModelSettings(name: "preact-resnet18", input: input, classes: 10, width: 64)
       settings.norm = norm
-      settings.normLayers = layers
+      settings.normLayers = try #require(NormPlacement(layers))
       settings.normAffine = affine
       return try #require(Network(settings, pool: ThreadPool(threads: 1))).parameterCount
     }
@@ -150,7 +151,7 @@ struct NormCatalogueTests {
   ) throws -> Network {
     var settings = ModelSettings(name: name, input: shape, classes: 7, width: 6)
     settings.norm = norm
-    settings.normLayers = layers
+    settings.normLayers = try #require(NormPlacement(layers))
     settings.normAffine = affine
     let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
     network.initialise(seed: 1)

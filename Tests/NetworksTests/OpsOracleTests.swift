@@ -1,6 +1,5 @@
 import CKernels
 import Networks
-import Tensors
 import TestSupport
 import Testing
 

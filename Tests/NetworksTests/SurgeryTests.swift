@@ -17,7 +17,7 @@ struct SurgeryTests {
   ) throws -> Network {
     var settings = ModelSettings(name: model, input: shape, classes: 10, width: 6)
     settings.norm = norm
-    settings.normLayers = layers
+    settings.normLayers = try #require(NormPlacement(layers))
     settings.normAffine = affine
     let network = try #require(Network(settings, pool: ThreadPool(threads: 1)))
     network.initialise(seed: 3)
@@ -31,7 +31,7 @@ struct SurgeryTests {
     _ network: Network, to norm: NormKind, layers: String = "stage-ends", affine: NormAffine = .habitual
   ) throws -> (network: Network, warnings: [SurgeryWarning]) {
     var settings = network.settings
-    (settings.norm, settings.normLayers, settings.normAffine) = (norm, layers, affine)
+    (settings.norm, settings.normLayers, settings.normAffine) = (norm, try #require(NormPlacement(layers)), affine)
     return try network.converted(to: settings)
   }
 

@@ -1,6 +1,6 @@
-import Events
 import Foundation
 import Networks
+import Spelling
 import Tensors
 import TestSupport
 import Testing
@@ -58,7 +58,7 @@ struct WeightsFileTests {
   }
 
   @Test func everyModelComesBackUnderAnyPrefixWithItsWidthAndClasses() throws {
-    for (name, _) in modelSummaries {
+    for name in ModelKind.allCases.map(\.rawValue) {
       for (prefix, width, classes) in [("", 4, 10), ("module.", 8, 3), ("a.model.module.", 5, 2)] {
         let input = Shape(3, 16, 16)
         var settings = ModelSettings(name: name, input: input, classes: classes, width: width)

@@ -1,5 +1,5 @@
-import Events
 import Objectives
+import Recipe
 import TestSupport
 import Testing
 
@@ -29,7 +29,9 @@ struct LossOracleTests {
   }
 
   @Test func theNamesAreThoseOfTheKnob() {
-    guard case .choice(let names) = Knob.named("objective")?.kind else { return #expect(Bool(false), "no such knob") }
+    guard case .choice(let names) = AnyKnob.named("objective")?.kind else {
+      return #expect(Bool(false), "no such knob")
+    }
     #expect(objectives.map { $0.name } == names)
   }
 
@@ -55,7 +57,7 @@ struct LossOracleTests {
     var settings = Settings()
     try settings.set("objective", to: .text(name))
     for (knob, value) in values { try settings.set(knob, to: .number(value)) }
-    let objective = makeObjective(settings)
+    let objective = settings.objective
     let labels = try oracle.integers("labels"), classes = oracle.shape("logits_clean")[1]
     let clean = try oracle.floats("logits_clean"), adversarial = try oracle.floats("logits_adv")
     let logits: [Float]

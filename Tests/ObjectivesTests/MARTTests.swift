@@ -1,6 +1,6 @@
-import Events
 import Foundation
 import Objectives
+import Recipe
 import TestSupport
 import Testing
 
@@ -13,7 +13,7 @@ struct MARTTests {
     try settings.set("objective", to: .text(name))
     try settings.set("beta", to: .number(beta))
     var gradient = [Float](repeating: 0, count: 2 * clean.count)
-    let parts = makeObjective(settings).evaluate(
+    let parts = settings.objective.evaluate(
       ObjectiveBatch(rows: .both, logits: clean + adversarial, gradient: &gradient, labels: labels, classes: classes))
     return (parts, gradient[..<clean.count].map(Double.init), gradient[clean.count...].map(Double.init))
   }
@@ -88,7 +88,7 @@ struct MARTTests {
     var settings = Settings()
     try settings.set("objective", to: .text(name))
     try settings.set("beta", to: .number(2))
-    let objective = makeObjective(settings)
+    let objective = settings.objective
     let clean: [Float] = [0.3, -1, 0.5, 2, 0, 1], adversarial: [Float] = [1, 1, 0, -0.5, 0.2, 0.9, 0, 0.1, 0.4]
     let labels = [0, 2, 1], classes = 3
     var g = [Float](repeating: 0, count: 6), h = [Float](repeating: 0, count: 9)

@@ -1,6 +1,6 @@
-import Events
 import Foundation
 import Presets
+import Recipe
 import Testing
 
 /// What is said of a preset file with this text; empty when it loads.
@@ -45,7 +45,7 @@ private func message(_ bytes: [UInt8]) -> String {
   @Test(arguments: [("true", true), ("false", false), ("on", true), ("off", false)])
   func `flags are true, false, on, off`(text: String, value: Bool) throws {
     let preset = try Preset(Array("nesterov: \(text)".utf8), path: "x.yaml")
-    #expect(preset.settings.flag("nesterov") == value)
+    #expect(preset.settings[.nesterov] == value)
     #expect(preset.title == "x")
   }
 
@@ -143,13 +143,13 @@ private func message(_ bytes: [UInt8]) -> String {
   {
     let text = "\u{FEFF}" + ["# One.", "#", "# Two.", "gamma: 0.25", "beta: 1", ""].joined(separator: end)
     let preset = try Preset(Array(text.utf8), path: "x.yaml")
-    #expect(preset.header == "One.\n\nTwo." && preset.settings.number("gamma") == 0.25)
+    #expect(preset.header == "One.\n\nTwo." && preset.settings[.gamma] == 0.25)
     #expect(message("gamma: 1\(end)gama: 1").hasPrefix("presets/x.yaml:2: "))
   }
 
   @Test func `anchors stand for their values`() throws {
     let preset = try Preset(Array("attack.step: &step 4/255\neps: *step".utf8), path: "x.yaml")
-    #expect(preset.settings.number("eps") == 4.0 / 255)
+    #expect(preset.settings[.epsilon] == 4.0 / 255)
   }
 
   @Test func `files that cannot be read are named`() throws {
@@ -179,17 +179,17 @@ private func message(_ bytes: [UInt8]) -> String {
     let text = resolvedYAML(Settings(), header: "A run.\n\nMore.")
     #expect(text.hasPrefix("# A run.\n#\n# More.\n\n# outer loss"))
     let keys = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { String($0.prefix { $0 != ":" }) }
-    #expect(keys == Knob.all.map(\.name))
-    for knob in Knob.all { #expect(text.contains("# \(knob.help) (\(knob.accepted)")) }
+    #expect(keys == AnyKnob.all.map(\.name))
+    for knob in AnyKnob.all { #expect(text.contains("# \(knob.help) (\(knob.accepted)")) }
   }
 
   @Test func `numbers come back bit for bit, also those close to a fraction`() throws {
     for value in [16.0 / 255, (16.0 / 255).nextUp, 0.1 + 0.2, 1e-300, Double.leastNonzeroMagnitude, 1, 0.3, 1.0 / 3] {
       var settings = Settings()
       try settings.set("eps", to: .number(value))
-      #expect(try reread(settings).number("eps") == value)
+      #expect(try reread(settings)[.epsilon] == value)
       try settings.set("weight_decay", to: .number(value))
-      #expect(try reread(settings).number("weight_decay") == value)
+      #expect(try reread(settings)[.weightDecay] == value)
     }
   }
 
@@ -204,7 +204,7 @@ private func message(_ bytes: [UInt8]) -> String {
   }
 
   @Test func `every choice and both ends of every range come back`() throws {
-    for knob in Knob.all {
+    for knob in AnyKnob.all {
       let values: [KnobValue] =
         switch knob.kind {
         case .number(let range, _, _, _):

@@ -1,7 +1,7 @@
-import Events
 import Foundation
 import Plotting
 import Presets
+import Recipe
 import TestSupport
 import Testing
 
@@ -39,14 +39,14 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
       #expect(lines.contains { $0.hasPrefix(part) && $0.count > part.count + 10 }, "\(part) is missing")
     }
     #expect(preset.header.contains("--preset \(name)"))
-    #expect(preset.header.contains("CONSTRUCTED") == (preset.settings.text("data") == "mirage"))
-    let steps = preset.settings.integer("steps")
+    #expect(preset.header.contains("CONSTRUCTED") == (preset.settings[.data].rawValue == "mirage"))
+    let steps = preset.settings[.steps]
     if steps > 0 {
       #expect(preset.header.contains("PyTorch reference") && preset.header.contains("\(steps) steps"))
     } else {
       // The paper's scale: computed, not run.
       #expect(preset.header.contains("(computed)") && preset.header.contains("not measured here"))
-      #expect(preset.header.contains("\(preset.settings.integer("epochs")) epochs of "))
+      #expect(preset.header.contains("\(preset.settings[.epochs]) epochs of "))
     }
   }
 
@@ -54,18 +54,18 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     let path = try folders(.presets).path(of: name)
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let settings = try Preset(path: path).settings
-    for knob in Knob.all {
+    for knob in AnyKnob.all {
       let belongsElsewhere =
         switch knob.name {
         case "data.dir", "final_norm": true
-        case "epochs": settings.integer("steps") > 0
-        case "lr.drops": settings.text("schedule") != "piecewise"
-        case "lr.warmup": settings.text("schedule") == "piecewise"
-        case "lr.flat": settings.text("schedule") != "trapezoid"
-        case "norm.layers": !["dbn", "split"].contains(settings.text("norm"))
-        case "norm.affine": settings.text("norm.affine") == "default"
-        case let other where other.hasPrefix("dbn."): settings.text("norm") != "dbn"
-        case let other where other.hasPrefix("data."): settings.text("data") != "mirage"
+        case "epochs": settings[.steps] > 0
+        case "lr.drops": settings[.schedule].rawValue != "piecewise"
+        case "lr.warmup": settings[.schedule].rawValue == "piecewise"
+        case "lr.flat": settings[.schedule].rawValue != "trapezoid"
+        case "norm.layers": !["dbn", "split"].contains(settings[.norm].rawValue)
+        case "norm.affine": settings[.normAffine].rawValue == "default"
+        case let other where other.hasPrefix("dbn."): settings[.norm].rawValue != "dbn"
+        case let other where other.hasPrefix("data."): settings[.data].rawValue != "mirage"
         default: false
         }
       #expect(text.contains("\n\(knob.name): ") == !belongsElsewhere, "\(knob.name)")
@@ -80,7 +80,7 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     let library = PresetLibrary(try folders(.presets))
     func changed(_ name: String) throws -> [String: String] {
       let settings = try library.load(name).settings
-      let different = Knob.all.map(\.name).filter { settings[$0] != Settings()[$0] }
+      let different = AnyKnob.all.map(\.name).filter { settings[$0] != Settings()[$0] }
       return Dictionary(uniqueKeysWithValues: different.map { ($0, settings.formatted($0)) })
     }
     #expect(try changed("kl-cure") == ["beta": "0.4"])

@@ -1,4 +1,3 @@
-import Events
 import Foundation
 import TestSupport
 import Testing
@@ -120,14 +119,14 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
       }
       // The small scale needs nothing that a package manager does not have.
       for row in try suite.resolved(.lite, presets: presets) {
-        #expect(["mirage", "fashion-mnist"].contains(row.settings.text("data")))
-        #expect(row.settings.integer("steps") > 0)
+        #expect(["mirage", "fashion-mnist"].contains(row.settings[.data].rawValue))
+        #expect(row.settings[.steps] > 0)
       }
     }
   }
   @Test func `at the paper's scale a row that is a preset of its own is called by its name`() throws {
     let library = SuiteLibrary(try Self.folders(.suites)), presets = PresetLibrary(try Self.folders(.presets))
-    let paper = try presets.list().map { try presets.load($0.name) }.filter { $0.settings.integer("steps") == 0 }
+    let paper = try presets.list().map { try presets.load($0.name) }.filter { $0.settings[.steps] == 0 }
     #expect(paper.count == 14)
     var named: Set<String> = []
     for entry in library.list() {

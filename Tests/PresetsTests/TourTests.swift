@@ -1,4 +1,5 @@
 import Events
+import Recipe
 import Testing
 
 @testable import Presets

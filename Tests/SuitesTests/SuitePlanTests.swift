@@ -1,5 +1,5 @@
-import Events
 import Foundation
+import Spelling
 import Testing
 
 @testable import Presets
@@ -42,7 +42,7 @@ import Testing
     #expect(message(["width=8"]) == nil)
     // The scale's own settings may be changed.
     let common = tiny.replacingOccurrences(of: "limit: 6\n", with: "limit: 6\n  set: {lr: 0.2}\n")
-    #expect(try tinyPlan(folder, ["lr=0.3"], text: common).rows[0].settings.formatted("lr") == "0.3")
+    #expect(try tinyPlan(folder, ["lr=0.3"], text: common).rows[0].settings.formatted(.learningRate) == "0.3")
     #expect(message(["seed=5"]) == "--set seed=5: a suite has its own; give --seeds 5")
     #expect(message(["test.limit=5"]) == "--set test.limit=5: a suite has its own; give --limit 5")
   }

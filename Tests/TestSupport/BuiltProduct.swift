@@ -1,9 +1,9 @@
 import Foundation
 
 /// Executables that were built together with the tests.
-public enum BuiltProduct {
+package enum BuiltProduct {
   /// The path of an executable product such as `dualab`, beside the running test bundle.
-  public static func path(_ name: String) throws -> String {
+  package static func path(_ name: String) throws -> String {
     let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let path = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent(name).path
     guard FileManager.default.isExecutableFile(atPath: path) else {

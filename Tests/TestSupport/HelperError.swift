@@ -1,7 +1,7 @@
 /// Why a helper of the tests could not do its work.
-public struct HelperError: Error, CustomStringConvertible {
+package struct HelperError: Error, CustomStringConvertible {
   /// What happened, with what was on the screen.
-  public let description: String
+  package let description: String
   /// With this text.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }

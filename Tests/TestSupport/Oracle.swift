@@ -2,37 +2,37 @@ import Foundation
 import Tensors
 
 /// Golden numbers from another implementation, with the tolerance recommended for each.
-public struct Oracle {
+package struct Oracle {
   /// The file as it stands.
-  public let file: Safetensors
+  package let file: Safetensors
   /// Its name, for messages.
-  public let name: String
+  package let name: String
 
   /// `ops/relu` and the like. Throws when it is missing: a missing oracle is a failure.
-  public init(_ name: String) throws {
+  package init(_ name: String) throws {
     self.name = name
     file = try Safetensors(contentsOf: Repository.oracle("\(name).safetensors"))
   }
 
   /// All oracles of a folder whose names start with `prefix`, sorted.
-  public static func names(in folder: String, prefix: String = "") throws -> [String] {
+  package static func names(in folder: String, prefix: String = "") throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: Repository.oracle(folder).path)
       .filter { $0.hasSuffix(".safetensors") && $0.hasPrefix(prefix) }
       .map { "\(folder)/\($0.dropLast(".safetensors".count))" }.sorted()
   }
 
   /// A float tensor.
-  public func floats(_ tensor: String) throws -> [Float] { try file.floats(tensor) }
+  package func floats(_ tensor: String) throws -> [Float] { try file.floats(tensor) }
   /// An integer tensor.
-  public func integers(_ tensor: String) throws -> [Int] { try file.integers(tensor) }
+  package func integers(_ tensor: String) throws -> [Int] { try file.integers(tensor) }
   /// The dimensions of a tensor.
-  public func shape(_ tensor: String) -> [Int] { file.tensors[tensor]?.shape ?? [] }
+  package func shape(_ tensor: String) -> [Int] { file.tensors[tensor]?.shape ?? [] }
   /// A number in the metadata.
-  public func setting(_ key: String) -> Double? { file.metadata[key].flatMap(Double.init) }
+  package func setting(_ key: String) -> Double? { file.metadata[key].flatMap(Double.init) }
 
   /// How far `got` is from the stored tensor, in units of the allowed distance: at most 1 is right. Accepted is
   /// `max|got − expected| ≤ tolerance · max|expected|`; nil tolerance: the one in the metadata.
-  public func excess(_ got: [Float], _ tensor: String, tolerance: Double? = nil) throws -> Double {
+  package func excess(_ got: [Float], _ tensor: String, tolerance: Double? = nil) throws -> Double {
     let expected = try floats(tensor)
     guard got.count == expected.count else { return .infinity }
     let prefix = tensor.split(separator: ".").first.map(String.init) ?? tensor

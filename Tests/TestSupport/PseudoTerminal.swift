@@ -3,9 +3,9 @@ import Foundation
 /// A program on a pseudo-terminal of its own, whose every byte the test sees: for what has to be proven by the byte stream.
 ///
 /// The program leads its session, so the terminal is its `/dev/tty`. It is killed when this object goes.
-public actor PseudoTerminal {
+package actor PseudoTerminal {
   /// The terminal's modes before the program started.
-  public nonisolated let initialModes: [UInt32]
+  package nonisolated let initialModes: [UInt32]
 
   private let master: Int32
   private var slave: Int32
@@ -14,7 +14,7 @@ public actor PseudoTerminal {
   private var bytes: [UInt8] = []
 
   /// Starts a command. Throws a `HelperError` when it cannot.
-  public init(
+  package init(
     _ command: [String], columns: UInt16 = 120, rows: UInt16 = 36, type: String = "xterm-256color",
     environment: [String: String] = [:]
   ) throws {
@@ -47,19 +47,19 @@ public actor PseudoTerminal {
   }
 
   /// All that the program has written so far.
-  public var output: String {
+  package var output: String {
     drain()
     return String(decoding: bytes, as: UTF8.self)
   }
 
   /// How many bytes the program has written so far.
-  public var count: Int {
+  package var count: Int {
     drain()
     return bytes.count
   }
 
   /// The terminal's modes now, comparable.
-  public var modes: [UInt32] { Self.modes(of: master) }
+  package var modes: [UInt32] { Self.modes(of: master) }
 
   private static func modes(of terminal: Int32) -> [UInt32] {
     var modes = termios()
@@ -68,14 +68,15 @@ public actor PseudoTerminal {
   }
 
   /// Types a text, control characters included.
-  public func type(_ text: String) {
+  package func type(_ text: String) {
     let bytes = Array(text.utf8)
     _ = write(master, bytes, bytes.count)
   }
 
   /// Waits until the program has written `text`; the answer is all it wrote. Throws when it does not.
   @discardableResult
-  public func wait(for text: String, after start: Int = 0, within limit: Duration = .seconds(60)) async throws -> String
+  package func wait(for text: String, after start: Int = 0, within limit: Duration = .seconds(60)) async throws
+    -> String
   {
     let found = try await Polling.first(within: limit) { () -> String? in
       drain()
@@ -89,16 +90,16 @@ public actor PseudoTerminal {
   }
 
   /// Changes the size; the program gets SIGWINCH.
-  public func resize(columns: UInt16, rows: UInt16) {
+  package func resize(columns: UInt16, rows: UInt16) {
     var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(master, UInt(TIOCSWINSZ), &size)
   }
 
   /// Sends a signal to the program.
-  public func signal(_ number: Int32) { kill(process, number) }
+  package func signal(_ number: Int32) { kill(process, number) }
 
   /// Takes the terminal away, as a closed window or a lost connection does.
-  public func hangUp() {
+  package func hangUp() {
     drain()
     close(slave)
     close(master)
@@ -106,7 +107,7 @@ public actor PseudoTerminal {
   }
 
   /// The exit status as a shell has it: 128 + n after signal n. Throws when the program does not end.
-  public func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
+  package func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
     let ended = try await Polling.first(within: limit) { () -> Int32? in
       drain()
       return reap()

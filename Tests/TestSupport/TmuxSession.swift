@@ -3,12 +3,12 @@ import Foundation
 /// A program in a real terminal that the test can look at: a tmux server of its own, one window, one pane.
 ///
 /// Call `end` when done. A missing tmux is an error, so that a test that needs it fails.
-public final class TmuxSession: Sendable {
+package final class TmuxSession: Sendable {
   private let folder: URL
   private var socket: String { folder.appendingPathComponent("tmux").path }
 
   /// Starts a command in a window of this size.
-  public init(
+  package init(
     _ command: [String], columns: Int = 120, rows: Int = 36, environment: [String: String] = [:], in start: URL? = nil
   ) throws {
     // A socket's path may have no more than 107 characters.
@@ -24,16 +24,16 @@ public final class TmuxSession: Sendable {
   }
 
   /// Presses keys by tmux's names: `q`, `C-c`, `Up`, `Enter`, `Space`, `F1`, `BTab`.
-  public func press(_ keys: String...) throws { try tmux(["send-keys", "--"] + keys) }
+  package func press(_ keys: String...) throws { try tmux(["send-keys", "--"] + keys) }
 
   /// Types a text literally.
-  public func type(_ text: String) throws { try tmux(["send-keys", "-l", "--", text]) }
+  package func type(_ text: String) throws { try tmux(["send-keys", "-l", "--", text]) }
 
   /// What the screen shows, a line per row, blanks at the end of a row left out.
-  public func screen() throws -> String { try tmux(["capture-pane", "-p", "-S", try firstRow]) }
+  package func screen() throws -> String { try tmux(["capture-pane", "-p", "-S", try firstRow]) }
 
   /// What the screen shows, with the escapes that style it.
-  public func styledScreen() throws -> String { try tmux(["capture-pane", "-p", "-e", "-S", try firstRow]) }
+  package func styledScreen() throws -> String { try tmux(["capture-pane", "-p", "-e", "-S", try firstRow]) }
 
   /// When the program has ended, tmux scrolls by a row to say so.
   private var firstRow: String { get throws { try hasEnded ? "-1" : "0" } }
@@ -42,13 +42,13 @@ public final class TmuxSession: Sendable {
 
   /// Waits until the screen contains `text`; the answer is the screen. Throws when it does not, and says what it showed.
   @discardableResult
-  public func wait(for text: String, within limit: Duration = .seconds(60)) async throws -> String {
+  package func wait(for text: String, within limit: Duration = .seconds(60)) async throws -> String {
     try await wait(until: text.debugDescription, within: limit) { $0.contains(text) }
   }
 
   /// Waits until the screen satisfies `condition`, which `what` describes; the answer is the screen.
   @discardableResult
-  public func wait(
+  package func wait(
     until what: String, within limit: Duration = .seconds(60), _ condition: (String) -> Bool
   ) async throws -> String {
     let found = try await Polling.first(within: limit) { () -> String? in
@@ -60,24 +60,24 @@ public final class TmuxSession: Sendable {
   }
 
   /// Changes the size of the window; the program gets SIGWINCH.
-  public func resize(columns: Int, rows: Int) throws {
+  package func resize(columns: Int, rows: Int) throws {
     try tmux(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
   }
 
   /// True while the program shows the alternate screen.
-  public var isOnAlternateScreen: Bool { get throws { try value("alternate_on") == "1" } }
+  package var isOnAlternateScreen: Bool { get throws { try value("alternate_on") == "1" } }
 
   /// True while the cursor is visible; tmux itself hides it once the program has ended.
-  public var isCursorVisible: Bool { get throws { try value("cursor_flag") == "1" } }
+  package var isCursorVisible: Bool { get throws { try value("cursor_flag") == "1" } }
 
   /// Sends a signal to the process that was started in the window.
-  public func signal(_ number: Int32) throws {
+  package func signal(_ number: Int32) throws {
     guard let process = pid_t(try value("pane_pid")) else { throw HelperError("tmux knows no process") }
     kill(process, number)
   }
 
   /// The exit status as a shell has it: 128 + n after signal n. Throws when the program does not end.
-  public func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
+  package func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
     let ended = try await Polling.first(within: limit) { () -> Int32? in
       guard try self.hasEnded else { return nil }
       if let status = Int32(try self.value("pane_dead_status")) { return status }
@@ -91,7 +91,7 @@ public final class TmuxSession: Sendable {
   }
 
   /// Ends the program and the server.
-  public func end() {
+  package func end() {
     _ = try? tmux(["kill-server"])
     try? FileManager.default.removeItem(at: folder)
   }

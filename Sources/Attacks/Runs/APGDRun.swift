@@ -1,4 +1,5 @@
 import Networks
+import Objectives
 import Tensors
 
 /// Auto-PGD on one image (Croce and Hein 2020). ALGORITHMS §4, whose letters the names follow.

@@ -6,7 +6,7 @@ import Tensors
 /// Work goes in rounds. Before a round the unfinished runs are shared out evenly to the lanes, with new ones in the
 /// places of those that ended; in a round every lane makes some passes with its own runs, without waiting for others. A
 /// round takes a few milliseconds, one pass on a big network; between rounds the caller has the thread.
-final class AttackRounds {
+package final class AttackRounds {
   private let classifier: any Classifier
   /// Points of each lane's runs, packed.
   private let points: [Storage]
@@ -14,20 +14,20 @@ final class AttackRounds {
   /// Passes made in all rounds.
   private var made = 0
 
-  init(_ classifier: any Classifier) {
+  package init(_ classifier: any Classifier) {
     self.classifier = classifier
     points = (0..<classifier.laneCount).map { _ in Storage(count: Lane.capacity * classifier.input.planarCount) }
   }
 
   /// One run and the image it is about.
-  struct Entry {
-    let example: Int
-    let run: any AttackRun
+  package struct Entry {
+    package let example: Int
+    package let run: any AttackRun
   }
 
   /// Makes and drives a run for every example. After each round `after` gets those that ended and those under way; what
   /// it throws ends the attack, and the runs under way are lost.
-  func attack(
+  package func attack(
     _ examples: [Int], _ make: (Int) -> any AttackRun, after: (_ ended: [Entry], _ active: [Entry]) throws -> Void
   ) throws {
     var next = 0

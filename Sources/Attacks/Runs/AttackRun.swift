@@ -1,4 +1,3 @@
-import Networks
 import Tensors
 
 /// An attack on one image, as a machine that looks at one point after another.
@@ -58,7 +57,7 @@ package struct AttackProblem {
   /// The other classes by their logits at the clean image, largest first: the order of targets.
   package let rivals: [Int]
   /// Norm of the ball.
-  package let norm: Norm
+  package let norm: BallNorm
   /// ε.
   package let epsilon: Float
   /// Random numbers of an attempt.
@@ -68,9 +67,8 @@ package struct AttackProblem {
   /// Points to start the attempts from, one after another, instead of random ones.
   package var start: UnsafePointer<Float>?
 
-  /// All parts.
   package init(
-    image: UnsafePointer<Float>, shape: Shape, label: Int, classes: Int, rivals: [Int], norm: Norm, epsilon: Float,
+    image: UnsafePointer<Float>, shape: Shape, label: Int, classes: Int, rivals: [Int], norm: BallNorm, epsilon: Float,
     random: @escaping @Sendable (_ attempt: Int) -> RandomStream
   ) {
     self.image = image
@@ -115,9 +113,9 @@ package struct AttackProblem {
   }
 }
 
-extension Norm {
+extension BallNorm {
   /// ‖a − b‖, in double for ℓ2.
-  func distance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Double {
+  package func distance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Double {
     switch self {
     case .linf:
       var largest: Float = 0

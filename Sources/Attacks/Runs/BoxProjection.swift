@@ -5,7 +5,7 @@
 /// G(λ) is concave and piecewise linear, so Newton's steps from λ = 0 climb to G(λ) = c without passing it and are exact
 /// as soon as no further pixel meets its wall. If even the corner falls short, the move goes to the corner: λ = ∞.
 package struct BoxProjection {
-  private let norm: Norm
+  private let norm: BallNorm
   private let side: Double
   /// λ; ∞ when the hyperplane is out of reach.
   package let lambda: Double
@@ -14,7 +14,7 @@ package struct BoxProjection {
 
   /// From `point` [count], with normal `normal` and gap c = w·t − b.
   package init(
-    _ norm: Norm, from point: UnsafePointer<Float>, normal: UnsafePointer<Float>, gap: Double, count: Int
+    _ norm: BallNorm, from point: UnsafePointer<Float>, normal: UnsafePointer<Float>, gap: Double, count: Int
   ) {
     self.norm = norm
     let side: Double = gap < 0 ? -1 : 1
@@ -47,20 +47,20 @@ package struct BoxProjection {
   }
 
   /// How far pixels can go against w. In ℓ2 components below 1e-8 count as zero.
-  private static func room(_ norm: Norm, _ t: Four, _ w: Four) -> Four {
+  private static func room(_ norm: BallNorm, _ t: Four, _ w: Four) -> Four {
     let room = t.replacing(with: 1 - t, where: w .< 0)
     return room.replacing(with: 0, where: norm == .l2 ? w.magnitudes .< 1e-8 : w .== 0)
   }
 
   /// How far λ sends pixels with components of these sizes.
-  private static func reach(_ norm: Norm, _ lambda: Double, _ sizes: Four) -> Four {
+  private static func reach(_ norm: BallNorm, _ lambda: Double, _ sizes: Four) -> Four {
     norm == .linf ? Four(repeating: lambda) : lambda * sizes
   }
 
   private static func least(_ a: Four, _ b: Four) -> Four { a.replacing(with: b, where: b .< a) }
 
   private static func solve(
-    _ norm: Norm, _ sizes: UnsafePointer<Four>, _ rooms: UnsafePointer<Four>, _ groups: Int, _ gap: Double
+    _ norm: BallNorm, _ sizes: UnsafePointer<Four>, _ rooms: UnsafePointer<Four>, _ groups: Int, _ gap: Double
   ) -> Double {
     var lambda = 0.0
     while true {
@@ -80,7 +80,7 @@ package struct BoxProjection {
   }
 
   private static func length(
-    _ norm: Norm, _ sizes: UnsafePointer<Four>, _ rooms: UnsafePointer<Four>, _ groups: Int, _ lambda: Double
+    _ norm: BallNorm, _ sizes: UnsafePointer<Four>, _ rooms: UnsafePointer<Four>, _ groups: Int, _ lambda: Double
   ) -> Double {
     var largest = Four.zero, sum = Four.zero
     for group in 0..<groups {

@@ -1,4 +1,5 @@
 import Networks
+import Objectives
 import Tensors
 
 /// PGD or FGSM on one image, for evaluations. The steps are those of `PGD`; ALGORITHMS §1.

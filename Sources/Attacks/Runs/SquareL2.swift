@@ -1,4 +1,3 @@
-import Networks
 import Tensors
 
 /// Square's moves in ℓ2: the perturbation's mass is taken from one window and put into another, as a pattern with a

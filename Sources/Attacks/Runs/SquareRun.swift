@@ -1,4 +1,3 @@
-import Networks
 import Tensors
 
 /// Where Square's random decisions come from: a random stream, or a recording.

@@ -1,24 +1,39 @@
-/// What the `augment` setting may name. ALGORITHMS §14.
-enum AugmentationPolicy {
-  /// Name and steps, in the order of the setting's choices.
-  static let all: [(name: String, steps: [any AugmentationStep])] = [
-    ("none", []),
-    // What the paper's programs do with CIFAR.
-    ("code", [Flip(), Crop(padding: 4, border: .edge)]),
-    // The paper's text names two steps more and no numbers; these are the ones of its authors' earlier work.
-    (
+/// Random changes of training images, by their name in the setting `augment`. docs/algorithms.md §14.
+package struct AugmentationPolicy: RawRepresentable, Hashable, Sendable, CaseIterable {
+  package let rawValue: String
+  /// The steps, in order.
+  let steps: [any AugmentationStep]
+
+  private init(_ name: String, _ steps: [any AugmentationStep]) { (rawValue, self.steps) = (name, steps) }
+
+  /// The policy of that name; nil when there is none.
+  package init?(rawValue: String) {
+    guard let policy = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+    self = policy
+  }
+
+  package static func == (one: AugmentationPolicy, other: AugmentationPolicy) -> Bool { one.rawValue == other.rawValue }
+  package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
+  package static let none = AugmentationPolicy("none", [])
+
+  /// All policies, in the order of their listing.
+  package static let allCases = [
+    none,
+    // What the paper's code does with CIFAR.
+    AugmentationPolicy("code", [Flip(), Crop(padding: 4, border: .edge)]),
+    // The paper's text names two more steps without numbers; these are the ones of its authors' earlier work.
+    AugmentationPolicy(
       "paper-text",
-      [Flip(), Crop(padding: 4, border: .edge), Affine(scale: 0.1, border: .edge), Brightness(change: 0.1)]
-    ),
-    (
+      [Flip(), Crop(padding: 4, border: .edge), Affine(scale: 0.1, border: .edge), Brightness(change: 0.1)]),
+    AugmentationPolicy(
       "ates",
       [
         Crop(padding: 4, border: .zero), Flip(), Affine(degrees: 5, shift: 0.1, scale: 0.1, shear: 5),
         Brightness(change: 0.1),
-      ]
-    ),
+      ]),
     // TRADES, MART and most others.
-    ("standard", [Crop(padding: 4, border: .zero), Flip()]),
-    ("locuslab", [Crop(padding: 4, border: .reflect), Flip()]),
+    AugmentationPolicy("standard", [Crop(padding: 4, border: .zero), Flip()]),
+    AugmentationPolicy("locuslab", [Crop(padding: 4, border: .reflect), Flip()]),
   ]
 }

@@ -1,5 +1,3 @@
-import Tensors
-
 /// One array of numpy's `.npy` format, versions 1 to 3: a header that is a Python dictionary, then the elements.
 ///
 /// Numbers of either byte order, in C or Fortran order. Objects are refused, never unpickled.

@@ -2,26 +2,26 @@ import Foundation
 import Tensors
 
 /// Writes arrays as numpy's `savez` does: a zip archive of stored `.npy` members, C order, little-endian.
-public struct NPZWriter {
+package struct NPZWriter {
   private var archive = Data()
   private var directory = Data()
   private var members = 0
 
   /// An archive without members.
-  public init() {}
+  package init() {}
 
   /// Adds a float32 array. Throws `DataError` when the archive would be larger than 4 GiB.
-  public mutating func add(_ name: String, shape: [Int], floats: [Float]) throws {
+  package mutating func add(_ name: String, shape: [Int], floats: [Float]) throws {
     try add(name, type: "<f4", shape: shape, floats.map { $0.bitPattern.littleEndian })
   }
 
   /// Adds an int64 array. Throws `DataError`.
-  public mutating func add(_ name: String, shape: [Int], integers: [Int]) throws {
+  package mutating func add(_ name: String, shape: [Int], integers: [Int]) throws {
     try add(name, type: "<i8", shape: shape, integers.map { Int64($0).littleEndian })
   }
 
   /// Writes the archive atomically. Throws `FileError`.
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     var data = archive + directory
     data.append(little: 0x0605_4B50, 4)
     for value in [0, 0, members, members] { data.append(little: value, 2) }

@@ -1,16 +1,15 @@
-import Events
 import Tensors
 
 /// CIFAR-10: 50 000 and 10 000 colour photographs, 32×32, of ten classes (Krizhevsky 2009), from its binary version.
-public enum CIFAR10: DataSource {
+package enum CIFAR10: DataSource {
   /// What the `data` setting calls it.
-  public static let name = "cifar10"
+  package static let name = "cifar10"
   /// One line: what it is and where it comes from.
-  public static let summary = "50 000 + 10 000 colour 32×32 photographs of ten classes, from the binary archive"
+  package static let summary = "50 000 + 10 000 colour 32×32 photographs of ten classes, from the binary archive"
   /// False: these are photographs.
-  public static let constructed = false
+  package static let constructed = false
   /// What each class shows, by label: `batches.meta.txt`.
-  public static let classNames = [
+  package static let classNames = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]
 
@@ -23,20 +22,20 @@ public enum CIFAR10: DataSource {
     digest: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd")
 
   /// The paper's constants: the mean of the pixels, and the older figure for their deviation that its programs use.
-  public static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
+  package static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
     ([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010])
   }
 
   /// How to get it; nil where one of the usual folders exists.
-  public static func absence(_ folders: DataFolders) -> String? {
+  package static func absence(_ folders: DataFolders) -> String? {
     archive.place(folders) == nil ? archive.remedy(folders) : nil
   }
 
   /// Colour, 32×32.
-  public static func shape(_ settings: Settings) -> Shape? { Shape(3, 32, 32) }
+  package static func shape(_ settings: DataSettings) -> Shape? { Shape(3, 32, 32) }
 
   /// Loads the six files of `data.dir`, or of the first usual place that exists. Throws `DataError`.
-  public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
-    try archive.load(settings.text("data.dir"), folders)
+  package static func load(_ settings: DataSettings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
+    try archive.load(settings.folder, folders)
   }
 }

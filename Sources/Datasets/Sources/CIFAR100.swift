@@ -1,16 +1,15 @@
-import Events
 import Tensors
 
 /// CIFAR-100: as CIFAR-10, of a hundred classes (Krizhevsky 2009). The class is the fine label.
-public enum CIFAR100: DataSource {
+package enum CIFAR100: DataSource {
   /// What the `data` setting calls it.
-  public static let name = "cifar100"
+  package static let name = "cifar100"
   /// One line: what it is and where it comes from.
-  public static let summary = "50 000 + 10 000 colour 32×32 photographs of a hundred classes, from the binary archive"
+  package static let summary = "50 000 + 10 000 colour 32×32 photographs of a hundred classes, from the binary archive"
   /// False: these are photographs.
-  public static let constructed = false
+  package static let constructed = false
   /// What each class shows, by label: `fine_label_names.txt`.
-  public static let classNames = [
+  package static let classNames = [
     "apple", "aquarium fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl", "boy",
     "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair", "chimpanzee", "clock",
     "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur", "dolphin", "elephant", "flatfish", "forest",
@@ -32,20 +31,20 @@ public enum CIFAR100: DataSource {
     digest: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec")
 
   /// Those of CIFAR-10: the paper has no CIFAR-100, and one network then serves both.
-  public static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
+  package static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
     CIFAR10.standardisation(channels: channels)
   }
 
   /// How to get it; nil where one of the usual folders exists.
-  public static func absence(_ folders: DataFolders) -> String? {
+  package static func absence(_ folders: DataFolders) -> String? {
     archive.place(folders) == nil ? archive.remedy(folders) : nil
   }
 
   /// Colour, 32×32.
-  public static func shape(_ settings: Settings) -> Shape? { Shape(3, 32, 32) }
+  package static func shape(_ settings: DataSettings) -> Shape? { Shape(3, 32, 32) }
 
   /// Loads the two files of `data.dir`, or of the first usual place that exists. Throws `DataError`.
-  public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
-    try archive.load(settings.text("data.dir"), folders)
+  package static func load(_ settings: DataSettings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
+    try archive.load(settings.folder, folders)
   }
 }

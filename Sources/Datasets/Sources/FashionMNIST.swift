@@ -1,23 +1,22 @@
-import Events
 import Foundation
 
 /// Fashion-MNIST: 60 000 and 10 000 grey images of clothes, 28×28 (Xiao, Rasul and Vollgraf 2017), from IDX files.
-public enum FashionMNIST: DataSource {
+package enum FashionMNIST: DataSource {
   /// What the `data` setting calls it.
-  public static let name = "fashion-mnist"
+  package static let name = "fashion-mnist"
   /// One line: what it is and where it comes from.
-  public static let summary =
+  package static let summary =
     "60 000 + 10 000 grey 28×28 images of clothes, from Debian's dataset-fashion-mnist or data.dir"
   /// False: these are photographs.
-  public static let constructed = false
+  package static let constructed = false
   /// What each class shows, by label.
-  public static let classNames = [
+  package static let classNames = [
     "t-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
   ]
 
   /// Loads the four files of `data.dir`, or of the first usual place that exists. Throws `DataError`.
-  public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
-    let folder = try folder(settings.text("data.dir"), folders)
+  package static func load(_ settings: DataSettings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
+    let folder = try folder(settings.folder, folders)
     func set(_ prefix: String) throws -> ImageSet {
       try IDX.load(
         images: try file("\(prefix)-images-idx3-ubyte", in: folder),
@@ -36,7 +35,7 @@ public enum FashionMNIST: DataSource {
   }
 
   /// Nil where one of the usual places exists.
-  public static func absence(_ folders: DataFolders) -> String? {
+  package static func absence(_ folders: DataFolders) -> String? {
     folders.places([name]).contains(where: folders.isFolder) ? nil : remedy(folders)
   }
 

@@ -1,5 +1,5 @@
-import Events
 import Foundation
+import Spelling
 import Tensors
 
 /// A constructed task on which false robustness appears within seconds: an honest but imperfect cue (a shape) beside a
@@ -9,40 +9,40 @@ import Tensors
 ///
 /// y is the class; s is y with probability `truth`, otherwise any class. T[s] is shifted by up to a pixel. Image i is a
 /// function of (`data.seed`, split, i) alone: it stays the same whatever the number of images.
-public enum Mirage: DataSource {
+package enum Mirage: DataSource {
   /// What the `data` setting calls it.
-  public static let name = "mirage"
+  package static let name = "mirage"
   /// One line: what it is and where it comes from.
-  public static let summary =
+  package static let summary =
     "a constructed task with a fragile cue (built in, no download): ten shapes under ten textures"
   /// True: the fragile cue was put there.
-  public static let constructed = true
+  package static let constructed = true
   /// What each class shows, by label.
-  public static let classNames = (0..<10).map { "pattern \($0)" }
+  package static let classNames = (0..<10).map { "pattern \($0)" }
 
   /// Nil: it is computed.
-  public static func absence(_ folders: DataFolders) -> String? { nil }
+  package static func absence(_ folders: DataFolders) -> String? { nil }
 
   /// As the settings say.
-  public static func shape(_ settings: Settings) -> Shape? {
-    let size = settings.integer("data.size")
-    return Shape(settings.integer("data.channels"), size, size)
+  package static func shape(_ settings: DataSettings) -> Shape? {
+    let size = settings.mirage.size
+    return Shape(settings.mirage.channels, size, size)
   }
 
   /// A size that is not a multiple of 4.
-  public static func complaint(_ settings: Settings) -> SettingError? {
-    let size = settings.integer("data.size")
+  package static func complaint(_ settings: DataSettings) -> SettingError? {
+    let size = settings.mirage.size
     guard !size.isMultiple(of: 4) else { return nil }
     return SettingError(
       "data.size: \(size) is not a multiple of 4, the texture's period; give \(size / 4 * 4) or \(size / 4 * 4 + 4)")
   }
 
   /// Makes both sets. Throws `DataError` when the size is not a multiple of 4.
-  public static func load(_ settings: Settings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
+  package static func load(_ settings: DataSettings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
     let task = try MirageTask(settings)
     return (
-      task.images(.dataTrain, count: settings.integer("data.train")).set,
-      task.images(.dataTest, count: settings.integer("data.test")).set
+      task.images(.dataTrain, count: settings.mirage.train).set,
+      task.images(.dataTest, count: settings.mirage.test).set
     )
   }
 }
@@ -62,16 +62,16 @@ package struct MirageTask: Sendable {
   private static let classes = 10
 
   /// The task of the `data.…` settings. Throws `DataError` when the size is not a multiple of 4.
-  package init(_ settings: Settings) throws {
-    size = settings.integer("data.size")
+  package init(_ settings: DataSettings) throws {
+    size = settings.mirage.size
     if let complaint = Mirage.complaint(settings) { throw DataError("\(complaint)") }
-    channels = settings.integer("data.channels")
-    seed = UInt32(settings.integer("data.seed"))
-    truth = Float(settings.number("data.truth"))
-    shape = Float(settings.number("data.shape"))
-    texture = Float(settings.number("data.texture"))
-    background = Float(settings.number("data.background"))
-    noise = Float(settings.number("data.noise"))
+    channels = settings.mirage.channels
+    seed = settings.mirage.seed
+    truth = Float(settings.mirage.truth)
+    shape = Float(settings.mirage.shape)
+    texture = Float(settings.mirage.texture)
+    background = Float(settings.mirage.background)
+    noise = Float(settings.mirage.noise)
     for pattern in 0..<MirageTask.classes {
       var stream = RandomStream(seed: seed, purpose: .dataPatterns, example: UInt32(pattern))
       let waves = Waves(size: size, radius: 3)

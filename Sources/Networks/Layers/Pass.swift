@@ -1,7 +1,7 @@
 import Tensors
 
 /// How a pass treats the statistics of normalisation layers.
-public enum Mode: Sendable {
+package enum Mode: Sendable {
   /// Batch moments normalise; running statistics are updated.
   case train
   /// Batch moments normalise; running statistics stay as they are.
@@ -11,15 +11,15 @@ public enum Mode: Sendable {
 }
 
 /// What a backward pass computes.
-public struct Wanted: OptionSet, Sendable {
+package struct Wanted: OptionSet, Sendable {
   /// The bits.
-  public let rawValue: Int
+  package let rawValue: Int
   /// From bits.
-  public init(rawValue: Int) { self.rawValue = rawValue }
+  package init(rawValue: Int) { self.rawValue = rawValue }
   /// The gradient with respect to the images.
-  public static let input = Wanted(rawValue: 1)
+  package static let input = Wanted(rawValue: 1)
   /// The gradients of all parameters, which replace the former ones.
-  public static let parameters = Wanted(rawValue: 2)
+  package static let parameters = Wanted(rawValue: 2)
 }
 
 /// Where the activations (or gradients) of a layer stand in a workspace.

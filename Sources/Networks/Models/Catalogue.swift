@@ -1,7 +1,7 @@
 import Tensors
 
 /// A network architecture.
-package protocol Model: Sendable {
+package protocol Model: Sendable, SendableMetatype {
   /// The name in presets and on the command line.
   static var name: String { get }
   /// One line for `dualab models list`.
@@ -35,12 +35,30 @@ package struct LayerStack {
   package mutating func add(_ layer: any Layer) { layers.append(layer) }
 }
 
-/// A name and a line about each model.
-public var modelSummaries: [(name: String, summary: String)] { models.map { ($0.name, $0.summary) } }
+/// An architecture of the catalogue, by its name in the setting `model`.
+package struct ModelKind: RawRepresentable, Hashable, Sendable, CaseIterable {
+  /// The architecture.
+  package let model: any Model.Type
+
+  package init(_ model: any Model.Type) { self.model = model }
+
+  /// The architecture of that name; nil when the catalogue has none.
+  package init?(rawValue: String) {
+    guard let model = models.first(where: { $0.name == rawValue }) else { return nil }
+    self.model = model
+  }
+
+  package static let allCases = models.map { ModelKind($0) }
+  package static let conv4 = ModelKind(Conv4.self)
+
+  package var rawValue: String { model.name }
+  package static func == (one: ModelKind, other: ModelKind) -> Bool { one.model == other.model }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(model)) }
+}
 
 extension Network {
   /// A network of the catalogue with all numbers 0; nil when there is no model of that name.
-  public convenience init?(
+  package convenience init?(
     _ settings: ModelSettings, pool: ThreadPool, convolution: ConvolutionKind = .fromEnvironment
   ) {
     guard let model = models.first(where: { $0.name == settings.name }) else { return nil }

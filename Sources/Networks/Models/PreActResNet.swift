@@ -1,5 +1,3 @@
-import Tensors
-
 /// Pre-activation residual networks. ALGORITHMS §12; names as in kuangliu/pytorch-cifar: `conv1`, `layer1.0.bn1`, …, `linear`.
 package enum PreActResNet {
   /// Stem 3×3, stages of blocks, norm-ReLU (`bn`) if `finalNorm`, global average, linear.

@@ -1,5 +1,3 @@
-import Tensors
-
 /// Post-activation residual networks of 3, 4, 6 and 3 basic blocks, widths w, 2w, 4w, 8w. ALGORITHMS §12.3.
 private func blocks(
   _ settings: ModelSettings, shortcut: String, head: String, on stack: inout LayerStack, _ builder: inout NetworkBuilder

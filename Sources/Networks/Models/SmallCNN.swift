@@ -1,5 +1,3 @@
-import Tensors
-
 /// Two convolutions and a linear layer on all pixels, logits scaled: the network of the reference attacks' fixtures.
 ///
 /// Options: `width2` (default 2w), `conv1_stride` (1), `logit_scale` (1). Names `conv1`, `bn1`, `conv2`, `bn2`, `fc`.

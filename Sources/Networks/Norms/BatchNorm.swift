@@ -8,7 +8,8 @@ import Tensors
 /// In train and batch mode μ and v are the mean and the biased variance over N·H·W of the batch; train mode also moves
 /// the running statistics, R ← (1 − m)·R + m·batch, the variance unbiased. In eval mode the running statistics are used.
 package final class BatchNorm: NormLayer {
-  package static let kind = NormKind.batch
+  package static let kindName = "bn"
+  package static let hasStatistics = true
   static let epsilon = 1e-5
 
   package let name: String
@@ -233,4 +234,8 @@ package final class BatchNorm: NormLayer {
     let place = channel / Shape.lanes * 2 * Shape.lanes + channel % Shape.lanes
     return (sums[place], sums[place + Shape.lanes])
   }
+}
+
+extension NormKind {
+  package static let batch = NormKind(BatchNorm.self)
 }

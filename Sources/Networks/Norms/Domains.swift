@@ -1,5 +1,5 @@
 /// Which rows of a batch are clean and which are adversarial. Known in training, not at test time.
-public enum Domains: Sendable, Hashable {
+package enum Domains: Sendable, Hashable {
   /// Nobody says; a norm with two sets then uses the one that `Branch` names, the clean one unless told otherwise.
   case unknown
   /// The first so many rows are clean, the others adversarial.
@@ -39,7 +39,7 @@ public enum Domains: Sendable, Hashable {
 
 /// Which of the two sets of statistics norms use where no row's domain is known: attacks and evaluation.
 /// ALGORITHMS §9.3, §10.
-public enum Branch: String, Sendable, Hashable, CaseIterable {
+package enum Branch: String, Sendable, Hashable, CaseIterable {
   /// Dual norms infer the posterior of every pixel; split norms, which cannot, use the clean set.
   case posterior
   /// The clean set, as a plain BN.

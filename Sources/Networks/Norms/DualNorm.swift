@@ -11,7 +11,9 @@ import Tensors
 /// which nobody says, is plain BN on one set. In eval mode p is inferred from the running statistics, whoever the rows
 /// are; where both sets are equal p does not matter, and BN itself runs, bit for bit.
 package final class DualNorm: PosteriorNorm {
-  package static let kind = NormKind.dual
+  package static let kindName = "dbn"
+  package static let hasTwoSets = true
+  package static let infersDomains = true
 
   package let name: String
   package let input: Activation
@@ -288,4 +290,8 @@ package final class DualNorm: PosteriorNorm {
       slope[channel] = Float(factor * (sum(3 + 2 * number, channel, pass) + sign * towardsClean))
     }
   }
+}
+
+extension NormKind {
+  package static let dual = NormKind(DualNorm.self)
 }

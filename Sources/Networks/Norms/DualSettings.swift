@@ -1,5 +1,5 @@
 /// How the NLL of the domains is summed over pixels. ALGORITHMS §9.
-public enum DualReduction: String, Sendable, Hashable, CaseIterable {
+package enum DualReduction: String, Sendable, Hashable, CaseIterable {
   /// Mean over all pixels of all rows: the paper's code.
   case pixelMean = "pixel-mean"
   /// Sum over the pixels, mean over the rows.
@@ -9,16 +9,16 @@ public enum DualReduction: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What dual norms are told while training. ALGORITHMS §9.
-public struct DualSettings: Sendable, Hashable {
+package struct DualSettings: Sendable, Hashable {
   /// λ, the weight of the NLL in the loss.
-  public var weight: Double
+  package var weight: Double
   /// How the NLL of one layer is summed; layers are always added.
-  public var reduction: DualReduction
+  package var reduction: DualReduction
   /// τ: the posterior is sigmoid(s/τ). 1 is the paper.
-  public var temperature: Double
+  package var temperature: Double
 
   /// The paper's code unless told otherwise.
-  public init(weight: Double = 1e-3, reduction: DualReduction = .pixelMean, temperature: Double = 1) {
+  package init(weight: Double = 1e-3, reduction: DualReduction = .pixelMean, temperature: Double = 1) {
     self.weight = weight
     self.reduction = reduction
     self.temperature = temperature
@@ -26,19 +26,19 @@ public struct DualSettings: Sendable, Hashable {
 }
 
 /// What a dual norm made of the last batch whose domains were known.
-public struct PosteriorGauge: Sendable, Hashable {
+package struct PosteriorGauge: Sendable, Hashable {
   /// The layer's name: `layer1.1.bn2`.
-  public let name: String
+  package let name: String
   /// The mean posterior of "clean" over the pixels of clean rows.
-  public let cleanMean: Double
+  package let cleanMean: Double
   /// The same over the pixels of adversarial rows.
-  public let adversarialMean: Double
+  package let adversarialMean: Double
   /// The share of pixels on whose side p > ½ agrees with their row.
-  public let routingAccuracy: Double
+  package let routingAccuracy: Double
   /// The share of pixels whose p is below .01 or above .99.
-  public let decidedShare: Double
+  package let decidedShare: Double
   /// Pixels by p, twenty equal bins of 0 … 1.
-  public let histogram: [Int]
+  package let histogram: [Int]
 }
 
 /// How norms behave in all passes until it is changed.

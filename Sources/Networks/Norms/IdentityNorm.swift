@@ -3,7 +3,8 @@ import Tensors
 
 /// No normalisation: the optional ReLU alone. Convolutions of such a network have a bias. DEMO §2.
 package final class IdentityNorm: NormLayer {
-  package static let kind = NormKind.identity
+  package static let kindName = "none"
+  package static let replacesBias = false
 
   package let name: String
   package let input: Activation
@@ -65,4 +66,8 @@ package final class IdentityNorm: NormLayer {
       if let residual { dl_add(pass.pointer(residual, image: first), count, dx) }
     }
   }
+}
+
+extension NormKind {
+  package static let identity = NormKind(IdentityNorm.self)
 }

@@ -1,8 +1,9 @@
-import Tensors
-
 /// Instance normalisation: every channel of every image by itself. See `ImageNorm`.
 package final class InstanceNorm: ImageNorm, NormLayer {
-  package static let kind = NormKind.instance
+  package static let kindName = "in"
+  package static let affines = [NormAffine.on, .off]
+
+  package static func groups(of channels: Int) -> Int? { channels }
 
   /// `name.weight` and `name.bias` if affine is on; by default there are none.
   package convenience init(
@@ -10,4 +11,8 @@ package final class InstanceNorm: ImageNorm, NormLayer {
   ) {
     self.init(name, input, relu: relu, groups: input.shape.channels, hasAffine: affine == .on, &builder)
   }
+}
+
+extension NormKind {
+  package static let instance = NormKind(InstanceNorm.self)
 }

@@ -17,14 +17,13 @@ extension NetworkBuilder {
       !normChoice.kind.hasTwoSets || normChoice.placement.contains(normPlaces.count, isStageEnd: isStageEnd)
     addNormPlace(name, input.shape)
     let kind = isPlaced ? normChoice.kind : .batch
-    let type = norms.first { $0.kind == kind } ?? BatchNorm.self
-    return type.init(name, input, relu: relu, affine: normChoice.affine, &self)
+    return kind.layer.init(name, input, relu: relu, affine: normChoice.affine, &self)
   }
 }
 
 extension Network {
   /// The names of a network's norm places, in the order in which `norm.layers` counts them; empty for an unknown model.
-  public static func normPlaces(_ settings: ModelSettings) -> [String] { plannedNorms(settings).map { $0.name } }
+  package static func normPlaces(_ settings: ModelSettings) -> [String] { plannedNorms(settings).map { $0.name } }
 
   /// The same with the shape of what is normalised.
   static func plannedNorms(_ settings: ModelSettings) -> [(name: String, shape: Shape)] {

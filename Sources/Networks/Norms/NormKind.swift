@@ -1,24 +1,35 @@
-import Tensors
+/// A normalization of the catalogue, by its name in the setting `norm`. What is known of it stands in its file.
+package struct NormKind: RawRepresentable, Hashable, Sendable, CaseIterable {
+  /// The layer.
+  package let layer: any NormLayer.Type
 
-/// What stands in a network's norm places. Raw values are those of the knob `norm`.
-public enum NormKind: String, Sendable, Hashable, CaseIterable {
-  case batch = "bn"
-  case dual = "dbn"
-  case split
-  case instance = "in"
-  case group = "gn"
-  case identity = "none"
+  package init(_ layer: any NormLayer.Type) { self.layer = layer }
+
+  /// The normalization of that name; nil when the catalogue has none.
+  package init?(rawValue: String) {
+    guard let layer = norms.first(where: { $0.kindName == rawValue }) else { return nil }
+    self.layer = layer
+  }
+
+  package static let allCases = norms.map { NormKind($0) }
+
+  package var rawValue: String { layer.kindName }
+  package static func == (one: NormKind, other: NormKind) -> Bool { one.layer == other.layer }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(layer)) }
 
   /// Two sets of statistics, one per domain.
-  public var hasTwoSets: Bool { self == .dual || self == .split }
-
+  package var hasTwoSets: Bool { layer.hasTwoSets }
   /// Running statistics, one set or two.
-  public var hasStatistics: Bool { self == .batch || hasTwoSets }
+  package var hasStatistics: Bool { layer.hasStatistics }
+  /// Infers the domain of every pixel; trained, it needs both domains in one pass.
+  package var infersDomains: Bool { layer.infersDomains }
+  /// Reads one of its two sets because it cannot infer a domain.
+  package var choosesSet: Bool { hasTwoSets && !infersDomains }
 }
 
-/// The trained γ and β of norms. Raw values are those of the knob `norm.affine`.
-public enum NormAffine: String, Sendable, Hashable, CaseIterable {
-  /// The norm's own habit: split shared, gn on, in off. ALGORITHMS §8, §10.
+/// The trained γ and β of normalization layers. Raw values are those of the setting `norm.affine`.
+package enum NormAffine: String, Sendable, Hashable, CaseIterable {
+  /// The layer's own default: split shared, gn on, in off. docs/algorithms.md §8, §10.
   case habitual = "default"
   /// split: one γ and β for both domains.
   case shared
@@ -30,16 +41,16 @@ public enum NormAffine: String, Sendable, Hashable, CaseIterable {
   case off
 }
 
-/// At which of a network's norm places a dual or split norm stands; at the others stands BN. ALGORITHMS §9.
-public enum NormPlacement: Sendable, Hashable {
-  /// The last norm of each stage; every norm in a network without stages.
+/// Which of a network's normalization layers a dual or split one replaces; the others are BN. docs/algorithms.md §9.
+package enum NormPlacement: Sendable, Hashable, LosslessStringConvertible {
+  /// The last one of each stage; every one in a network without stages.
   case stageEnds
   case all
   /// Places counted from 0 in the order of the forward pass.
   case list([Int])
 
-  /// `stage-ends`, `all` or rising whole numbers with commas between; nil for anything else.
-  public init?(_ text: String) {
+  /// `stage-ends`, `all` or comma-separated increasing integers; nil for anything else.
+  package init?(_ text: String) {
     switch text {
     case "stage-ends": self = .stageEnds
     case "all": self = .all
@@ -53,6 +64,18 @@ public enum NormPlacement: Sendable, Hashable {
     }
   }
 
+  /// As it is written in a preset.
+  package var description: String {
+    switch self {
+    case .stageEnds: "stage-ends"
+    case .all: "all"
+    case .list(let places): places.map { "\($0)" }.joined(separator: ",")
+    }
+  }
+
+  /// The accepted texts in words.
+  package static let accepted = "stage-ends, all, or comma-separated increasing integers"
+
   /// True when place `index` is one of them.
   func contains(_ index: Int, isStageEnd: Bool) -> Bool {
     switch self {
@@ -60,47 +83,5 @@ public enum NormPlacement: Sendable, Hashable {
     case .all: true
     case .list(let places): places.contains(index)
     }
-  }
-}
-
-extension ModelSettings {
-  /// The name of a norm that would have a single value in a group.
-  private var loneNorm: String? {
-    Network.plannedNorms(self).first { place in
-      let channels = place.shape.channels
-      return place.shape.pixels == 1 && (norm == .instance || GroupNorm.groups(of: channels) == channels)
-    }?.name
-  }
-
-  /// What is wrong with the settings of the norms, in one line with the remedy; nil when they can be.
-  public var normComplaint: String? {
-    guard norms.contains(where: { $0.kind == norm }) else {
-      return "norm: '\(norm.rawValue)' is not in the catalogue; give one of "
-        + norms.map { $0.kind.rawValue }.joined(separator: ", ")
-    }
-    guard let placement = NormPlacement(normLayers) else {
-      return "norm.layers: '\(normLayers)' is not accepted; give stage-ends, all or rising whole numbers with commas"
-    }
-    if case .list(let places) = placement, norm.hasTwoSets, let last = places.last {
-      let count = Network.normPlaces(self).count
-      if count > 0, last >= count {
-        return "norm.layers: \(name) has no norm \(last); its norms are 0 … \(count - 1), in the order of the pass"
-      }
-    }
-    if norm == .instance || norm == .group, let lonely = loneNorm {
-      return "norm: \(norm.rawValue) has nothing to normalise over at \(lonely), where an image is one pixel; "
-        + "take larger images, another model or another norm"
-    }
-    let accepted: [NormAffine] =
-      switch norm {
-      case .split: [.shared, .separate]
-      case .instance, .group: [.on, .off]
-      case .batch, .dual, .identity: []
-      }
-    guard normAffine == .habitual || accepted.contains(normAffine) else {
-      return "norm.affine: '\(normAffine.rawValue)' means nothing for norm \(norm.rawValue); give "
-        + (["default"] + accepted.map(\.rawValue)).joined(separator: ", ")
-    }
-    return nil
   }
 }

@@ -1,9 +1,21 @@
 import Tensors
 
-/// A normalisation layer with optional ReLU: what stands in a network's norm places.
+/// A normalization layer with optional ReLU, and everything that is known of its kind.
 package protocol NormLayer: Layer, SendableMetatype {
-  /// Which one it is.
-  static var kind: NormKind { get }
+  /// What the setting `norm` calls it.
+  static var kindName: String { get }
+  /// Two sets of statistics, one per domain.
+  static var hasTwoSets: Bool { get }
+  /// Running statistics, one set or two.
+  static var hasStatistics: Bool { get }
+  /// Infers the domain of every pixel: trained, it needs both domains in one pass.
+  static var infersDomains: Bool { get }
+  /// A shift β per channel may follow the normalization, so that convolutions before it need no bias.
+  static var replacesBias: Bool { get }
+  /// What `norm.affine` may say next to `default`.
+  static var affines: [NormAffine] { get }
+  /// In how many groups the channels of one image are normalized together; nil where the whole batch is.
+  static func groups(of channels: Int) -> Int?
   /// Makes it on `input`; its tensors stand below `name`.
   init(_ name: String, _ input: Activation, relu: Bool, affine: NormAffine, _ builder: inout NetworkBuilder)
   /// PyTorch's name of the layer: `layer1.0.bn1`.
@@ -14,6 +26,16 @@ package protocol NormLayer: Layer, SendableMetatype {
   func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan)
   /// As `planBackward`, for an output gradient that others still need and an input gradient with memory of its own.
   func planBackward(sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan)
+}
+
+extension NormLayer {
+  package static var kind: NormKind { NormKind(Self.self) }
+  package static var hasTwoSets: Bool { false }
+  package static var hasStatistics: Bool { hasTwoSets }
+  package static var infersDomains: Bool { false }
+  package static var replacesBias: Bool { true }
+  package static var affines: [NormAffine] { [] }
+  package static func groups(of channels: Int) -> Int? { nil }
 }
 
 extension NetworkBuilder {

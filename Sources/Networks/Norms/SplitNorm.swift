@@ -5,7 +5,9 @@ import Tensors
 /// Rows go to the set of their domain, in every mode. Where nobody knows the domain, in attacks and at test time, all go
 /// to the set that `Branch` names.
 package final class SplitNorm: NormLayer {
-  package static let kind = NormKind.split
+  package static let kindName = "split"
+  package static let hasTwoSets = true
+  package static let affines = [NormAffine.shared, .separate]
 
   package let name: String
   package let input: Activation
@@ -79,4 +81,8 @@ package final class SplitNorm: NormLayer {
     only.used.backward(pass)
     if !sharesAffine, pass.wanted.contains(.parameters) { only.idle.clearGradients(pass.memory) }
   }
+}
+
+extension NormKind {
+  package static let split = NormKind(SplitNorm.self)
 }

@@ -8,7 +8,7 @@ extension Network {
   /// moments of their even mixture, μ = (μ_c + μ_a)/2, v = (v_c + v_a)/2 + (μ_c − μ_a)²/4; norms without running
   /// statistics hand over γ and β alone. What makes it another function is a warning each: without warnings it is the
   /// same. Throws `FileError` for norms that the model cannot have.
-  public func converted(to target: ModelSettings) throws -> (network: Network, warnings: [SurgeryWarning]) {
+  package func converted(to target: ModelSettings) throws -> (network: Network, warnings: [SurgeryWarning]) {
     if let complaint = target.normComplaint { throw FileError(complaint) }
     guard let result = Network(target, pool: pool, convolution: convolution) else {
       throw FileError("norm: no network '\(target.name)' is in the catalogue, its norms cannot be changed")
@@ -38,7 +38,7 @@ extension Network {
   /// Sets running statistics to the plain average over `batches` forward passes in train mode, the k-th counting 1/k.
   /// `batch` gives the images of each and their domains; two-set norms take every row into the set of its domain. It may
   /// use the network, but leaves the statistics as it finds them. Polls as `forward`.
-  public func recalibrate(
+  package func recalibrate(
     batches: Int, poll: () throws -> Void,
     _ batch: (Int) throws -> (images: UnsafePointer<Float>, count: Int, domains: Domains)
   ) rethrows {
@@ -197,8 +197,9 @@ private struct SurgeryNotes {
   }
 
   mutating func addBiases(from norm: NormKind, to newNorm: NormKind) {
-    if norm != .identity, newNorm == .identity { warn("convolutions get biases, which start at 0") }
-    if norm == .identity, newNorm != .identity { warn("the biases of convolutions are dropped: the function changes") }
+    let (had, has) = (norm.layer.replacesBias, newNorm.layer.replacesBias)
+    if had, !has { warn("convolutions get biases, which start at 0") }
+    if !had, has { warn("the biases of convolutions are dropped: the function changes") }
   }
 
   private mutating func warn(_ line: String, isCured: Bool = false) {

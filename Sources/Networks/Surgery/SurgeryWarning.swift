@@ -1,16 +1,15 @@
 /// What makes a network another function after a surgery, in one line.
-public struct SurgeryWarning: Sendable, Hashable, CustomStringConvertible {
+package struct SurgeryWarning: Sendable, Hashable, CustomStringConvertible {
   /// What changed.
-  public let text: String
+  package let text: String
   /// True when it is about running statistics alone: a recalibration takes them anew, and nothing is left to say.
-  public let isCuredByRecalibration: Bool
+  package let isCuredByRecalibration: Bool
 
-  /// Both parts.
-  public init(_ text: String, isCuredByRecalibration: Bool = false) {
+  package init(_ text: String, isCuredByRecalibration: Bool = false) {
     self.text = text
     self.isCuredByRecalibration = isCuredByRecalibration
   }
 
   /// What changed, and what helps.
-  public var description: String { isCuredByRecalibration ? "\(text); recalibrate" : text }
+  package var description: String { isCuredByRecalibration ? "\(text); recalibrate" : text }
 }

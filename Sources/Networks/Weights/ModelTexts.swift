@@ -1,9 +1,9 @@
-import Events
 import Foundation
+import Spelling
 import Tensors
 
 /// What is known of a network besides its tensors, as text: given by hand, or else in the metadata of a weights file.
-public struct ModelTexts: Sendable {
+package struct ModelTexts: Sendable {
   /// What every network has.
   static let common =
     [
@@ -14,7 +14,7 @@ public struct ModelTexts: Sendable {
   static let norms = ["norm", "norm.layers", "norm.affine"]
 
   /// Every name that is understood for some network.
-  public static let names = common + models.flatMap { $0.ownSettings }
+  package static let names = common + models.flatMap { $0.ownSettings }
 
   private let given: [String: String]
   private let metadata: [String: String]
@@ -100,7 +100,10 @@ public struct ModelTexts: Sendable {
       }
       settings.norm = norm
     }
-    if let text = text("norm.layers") { settings.normLayers = text }
+    if let text = text("norm.layers") {
+      guard let places = NormPlacement(text) else { throw bad("norm.layers", text, NormPlacement.accepted) }
+      settings.normLayers = places
+    }
     if let text = text("norm.affine") {
       guard let affine = NormAffine(rawValue: text) else {
         throw bad("norm.affine", text, "one of " + NormAffine.allCases.map(\.rawValue).joined(separator: ", "))

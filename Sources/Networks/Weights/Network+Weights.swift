@@ -2,14 +2,14 @@ import Foundation
 import Tensors
 
 /// Parameters and running statistics of a network at one moment.
-public struct NetworkWeights {
+package struct NetworkWeights {
   let parameters: Storage
   let buffers: Storage
 }
 
 extension Network {
   /// Draws all parameters; running statistics start at mean 0, variance 1. ALGORITHMS §12.4.
-  public func initialise(seed: UInt32) {
+  package func initialise(seed: UInt32) {
     for (number, tensor) in tensors.enumerated() {
       var random = RandomStream(seed: seed, purpose: .weights, step: UInt32(number))
       for element in 0..<tensor.count {
@@ -27,7 +27,7 @@ extension Network {
   }
 
   /// A copy of parameters and running statistics.
-  public func weights() -> NetworkWeights {
+  package func weights() -> NetworkWeights {
     let copy = NetworkWeights(
       parameters: Storage(count: memory.parameters.count), buffers: Storage(count: memory.buffers.count))
     copy.parameters.copy(from: memory.parameters)
@@ -36,58 +36,58 @@ extension Network {
   }
 
   /// Goes back to copied parameters and running statistics.
-  public func restore(_ weights: NetworkWeights) {
+  package func restore(_ weights: NetworkWeights) {
     memory.parameters.copy(from: weights.parameters)
     memory.buffers.copy(from: weights.buffers)
     parametersDidChange()
   }
 
   /// A copy of the running statistics alone.
-  public func runningStatistics() -> [Float] { Array(memory.buffers.buffer) }
+  package func runningStatistics() -> [Float] { Array(memory.buffers.buffer) }
 
   /// Goes back to copied running statistics.
-  public func restore(runningStatistics: [Float]) {
+  package func restore(runningStatistics: [Float]) {
     memory.buffers.pointer.update(from: runningStatistics, count: memory.buffers.count)
     statisticsDidChange()
   }
 
   /// Floats of all running statistics.
-  public var statisticsCount: Int { memory.buffers.count }
+  package var statisticsCount: Int { memory.buffers.count }
 
   /// Memory for a copy of the running statistics.
-  public func makeStatisticsCopy() -> Storage { Storage(count: memory.buffers.count) }
+  package func makeStatisticsCopy() -> Storage { Storage(count: memory.buffers.count) }
 
   /// Copies the running statistics into memory from `makeStatisticsCopy`.
-  public func copyStatistics(to copy: Storage) { copy.copy(from: memory.buffers) }
+  package func copyStatistics(to copy: Storage) { copy.copy(from: memory.buffers) }
 
   /// Goes back to copied running statistics.
-  public func restoreStatistics(from copy: Storage) {
+  package func restoreStatistics(from copy: Storage) {
     memory.buffers.copy(from: copy)
     statisticsDidChange()
   }
 
   /// Memory for a copy of the parameters.
-  public func makeParameterCopy() -> Storage { Storage(count: memory.parameters.count) }
+  package func makeParameterCopy() -> Storage { Storage(count: memory.parameters.count) }
 
   /// Copies the parameters into memory from `makeParameterCopy`.
-  public func copyParameters(to copy: Storage) { copy.copy(from: memory.parameters) }
+  package func copyParameters(to copy: Storage) { copy.copy(from: memory.parameters) }
 
   /// Goes back to copied parameters.
-  public func restoreParameters(from copy: Storage) {
+  package func restoreParameters(from copy: Storage) {
     memory.parameters.copy(from: copy)
     parametersDidChange()
   }
 
   /// False when a gradient of the last backward pass is NaN or infinite.
-  public var hasFiniteGradients: Bool { memory.gradients.buffer.allSatisfy { $0.isFinite } }
+  package var hasFiniteGradients: Bool { memory.gradients.buffer.allSatisfy { $0.isFinite } }
 
   /// False when a parameter or running statistic is NaN or infinite.
-  public var isFinite: Bool {
+  package var isFinite: Bool {
     memory.parameters.buffer.allSatisfy { $0.isFinite } && memory.buffers.buffer.allSatisfy { $0.isFinite }
   }
 
   /// All tensors under PyTorch's names.
-  public func stateDictionary() -> Safetensors {
+  package func stateDictionary() -> Safetensors {
     var file = Safetensors()
     for tensor in tensors {
       let memory = storage(of: tensor)
@@ -98,7 +98,7 @@ extension Network {
 
   /// Takes the tensors of a file, whose names may stand below `prefix`. PyTorch's `num_batches_tracked` is not needed.
   /// Throws `FileError` when tensors are missing or of the wrong shape; nothing is changed then.
-  public func load(_ file: Safetensors, prefix: String = "") throws {
+  package func load(_ file: Safetensors, prefix: String = "") throws {
     let fit = TensorFit(needed: tensors, in: file, prefix: prefix)
     guard fit.fits else { throw FileError("not the weights of \(settings.name): \(fit.description)") }
     let values = try tensors.map { ($0, try file.numbers(prefix + $0.name)) }
@@ -110,7 +110,7 @@ extension Network {
   }
 
   /// The gradient of a parameter in PyTorch's order; nil for a name that is not one.
-  public func gradient(of name: String) -> [Float]? {
+  package func gradient(of name: String) -> [Float]? {
     guard let tensor = tensors.first(where: { $0.name == name && $0.isParameter }) else { return nil }
     return (0..<tensor.count).map { memory.gradients.pointer[tensor.place($0)] }
   }

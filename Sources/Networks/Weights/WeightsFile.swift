@@ -1,46 +1,46 @@
-import Events
 import Foundation
+import Spelling
 import Tensors
 
 /// Weights of PyTorch or of a run, on disk: a `.safetensors` state dictionary and what its metadata say of the network.
 ///
 /// Names may stand below a common dotted prefix (`state.`, `module.`); what the network does not need is ignored and
 /// noted; width and classes follow from the tensors where the metadata do not say.
-public struct WeightsFile: Sendable {
+package struct WeightsFile: Sendable {
   /// The file, for messages.
-  public let path: String
+  package let path: String
   private let file: Safetensors
   private let takesSettings: Bool
 
   /// Reads and checks the file. `takesSettings`: whoever reads a message can give `--model`, `--set` and `--layout`.
   /// Throws `FileError`.
-  public init(_ path: String, takesSettings: Bool = true) throws {
+  package init(_ path: String, takesSettings: Bool = true) throws {
     self.path = path
     self.takesSettings = takesSettings
     file = try Safetensors(contentsOf: URL(fileURLWithPath: path))
   }
 
   /// What helps where a file cannot be explained.
-  public static let another = "another checkpoint, this file is damaged"
+  package static let another = "another checkpoint, this file is damaged"
 
   /// What to give instead of a file that `remedy` would help; another file where nobody can give it.
   private func give(_ remedy: String) -> String { takesSettings ? remedy : "give \(WeightsFile.another)" }
 
   /// The strings beside the tensors.
-  public var metadata: [String: String] { file.metadata }
+  package var metadata: [String: String] { file.metadata }
 
   /// A network with these weights.
-  public struct Imported {
+  package struct Imported {
     /// The network, ready to evaluate.
-    public let network: Network
+    package let network: Network
     /// What a person should know, a line each.
-    public let notes: [String]
+    package let notes: [String]
   }
 
   /// The network for images of the size `input`. `given` are settings by hand, `ModelTexts.names`; they go before the
   /// file's metadata. Throws `FileError` when something is missing, of the wrong shape, not finite, or contradicts, and
   /// `SettingError` for what was given and can be nowhere.
-  public func network(_ given: [String: String], input: Shape, pool: ThreadPool) throws -> Imported {
+  package func network(_ given: [String: String], input: Shape, pool: ThreadPool) throws -> Imported {
     let texts = ModelTexts(given: given, metadata: metadata, file: path, takesSettings: takesSettings)
     let model = try model(texts, input)
     let known = ModelTexts.common + model.ownSettings

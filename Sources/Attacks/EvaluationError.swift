@@ -1,0 +1,7 @@
+/// Why an evaluation cannot be made, in one line: what, where, remedy.
+package struct EvaluationError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The line.
+  package let description: String
+  /// An error with this line.
+  package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,97 @@
+import Attacks
+import Datasets
+import Engine
+import Evaluation
+import Foundation
+import Networks
+import Recipe
+import Spelling
+import Tensors
+
+/// An evaluation, decided: the network, the images, the attacks.
+struct AttackPlan {
+  let network: Network
+  let images: LabelledImages
+  let settings: EvaluationSettings
+  let card: AttackCard
+  /// What a person should know of the files, a line each.
+  let notes: [String]
+
+  /// Loads what the options name. Throws `CommandFailure`.
+  init(_ options: AttackOptions) throws {
+    try options.check()
+    do {
+      try self.init(checked: options)
+    } catch let error as CommandFailure {
+      throw error
+    } catch let error as SettingError {
+      throw CommandFailure.usage("\(error)")
+    } catch let error as any CustomStringConvertible {
+      // FileError, DataError and EvaluationError are lines.
+      throw CommandFailure.failed("\(error)")
+    }
+  }
+
+  private init(checked options: AttackOptions) throws {
+    let given = try options.settings()
+    let checkpoint = try options.checkpoint.map { try SavedCheckpoint($0) }
+    let weights = try checkpoint?.weights ?? WeightsFile(options.weights ?? "")
+    images = try Self.images(options, checkpoint?.settings, given.data)
+
+    let threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    let pool = ThreadPool(threads: threads)
+    let imported =
+      try checkpoint?.network(given.network, input: images.shape, pool: pool)
+      ?? weights.network(given.network, input: images.shape, pool: pool)
+    network = imported.network
+    try Self.setBranch(of: network, options.branch)
+    try images.check(classes: network.classes)
+    notes = imported.notes
+
+    let own = checkpoint?.settings
+    let norm = options.norm ?? own.flatMap { BallNorm(rawValue: $0[.attackNorm].rawValue) } ?? .linf
+    let epsilon = options.eps.flatMap(Fraction.parse) ?? own?[.epsilon] ?? 0
+    let suite = try AttackSuite(named: options.attack, classes: network.classes)
+    settings = EvaluationSettings(
+      norm: norm, epsilon: epsilon, suite: suite, individual: options.individual, seed: UInt32(options.seed),
+      compares: options.checks ?? [.standard, .plus].contains(suite.kind))
+    try settings.check(classes: network.classes)
+    card = AttackCard(settings, network, weights: weights.path, images, threads: threads)
+  }
+
+  /// Which set of statistics two-set norms use, where somebody asks or nobody can know.
+  private static func setBranch(of network: Network, _ wish: Branch?) throws {
+    let norm = network.settings.norm
+    guard norm.hasTwoSets else {
+      guard let branch = wish else { return }
+      throw CommandFailure.usage(
+        "--branch \(branch.rawValue): norm \(norm.rawValue) has one set of statistics; leave it out")
+    }
+    if let wish { network.branch = wish }
+    guard norm.infersDomains || network.branch != .posterior else {
+      throw CommandFailure.usage("--branch: split norms cannot tell whose images they are; give clean or adversarial")
+    }
+  }
+
+  private static func images(
+    _ options: AttackOptions, _ checkpoint: Settings?, _ assignments: [String]
+  ) throws -> LabelledImages {
+    if let path = options.npz { return try LabelledImages(npz: path, layout: options.layout, limit: options.limit) }
+    if let path = options.images { return try LabelledImages(safetensors: path, limit: options.limit) }
+    var settings = checkpoint ?? Settings()
+    let parts = (options.data ?? settings[.data].rawValue).split(separator: ":", omittingEmptySubsequences: false)
+    try settings.set(Knob.data.name, parsing: String(parts[0]))
+    for assignment in assignments { try settings.apply(assignment: assignment) }
+    let data = try loadData(settings)
+    let split: Split
+    switch parts.count == 1 ? "test" : parts[1...].joined(separator: ":") {
+    case "test": split = data.test
+    case "validation": split = data.validation
+    case "train": split = data.train
+    case let other:
+      throw CommandFailure.usage("--data \(parts[0]):\(other): give one of train, validation, test behind the colon")
+    }
+    let name = "\(parts[0]):\(parts.count == 1 ? "test" : parts[1])"
+    return LabelledImages(split, source: name, limit: options.limit)
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import COpenBLAS
+import Engine
+import Foundation
+
+/// `dualab bench`: how fast a training step is on this machine.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Time the full MAT-Cat PGD-10 training step on this machine.",
+    discussion: """
+      a: preact-resnet18 width 64, 3×32×32, N=8 · b: width 16, N=64 · c: width 16, 1×28×28, N=128 · d: conv4, mirage, N=128
+      'make compare' runs this and Benchmarks/pytorch_baseline.py in turn and prints the ratios.
+      """)
+
+  @Option(help: ArgumentHelp("Which of a, b, c, d; several as a,b.", valueName: "list"))
+  var only = "a,b,c,d"
+
+  @Option(help: "Timed steps of each; medians are printed.")
+  var repeats = 5
+
+  @Option(help: "Worker threads.")
+  var threads = 1
+
+  @Option(help: ArgumentHelp("Write the results as JSON; - for stdout.", valueName: "file"))
+  var json: String?
+
+  func run() throws {
+    let names = only.split(separator: ",").map(String.init)
+    let known = StepBenchmark.Configuration.allCases
+    for name in names where !known.contains(where: { $0.name == name }) {
+      throw CommandFailure.usage("--only \(name): give some of \(known.map(\.name).joined(separator: ","))")
+    }
+    guard (1...1000).contains(repeats) else { throw CommandFailure.usage("--repeats \(repeats): give 1 … 1000") }
+    guard (1...1024).contains(threads) else { throw CommandFailure.usage("--threads \(threads): give 1 … 1024") }
+    var results: [StepBenchmark.Result] = []
+    for configuration in known where names.contains(configuration.name) {
+      results.append(try StepBenchmark(configuration, threads: threads).run(repeats: repeats))
+    }
+    // Last, because OpenBLAS takes memory of its own that the results must not count.
+    let peak = Self.productPeak()
+    for index in results.indices { results[index].compare(withSgemm: peak) }
+    if let json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      let text = String(decoding: try encoder.encode(results), as: UTF8.self) + "\n"
+      if json == "-" { return try Output.standard.result(text) }
+      do { try text.write(toFile: json, atomically: true, encoding: .utf8) } catch {
+        throw CommandFailure.failed("--json \(json): cannot be written; give a file in a folder that can")
+      }
+    }
+    try Output.standard.result(table(results, peak: peak))
+  }
+
+  private func table(_ results: [StepBenchmark.Result], peak: Double) -> String {
+    let head = ["", "step", "attack", "outer", "forward", "train-BN", "img/s", "GFLOP/s", "of sgemm", "memory"]
+    let rows = results.map { result in
+      [
+        result.configuration, milliseconds(result.step), milliseconds(result.attack), milliseconds(result.outer),
+        milliseconds(result.forward), milliseconds(result.stepTrainBN), "\(Int(result.imagesPerSecond))",
+        "\(Int(result.gigaflops))", "\(Int(100 * (result.shareOfSgemm ?? 0))) %",
+        "\(Int(result.peakMegabytes)) MB",
+      ]
+    }
+    let kernels = results.first.map { "kernels \($0.kernels), \($0.threads) thread(s), " } ?? ""
+    return "\(kernels)OpenBLAS sgemm 1024³ on one thread \(Int(peak)) GFLOP/s; medians of \(repeats)\n"
+      + Listing.text([head] + rows)
+  }
+
+  private func milliseconds(_ seconds: Double) -> String {
+    "\((seconds * 10_000).rounded() / 10) ms"
+  }
+
+  /// The best of five products of 1024×1024 matrices by OpenBLAS on one thread, in GFLOP/s.
+  private static func productPeak() -> Double {
+    let n = 1024, count = n * n
+    let a = [Float](repeating: 0.5, count: count), b = [Float](repeating: 0.25, count: count)
+    var c = [Float](repeating: 0, count: count)
+    openblas_set_num_threads(1)
+    var best = Double.infinity
+    for _ in 0..<5 {
+      let start = ContinuousClock.now
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(n), Int32(n), Int32(n), 1, a, Int32(n), b, Int32(n), 0, &c,
+        Int32(n))
+      let passed = ContinuousClock.now - start
+      best = min(best, Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18)
+    }
+    return 2 * Double(count) * Double(n) / best / 1e9
+  }
+}

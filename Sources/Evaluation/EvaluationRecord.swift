@@ -1,0 +1,127 @@
+import Attacks
+
+/// What one attack did to one image.
+package struct AttackOutcome: Sendable, Hashable, Codable {
+  /// Position of the attack in the suite.
+  package var attack: Int
+  /// Misclassified at the returned point.
+  package var broken: Bool
+  /// The class aimed at when it broke; nil for untargeted attacks and unbroken images.
+  package var target: Int?
+  /// Iterations (Square: queries) used, over all starts and targets.
+  package var iterations: Int
+  /// Forward passes of this image.
+  package var forwards: Int
+  /// Backward passes of this image.
+  package var backwards: Int
+  /// The gradient was exactly zero where the attack started (or, for FAB, on its way).
+  package var zeroGradient: Bool
+  /// ‖x′ − x‖ in the evaluation's norm, where broken.
+  package var distance: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case attack, broken, target, iterations, forwards, backwards, distance
+    case zeroGradient = "zero_gradient"
+  }
+}
+
+/// What is known of one image.
+package struct ExampleVerdict: Sendable, Hashable, Codable {
+  /// Data set index.
+  package var index: Int
+  /// The true class.
+  package var label: Int
+  /// The class of the clean image.
+  package var predicted: Int
+  /// What the attacks did, in the order they ran; a cascade ends with the one that breaks it.
+  package var outcomes: [AttackOutcome]
+
+  /// Right without attack. Images that are not are never attacked.
+  package var cleanCorrect: Bool { predicted == label }
+  /// Right, and broken by no attack so far.
+  package var isRobust: Bool { cleanCorrect && !outcomes.contains(where: \.broken) }
+  /// The first outcome that broke it.
+  package var breaking: AttackOutcome? { outcomes.first(where: \.broken) }
+
+  enum CodingKeys: String, CodingKey { case index, label, predicted, outcomes }
+}
+
+/// The verdicts of an evaluation so far: written to a file, it continues from there. Adversarial pixels are kept apart.
+package struct EvaluationRecord: Sendable, Hashable, Codable {
+  /// What is evaluated; a record continues only an evaluation with equal settings.
+  package var settings: EvaluationSettings
+  /// Image by image, in the order of the set. Empty before the clean pass.
+  package var examples: [ExampleVerdict]
+  /// Seconds spent in each attack of the suite.
+  package var seconds: [Double]
+  /// What the checks before the attacks found.
+  package var warnings: [EvaluationWarning]
+  /// The cheap attacks beside the suite, once they have run.
+  package var comparisons: [Comparison]?
+
+  /// Nothing known yet.
+  package init(settings: EvaluationSettings) {
+    self.settings = settings
+    examples = []
+    seconds = Array(repeating: 0, count: settings.suite.attacks.count)
+    warnings = []
+  }
+
+  /// This record of a cascade without the outcomes that broke images. An evaluation that continues from it repeats just
+  /// the attacks that broke, with the same random numbers: a cheap way back to the adversarial points.
+  package var beforeBreaking: EvaluationRecord {
+    var record = self
+    for image in record.examples.indices { record.examples[image].outcomes.removeAll(where: \.broken) }
+    return record
+  }
+
+  /// Whether attack number `attack` has still to run on an example.
+  package func isPending(_ attack: Int, on example: ExampleVerdict) -> Bool {
+    guard example.cleanCorrect, !example.outcomes.contains(where: { $0.attack == attack }) else { return false }
+    return settings.individual || example.isRobust
+  }
+}
+
+/// What is evaluated, all of it: norm, ε, attacks, seed.
+package struct EvaluationSettings: Sendable, Hashable, Codable {
+  /// Norm of the ball.
+  package var norm: BallNorm
+  /// ε, in pixels of [0, 1].
+  package var epsilon: Double
+  /// The attacks.
+  package var suite: AttackSuite
+  /// Every attack alone on all images that are right; otherwise a cascade on those that are left.
+  package var individual: Bool
+  /// Seed of all random numbers.
+  package var seed: UInt32
+  /// A few cheap attacks on the first images show whether the result can be believed: some 250 passes an image.
+  package var compares: Bool
+
+  package init(
+    norm: BallNorm = .linf, epsilon: Double, suite: AttackSuite, individual: Bool = false, seed: UInt32 = 0,
+    compares: Bool = false
+  ) {
+    self.norm = norm
+    self.epsilon = epsilon
+    self.suite = suite
+    self.individual = individual
+    self.seed = seed
+    self.compares = compares
+  }
+
+  /// Says in one line why these settings cannot be run on a model with so many classes.
+  package func check(classes: Int) throws(EvaluationError) {
+    guard classes >= 2 else {
+      throw EvaluationError("the model has \(classes) class; an attack needs 2 or more")
+    }
+    guard epsilon > 0, epsilon.isFinite else {
+      throw EvaluationError(
+        "eps \(epsilon) is not a positive number; give the radius in pixels of [0, 1], such as 8/255")
+    }
+    guard norm != .linf || epsilon <= 1 else {
+      throw EvaluationError("eps \(epsilon) is larger than the whole pixel range; give it in [0, 1], such as 8/255")
+    }
+    guard !suite.attacks.isEmpty else { throw EvaluationError("no attack to run; name at least one") }
+    for spec in suite.attacks { try spec.check(classes: classes) }
+  }
+}

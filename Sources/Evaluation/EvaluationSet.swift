@@ -1,0 +1,56 @@
+import Attacks
+import Tensors
+
+/// The labelled images of an evaluation, [n][C][H][W] in [0, 1].
+package final class EvaluationSet {
+  /// The size of an image.
+  package let shape: Shape
+  /// The pixels, image after image.
+  package let images: Storage
+  /// The labels.
+  package let labels: [Int]
+  /// The data set indices; they key the random numbers, so that an image meets the same attack in every subset.
+  package let indices: [Int]
+
+  /// How many images.
+  package var count: Int { labels.count }
+
+  /// Takes the pixels over. `indices` nil: 0, 1, 2, … Throws when counts do not fit, a pixel is NaN or leaves [0, 1].
+  package init(images: Storage, shape: Shape, labels: [Int], indices: [Int]? = nil) throws(EvaluationError) {
+    self.shape = shape
+    self.images = images
+    self.labels = labels
+    self.indices = indices ?? Array(labels.indices)
+    guard !labels.isEmpty else { throw EvaluationError("no images to attack; give at least one") }
+    guard images.count == labels.count * shape.planarCount, self.indices.count == labels.count else {
+      throw EvaluationError(
+        "\(labels.count) labels and \(images.count) pixels: images of \(shape.channels)×\(shape.height)×\(shape.width) "
+          + "need \(labels.count * shape.planarCount)")
+    }
+    if let place = images.buffer.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
+      throw EvaluationError(
+        "image \(place / shape.planarCount) has a pixel \(images.pointer[place]) outside [0, 1]; "
+          + "divide by 255, and leave mean and std to the model")
+    }
+  }
+
+  /// A copy of an array of pixels.
+  package convenience init(
+    images: [Float], shape: Shape, labels: [Int], indices: [Int]? = nil
+  ) throws(EvaluationError) {
+    let storage = Storage(count: images.count)
+    storage.pointer.update(from: images, count: images.count)
+    try self.init(images: storage, shape: shape, labels: labels, indices: indices)
+  }
+
+  /// All images for an attack that drives up their cross-entropy, with the random numbers of evaluations.
+  package func batch(seed: UInt32) -> AttackBatch {
+    AttackBatch(
+      images: images.pointer, examples: indices, target: .labels(labels), seed: seed, purpose: .evaluationStart)
+  }
+
+  /// Where an image starts.
+  package func image(_ number: Int) -> UnsafePointer<Float> {
+    UnsafePointer(images.pointer + number * shape.planarCount)
+  }
+}

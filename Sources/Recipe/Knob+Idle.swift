@@ -1,0 +1,32 @@
+import Networks
+import Objectives
+
+/// Under which settings a knob has no effect: the reasons that the declarations use.
+enum Idle {
+  /// For knobs that only some objectives read: `not used by AT`.
+  static func unless(objective reads: @escaping @Sendable (any Objective.Type) -> Bool)
+    -> @Sendable (Settings) -> String?
+  {
+    { settings in
+      let objective = settings[.objective].type
+      return reads(objective) ? nil : "not used by \(objective.title)"
+    }
+  }
+
+  /// For knobs of objectives with clean and adversarial rows.
+  static let unlessBothDomains = unless(objective: { $0.rows == .both })
+
+  /// For knobs that only some normalization layers read: `not used by norm bn`.
+  static func unless(norm reads: @escaping @Sendable (any NormLayer.Type) -> Bool) -> @Sendable (Settings) -> String? {
+    { settings in
+      let norm = settings[.norm]
+      return reads(norm.layer) ? nil : "not used by norm \(norm.rawValue)"
+    }
+  }
+
+  /// For knobs that only iterative attacks read.
+  static let unlessIterative: @Sendable (Settings) -> String? = { settings in
+    let attack = settings[.attack]
+    return attack.type.isIterative ? nil : "not used by \(attack.rawValue.uppercased())"
+  }
+}

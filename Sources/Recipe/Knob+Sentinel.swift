@@ -1,0 +1,37 @@
+/// The sentinel: how often it checks for false robustness, at what cost, and when it raises the alarm.
+/// docs/algorithms.md §11.4.
+extension Knob<Int> {
+  package static let sentinelEvery = integer(
+    KnobTraits("sentinel.every", unit: "steps"), 0...1_000_000, coarse: 25, initial: 25,
+    "minimum steps between quick checks (0 disables)")
+
+  package static let sentinelDeepEvery = integer(
+    KnobTraits("sentinel.deep_every", unit: "steps"), 0...1_000_000, coarse: 100, initial: 200,
+    "minimum steps between deep checks with AutoAttack (0 disables)")
+
+  package static let sentinelImages = integer(
+    KnobTraits("sentinel.images", unit: "images", effect: .atStart), 16...100_000, coarse: 32, initial: 128,
+    "validation images used by the checks")
+
+  package static let sentinelDeepImages = integer(
+    KnobTraits("sentinel.deep_images", unit: "images", effect: .atStart), 8...100_000, coarse: 8, initial: 32,
+    "how many of them, from the first on, a deep check attacks")
+}
+
+extension Knob<Double> {
+  package static let sentinelBudget = share(
+    KnobTraits("sentinel.budget", unit: "of the passes of training"), coarse: 0.05, initial: 0.1,
+    "compute budget of the checks, as a fraction of training passes; checks are spaced out to stay within it")
+
+  package static let sentinelWatch = share(
+    KnobTraits("sentinel.watch"), coarse: 0.05, initial: 0.15,
+    "gap between PGD and stronger attacks that counts as suspicious (state watch)")
+
+  package static let sentinelAlarm = share(
+    KnobTraits("sentinel.alarm"), coarse: 0.05, initial: 0.25,
+    "gap that raises the alarm (two consecutive quick checks, or one deep check)")
+}
+
+extension Knob<Bool> {
+  package static let sentinelPause = flag(KnobTraits("sentinel.pause"), initial: false, "pause training at an alarm")
+}

@@ -1,0 +1,164 @@
+import Datasets
+import Networks
+import Spelling
+
+extension DataKind: KnobScalar {}
+extension ModelKind: KnobScalar {}
+
+/// The data. Fixed when a run starts.
+extension Knob<DataKind> {
+  package static let data = choice(KnobTraits("data", effect: .atStart), initial: .mirage, "data set")
+}
+
+extension Knob<String> {
+  package static let dataFolder = text(
+    KnobTraits("data.dir", effect: .atStart), initial: "",
+    "folder that holds the data set's files (empty: search the usual places)")
+}
+
+extension Knob<Int> {
+  package static let dataSeed = integer(
+    KnobTraits("data.seed", effect: .atStart), 0...Int(Int32.max), coarse: 10, initial: 0,
+    "mirage: seed of patterns and images")
+
+  package static let dataSize = integer(
+    KnobTraits("data.size", unit: "pixels", effect: .atStart), 8...64, fine: 4, coarse: 8, initial: 16,
+    "mirage: image side, a multiple of 4")
+
+  package static let dataChannels = integer(
+    KnobTraits("data.channels", effect: .atStart), 1...3, coarse: 1, initial: 1, "mirage: channels")
+
+  package static let dataTrain = integer(
+    KnobTraits("data.train", unit: "images", effect: .atStart), 64...1_000_000, coarse: 1024, initial: 4096,
+    "mirage: training images, including those for validation")
+
+  package static let dataTest = integer(
+    KnobTraits("data.test", unit: "images", effect: .atStart), 16...1_000_000, coarse: 1024, initial: 1024,
+    "mirage: test images")
+}
+
+extension Knob<Double> {
+  package static let dataTruth = share(
+    KnobTraits("data.truth", effect: .atStart), initial: 0.7, "mirage: how often the shape predicts the class")
+
+  package static let dataShape = share(
+    KnobTraits("data.shape", effect: .atStart), initial: 0.16, "mirage: amplitude of the shape")
+
+  package static let dataTexture = share(
+    KnobTraits("data.texture", effect: .atStart), initial: 0.05, "mirage: amplitude of the fragile texture")
+
+  package static let dataBackground = share(
+    KnobTraits("data.background", effect: .atStart), initial: 0.10, "mirage: amplitude of the background")
+
+  package static let dataNoise = share(
+    KnobTraits("data.noise", effect: .atStart), initial: 0.01, "mirage: standard deviation of the pixel noise")
+
+  package static let validationFraction = number(
+    KnobTraits("validation.fraction", effect: .atStart, excludesLowerBound: true), 0...0.5, fine: 0.01, coarse: 0.1,
+    initial: 0.1, "fraction of the training images held out for validation")
+}
+
+/// Validation and test.
+extension Knob<Int> {
+  package static let validationLimit = integer(
+    KnobTraits("validation.limit", unit: "images", effect: .atStart), 1...100_000, coarse: 100, initial: 256,
+    "use at most N validation images each time")
+
+  package static let validationEvery = integer(
+    KnobTraits("validation.every", unit: "steps", effect: .atStart), 0...1_000_000, coarse: 25, initial: 25,
+    "steps between validations (0: once per epoch)")
+
+  package static let testLimit = integer(
+    KnobTraits("test.limit", unit: "images", effect: .atStart), 1...100_000, coarse: 100, initial: 1000,
+    "use at most N test images for the final table")
+}
+
+/// Which weights of a run are the best. Raw values are those of the setting `validation.best`.
+package enum BestRule: String, KnobScalar, CaseIterable {
+  /// Highest sum of clean and adversarial accuracy, the earliest of equals: the paper's text.
+  case sum
+  /// Highest adversarial accuracy, the latest of equals: the paper's code.
+  case adversarial
+}
+
+extension Knob<BestRule> {
+  package static let validationBest = choice(
+    KnobTraits("validation.best", effect: .atStart), initial: .sum,
+    "best weights: highest sum of clean and adversarial accuracy (the paper's text), or adversarial alone (its code)")
+}
+
+/// The network.
+extension Knob<ModelKind> {
+  package static let model = choice(KnobTraits("model", effect: .atStart), initial: .conv4, "network architecture")
+}
+
+extension Knob<Int> {
+  package static let width = integer(
+    KnobTraits("width", unit: "channels", effect: .atStart), 1...512, coarse: 16, initial: 16,
+    "channels of the first layer; later layers scale with it")
+}
+
+extension Knob<Bool> {
+  package static let finalNorm = flag(
+    KnobTraits("final_norm", effect: .atStart), initial: false,
+    "preact-resnet18: BN-ReLU before the pooling (locuslab variant)")
+}
+
+/// Length, batches and learning-rate schedule.
+extension Knob<Int> {
+  package static let steps = integer(
+    KnobTraits("steps", unit: "steps", effect: .atStart), 0...100_000_000, coarse: 100, initial: 400,
+    "length of the run (0: set by epochs)")
+
+  package static let epochs = integer(
+    KnobTraits("epochs", unit: "epochs", effect: .atStart), 1...100_000, coarse: 10, initial: 80,
+    "length of the run when steps is 0")
+
+  package static let batch = integer(
+    KnobTraits("batch", unit: "images", effect: .atStart), 1...65_536, coarse: 16, initial: 128,
+    "clean images per step (plus as many adversarial ones)")
+
+  package static let seed = integer(
+    KnobTraits("seed", effect: .atStart), 0...Int(Int32.max), coarse: 10, initial: 0,
+    "seed of weights, data order and attacks")
+}
+
+extension Knob<Double> {
+  package static let warmup = share(
+    KnobTraits("lr.warmup", effect: .atStart), initial: 0.2,
+    "one-cycle, trapezoid: fraction of the run in which lr rises")
+
+  package static let flat = share(
+    KnobTraits("lr.flat", effect: .atStart), initial: 0.75,
+    "trapezoid: fraction of the run after which lr decays to 0")
+}
+
+extension Knob<RunShares> {
+  package static let drops = parsed(
+    KnobTraits("lr.drops", effect: .atStart), initial: RunShares([0.5, 0.6875, 0.875]), accepted: RunShares.accepted,
+    "piecewise: fractions of the run after which lr is divided by ten")
+}
+
+/// Increasing fractions of a run.
+package struct RunShares: KnobScalar, LosslessStringConvertible {
+  package let values: [Double]
+
+  init(_ values: [Double]) { self.values = values }
+
+  /// `0.5,0.6875,0.875`, or nothing; nil for anything else.
+  package init?(_ text: String) {
+    if text.isEmpty {
+      values = []
+      return
+    }
+    guard let shares = Fraction.parseList(text), shares.allSatisfy((0...1).contains),
+      zip(shares, shares.dropFirst()).allSatisfy(<)
+    else { return nil }
+    values = shares
+  }
+
+  package var description: String { values.map(Fraction.decimal).joined(separator: ",") }
+
+  /// The accepted texts in words.
+  static let accepted = "comma-separated increasing numbers in 0 … 1, or nothing"
+}

@@ -1,0 +1,102 @@
+import Recipe
+import Testing
+
+@Suite struct KnobUseTests {
+  @Test(arguments: [
+    ("gamma", "at", "pgd", "not used by AT"), ("gamma", "trades", "pgd", "not used by TRADES"),
+    ("gamma", "mat", "pgd", nil), ("beta", "standard", "pgd", "not used by standard training"),
+    ("beta", "mart", "pgd", nil), ("beta", "trades", "fgsm", nil), ("attack.steps", "mat", "fgsm", "not used by FGSM"),
+    ("attack.start", "at", "fgsm", "not used by FGSM"), ("attack.step", "standard", "pgd", nil),
+    ("eps", "at", "fgsm", nil),
+  ]) func `a knob says when it does nothing`(name: String, objective: String, attack: String, reason: String?) throws {
+    var settings = Settings()
+    try settings.set("objective", to: .text(objective))
+    try settings.set("attack", to: .text(attack))
+    let knob = try #require(AnyKnob.named(name))
+    #expect(knob.idleReason(in: settings) == reason)
+  }
+}
+
+@Suite struct ConflictTests {
+  private func settings(_ changes: [(String, String)]) throws -> Settings {
+    var settings = Settings()
+    for (name, value) in changes { try settings.set(name, parsing: value) }
+    return settings
+  }
+
+  @Test func `every pair of objective and batching is defined or refused in one line`() throws {
+    for objective in ["standard", "at", "mat", "trades", "mart"] {
+      for batching in ["cat", "seq", "seq3"] {
+        for beta in ["0", "1"] {
+          let conflict = try settings([("objective", objective), ("batching", batching), ("beta", beta)]).conflict
+          let isRefused = ["mat", "mart"].contains(objective) && batching == "seq3" && beta == "0"
+          #expect((conflict != nil) == isRefused, "\(objective) \(batching) \(beta)")
+          #expect(!isRefused || conflict?.description.contains("\(objective.uppercased()) has with beta > 0") == true)
+        }
+      }
+    }
+  }
+
+  @Test func `dual norms want both domains at a time`() throws {
+    for (objective, batching, attack, isRefused) in [
+      ("mat", "cat", "eval", false), ("mat", "seq", "eval", true), ("trades", "seq3", "eval", true),
+      ("at", "seq", "eval", false), ("at", "cat", "batch-track", true), ("standard", "seq", "batch-notrack", false),
+      ("mart", "cat", "batch-notrack", true),
+    ] {
+      let changes = [("objective", objective), ("batching", batching), ("attack.bn", attack), ("beta", "1")]
+      #expect(
+        (try settings(changes + [("norm", "dbn")]).conflict != nil) == isRefused, "\(objective) \(batching) \(attack)")
+      #expect(try settings(changes + [("norm", "split")]).conflict == nil)
+    }
+  }
+
+  /// ALGORITHMS §2: at the image itself the gradient of KL is exactly 0.
+  @Test func `an attack on KL does not start at the image`() throws {
+    for (objective, attack, start, isRefused) in [
+      ("trades", "pgd", "clean", true), ("trades", "pgd", "uniform", false), ("trades", "pgd", "noise", false),
+      ("trades", "fgsm", "uniform", true), ("mat", "pgd", "clean", false), ("mart", "fgsm", "clean", false),
+    ] {
+      let conflict = try settings([("objective", objective), ("attack", attack), ("attack.start", start)]).conflict
+      #expect((conflict != nil) == isRefused, "\(objective) \(attack) \(start)")
+    }
+  }
+
+  /// ALGORITHMS §9: never a pixel sum with λ ≈ 1.
+  @Test func `a sum of the NLL over pixels wants a small weight`() throws {
+    for (norm, reduction, weight, isRefused) in [
+      ("dbn", "sum", "1", true), ("dbn", "sum", "0.1", true), ("dbn", "sum", "1e-5", false),
+      ("dbn", "pixel-mean", "1", false), ("dbn", "row-mean", "1", false), ("bn", "sum", "1", false),
+    ] {
+      let changes = [("norm", norm), ("dbn.reduction", reduction), ("dbn.weight", weight)]
+      #expect((try settings(changes).conflict != nil) == isRefused, "\(changes)")
+    }
+  }
+
+  @Test func `what is unusual is named where it is used`() throws {
+    #expect(try settings([]).labels == [])
+    let unusual = [("batching", "seq"), ("attack.bn", "batch-notrack"), ("awp", "0.005")]
+    #expect(try settings(unusual).labels == ["batching seq", "attack.bn batch-notrack", "awp 0.005"])
+    #expect(try settings(unusual + [("objective", "standard")]).labels == ["awp 0.005"])
+  }
+
+  @Test func `TRADES and MART without their KL term are allowed and pointed out`() throws {
+    for (objective, beta, said) in [
+      ("trades", "0", "TRADES with beta 0"), ("mart", "0", "MART with beta 0"), ("trades", "6", nil), ("mat", "0", nil),
+    ] {
+      let caution = try settings([("objective", objective), ("beta", beta)]).caution
+      #expect(caution.map { $0.hasPrefix(said ?? "?") } == said.map { _ in true })
+    }
+  }
+
+  @Test func `accuracies can be compared while the attack is the same`() throws {
+    let start = Settings()
+    for (name, value, isLike) in [
+      ("eps", "8/255", false), ("attack", "fgsm", false), ("attack.steps", "20", false),
+      ("attack.start", "noise", false),
+      ("gamma", "0.1", true), ("objective", "at", true), ("attack.bn", "batch-track", true), ("lr", "1", true),
+    ] { #expect(try settings([(name, value)]).measuresLike(start) == isLike, "\(name)") }
+    // FGSM does not read the steps of PGD.
+    let single = try settings([("attack", "fgsm")])
+    #expect(try settings([("attack", "fgsm"), ("attack.steps", "20")]).measuresLike(single))
+  }
+}
