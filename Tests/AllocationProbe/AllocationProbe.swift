@@ -1,5 +1,7 @@
 import Attacks
 import CAllocations
+import Engine
+import Events
 import Networks
 import Objectives
 import Recipe
@@ -44,7 +46,7 @@ struct AllocationProbe {
   private let gradient: Storage
   private let examples = Array(0..<AllocationProbe.count)
   private let labels = (0..<AllocationProbe.count).map { $0 % 10 }
-  private let objective = makeObjective(Settings())
+  private let objective = Settings().objective
   private static let count = 21
 
   private init?(_ model: String, _ threads: Int, _ norm: NormKind) {

@@ -1,5 +1,6 @@
 import CAllocations
 import Engine
+import Events
 import Recipe
 
 /// The whole training step of the engine, as the lab takes it.

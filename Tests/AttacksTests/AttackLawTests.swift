@@ -2,6 +2,7 @@ import Attacks
 import Networks
 import Objectives
 import Recipe
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import Attacks
 import Objectives
 import TestSupport
 import Testing

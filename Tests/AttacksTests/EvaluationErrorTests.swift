@@ -1,5 +1,6 @@
 import Attacks
 import Evaluation
+import Networks
 import Tensors
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Attacks
 import Foundation
+import Networks
 import Tensors
 import TestSupport
 

@@ -1,6 +1,8 @@
 import Attacks
 import Evaluation
 import Foundation
+import Networks
+import Tensors
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Attacks
+import Networks
 import Tensors
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Attacks
 import Evaluation
 import Foundation
+import Networks
 import Tensors
 import TestSupport
 import Testing

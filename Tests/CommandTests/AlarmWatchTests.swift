@@ -1,7 +1,8 @@
-import Commands
 import Events
 import Foundation
 import Testing
+
+@testable import Commands
 
 @testable import dualab
 

@@ -1,5 +1,7 @@
+import Attacks
 import Commands
 import Evaluation
+import Events
 import Foundation
 import Networks
 import Tensors

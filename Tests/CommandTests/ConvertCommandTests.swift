@@ -1,4 +1,6 @@
+import Commands
 import Foundation
+import Networks
 import Tensors
 import Testing
 

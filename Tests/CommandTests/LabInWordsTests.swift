@@ -1,4 +1,5 @@
 import Commands
+import Events
 import Lab
 import Testing
 

@@ -1,3 +1,5 @@
+import Commands
+import Events
 import Foundation
 import Recipe
 import Testing
@@ -31,8 +33,8 @@ struct ProgramTests {
       (["--preset", "false-robustnes"], "did you mean 'false-robustness'?"),
       (["train", "--jsn"], "dualab: unknown option '--jsn'; did you mean '--json'?"),
       (["train", "--steps", "many"], "dualab COMMAND --help"),
-      (["train", "--set", "eps=8/0"], "dualab: eps: '8/0' is not accepted; give a number or a fraction such as 8/255"),
-      (["lab", "--set", "gamma=-1"], "dualab: gamma: '-1' is not accepted; give a number in 0 … 1"),
+      (["train", "--set", "eps=8/0"], "dualab: eps: '8/0' is not accepted; use a number or a fraction such as 8/255"),
+      (["lab", "--set", "gamma=-1"], "dualab: gamma: '-1' is not accepted; use a number in 0 … 1"),
       (["train", "--themes-dir", "/nowhere"], "dualab: --themes-dir: '/nowhere' is not a folder; give the folder of"),
       (["presets", "list", "--suites-dir", "/nowhere"], "dualab: --suites-dir: '/nowhere' is not a folder"),
       (["doctor", "--presets-dir", "/nowhere"], "dualab: --presets-dir: '/nowhere' is not a folder"),

@@ -54,23 +54,23 @@ struct RunOptionsTests {
     "that cannot be are usage errors of one line",
     arguments: [
       (["--set", "gama=1"], "'gama' is not a setting; did you mean 'gamma'?"),
-      (["--set", "gamma"], "--set gamma: give NAME=VALUE, such as gamma=0.1"),
-      (["--set", "gamma=2"], "gamma: '2' is not accepted; give a number in 0 … 1"),
+      (["--set", "gamma"], "--set gamma: use NAME=VALUE, for example gamma=0.1"),
+      (["--set", "gamma=2"], "gamma: '2' is not accepted; use a number in 0 … 1"),
       (
         ["--set", "model=conv5"],
-        "model: 'conv5' is not accepted; give one of conv4, preact-mini, preact-resnet18, preact-resnet20, resnet34, resnet34-cifar, small-cnn (did you mean 'conv4'?)"
+        "model: 'conv5' is not accepted; use one of conv4, preact-mini, preact-resnet18, preact-resnet20, resnet34, resnet34-cifar, small-cnn (did you mean 'conv4'?)"
       ),
       (
         ["--set", "norm=dbn", "--set", "batching=seq"],
         "norm dbn with batching seq: DBN needs both domains in one pass; set batching=cat, or norm=split"
       ),
       (["--steps", "0"], "--steps 0: give 1 or more"),
-      (["--seed=-1"], "seed: '-1' is not accepted; give a whole number in 0 … 2147483647"),
+      (["--seed=-1"], "seed: '-1' is not accepted; use a whole number in 0 … 2147483647"),
       (["--at", "gamma=1"], "--at gamma=1: give STEP:NAME=VALUE, such as 200:beta=1"),
       (["--at=-1:gamma=1"], "--at -1:gamma=1: give STEP:NAME=VALUE, such as 200:beta=1"),
       (["--at", "5:gama=1"], "'gama' is not a setting; did you mean 'gamma'?"),
       (["--at", "5:width=8"], "--at 5:width=8: width is fixed when a run starts; give it with --set"),
-      (["--at", "5:gamma=2"], "gamma: '2' is not accepted; give a number in 0 … 1"),
+      (["--at", "5:gamma=2"], "gamma: '2' is not accepted; use a number in 0 … 1"),
       (
         ["--set", "batching=seq", "--at", "5:norm=dbn"],
         "--at: norm dbn with batching seq: DBN needs both domains in one pass; set batching=cat, or norm=split"

@@ -117,19 +117,19 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
 }
 
 @Suite struct AugmenterTests {
-  private static let policies = AugmentationPolicy.all.map(\.name)
+  private static let policies = AugmentationPolicy.allCases
 
   @Test func `the policies are the choices of the setting, and each file of a step is used`() throws {
     guard case .choice(let choices)? = AnyKnob.named("augment")?.kind else {
       Issue.record("augment is not a choice")
       return
     }
-    #expect(choices == AugmenterTests.policies)
-    let steps = Set(AugmentationPolicy.all.flatMap(\.steps).map { String(describing: type(of: $0)) })
+    #expect(choices == AugmenterTests.policies.map(\.rawValue))
+    let steps = Set(AugmentationPolicy.allCases.flatMap(\.steps).map { String(describing: type(of: $0)) })
     #expect(steps == ["Affine", "Brightness", "Crop", "Flip"])
   }
 
-  private func augmented(_ policy: String, _ examples: [Int], step: Int = 1, seed: UInt32 = 0) -> [[Float]] {
+  private func augmented(_ policy: AugmentationPolicy, _ examples: [Int], step: Int = 1, seed: UInt32 = 0) -> [[Float]] {
     let size = 3 * 12 * 10
     var batch = examples.flatMap { random(size, UInt32($0)) }
     var augmenter = Augmenter(policy, channels: 3, height: 12, width: 10, seed: seed)
@@ -140,20 +140,20 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
   }
 
   @Test(arguments: policies) func `an image's change depends on seed, step and example, not on the batch`(
-    policy: String
+    policy: AugmentationPolicy
   ) {
     let together = augmented(policy, [3, 8, 5, 9])
     for (place, example) in [3, 8, 5, 9].enumerated() {
       #expect(augmented(policy, [example])[0] == together[place])
     }
     #expect(augmented(policy, [9, 5, 8, 3]) == together.reversed())
-    let isNone = policy == "none"
+    let isNone = policy == .none
     #expect((augmented(policy, [3, 8, 5, 9], step: 2) == together) == isNone)
     #expect((augmented(policy, [3, 8, 5, 9], seed: 1) == together) == isNone)
     #expect((together == [3, 8, 5, 9].map { random(360, $0) }) == isNone)
   }
 
-  @Test(arguments: policies) func `no pixel leaves the box`(policy: String) {
+  @Test(arguments: policies) func `no pixel leaves the box`(policy: AugmentationPolicy) {
     for step in 1...40 {
       for image in augmented(policy, Array(0..<4), step: step) {
         #expect(image.allSatisfy { (0...1).contains($0) })

@@ -64,7 +64,7 @@ func message(images: String = "formats/images-idx3-ubyte", labels: String = "for
     let expected = try Oracle(Repository.oracle("formats/idx_expected.safetensors"))
     let folder = try folder(
       images: "formats/images-idx3-ubyte" + ending, labels: "formats/labels-idx1-ubyte" + ending)
-    let train = try FashionMNIST.load(try fashion(folder.path), folders: nowhere).train
+    let train = try FashionMNIST.load(try fashion(folder.path).data, folders: nowhere).train
     guard case .levels(let levels) = train.pixels else {
       Issue.record("bytes are not kept as bytes")
       return
@@ -76,7 +76,7 @@ func message(images: String = "formats/images-idx3-ubyte", labels: String = "for
   }
 
   @Test func `an image is copied as level over 255`() throws {
-    let train = try FashionMNIST.load(try fashion(try folder().path), folders: nowhere).train
+    let train = try FashionMNIST.load(try fashion(try folder().path).data, folders: nowhere).train
     guard case .levels(let levels) = train.pixels else { return }
     var image = [Float](repeating: -1, count: train.imageSize)
     for index in 0..<train.count {

@@ -18,14 +18,14 @@ private func values(_ set: ImageSet) -> [Float] {
 
 @Suite struct MirageTests {
   @Test func `image i is the same whatever the number of images`() throws {
-    let task = try MirageTask(try settings())
+    let task = try MirageTask(try settings().data)
     let many = task.images(.dataTrain, count: 40).set, few = task.images(.dataTrain, count: 7).set
     #expect(values(few) == Array(values(many).prefix(7 * 256)))
     #expect(few.labels == Array(many.labels.prefix(7)))
   }
 
   @Test func `training images, test images and other seeds differ`() throws {
-    let task = try MirageTask(try settings()), other = try MirageTask(try settings("data.seed=1"))
+    let task = try MirageTask(try settings().data), other = try MirageTask(try settings("data.seed=1").data)
     let train = values(task.images(.dataTrain, count: 4).set)
     #expect(train != values(task.images(.dataTest, count: 4).set))
     #expect(train != values(other.images(.dataTrain, count: 4).set))
@@ -34,7 +34,7 @@ private func values(_ set: ImageSet) -> [Float] {
 
   @Test func `the shape tells the class as often as the truth setting and a tenth of the rest say`() throws {
     for (truth, expected) in [(0.7, 0.73), (0.0, 0.1), (1.0, 1.0)] {
-      let task = try MirageTask(try settings("data.truth=\(truth)", "data.size=8"))
+      let task = try MirageTask(try settings("data.truth=\(truth)", "data.size=8").data)
       let (set, shapes) = task.images(.dataTrain, count: 4000)
       let share = Double(zip(set.labels, shapes).count { Int($0) == $1 }) / 4000
       // Four standard errors.
@@ -43,7 +43,7 @@ private func values(_ set: ImageSet) -> [Float] {
   }
 
   @Test func `classes are equally frequent`() throws {
-    let labels = try MirageTask(try settings("data.size=8")).images(.dataTest, count: 5000).set.labels
+    let labels = try MirageTask(try settings("data.size=8").data).images(.dataTest, count: 5000).set.labels
     for label in 0..<10 {
       let count = labels.count { $0 == label }
       // Four standard deviations of a binomial with n = 5000, p = 0.1.
@@ -65,7 +65,7 @@ private func values(_ set: ImageSet) -> [Float] {
 
   @Test func `textures are signs of period four, shapes stay within one`() throws {
     for channels in 1...3 {
-      let task = try MirageTask(try settings("data.channels=\(channels)", "data.size=20"))
+      let task = try MirageTask(try settings("data.channels=\(channels)", "data.size=20").data)
       #expect(task.textures.count == 10 && task.shapes.count == 10)
       for texture in task.textures {
         #expect(texture.count == channels * 400 && texture.allSatisfy { abs($0) == 1 })
@@ -87,7 +87,7 @@ private func values(_ set: ImageSet) -> [Float] {
     func image(_ change: String) throws -> (task: MirageTask, set: ImageSet, shape: Int) {
       var settings = Settings()
       for assignment in none + [change] { try settings.apply(assignment: assignment) }
-      let task = try MirageTask(settings)
+      let task = try MirageTask(settings.data)
       let (set, shapes) = task.images(.dataTrain, count: 1)
       return (task, set, shapes[0])
     }
@@ -113,13 +113,13 @@ private func values(_ set: ImageSet) -> [Float] {
   }
 
   @Test func `pixels stay in the box`() throws {
-    let task = try MirageTask(try settings("data.shape=1", "data.texture=1", "data.background=1", "data.noise=1"))
+    let task = try MirageTask(try settings("data.shape=1", "data.texture=1", "data.background=1", "data.noise=1").data)
     let pixels = values(task.images(.dataTrain, count: 50).set)
     #expect(pixels.allSatisfy { (0...1).contains($0) } && pixels.contains(0) && pixels.contains(1))
   }
 
   @Test func `the default task is this one`() throws {
-    let task = try MirageTask(try settings())
+    let task = try MirageTask(try settings().data)
     let (set, shapes) = task.images(.dataTrain, count: 20)
     #expect(set.labels == Golden.labels)
     #expect(shapes == Golden.shapes)

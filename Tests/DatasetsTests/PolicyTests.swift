@@ -25,8 +25,8 @@ import Testing
       ("standard", ["crop 4 zero", "flip"]),
       ("locuslab", ["crop 4 reflect", "flip"]),
     ]
-    #expect(AugmentationPolicy.all.map(\.name) == expected.map(\.0))
-    for (policy, (name, steps)) in zip(AugmentationPolicy.all, expected) {
+    #expect(AugmentationPolicy.allCases.map(\.rawValue) == expected.map(\.0))
+    for (policy, (name, steps)) in zip(AugmentationPolicy.allCases, expected) {
       #expect(policy.steps.map(words) == steps, "\(name)")
     }
   }

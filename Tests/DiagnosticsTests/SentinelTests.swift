@@ -1,6 +1,7 @@
 import Attacks
 import Diagnostics
 import Evaluation
+import Events
 import Networks
 import Tensors
 import TestSupport

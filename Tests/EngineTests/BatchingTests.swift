@@ -1,4 +1,6 @@
+import Diagnostics
 import Engine
+import Events
 import Foundation
 import Networks
 import Objectives

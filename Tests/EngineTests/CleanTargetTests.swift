@@ -1,4 +1,5 @@
 import Engine
+import Events
 import Recipe
 import Testing
 

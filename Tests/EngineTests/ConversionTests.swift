@@ -1,4 +1,5 @@
 import Engine
+import Events
 import Foundation
 import Recipe
 import Tensors

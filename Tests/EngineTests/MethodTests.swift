@@ -103,6 +103,6 @@ struct MethodTests {
     let settings = try settings(["batching": "seq3"])
     var trainer = Trainer(settings: settings, presetName: "test", threads: 1, folder: nil)
     let failure = #expect(throws: TrainingFailure.self) { _ = try trainer.prepare() }
-    #expect(failure?.description.hasPrefix("batching seq3: ") == true)
+    #expect(failure?.description.hasPrefix("batching seq3 needs a KL term: ") == true)
   }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Events
 import Testing
 
 @Suite("Failures of a session")

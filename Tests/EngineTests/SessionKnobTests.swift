@@ -101,12 +101,12 @@ struct SessionKnobTests {
     "bad names and values are answered by one line of the engine and change nothing",
     arguments: [
       ("gama", KnobValue.number(0.1), "'gama' is not a setting; did you mean 'gamma'?"),
-      ("gamma", .number(1.5), "gamma: '1.5' is not accepted; give a number in 0 … 1"),
-      ("gamma", .number(.nan), "gamma: 'nan' is not accepted; give a number in 0 … 1"),
-      ("gamma", .text("high"), "gamma: 'high' is not accepted; give a number in 0 … 1"),
+      ("gamma", .number(1.5), "gamma: '1.5' is not accepted; use a number in 0 … 1"),
+      ("gamma", .number(.nan), "gamma: 'nan' is not accepted; use a number in 0 … 1"),
+      ("gamma", .text("high"), "gamma: 'high' is not accepted; use a number in 0 … 1"),
       (
         "eps", .number(0),
-        "eps: '0' is not accepted; give a number or a fraction such as 8/255, more than 0, at most 1"
+        "eps: '0' is not accepted; use a number or a fraction such as 8/255, above 0, up to 1"
       ),
       ("width", .integer(32), "width is fixed when a run starts; start one with --set width=32"),
     ])

@@ -1,5 +1,7 @@
 import Events
 import Lab
+import Panes
+import Plotting
 import Recipe
 import Testing
 

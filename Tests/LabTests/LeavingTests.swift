@@ -1,6 +1,7 @@
 import Events
 import Lab
 import Panes
+import Plotting
 import Testing
 
 @Suite struct LeavingTests {

@@ -1,5 +1,7 @@
+import Events
 import Lab
 import Panes
+import Plotting
 import Testing
 
 @Suite struct PromptTests {
@@ -29,7 +31,7 @@ import Testing
   }
 
   @Test func errorsAreOneLineWithTheRemedy() {
-    #expect(error("set gamma 1.5") == "gamma: '1.5' is not accepted; give a number in 0 … 1")
+    #expect(error("set gamma 1.5") == "gamma: '1.5' is not accepted; use a number in 0 … 1")
     #expect(error("gama=1") == "'gama' is not a setting; did you mean 'gamma'?")
     #expect(error("paus") == "'paus' is not a command; did you mean 'pause'?")
     #expect(error("set gamma") == "set: give a name and a value, such as set gamma 0.1")
@@ -70,7 +72,7 @@ import Testing
     lab.press(.character(":"))
     lab.type("gamma=7")
     #expect(lab.handle(.enter) == [])
-    #expect(lab.frame(80, 24).contains("gamma: '7' is not accepted; give a number in 0 … 1"))
+    #expect(lab.frame(80, 24).contains("gamma: '7' is not accepted; use a number in 0 … 1"))
     #expect(lab.frame(80, 24).hasSuffix(":gamma=7"))
     lab.press(.backspace)
     lab.type("0.1")

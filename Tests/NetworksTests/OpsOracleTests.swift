@@ -1,5 +1,6 @@
 import CKernels
 import Networks
+import Tensors
 import TestSupport
 import Testing
 

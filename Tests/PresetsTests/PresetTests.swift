@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Presets
 import Recipe
@@ -53,29 +54,29 @@ private func message(_ bytes: [UInt8]) -> String {
     ("gamma: 0.5\n\ngama: 1", "presets/x.yaml:3: 'gama' is not a setting; did you mean 'gamma'?"),
     ("tittle: x", "presets/x.yaml:1: 'tittle' is not a setting; did you mean 'title'?"),
     ("qqqqqqqqqq: 1", "presets/x.yaml:1: 'qqqqqqqqqq' is not a setting; 'dualab presets show NAME' lists all settings"),
-    ("# c\ngamma: 1.5", "presets/x.yaml:2: gamma: '1.5' is not accepted; give a number in 0 … 1"),
+    ("# c\ngamma: 1.5", "presets/x.yaml:2: gamma: '1.5' is not accepted; use a number in 0 … 1"),
     (
       "eps: 0",
-      "presets/x.yaml:1: eps: '0' is not accepted; give a number or a fraction such as 8/255, more than 0, at most 1"
+      "presets/x.yaml:1: eps: '0' is not accepted; use a number or a fraction such as 8/255, above 0, up to 1"
     ),
     (
       "eps: 8/0",
-      "presets/x.yaml:1: eps: '8/0' is not accepted; give a number or a fraction such as 8/255, more than 0, at most 1"
+      "presets/x.yaml:1: eps: '8/0' is not accepted; use a number or a fraction such as 8/255, above 0, up to 1"
     ),
-    ("attack.steps: 2.5", "presets/x.yaml:1: attack.steps: '2.5' is not accepted; give a whole number in 1 … 1000"),
-    ("attack.steps: ten", "presets/x.yaml:1: attack.steps: 'ten' is not accepted; give a whole number in 1 … 1000"),
-    ("gamma: .nan", "presets/x.yaml:1: gamma: '.nan' is not accepted; give a number in 0 … 1"),
-    ("gamma: true", "presets/x.yaml:1: gamma: 'true' is not accepted; give a number in 0 … 1"),
+    ("attack.steps: 2.5", "presets/x.yaml:1: attack.steps: '2.5' is not accepted; use a whole number in 1 … 1000"),
+    ("attack.steps: ten", "presets/x.yaml:1: attack.steps: 'ten' is not accepted; use a whole number in 1 … 1000"),
+    ("gamma: .nan", "presets/x.yaml:1: gamma: '.nan' is not accepted; use a number in 0 … 1"),
+    ("gamma: true", "presets/x.yaml:1: gamma: 'true' is not accepted; use a number in 0 … 1"),
     ("gamma: \"0.5\"", "presets/x.yaml:1: gamma: '0.5' is in quotes, which makes it text; give a number in 0 … 1"),
     ("nesterov: \"a\\nb\"", "presets/x.yaml:1: nesterov: 'a\\nb' is in quotes, which makes it text; give on or off"),
-    ("nesterov: maybe", "presets/x.yaml:1: nesterov: 'maybe' is not accepted; give on or off"),
+    ("nesterov: maybe", "presets/x.yaml:1: nesterov: 'maybe' is not accepted; use on or off"),
     (
       "objective: matt",
-      "presets/x.yaml:1: objective: 'matt' is not accepted; give one of standard, at, mat, trades, mart (did you mean 'mart'?)"
+      "presets/x.yaml:1: objective: 'matt' is not accepted; use one of standard, at, mat, trades, mart (did you mean 'mart'?)"
     ),
     (
       "lr.drops: 0.5,0.4",
-      "presets/x.yaml:1: lr.drops: '0.5,0.4' is not accepted; give rising numbers in 0 … 1 with commas between, or nothing"
+      "presets/x.yaml:1: lr.drops: '0.5,0.4' is not accepted; use comma-separated increasing numbers in 0 … 1, or nothing"
     ),
     ("gamma:", "presets/x.yaml:1: gamma has no value; give a number in 0 … 1"),
     ("data.dir: ~", "presets/x.yaml:1: data.dir has no value; write '' for none"),
@@ -177,7 +178,7 @@ private func message(_ bytes: [UInt8]) -> String {
   @Test func `the initial settings come back equal, each with its help`() throws {
     #expect(try reread(Settings()) == Settings())
     let text = resolvedYAML(Settings(), header: "A run.\n\nMore.")
-    #expect(text.hasPrefix("# A run.\n#\n# More.\n\n# outer loss"))
+    #expect(text.hasPrefix("# A run.\n#\n# More.\n\n# training objective"))
     let keys = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { String($0.prefix { $0 != ":" }) }
     #expect(keys == AnyKnob.all.map(\.name))
     for knob in AnyKnob.all { #expect(text.contains("# \(knob.help) (\(knob.accepted)")) }

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Plotting
 import Presets
@@ -80,8 +81,8 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     let library = PresetLibrary(try folders(.presets))
     func changed(_ name: String) throws -> [String: String] {
       let settings = try library.load(name).settings
-      let different = AnyKnob.all.map(\.name).filter { settings[$0] != Settings()[$0] }
-      return Dictionary(uniqueKeysWithValues: different.map { ($0, settings.formatted($0)) })
+      let different = settings.differences(from: Settings())
+      return Dictionary(uniqueKeysWithValues: different.map { ($0.name, settings.formatted($0)) })
     }
     #expect(try changed("kl-cure") == ["beta": "0.4"])
     #expect(try changed("adversarial-training") == ["objective": "at", "gamma": "0"])

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import TestSupport
 import Testing
@@ -49,7 +50,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     let read = try suite(small)
     func values(_ scale: SuiteScale, _ given: [String] = []) throws -> [[String]] {
       try read.resolved(scale, presets: library, assignments: given).map { row in
-        [row.label, row.preset] + ["gamma", "beta", "lr"].map { row.settings.formatted($0) }
+        [row.label, row.preset] + [row.settings.formatted(.gamma), row.settings.formatted(.beta), row.settings.formatted(.learningRate)]
       }
     }
     #expect(try values(.lite) == [["one", "p", "0.2", "2", "0.7"]])
@@ -68,7 +69,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     ("title: Small\n", "", "S/s.yaml: 'title' is missing; a suite needs it"),
     (
       "[pgd]", "[pdg]",
-      "S/s.yaml:3: measure: 'pdg' is not accepted; give one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
+      "S/s.yaml:3: measure: 'pdg' is not accepted; use one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
     ),
     (
       "[pgd]", "[pgd, w2]",
@@ -83,7 +84,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     ("limit: 8", "limit: 0", "S/s.yaml:7: limit: give a whole number, 1 or more"),
     ("[0, 1]", "[0, 0]", "S/s.yaml:5: seeds: one of them is given twice"),
     ("gamma: 0.3", "gama: 0.3", "S/s.yaml:8: 'gama' is not a setting; did you mean 'gamma'?"),
-    ("gamma: 0.3", "gamma: 3", "S/s.yaml:8: gamma: '3' is not accepted; give a number in 0 … 1"),
+    ("gamma: 0.3", "gamma: 3", "S/s.yaml:8: gamma: '3' is not accepted; use a number in 0 … 1"),
     ("only: full", "onyl: full", "S/s.yaml:16: 'onyl' is not a part of a row; did you mean 'only'?"),
     ("- label: two", "- label: one", "S/s.yaml:15: label: 'one' is given to two rows; call them differently"),
     ("clean: 50.5", "clean: 150", "S/s.yaml:14: clean: give a number in 0.0 … 100.0"),

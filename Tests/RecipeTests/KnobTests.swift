@@ -61,12 +61,12 @@ private func knob(_ name: String) throws -> AnyKnob { try #require(AnyKnob.named
     let error = #expect(throws: SettingError.self) { try knob("eps").parse(text) }
     #expect(
       error?.description
-        == "eps: '\(text)' is not accepted; give a number or a fraction such as 8/255, more than 0, at most 1")
+        == "eps: '\(text)' is not accepted; use a number or a fraction such as 8/255, above 0, up to 1")
   }
 
   @Test(arguments: ["-0.01", "1.01", "half"]) func `a γ outside 0 … 1 is refused`(text: String) throws {
     let error = #expect(throws: SettingError.self) { try knob("gamma").parse(text) }
-    #expect(error?.description == "gamma: '\(text)' is not accepted; give a number in 0 … 1")
+    #expect(error?.description == "gamma: '\(text)' is not accepted; use a number in 0 … 1")
   }
 
   @Test func `τ is no smaller than numbers can divide by`() throws {
@@ -95,7 +95,7 @@ private func knob(_ name: String) throws -> AnyKnob { try #require(AnyKnob.named
     let error = #expect(throws: SettingError.self) { try knob("lr.drops").parse(text) }
     #expect(
       error?.description
-        == "lr.drops: '\(text)' is not accepted; give rising numbers in 0 … 1 with commas between, or nothing")
+        == "lr.drops: '\(text)' is not accepted; use comma-separated increasing numbers in 0 … 1, or nothing")
   }
 
   @Test(arguments: [

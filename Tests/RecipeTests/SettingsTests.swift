@@ -15,14 +15,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("gamma", "--set gamma: give NAME=VALUE, such as gamma=0.1"),
+    ("gamma", "--set gamma: use NAME=VALUE, for example gamma=0.1"),
     ("gama=1", "'gama' is not a setting; did you mean 'gamma'?"),
     ("=1", "'' is not a setting; 'dualab presets show NAME' lists all settings"),
     ("qqqqqq=1", "'qqqqqq' is not a setting; 'dualab presets show NAME' lists all settings"),
-    ("gamma=2", "gamma: '2' is not accepted; give a number in 0 … 1"),
+    ("gamma=2", "gamma: '2' is not accepted; use a number in 0 … 1"),
     (
       "model=conv5",
-      "model: 'conv5' is not accepted; give one of conv4, preact-mini, preact-resnet18, preact-resnet20, resnet34, resnet34-cifar, small-cnn (did you mean 'conv4'?)"
+      "model: 'conv5' is not accepted; use one of conv4, preact-mini, preact-resnet18, preact-resnet20, resnet34, resnet34-cifar, small-cnn (did you mean 'conv4'?)"
     ),
   ]) func `a bad assignment is one line and changes nothing`(assignment: String, expected: String) {
     var settings = Settings()
@@ -38,7 +38,7 @@ import Testing
     #expect(oneLine("γ = 'é' \"\\\" 日😀") == "γ = 'é' \"\\\" 日😀")
     var settings = Settings()
     let error = #expect(throws: SettingError.self) { try settings.apply(assignment: "nesterov=\u{1B}\n") }
-    #expect(error?.description == "nesterov: '\\u{1B}\\n' is not accepted; give on or off")
+    #expect(error?.description == "nesterov: '\\u{1B}\\n' is not accepted; use on or off")
   }
 }
 
