@@ -45,7 +45,8 @@ struct CIFARBinary: Sendable {
       for (place, label) in labels.enumerated() where data[start + place] >= label.classes {
         throw DataError(
           "\(path): \(label.name) \(data[start + place]) in record \(record) (from 0) is not in "
-            + "0 … \(label.classes - 1); the file is damaged or of another data set, fetch the archive again")
+            + "0 … \(label.classes - 1); the file is damaged or belongs to another data set; download the archive again"
+        )
       }
       classes.append(data[start + labels.count - 1])
       pixels.append(contentsOf: data[(start + labels.count)..<(start + recordSize)])
@@ -57,7 +58,7 @@ struct CIFARBinary: Sendable {
   private func contents(_ path: String, expected: Int) throws -> [UInt8] {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path) else {
-      throw DataError("\(path): no such file; unpack the whole archive, or give its folder as data.dir")
+      throw DataError("\(path): no such file; unpack the whole archive, or set data.dir to its folder")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
       throw DataError("\(path): not a regular file; unpack the archive again")
@@ -69,7 +70,7 @@ struct CIFARBinary: Sendable {
         size == 0 ? "empty, no record" : "\(whole) records" + (rest == 0 ? "" : " and \(rest) bytes of a cut one")
       throw DataError(
         "\(path): \(size) bytes (\(holds)) where \(expected / recordSize) records of \(recordSize) bytes make "
-          + "\(expected); fetch the archive again")
+          + "\(expected); download the archive again")
     }
     guard let data = try? Data(contentsOf: url), data.count == expected else {
       throw DataError("\(path): cannot be read; check its permissions")

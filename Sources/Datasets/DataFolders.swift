@@ -43,7 +43,7 @@ package struct DataFolders: Sendable {
     guard !directory.isEmpty else { return nil }
     let path = directory.hasPrefix("~/") ? (home ?? "~") + directory.dropFirst() : directory
     guard isFolder(path) else {
-      throw DataError("data.dir: '\(path)' is not a folder; give the folder of \(contents)")
+      throw DataError("data.dir: '\(path)' is not a folder; pass the folder of \(contents)")
     }
     return path
   }

@@ -40,7 +40,7 @@ enum Gzip {
           throw Failure(reason: "has \(data.count - consumed) bytes after the end of the gzip stream")
         }
       case Z_OK where used > 0 || made > 0: continue
-      case Z_OK, Z_BUF_ERROR: throw Failure(reason: "is cut: the gzip stream ends early")
+      case Z_OK, Z_BUF_ERROR: throw Failure(reason: "is truncated: the gzip stream ends early")
       default:
         throw Failure(
           reason: "is damaged: " + (stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)"))

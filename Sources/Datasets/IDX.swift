@@ -11,13 +11,13 @@ enum IDX {
     let tags = try read(labels, dimensions: 1, holding: "labels")
     guard tags.shape[0] == pixels.shape[0] else {
       throw DataError(
-        "\(labels): \(tags.shape[0]) labels for the \(pixels.shape[0]) images of \(images); take both from one data set"
+        "\(labels): \(tags.shape[0]) labels for the \(pixels.shape[0]) images of \(images); use files of one data set"
       )
     }
     if let position = tags.bytes.firstIndex(where: { $0 >= classes }) {
       throw DataError(
         "\(labels): label \(tags.bytes[position]) at position \(position) is not in 0 … \(classes - 1); "
-          + "the file is damaged or of another data set")
+          + "the file is damaged or belongs to another data set")
     }
     return ImageSet(
       channels: 1, height: pixels.shape[1], width: pixels.shape[2], pixels: .levels(pixels.bytes), labels: tags.bytes,
@@ -37,17 +37,17 @@ enum IDX {
       let held = whole.count - headerSize
       guard held >= promised else {
         throw DataError(
-          "\(path): cut: the header promises \(described(shape)) \(what), the data are \(promised - held) bytes short; "
-            + "fetch the file again")
+          "\(path): truncated: the header announces \(described(shape)) \(what), the data are \(promised - held) bytes short; "
+            + "download the file again")
       }
       guard held == promised else {
         let extra = isPacked ? "more bytes" : "\(held - promised) bytes more"
         throw DataError(
-          "\(path): \(extra) than the header promises (\(described(shape)) \(what)); fetch the file again")
+          "\(path): \(extra) than the header announces (\(described(shape)) \(what)); download the file again")
       }
       return (shape, Array(whole[headerSize...]))
     } catch let failure as Gzip.Failure {
-      throw DataError("\(path): \(failure.reason); fetch the file again")
+      throw DataError("\(path): \(failure.reason); download the file again")
     }
   }
 
@@ -63,36 +63,36 @@ enum IDX {
     }
   }
 
-  /// The dimensions, and the bytes they need beside the header.
+  /// The dimensions, and the bytes they need after the header.
   private static func parse(
     _ header: [UInt8], dimensions: Int, path: String, holding what: String
   ) throws -> (shape: [Int], promised: Int) {
     guard header.count == 4 + 4 * dimensions else {
-      throw DataError("\(path): the header itself is cut (\(header.count) bytes); fetch the file again")
+      throw DataError("\(path): the header itself is truncated (\(header.count) bytes); download the file again")
     }
     // Unsigned and signed bytes, 16 and 32 bits, float and double.
     guard header[0] == 0, header[1] == 0, [0x08, 0x09, 0x0B, 0x0C, 0x0D, 0x0E].contains(header[2]) else {
       let isReversed = header[2] == 0 && header[3] == 0 && header[0] > 0 && header[0] <= 4
       let reason = isReversed ? "not an IDX file: the magic is in the wrong byte order" : "not an IDX file: wrong magic"
-      throw DataError("\(path): \(reason); fetch the file again")
+      throw DataError("\(path): \(reason); download the file again")
     }
     guard header[2] == 8 else {
       let type = "0x0" + String(header[2], radix: 16, uppercase: true)
-      throw DataError("\(path): element type \(type) where unsigned bytes (0x08) are needed; convert the file to bytes")
+      throw DataError("\(path): element type \(type), expected unsigned bytes (0x08); convert the file to bytes")
     }
     guard header[3] == UInt8(dimensions) else {
       throw DataError(
-        "\(path): \(header[3]) dimensions where \(what) have \(dimensions); image and label files may be swapped")
+        "\(path): \(header[3]) dimensions, but \(what) have \(dimensions); image and label files may be swapped")
     }
     let shape = (1...dimensions).map { place in header[(4 * place)..<(4 * place + 4)].reduce(0) { $0 << 8 | Int($1) } }
     guard shape.allSatisfy({ $0 > 0 }) else {
-      throw DataError("\(path): holds no \(what) (\(described(shape))); fetch the file again")
+      throw DataError("\(path): holds no \(what) (\(described(shape))); download the file again")
     }
     var promised = 1
     for extent in shape {
       let (product, overflow) = promised.multipliedReportingOverflow(by: extent)
       guard !overflow, product < Int.max - 64 else {
-        throw DataError("\(path): the header's dimensions \(described(shape)) overflow; fetch the file again")
+        throw DataError("\(path): the header's dimensions \(described(shape)) overflow; download the file again")
       }
       promised = product
     }

@@ -96,12 +96,12 @@ package struct LabelledImages: Sendable {
     indices = Array(labels.indices)
   }
 
-  /// Throws `DataError` when a label is not a class of a network with so many.
+  /// Throws `DataError` when a label is not one of the network's classes.
   package func check(classes: Int) throws {
     if let place = labels.firstIndex(where: { $0 >= classes }) {
       throw DataError(
         "\(source): label \(labels[place]) at position \(place) is not in 0 … \(classes - 1), the classes of the network; "
-          + "give the data it was trained on")
+          + "use the data it was trained on")
     }
   }
 
@@ -113,7 +113,7 @@ package struct LabelledImages: Sendable {
       throw DataError(
         "\(path): "
           + (exists
-            ? "cannot be read; check that it is a file and its permissions" : "no such file; give the path of an .npz"))
+            ? "cannot be read; check that it is a file and its permissions" : "no such file; pass the path of an .npz"))
     }
   }
 

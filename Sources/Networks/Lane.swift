@@ -31,7 +31,7 @@ package final class Lane {
     return UnsafePointer(pass.pointer(network.logits))
   }
 
-  /// Makes room for so many images. Grows with use: a wide network attacked a few images at a time takes only the memory
+  /// Makes room for `count` images. Grows with use: a wide network attacked a few images at a time takes only the memory
   /// of those, and where a whole batch's memory stands idle, its part of that.
   func reserve(_ count: Int) {
     guard workspace.capacity < count else { return }

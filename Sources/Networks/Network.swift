@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Settings of a network that its weights do not tell: what is written into a checkpoint beside them.
+/// Settings of a network that its weights do not tell: what a checkpoint's metadata adds to them.
 package struct ModelSettings: Sendable, Hashable {
   /// The name in the catalogue: `conv4`.
   package var name: String
@@ -232,7 +232,7 @@ package final class Network {
     backward(cotangent, wanted: wanted, slot: slot, accumulating: accumulating, poll: {})
   }
 
-  /// Bytes that a whole batch of so many images takes beside the weights.
+  /// Bytes that a whole batch of `images` images takes in addition to the weights.
   package func batchBytes(images: Int) -> Int { plan.count * images * MemoryLayout<Float>.stride }
 
   /// What the last `forward` of a slot left of an activation, of one of its images.

@@ -9,7 +9,7 @@ package struct Canvas: Sendable {
   private var masks: [UInt8]
   private var layers: [Int]
 
-  /// An empty canvas of so many cells.
+  /// An empty canvas of `width` × `height` cells.
   package init(width: Int, height: Int, symbols: Symbols) {
     self.symbols = symbols
     self.width = max(0, width)

@@ -63,7 +63,7 @@ struct ChartFrame {
     y.position(value).map { Int(((1 - $0) * Double(max(0, plot.height * symbols.dots.y - 1))).rounded()) }
   }
 
-  /// The column that holds the value's dot, so that labels stand beside their lines.
+  /// The column that holds the value's dot, so that labels stand next to their lines.
   func column(_ value: Double) -> Int? { dotAcross(value).map { plot.x + $0 / symbols.dots.x } }
 
   /// The row that holds the value's dot.
@@ -106,7 +106,7 @@ struct ChartFrame {
     drawGlyphs(on: canvas, into: &buffer, theme: theme)
   }
 
-  /// Puts each line's own character on it every so many columns, where the line is not covered by another.
+  /// Puts each line's own character on it every few columns, where the line is not covered by another.
   private func drawGlyphs(on canvas: Canvas, into buffer: inout CellBuffer, theme: Theme) {
     let spacing = 16
     for (index, line) in chart.lines.enumerated() {
@@ -183,7 +183,7 @@ struct ChartFrame {
     }
   }
 
-  /// Writes what was done beside the mark's line, in the first of the upper rows that is blank there.
+  /// Writes what was done next to the mark's line, in the first of the upper rows that is blank there.
   func drawMarkLabels(into buffer: inout CellBuffer, theme: Theme) {
     for mark in chart.marks {
       guard let column = column(mark.x) else { continue }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Numbers as they are shown: always with a point, never with a locale.
 package enum NumberText {
-  /// With exactly so many digits behind the point: `0.50`.
+  /// With exactly `digits` digits after the point: `0.50`.
   package static func fixed(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let scale = pow(10, Double(max(0, digits)))

@@ -4,7 +4,7 @@ import Foundation
 package struct Tick: Sendable, Hashable {
   /// Where it stands, in the units of the data.
   package let value: Double
-  /// What is written beside it.
+  /// Its label.
   package let label: String
 }
 
@@ -80,7 +80,7 @@ package struct Scale: Sendable, Hashable {
     abs(value) >= 100_000 ? NumberText.short(value) : NumberText.fixed(value, digits: digits)
   }
 
-  /// 1, 2 and 5 of every decade when they fit, else the decades, else every so many of them.
+  /// 1, 2 and 5 of every decade when they fit, else the decades, else every nth of them.
   private func logarithmicTicks(_ count: Int) -> [Tick] {
     let first = Int(floor(log10(lower))), last = Int(ceil(log10(upper)))
     let candidates: [(every: Int, factors: [Double])] =

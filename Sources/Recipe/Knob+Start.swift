@@ -7,7 +7,8 @@ extension ModelKind: KnobScalar {}
 
 /// The data. Fixed when a run starts.
 extension Knob<DataKind> {
-  package static let data = choice(KnobTraits("data", effect: .atStart), initial: .mirage, "data set to train and test on")
+  package static let data = choice(
+    KnobTraits("data", effect: .atStart), initial: .mirage, "data set to train and test on")
 }
 
 extension Knob<String> {

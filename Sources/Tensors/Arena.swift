@@ -13,7 +13,7 @@ package struct CommonSlot: Sendable, Hashable {
 /// Plans the memory of a workspace while a network is compiled: what every pass keeps, and what is only borrowed.
 ///
 /// Slots are counted in floats per image; a workspace for N images has N times as much. Borrowed slots are shared by
-/// whoever needs them one after another, so that gradients take the memory of the few that live at the same time.
+/// each user in turn, so that gradients take the memory of the few that live at the same time.
 package struct ArenaPlan {
   /// Floats per image so far.
   package private(set) var count = 0

@@ -2,7 +2,7 @@ import Foundation
 
 /// Files that are either whole or not there.
 package enum AtomicFile {
-  /// Writes under a temporary name beside `url`, flushes to the disk, renames. A failure leaves what was there before.
+  /// Writes under a temporary name next to `url`, flushes to the disk, renames. A failure leaves what was there before.
   ///
   /// A link stays one: what it leads to is written. Devices and pipes, which cannot be renamed over, are written to as they
   /// are. Throws `FileError`.
@@ -32,7 +32,7 @@ package enum AtomicFile {
     }
   }
 
-  /// The temporary file, held alone: a second writer waits, and then finds the name gone and begins anew. One name, so that
+  /// The temporary file, held alone: a second writer waits, and then finds the name gone and starts again. One name, so that
   /// writers that were killed leave one file behind and not many.
   private static func opened(_ temporary: URL) throws -> FileHandle {
     while true {

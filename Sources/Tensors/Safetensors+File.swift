@@ -52,19 +52,19 @@ extension Safetensors {
   package init(contentsOf url: URL) throws {
     let data: Data
     if url.hasDirectoryPath || (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
-      throw FileError("\(url.path): is a folder; give a file")
+      throw FileError("\(url.path): is a folder; pass a file")
     }
     do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
       throw FileError("\(url.path): cannot be read (\(error.localizedDescription))")
     }
     do { try self.init(data: data) } catch let error as FileError {
-      throw FileError("\(url.path): \(error); write it anew with the safetensors library")
+      throw FileError("\(url.path): \(error); save it again with the safetensors library")
     }
   }
 
   /// Reads the bytes of a file. Throws `FileError`.
   package init(data: Data) throws {
-    guard data.count >= 8 else { throw FileError("not a safetensors file: shorter than 8 bytes") }
+    guard data.count >= 8 else { throw FileError("not a safetensors file: fewer than 8 bytes") }
     let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= UInt64(data.count - 8), length <= UInt64(Self.longestHeader) else {
       throw FileError("header length \(length) is larger than the file")
@@ -90,24 +90,24 @@ extension Safetensors {
         throw FileError("tensor '\(name)' ends past the end of the file")
       }
       guard begin == covered else {
-        throw FileError("tensor '\(name)' begins at \(begin) where \(covered) is next: hole or overlap")
+        throw FileError("tensor '\(name)' starts at byte \(begin), expected \(covered): gap or overlap")
       }
       let bytes = try Self.byteCount(name, entry.shape, type)
       guard bytes == end - begin else {
-        throw FileError("tensor '\(name)': shape \(entry.shape) needs \(bytes) bytes, its offsets give \(end - begin)")
+        throw FileError("tensor '\(name)': shape \(entry.shape) needs \(bytes) bytes, its offsets span \(end - begin)")
       }
       tensors[name] = Tensor(type: type, shape: entry.shape, bytes: data[(start + begin)..<(start + end)])
       covered = end
     }
     guard covered == data.count - (start - data.startIndex) else {
-      throw FileError("\(data.count - (start - data.startIndex) - covered) bytes belong to no tensor")
+      throw FileError("\(data.count - (start - data.startIndex) - covered) bytes do not belong to any tensor")
     }
   }
 
   private static func header(_ bytes: Data) throws -> Header {
     guard String(data: bytes, encoding: .utf8) != nil else { throw FileError("header is not valid UTF-8") }
     do { return try JSONDecoder().decode(Header.self, from: Data(bytes)) } catch {
-      throw FileError("header is not as it must be: \(reason(error))")
+      throw FileError("malformed header: \(reason(error))")
     }
   }
 

@@ -16,7 +16,7 @@ extension Safetensors {
     case .float64: return convert(UInt64.self) { Float(Double(bitPattern: $0)) }
     case .bfloat16: return convert(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
     case .float16: return convert(UInt16.self) { Float(halfPrecision: $0) }
-    default: throw FileError("tensor '\(name)' has type \(tensor.type.rawValue), needed are floats")
+    default: throw FileError("tensor '\(name)' has type \(tensor.type.rawValue), expected floats")
     }
   }
 }

@@ -82,7 +82,7 @@ extension Safetensors {
       return try elements(name, .int32) { (bits: UInt32) in Int(Int32(bitPattern: UInt32(littleEndian: bits))) }
     case .int64, nil: return try integers(name)
     case .some(let type):
-      throw FileError("tensor '\(name)' has type \(type.rawValue), needed are whole numbers; save it as int64")
+      throw FileError("tensor '\(name)' has type \(type.rawValue), expected integers; save it as int64")
     }
   }
 
@@ -94,7 +94,7 @@ extension Safetensors {
   ) throws -> [Element] {
     guard let tensor = tensors[name] else { throw FileError("no tensor '\(name)'") }
     guard tensor.type == type else {
-      throw FileError("tensor '\(name)' has type \(tensor.type.rawValue), needed is \(type.rawValue)")
+      throw FileError("tensor '\(name)' has type \(tensor.type.rawValue), expected \(type.rawValue)")
     }
     return tensor.bytes.withUnsafeBytes { raw in
       (0..<tensor.count).map { convert(raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Bits>.size, as: Bits.self)) }

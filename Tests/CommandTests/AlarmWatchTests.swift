@@ -3,7 +3,6 @@ import Foundation
 import Testing
 
 @testable import Commands
-
 @testable import dualab
 
 /// What a run does about alarms outside the engine: the person's program, and what decides the exit status.

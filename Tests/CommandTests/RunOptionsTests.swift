@@ -89,7 +89,7 @@ struct RunOptionsTests {
         "norm.layers: conv4 has no norm 9; its norms are 0 … 3, in the order of the pass"
       ),
       (["--set", "norm.affine=on"], "norm.affine: 'on' means nothing for norm bn; give default"),
-      (["--set", "data.size=17"], "data.size: 17 is not a multiple of 4, the texture's period; give 16 or 20"),
+      (["--set", "data.size=17"], "data.size: 17 is not a multiple of 4, the texture's period; use 16 or 20"),
       (
         ["--at", "5:norm=dbn", "--at", "5:norm.layers=9"],
         "--at: norm.layers: conv4 has no norm 9; its norms are 0 … 3, in the order of the pass"

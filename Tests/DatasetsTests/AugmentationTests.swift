@@ -129,7 +129,8 @@ private func random(_ count: Int, _ number: UInt32 = 0) -> [Float] {
     #expect(steps == ["Affine", "Brightness", "Crop", "Flip"])
   }
 
-  private func augmented(_ policy: AugmentationPolicy, _ examples: [Int], step: Int = 1, seed: UInt32 = 0) -> [[Float]] {
+  private func augmented(_ policy: AugmentationPolicy, _ examples: [Int], step: Int = 1, seed: UInt32 = 0) -> [[Float]]
+  {
     let size = 3 * 12 * 10
     var batch = examples.flatMap { random(size, UInt32($0)) }
     var augmenter = Augmenter(policy, channels: 3, height: 12, width: 10, seed: seed)

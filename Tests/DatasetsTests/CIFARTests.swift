@@ -51,19 +51,19 @@ private func message(_ name: String, _ format: CIFARBinary, records: Int) throws
   @Test func `a file that is not what it should be is named, with what is wrong`() throws {
     #expect(
       try message("cifar10_label_10.bin", ten, records: size("cifar10_label_10.bin", ten)) == "F: label 10 in record 3 "
-        + "(from 0) is not in 0 … 9; the file is damaged or of another data set, fetch the archive again")
+        + "(from 0) is not in 0 … 9; the file is damaged or belongs to another data set; download the archive again")
     #expect(
       try message("cifar100_fine_100.bin", hundred, records: size("cifar100_fine_100.bin", hundred))
-        == "F: fine label 100 in record 1 (from 0) is not in 0 … 99; the file is damaged or of another data set, "
-        + "fetch the archive again")
+        == "F: fine label 100 in record 1 (from 0) is not in 0 … 99; the file is damaged or belongs to another data set; "
+        + "download the archive again")
     #expect(
       try message("cifar100_coarse_20.bin", hundred, records: size("cifar100_coarse_20.bin", hundred)).hasPrefix(
         "F: coarse label 20 in record 1 (from 0) is not in 0 … 19"))
     #expect(
       try message("cifar10_empty.bin", ten, records: 10) == "F: 0 bytes (empty, no record) where 10 records of 3073 "
-        + "bytes make 30730; fetch the archive again")
+        + "bytes make 30730; download the archive again")
     let cut = try message("cifar10_truncated.bin", ten, records: 10)
-    #expect(cut.contains("bytes of a cut one)") && cut.hasSuffix("bytes make 30730; fetch the archive again"))
+    #expect(cut.contains("bytes of a cut one)") && cut.hasSuffix("bytes make 30730; download the archive again"))
   }
 
   private func size(_ name: String, _ format: CIFARBinary) throws -> Int {
@@ -79,7 +79,7 @@ private func message(_ name: String, _ format: CIFARBinary, records: Int) throws
     try settings.set("data", parsing: "cifar10")
     #expect(
       throws: DataError(
-        "\(folder)/data_batch_1.bin: no such file; unpack the whole archive, or give its folder as data.dir")
+        "\(folder)/data_batch_1.bin: no such file; unpack the whole archive, or set data.dir to its folder")
     ) {
       try loadData(settings, folders: folders)
     }
@@ -90,7 +90,7 @@ private func message(_ name: String, _ format: CIFARBinary, records: Int) throws
     #expect(
       throws: DataError(
         "\(folder)/data_batch_1.bin: 30730 bytes (10 records) where 10000 records of 3073 bytes make 30730000; "
-          + "fetch the archive again")
+          + "download the archive again")
     ) { try loadData(settings, folders: folders) }
     // $DUALAB_DATA comes first, data.dir before it; there the folder inside is found too.
     let own = try TemporaryFolder()

@@ -55,13 +55,13 @@ import Testing
     let none = #expect(throws: DataError.self) { try loadData(try fashion("/nonexistent/x"), folders: nowhere) }
     #expect(
       none?.description
-        == "data.dir: '/nonexistent/x' is not a folder; give the folder of the four IDX files of Fashion-MNIST")
+        == "data.dir: '/nonexistent/x' is not a folder; pass the folder of the four IDX files of Fashion-MNIST")
     let folder = try folder()
     try FileManager.default.removeItem(atPath: folder.path + "/t10k-labels-idx1-ubyte")
     let missing = #expect(throws: DataError.self) { try loadData(try fashion(folder.path), folders: nowhere) }
     #expect(
       missing?.description == "\(folder.path): t10k-labels-idx1-ubyte and t10k-labels-idx1-ubyte.gz are both missing; "
-        + "put one there, or set data.dir=FOLDER")
+        + "add one of them, or set data.dir=FOLDER")
   }
 
   @Test func `a folder in the place of a file is an error`() throws {

@@ -88,34 +88,37 @@ func message(images: String = "formats/images-idx3-ubyte", labels: String = "for
   }
 
   @Test(arguments: [
-    ("idx_wrong_magic", "not an IDX file: wrong magic; fetch the file again"),
-    ("idx_little_endian", "not an IDX file: the magic is in the wrong byte order; fetch the file again"),
-    ("idx_float_type", "element type 0x0D where unsigned bytes (0x08) are needed; convert the file to bytes"),
-    ("idx_labels_as_images", "1 dimensions where images have 3; image and label files may be swapped"),
-    ("idx_truncated", "cut: the header promises 2×28×28 images, the data are 17 bytes short; fetch the file again"),
+    ("idx_wrong_magic", "not an IDX file: wrong magic; download the file again"),
+    ("idx_little_endian", "not an IDX file: the magic is in the wrong byte order; download the file again"),
+    ("idx_float_type", "element type 0x0D, expected unsigned bytes (0x08); convert the file to bytes"),
+    ("idx_labels_as_images", "1 dimensions, but images have 3; image and label files may be swapped"),
+    (
+      "idx_truncated",
+      "truncated: the header announces 2×28×28 images, the data are 17 bytes short; download the file again"
+    ),
     (
       "idx_header_too_large",
-      "cut: the header promises 1000000×28×28 images, the data are 783998432 bytes short; fetch the file again"
+      "truncated: the header announces 1000000×28×28 images, the data are 783998432 bytes short; download the file again"
     ),
     (
       "idx_dims_overflow",
-      "the header's dimensions 4294967295×4294967295×4294967295 overflow; fetch the file again"
+      "the header's dimensions 4294967295×4294967295×4294967295 overflow; download the file again"
     ),
-    ("idx_header_only", "the header itself is cut (9 bytes); fetch the file again"),
-    ("idx_trailing", "3 bytes more than the header promises (2×28×28 images); fetch the file again"),
-    ("idx_gz_truncated.gz", "is cut: the gzip stream ends early; fetch the file again"),
-    ("idx_gz_bad_crc.gz", "is damaged: incorrect data check; fetch the file again"),
-    ("idx_gz_not_gzip.gz", "is named .gz but is not gzip data; fetch the file again"),
+    ("idx_header_only", "the header itself is truncated (9 bytes); download the file again"),
+    ("idx_trailing", "3 bytes more than the header announces (2×28×28 images); download the file again"),
+    ("idx_gz_truncated.gz", "is truncated: the gzip stream ends early; download the file again"),
+    ("idx_gz_bad_crc.gz", "is damaged: incorrect data check; download the file again"),
+    ("idx_gz_not_gzip.gz", "is named .gz but is not gzip data; download the file again"),
   ]) func `a malformed image file ends in one line naming it`(file: String, reason: String) throws {
     let name = file.hasSuffix(".gz") ? "train-images-idx3-ubyte.gz" : "train-images-idx3-ubyte"
     #expect(try message(images: "malformed/" + file) == "D/\(name): \(reason)")
   }
 
   @Test(arguments: [
-    ("idx_label_12", "label 12 at position 1 is not in 0 … 9; the file is damaged or of another data set"),
+    ("idx_label_12", "label 12 at position 1 is not in 0 … 9; the file is damaged or belongs to another data set"),
     (
       "idx_count_mismatch_labels",
-      "9 labels for the 10 images of D/train-images-idx3-ubyte; take both from one data set"
+      "9 labels for the 10 images of D/train-images-idx3-ubyte; use files of one data set"
     ),
   ]) func `a malformed label file ends in one line naming it`(file: String, reason: String) throws {
     // The file with label 12 has three labels; the images with it are the first two of the oracle's own.
@@ -156,8 +159,8 @@ func message(images: String = "formats/images-idx3-ubyte", labels: String = "for
   @Test func `bytes after a packed stream are an error, and a second stream is read on`() throws {
     let packed = try Data(contentsOf: Repository.oracle("formats/images-idx3-ubyte.gz"))
     for (tail, reason) in [
-      (Data([7, 7, 7]), "has 3 bytes after the end of the gzip stream; fetch the file again"),
-      (packed, "more bytes than the header promises (10×28×28 images); fetch the file again"),
+      (Data([7, 7, 7]), "has 3 bytes after the end of the gzip stream; download the file again"),
+      (packed, "more bytes than the header announces (10×28×28 images); download the file again"),
     ] {
       let folder = try folder()
       try FileManager.default.removeItem(atPath: folder.path + "/train-images-idx3-ubyte")

@@ -62,7 +62,7 @@ struct LabelledImagesTests {
       images(&$0)
       $0.add("labels", shape: [2], floats: [0, 1])
     }
-    #expect(failure(floats).contains("tensor 'labels' has type F32, needed are whole numbers; save it as int64"))
+    #expect(failure(floats).contains("tensor 'labels' has type F32, expected integers; save it as int64"))
     #expect(failure("/nowhere/x.safetensors").contains("cannot be read"))
   }
 

@@ -131,7 +131,7 @@ private func values(_ set: ImageSet) -> [Float] {
 
   @Test func `a size between multiples of four is refused`() throws {
     let error = #expect(throws: SettingError.self) { try loadData(try settings("data.size=18")) }
-    #expect(error?.description == "data.size: 18 is not a multiple of 4, the texture's period; give 16 or 20")
+    #expect(error?.description == "data.size: 18 is not a multiple of 4, the texture's period; use 16 or 20")
   }
 
   @Test func `the default data are described in one line and called constructed`() throws {

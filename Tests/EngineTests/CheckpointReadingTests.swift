@@ -43,7 +43,7 @@ struct CheckpointReadingTests {
     let good = ["dualab": "1", "settings": settings]
     for (metadata, what) in [
       ([:], "not a checkpoint of dualab"), (["dualab": "1"], "cannot be read (not valid JSON)"),
-      (good, "does not say which network"), (["model": "conv5"], "no such network"),
+      (good, "does not name its network"), (["model": "conv5"], "no such network"),
       (["model": "conv4"], "not the weights of conv4"),
       (["model": "conv4", "norm_affine": "x"], "metadata norm.affine"),
       (["model": "conv4", "norm": "dbn", "norm_layers": "9"], "has no normalization layer 9"),

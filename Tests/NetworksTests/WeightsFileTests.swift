@@ -99,9 +99,9 @@ struct WeightsFileTests {
     #expect(try failure(file, ["model": "smallcnn"], input: settings.input).contains("did you mean 'small-cnn'?"))
     for (name, value, line) in [
       ("norm.affine", "x", "--set norm.affine=x: give one of"), ("norm_affine", "on", "did you mean 'norm.affine'?"),
-      ("norm.affine", "on", "norm.affine: 'on' means nothing"),
+      ("norm.affine", "on", "norm.affine: 'on' has no meaning"),
     ] { #expect(try failure(file, [name: value], input: settings.input).contains(line), "\(name)=\(value)") }
-    #expect(try failure(file, input: Shape(1, 9, 9)).contains("takes images of 1×8×8, given are 1×9×9"))
+    #expect(try failure(file, input: Shape(1, 9, 9)).contains("takes images of 1×8×8, got 1×9×9"))
     file.metadata["size"] = "large"
     #expect(try failure(file, input: settings.input).contains("metadata size 'large': give a whole number"))
     file.metadata = ["model": "conv4", "final_norm": "x"]
@@ -125,9 +125,9 @@ struct WeightsFileTests {
     #expect(third.hasSuffix("its tensors fit --model preact-resnet18"), "\(third)")
     #expect(third.count < 900, "a few names, not all")
     let fourth = try failure(whole, input: input)
-    #expect(fourth.contains("does not say which network") && fourth.hasSuffix("--model preact-resnet18"))
+    #expect(fourth.contains("does not name its network") && fourth.hasSuffix("--model preact-resnet18"))
     let fifth = try failure(whole, ["model": "preact-resnet18"], input: Shape(1, 16, 16))
-    #expect(fifth.contains("takes images of 3×?×?, given are 1×16×16"), "\(fifth)")
+    #expect(fifth.contains("takes images of 3×?×?, got 1×16×16"), "\(fifth)")
     let sixth = try failure(Safetensors(), ["model": "conv4"], input: input)
     #expect(sixth.contains("missing body.0.weight"), "\(sixth)")
   }
@@ -145,7 +145,7 @@ struct WeightsFileTests {
     #expect(try failure(negative, ["model": "conv4"], input: input).contains("negative variance -0.5 at element 2"))
     var whole = network.stateDictionary()
     whole.add("fc.bias", shape: [10], integers: Array(0..<10))
-    #expect(try failure(whole, ["model": "conv4"], input: input).contains("'fc.bias' has type I64, needed are floats"))
+    #expect(try failure(whole, ["model": "conv4"], input: input).contains("'fc.bias' has type I64, expected floats"))
   }
 
   @Test func sizesThatAFileClaimsAreNotAllocated() throws {

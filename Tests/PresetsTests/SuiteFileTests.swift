@@ -50,7 +50,9 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     let read = try suite(small)
     func values(_ scale: SuiteScale, _ given: [String] = []) throws -> [[String]] {
       try read.resolved(scale, presets: library, assignments: given).map { row in
-        [row.label, row.preset] + [row.settings.formatted(.gamma), row.settings.formatted(.beta), row.settings.formatted(.learningRate)]
+        [row.label, row.preset] + [
+          row.settings.formatted(.gamma), row.settings.formatted(.beta), row.settings.formatted(.learningRate),
+        ]
       }
     }
     #expect(try values(.lite) == [["one", "p", "0.2", "2", "0.7"]])
@@ -69,7 +71,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     ("title: Small\n", "", "S/s.yaml: 'title' is missing; a suite needs it"),
     (
       "[pgd]", "[pdg]",
-      "S/s.yaml:3: measure: 'pdg' is not accepted; use one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
+      "S/s.yaml:3: measure: 'pdg' is not accepted; give one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
     ),
     (
       "[pgd]", "[pgd, w2]",

@@ -31,7 +31,9 @@ import Testing
           let conflict = try settings([("objective", objective), ("batching", batching), ("beta", beta)]).conflict
           let isRefused = ["mat", "mart"].contains(objective) && batching == "seq3" && beta == "0"
           #expect((conflict != nil) == isRefused, "\(objective) \(batching) \(beta)")
-          #expect(!isRefused || conflict?.description.contains("\(objective.uppercased()) has one only when beta > 0") == true)
+          #expect(
+            !isRefused || conflict?.description.contains("\(objective.uppercased()) has one only when beta > 0") == true
+          )
         }
       }
     }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// An image under augmentation, CHW, and what is read beside it.
+/// An image under augmentation, CHW, and what is read outside it.
 struct AugmentedImage {
   let channels: Int
   let height: Int

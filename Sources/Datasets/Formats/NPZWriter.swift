@@ -44,7 +44,7 @@ package struct NPZWriter {
 
     let file = Array("\(name).npy".utf8), offset = archive.count
     guard offset + bytes.count + directory.count < 0xFFFF_0000 else {
-      throw DataError("\(name): the archive would be larger than 4 GiB; take fewer images with --limit")
+      throw DataError("\(name): the archive would be larger than 4 GiB; use fewer images with --limit")
     }
     // Version, flags, method, time, date, CRC-32, sizes, lengths of name and extra field: the same in both headers.
     var common = Data()

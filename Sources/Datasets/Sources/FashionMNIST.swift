@@ -29,7 +29,7 @@ package enum FashionMNIST: DataSource {
           + "take both from one data set")
     }
     guard train.count >= 2 else {
-      throw DataError("\(folder): one training image; at least two are needed, one of them for validation")
+      throw DataError("\(folder): one training image; at least two are required, one of them for validation")
     }
     return (train, test)
   }
@@ -58,6 +58,6 @@ package enum FashionMNIST: DataSource {
     for path in ["\(folder)/\(name)", "\(folder)/\(name).gz"] where FileManager.default.fileExists(atPath: path) {
       return path
     }
-    throw DataError("\(folder): \(name) and \(name).gz are both missing; put one there, or set data.dir=FOLDER")
+    throw DataError("\(folder): \(name) and \(name).gz are both missing; add one of them, or set data.dir=FOLDER")
   }
 }

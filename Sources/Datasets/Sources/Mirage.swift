@@ -2,7 +2,7 @@ import Foundation
 import Spelling
 import Tensors
 
-/// A constructed task on which false robustness appears within seconds: an honest but imperfect cue (a shape) beside a
+/// A constructed task on which false robustness appears within seconds: an honest but imperfect cue (a shape) next to a
 /// perfect but fragile one (a faint texture), in the manner of Tsipras et al. 2019 and Ilyas et al. 2019.
 ///
 ///     x = clip01(½ + shape·T[s] + texture·H[y] + background·B + noise·n)
@@ -34,7 +34,7 @@ package enum Mirage: DataSource {
     let size = settings.mirage.size
     guard !size.isMultiple(of: 4) else { return nil }
     return SettingError(
-      "data.size: \(size) is not a multiple of 4, the texture's period; give \(size / 4 * 4) or \(size / 4 * 4 + 4)")
+      "data.size: \(size) is not a multiple of 4, the texture's period; use \(size / 4 * 4) or \(size / 4 * 4 + 4)")
   }
 
   /// Makes both sets. Throws `DataError` when the size is not a multiple of 4.

@@ -2,7 +2,7 @@
 package enum Domains: Sendable, Hashable {
   /// Nobody says; a norm with two sets then uses the one that `Branch` names, the clean one unless told otherwise.
   case unknown
-  /// The first so many rows are clean, the others adversarial.
+  /// The first `count` rows are clean, the others adversarial.
   case cleanFirst(Int)
   /// A flag per row: true for clean.
   case rows([Bool])

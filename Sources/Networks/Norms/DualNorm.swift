@@ -8,7 +8,7 @@ import Tensors
 ///     y = γ·(p·u_c + (1 − p)·u_a) + β
 ///
 /// A batch with rows of both domains trains both sets, each on the moments of its own rows. A batch of one domain, or of
-/// which nobody says, is plain BN on one set. In eval mode p is inferred from the running statistics, whoever the rows
+/// which nobody says, is plain BN on one set. In eval mode p is inferred from the running statistics, whatever the rows
 /// are; where both sets are equal p does not matter, and BN itself runs, bit for bit.
 package final class DualNorm: PosteriorNorm {
   package static let kindName = "dbn"

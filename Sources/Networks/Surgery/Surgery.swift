@@ -11,7 +11,8 @@ extension Network {
   package func converted(to target: ModelSettings) throws -> (network: Network, warnings: [SurgeryWarning]) {
     if let complaint = target.normComplaint { throw FileError(complaint) }
     guard let result = Network(target, pool: pool, convolution: convolution) else {
-      throw FileError("norm: no network '\(target.name)' is in the catalogue, its norms cannot be changed")
+      throw FileError(
+        "norm: no network '\(target.name)' is in the catalogue, so its normalization layers cannot be replaced")
     }
     result.memory.norms = memory.norms
     var notes = SurgeryNotes()

@@ -2,7 +2,7 @@
 package struct SurgeryWarning: Sendable, Hashable, CustomStringConvertible {
   /// What changed.
   package let text: String
-  /// True when it is about running statistics alone: a recalibration takes them anew, and nothing is left to say.
+  /// True when it is about running statistics only: a recalibration recomputes them, and the warning no longer applies.
   package let isCuredByRecalibration: Bool
 
   package init(_ text: String, isCuredByRecalibration: Bool = false) {

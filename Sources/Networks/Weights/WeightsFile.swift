@@ -12,7 +12,7 @@ package struct WeightsFile: Sendable {
   private let file: Safetensors
   private let takesSettings: Bool
 
-  /// Reads and checks the file. `takesSettings`: whoever reads a message can give `--model`, `--set` and `--layout`.
+  /// Reads and checks the file. `takesSettings`: the reader of an error can pass `--model`, `--set` and `--layout`.
   /// Throws `FileError`.
   package init(_ path: String, takesSettings: Bool = true) throws {
     self.path = path
@@ -26,7 +26,7 @@ package struct WeightsFile: Sendable {
   /// What to give instead of a file that `remedy` would help; another file where nobody can give it.
   private func give(_ remedy: String) -> String { takesSettings ? remedy : "give \(WeightsFile.another)" }
 
-  /// The strings beside the tensors.
+  /// The file's metadata.
   package var metadata: [String: String] { file.metadata }
 
   /// A network with these weights.
@@ -73,8 +73,8 @@ package struct WeightsFile: Sendable {
     guard let name = texts.text("model") else {
       let fitting = fittingModel(input).map { "its tensors fit --model \($0)" }
       throw FileError(
-        "\(path): does not say which network it is of; "
-          + give(fitting ?? "give --model with one of \(names.joined(separator: ", "))"))
+        "\(path): does not name its network; "
+          + give(fitting ?? "pass --model with one of \(names.joined(separator: ", "))"))
     }
     guard let model = models.first(where: { $0.name == name }) else {
       let near = nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
@@ -139,9 +139,9 @@ package struct WeightsFile: Sendable {
     guard agrees == (input.channels, input.height, input.width) else {
       let expected = [channels, told.height, told.width].map { $0.map(String.init) ?? "?" }.joined(separator: "×")
       throw FileError(
-        "\(path): the network takes images of \(expected), given are \(input.channels)×\(input.height)×\(input.width); "
-          + "give the data it was trained on"
-          + (takesSettings ? ", or --layout if channels stand in another place" : ""))
+        "\(path): the network takes images of \(expected), got \(input.channels)×\(input.height)×\(input.width); "
+          + "use the data it was trained on"
+          + (takesSettings ? ", or --layout if the channel order differs" : ""))
     }
   }
 
@@ -151,7 +151,7 @@ package struct WeightsFile: Sendable {
     let other = fittingModel(input).flatMap { $0 == settings.name ? nil : "its tensors fit --model \($0)" }
     return FileError(
       "\(path): not the weights of \(settings.name) of width \(settings.width) with \(settings.classes) classes: "
-        + "\(fit.description); \(give(other ?? "give the --model and --set that they were trained with"))")
+        + "\(fit.description); \(give(other ?? "pass the --model and --set that they were trained with"))")
   }
 
   /// The model all of whose tensors are in the file by name.
@@ -172,12 +172,12 @@ package struct WeightsFile: Sendable {
     if let place = values.firstIndex(where: { !$0.isFinite }) {
       throw FileError(
         "\(path): tensor '\(prefix + name)' holds \(values[place]) at element \(place); "
-          + "these weights diverged, give an earlier checkpoint")
+          + "these weights diverged; use an earlier checkpoint")
     }
     if name.contains("running_var"), let place = values.firstIndex(where: { $0 < 0 }) {
       throw FileError(
         "\(path): tensor '\(prefix + name)' holds the negative variance \(values[place]) at element \(place); "
-          + "the file is damaged, write it anew")
+          + "the file is damaged; save it again")
     }
   }
 
