@@ -1,16 +1,17 @@
-/* The kernels of one CPU variant. Included once per variant, inside its target attribute, with
- *   VARIANT(name)   the name of a function in this variant
- *   TILE_PIXELS     pixels whose sums a micro-kernel keeps in registers
- *   HALF_PIXELS     the same where a pixel has 8 outputs
- *   PANEL_BLOCKS    blocks of 16 outputs it keeps beside each other
- *   GRADIENT_ROWS   rows of a 16x16 block of weight gradient kept in registers
- *   PART_LANES      lanes of one register: the transforms, which keep many numbers at once, go through a block of 16 in parts
- */
+// The kernels of one CPU variant. Included once per variant, inside its target attribute, with
+//   name   the name of a function in this variant
+//   TILE_PIXELS     pixels whose sums a micro-kernel keeps in registers
+//   HALF_PIXELS     the same where a pixel has 8 outputs
+//   PANEL_BLOCKS    blocks of 16 outputs it keeps beside each other
+//   GRADIENT_ROWS   rows of a 16x16 block of weight gradient kept in registers
+//   PART_LANES      lanes of one register: the transforms, which keep many numbers at once, go through a block of 16 in
+//   parts
 #include <math.h>
 #include <string.h>
 #include "variant.h"
 
-/* The vectors below are wider than the registers of some variants; nothing of theirs crosses a call, so no ABI is at stake. */
+// The vectors below are wider than the registers of some variants; nothing of theirs crosses a call, so no ABI is at
+// stake.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef float vec __attribute__((ext_vector_type(16)));
@@ -22,28 +23,29 @@ typedef double wide __attribute__((ext_vector_type(16)));
 typedef double loose_wide __attribute__((ext_vector_type(16), aligned(8)));
 
 #define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
+#define NOINLINE static __attribute__((noinline))
+#define UNROLLED_FOR(...) _Pragma("clang loop unroll(full)") for (__VA_ARGS__)
 
-INLINE vec VARIANT(load)(const float *p) { return *(const loose *)p; }
-INLINE void VARIANT(store)(float *p, vec v) { *(loose *)p = v; }
-INLINE part VARIANT(load_part)(const float *p) { return *(const loose_part *)p; }
-INLINE void VARIANT(store_part)(float *p, part v) { *(loose_part *)p = v; }
-/* v where the mask's lanes are set, else +0. */
-INLINE vec VARIANT(where)(mask m, vec v) { return (vec)((mask)v & m); }
-/* max(v, 0); NaN stays NaN. */
-INLINE vec VARIANT(positive)(vec v) { return (vec)((mask)v & ~(v < (vec)0.0f)); }
+INLINE vec load(const float *p) { return *(const loose *)p; }
+INLINE void store(float *p, vec v) { *(loose *)p = v; }
+INLINE part load_part(const float *p) { return *(const loose_part *)p; }
+INLINE void store_part(float *p, part v) { *(loose_part *)p = v; }
+// v where the mask's lanes are set, else +0.
+INLINE vec where(mask m, vec v) { return (vec)((mask)v & m); }
+// max(v, 0); NaN stays NaN.
+INLINE vec positive(vec v) { return (vec)((mask)v & ~(v < (vec)0.0f)); }
 
-/* a*b + c, one rounding where the machine has it; `__builtin_elementwise_fma` would call libm where it has not. */
-INLINE vec VARIANT(multiply_add)(vec a, vec b, vec c) {
+// a*b + c, one rounding where the machine has it; `__builtin_elementwise_fma` would call libm where it has not.
+INLINE vec multiply_add(vec a, vec b, vec c) {
 #pragma STDC FP_CONTRACT ON
   return a * b + c;
 }
-INLINE part VARIANT(multiply_add_part)(part a, part b, part c) {
+INLINE part multiply_add_part(part a, part b, part c) {
 #pragma STDC FP_CONTRACT ON
   return a * b + c;
 }
-/* The sum of the lanes, halves first. */
-INLINE float VARIANT(lane_sum)(vec v) {
+// The sum of the lanes, halves first.
+INLINE float lane_sum(vec v) {
   typedef float eight __attribute__((ext_vector_type(8)));
   typedef float four __attribute__((ext_vector_type(4)));
   const eight e = v.lo + v.hi;
@@ -51,34 +53,37 @@ INLINE float VARIANT(lane_sum)(vec v) {
   return (f.x + f.z) + (f.y + f.w);
 }
 
-/* The same of a vector in parts; those it does not have are zeros. */
-INLINE float VARIANT(parts_sum)(const part *v, const int parts) {
+// The same of a vector in parts; those it does not have are zeros.
+INLINE float parts_sum(const part *v, const int parts) {
   vec whole = 0.0f;
-  UNROLL for (int l = 0; l < DL_LANES / PART_LANES; l++)
-    if (l < parts) UNROLL for (int i = 0; i < PART_LANES; i++) whole[l * PART_LANES + i] = v[l][i];
-  return VARIANT(lane_sum)(whole);
+  UNROLLED_FOR (int l = 0; l < DL_LANES / PART_LANES; l++) {
+    if (l < parts) {
+      UNROLLED_FOR (int i = 0; i < PART_LANES; i++)
+        whole[l * PART_LANES + i] = v[l][i];
+    }
+  }
+  return lane_sum(whole);
 }
 
-#define load VARIANT(load)
-#define store VARIANT(store)
-#define load_part VARIANT(load_part)
-#define store_part VARIANT(store_part)
-#define where VARIANT(where)
-#define positive VARIANT(positive)
-#define multiply_add VARIANT(multiply_add)
-#define multiply_add_part VARIANT(multiply_add_part)
-#define lane_sum VARIANT(lane_sum)
-#define parts_sum VARIANT(parts_sum)
+// `count` pixels in as few tiles of at most `most` as there can be, of sizes that differ by one at most: the first
+// `longer` have `size` + 1. Worked out once for many rows: a tile of few inputs takes no longer than two divisions.
+typedef struct {
+  long tiles, size, longer;
+} cut;
 
-/* `count` pixels in as few tiles of at most `most` as there can be, of sizes that differ by one at most: the first `longer` have
- * `size` + 1. Worked out once for many rows: a tile of few inputs takes no longer than two divisions. */
-typedef struct { long tiles, size, longer; } VARIANT(cut);
-#define cut VARIANT(cut)
-
-INLINE cut VARIANT(cut_of)(long count, long most) {
+INLINE cut cut_of(long count, long most) {
   const long tiles = (count + most - 1) / most;
   return tiles ? (cut){tiles, count / tiles, count % tiles} : (cut){0, 0, 0};
 }
+
+#define CASES_4(CASE, x) CASE(1, x) CASE(2, x) CASE(3, x) CASE(4, x)
+#define CASES_6(CASE, x) CASES_4(CASE, x) CASE(5, x) CASE(6, x)
+#define CASES_8(CASE, x) CASES_6(CASE, x) CASE(7, x) CASE(8, x)
+#define CASES_12(CASE, x) CASES_8(CASE, x) CASE(9, x) CASE(10, x) CASE(11, x) CASE(12, x)
+#define CASES_14(CASE, x) CASES_12(CASE, x) CASE(13, x) CASE(14, x)
+#define CASES_(count, CASE, x) CASES_##count(CASE, x)
+// CASE(1, x) to CASE(count, x), the cases of a switch.
+#define CASES(count, CASE, x) CASES_(count, CASE, x)
 
 #include "body_gather.h"
 #include "body_gemm.h"
@@ -91,21 +96,16 @@ INLINE cut VARIANT(cut_of)(long count, long most) {
 #include "body_dense.h"
 #include "body_elementwise.h"
 
-#define VARIANT_TABLE(title)                                                                                     \
-  {                                                                                                              \
-    .name = title, .conv_pack_forward = VARIANT(conv_pack_forward),                                              \
-    .conv_pack_backward = VARIANT(conv_pack_backward), .conv_forward = VARIANT(conv_forward),                    \
-    .conv_input_gradient = VARIANT(conv_input_gradient), .conv_weight_gradient = VARIANT(conv_weight_gradient),  \
-    .conv_bias_gradient = VARIANT(conv_bias_gradient), .moment_sums = VARIANT(moment_sums),                      \
-    .scale_offset = VARIANT(scale_offset), .gradient_sums = VARIANT(gradient_sums),                              \
-    .scale_gradient = VARIANT(scale_gradient), .dual_posterior = VARIANT(dual_posterior),                            \
-    .dual_forward = VARIANT(dual_forward), .dual_cotangent = VARIANT(dual_cotangent),                            \
-    .dual_gradient_sums = VARIANT(dual_gradient_sums), .dual_gradient = VARIANT(dual_gradient),                  \
-    .global_average = VARIANT(global_average),                        \
-    .global_average_gradient = VARIANT(global_average_gradient), .linear = VARIANT(linear),                      \
-    .linear_input_gradient = VARIANT(linear_input_gradient),                                                     \
-    .linear_weight_gradient = VARIANT(linear_weight_gradient), .relu = VARIANT(relu),                            \
-    .relu_gradient = VARIANT(relu_gradient), .add = VARIANT(add), .add_relu = VARIANT(add_relu),                 \
-    .standardise = VARIANT(standardise), .scale = VARIANT(scale), .sgd = VARIANT(sgd),                           \
-    .linf_step = VARIANT(linf_step)                                                                              \
+#define VARIANT_TABLE(title)                                                                                        \
+  {                                                                                                                 \
+    .name = title, .conv_pack_forward = conv_pack_forward, .conv_pack_backward = conv_pack_backward,                \
+    .conv_forward = conv_forward, .conv_input_gradient = conv_input_gradient,                                       \
+    .conv_weight_gradient = conv_weight_gradient, .conv_bias_gradient = conv_bias_gradient,                         \
+    .moment_sums = moment_sums, .scale_offset = scale_offset, .gradient_sums = gradient_sums,                       \
+    .scale_gradient = scale_gradient, .dual_posterior = dual_posterior, .dual_forward = dual_forward,               \
+    .dual_cotangent = dual_cotangent, .dual_gradient_sums = dual_gradient_sums, .dual_gradient = dual_gradient,     \
+    .global_average = global_average, .global_average_gradient = global_average_gradient, .linear = linear,         \
+    .linear_input_gradient = linear_input_gradient, .linear_weight_gradient = linear_weight_gradient, .relu = relu, \
+    .relu_gradient = relu_gradient, .add = add, .add_relu = add_relu, .standardise = standardise, .scale = scale,   \
+    .sgd = sgd, .linf_step = linf_step                                                                              \
   }

@@ -1,56 +1,68 @@
-/* Global average and the linear layer behind it. */
+// Global average and the linear layer behind it.
 
-static void VARIANT(global_average)(const float *x, long images, long blocks, long pixels, float *y) {
+static void global_average(const float *x, long images, long blocks, long pixels, float *y) {
   for (long i = 0; i < images * blocks; i++, x += pixels * DL_LANES) {
     vec sum = 0.0f;
-    for (long p = 0; p < pixels; p++) sum += load(x + p * DL_LANES);
+    for (long p = 0; p < pixels; p++)
+      sum += load(x + p * DL_LANES);
     store(y + i * DL_LANES, sum / (vec)(float)pixels);
   }
 }
 
-static void VARIANT(global_average_gradient)(const float *dy, long images, long blocks, long pixels, float *dx) {
+static void global_average_gradient(const float *dy, long images, long blocks, long pixels, float *dx) {
   for (long i = 0; i < images * blocks; i++) {
     const vec g = load(dy + i * DL_LANES) / (vec)(float)pixels;
-    for (long p = 0; p < pixels; p++, dx += DL_LANES) store(dx, g);
+    for (long p = 0; p < pixels; p++, dx += DL_LANES)
+      store(dx, g);
   }
 }
 
-/* `count` outputs, a constant: their sums run beside each other, or each addition would wait for the one before it. */
-INLINE void VARIANT(linear_outputs)(const int count, const float *x, const float *w, const float *b, long stride, float *y) {
+// `count` outputs, a constant: their sums run beside each other, or each addition would wait for the one before it.
+INLINE void linear_outputs(const int count, const float *x, const float *w, const float *b, long stride, float *y) {
   vec sum[4];
-  UNROLL for (int o = 0; o < count; o++) sum[o] = 0.0f;
+  UNROLLED_FOR (int o = 0; o < count; o++)
+    sum[o] = 0.0f;
   for (long i = 0; i < stride; i += DL_LANES) {
     const vec value = load(x + i);
-    UNROLL for (int o = 0; o < count; o++) sum[o] = multiply_add(value, load(w + o * stride + i), sum[o]);
+    UNROLLED_FOR (int o = 0; o < count; o++)
+      sum[o] = multiply_add(value, load(w + o * stride + i), sum[o]);
   }
-  UNROLL for (int o = 0; o < count; o++) y[o] = b[o] + lane_sum(sum[o]);
+  UNROLLED_FOR (int o = 0; o < count; o++)
+    y[o] = b[o] + lane_sum(sum[o]);
 }
 
-static void VARIANT(linear)(const float *x, const float *w, const float *b, long images, long stride, long outputs, float *y) {
+static void linear(const float *x, const float *w, const float *b, long images, long stride, long outputs, float *y) {
   for (long n = 0; n < images; n++, x += stride, y += outputs) {
     long o = 0;
-    for (; o + 4 <= outputs; o += 4) VARIANT(linear_outputs)(4, x, w + o * stride, b + o, stride, y + o);
-    for (; o < outputs; o++) VARIANT(linear_outputs)(1, x, w + o * stride, b + o, stride, y + o);
+    for (; o + 4 <= outputs; o += 4)
+      linear_outputs(4, x, w + o * stride, b + o, stride, y + o);
+    for (; o < outputs; o++)
+      linear_outputs(1, x, w + o * stride, b + o, stride, y + o);
   }
 }
 
-static void VARIANT(linear_input_gradient)(const float *dy, const float *w, long images, long stride, long outputs, float *dx) {
-  for (long n = 0; n < images; n++, dx += stride)
+static void linear_input_gradient(const float *dy, const float *w, long images, long stride, long outputs, float *dx) {
+  for (long n = 0; n < images; n++, dx += stride) {
     for (long i = 0; i < stride; i += DL_LANES) {
       vec sum = 0.0f;
-      for (long o = 0; o < outputs; o++) sum = multiply_add((vec)dy[n * outputs + o], load(w + o * stride + i), sum);
+      for (long o = 0; o < outputs; o++)
+        sum = multiply_add((vec)dy[n * outputs + o], load(w + o * stride + i), sum);
       store(dx + i, sum);
     }
+  }
 }
 
-static void VARIANT(linear_weight_gradient)(const float *x, const float *dy, long images, long stride, long outputs, float *dw, float *db) {
+static void linear_weight_gradient(const float *x, const float *dy, long images, long stride, long outputs, float *dw,
+                                   float *db) {
   for (long o = 0; o < outputs; o++) {
     float bias = 0;
-    for (long n = 0; n < images; n++) bias += dy[n * outputs + o];
+    for (long n = 0; n < images; n++)
+      bias += dy[n * outputs + o];
     db[o] = bias;
     for (long i = 0; i < stride; i += DL_LANES) {
       vec sum = 0.0f;
-      for (long n = 0; n < images; n++) sum = multiply_add((vec)dy[n * outputs + o], load(x + n * stride + i), sum);
+      for (long n = 0; n < images; n++)
+        sum = multiply_add((vec)dy[n * outputs + o], load(x + n * stride + i), sum);
       store(dw + o * stride + i, sum);
     }
   }

@@ -1,131 +1,174 @@
-/* Convolution without columns, where the input has few channels: planar images, and blocked activations of at most 8
- * channels, half of whose blocks would be zeros. Inputs are read as single numbers from a copy with a border of zeros,
- * outputs as vectors; where there are at most 8 outputs, as their first half.
- */
+// Convolution without columns, where the input has few channels: planar images, and blocked activations of at most 8
+// channels, half of whose blocks would be zeros. Inputs are read as single numbers from a copy with a border of zeros,
+// outputs as vectors; where there are at most 8 outputs, as their first half.
 
 #define ALL_PARTS (DL_LANES / PART_LANES)
 #define HALF_PARTS ((8 + PART_LANES - 1) / PART_LANES)
 
-/* The inputs of one output: `planes` times `lines` times `run` numbers that stand side by side. `pitch`: from the inputs of
- * one output to those of the next in its row. */
-typedef struct { long planes, plane, lines, line, run, pitch; } VARIANT(window);
-#define window VARIANT(window)
+// The inputs of one output: `planes` times `lines` times `run` numbers that stand side by side. `pitch`: from the
+// inputs of one output to those of the next in its row.
+typedef struct {
+  long planes, plane, lines, line, run, pitch;
+} window;
 
-/* ---- borders ---- */
+// ---- borders ----
 
-/* Zeros around an image in `padded`: [planes][height + 2*border][(width + 2*border)*lanes]. */
-typedef struct { long planes, height, width, lanes, border; } VARIANT(frame);
-#define frame VARIANT(frame)
+// Zeros around an image in `padded`: [planes][height + 2*border][(width + 2*border)*lanes].
+typedef struct {
+  long planes, height, width, lanes, border;
+} frame;
 
-INLINE long VARIANT(frame_line)(frame f) { return (f.width + 2 * f.border) * f.lanes; }
-INLINE long VARIANT(frame_plane)(frame f) { return VARIANT(frame_line)(f) * (f.height + 2 * f.border); }
+INLINE long frame_line(frame f) { return (f.width + 2 * f.border) * f.lanes; }
+INLINE long frame_plane(frame f) { return frame_line(f) * (f.height + 2 * f.border); }
 
-/* Copies an image into the frame, whose border stays as it is: all numbers, or of every block of `stride` the first 8. */
-static __attribute__((noinline)) void VARIANT(frame_fill)(frame f, const float *x, long stride, float *padded) {
-  for (long c = 0; c < f.planes; c++)
+// Copies an image into the frame, whose border stays as it is: all numbers, or of every block of `stride` the first 8.
+NOINLINE void frame_fill(frame f, const float *x, long stride, float *padded) {
+  for (long c = 0; c < f.planes; c++) {
     for (long y = 0; y < f.height; y++, x += f.width * stride) {
-      float *to = padded + c * VARIANT(frame_plane)(f) + (y + f.border) * VARIANT(frame_line)(f) + f.border * f.lanes;
-      if (f.lanes == stride) { memcpy(to, x, sizeof(float) * (size_t)(f.width * stride)); continue; }
-      for (long i = 0; i < f.width; i++) memcpy(to + i * 8, x + i * stride, sizeof(float) * 8);
+      float *to = padded + c * frame_plane(f) + (y + f.border) * frame_line(f) + f.border * f.lanes;
+      if (f.lanes == stride) {
+        memcpy(to, x, sizeof(float) * (size_t)(f.width * stride));
+        continue;
+      }
+      for (long i = 0; i < f.width; i++)
+        memcpy(to + i * 8, x + i * stride, sizeof(float) * 8);
     }
+  }
 }
 
-INLINE frame VARIANT(input_frame)(const dl_conv_shape *s) {
-  return (frame){s->planar ? s->in_channels : 1, s->in_height, s->in_width, s->planar ? 1 : 8, s->padding};
+INLINE frame input_frame(const dl_conv_shape *s) {
+  return (frame){.planes = s->planar ? s->in_channels : 1,
+                 .height = s->in_height,
+                 .width = s->in_width,
+                 .lanes = s->planar ? 1 : 8,
+                 .border = s->padding};
 }
 
-INLINE window VARIANT(input_window)(const dl_conv_shape *s) {
-  const frame f = VARIANT(input_frame)(s);
-  return (window){f.planes, VARIANT(frame_plane)(f), s->kernel, VARIANT(frame_line)(f), s->kernel * f.lanes, s->stride * f.lanes};
+INLINE window input_window(const dl_conv_shape *s) {
+  const frame f = input_frame(s);
+  return (window){.planes = f.planes,
+                  .plane = frame_plane(f),
+                  .lines = s->kernel,
+                  .line = frame_line(f),
+                  .run = s->kernel * f.lanes,
+                  .pitch = s->stride * f.lanes};
 }
 
-/* The output gradient with the zeros beyond it that input pixels at the edge meet. */
-INLINE frame VARIANT(gradient_frame)(const dl_conv_shape *s) {
-  return (frame){blocks_of(s->out_channels), s->out_height, s->out_width, DL_LANES, gradient_border(s)};
+// The output gradient with the zeros beyond it that input pixels at the edge meet.
+INLINE frame gradient_frame(const dl_conv_shape *s) {
+  return (frame){.planes = blocks_of(s->out_channels),
+                 .height = s->out_height,
+                 .width = s->out_width,
+                 .lanes = DL_LANES,
+                 .border = gradient_border(s)};
 }
 
-/* ---- tiles of outputs ---- */
+// ---- tiles of outputs ----
 
-/* `pixels` outputs of one row: sums over their windows of in * weights[number of the window][16]; the lanes beyond
- * `parts` are written as zeros. pixels, parts and pitch are constants where this is called. */
-INLINE void VARIANT(direct_tile)(const int pixels, const int parts, const long pitch, const long run, const window *w,
-                                 const float *in, const float *weights, const float *bias, const float *residual, float *out, long out_pitch) {
+// `pixels` outputs of one row: sums over their windows of in * weights[number of the window][16]; the lanes beyond
+// `parts` are written as zeros. pixels, parts and pitch are constants where this is called.
+INLINE void direct_tile(const int pixels, const int parts, const long pitch, const long run, const window *w,
+                        const float *in, const float *weights, const float *bias, const float *residual, float *out,
+                        long out_pitch) {
   part sum[HALF_PIXELS][ALL_PARTS];
-  UNROLL for (int p = 0; p < pixels; p++)
-    UNROLL for (int l = 0; l < parts; l++) sum[p][l] = bias ? load_part(bias + l * PART_LANES) : (part)0.0f;
-  for (long c = 0; c < w->planes; c++)
+  UNROLLED_FOR (int p = 0; p < pixels; p++) {
+    UNROLLED_FOR (int l = 0; l < parts; l++)
+      sum[p][l] = bias ? load_part(bias + l * PART_LANES) : (part)0.0f;
+  }
+  for (long c = 0; c < w->planes; c++) {
     for (long k = 0; k < w->lines; k++) {
       const float *at = in + c * w->plane + k * w->line;
       for (long i = 0; i < run; i++, at++, weights += DL_LANES) {
         part weight[ALL_PARTS];
-        UNROLL for (int l = 0; l < parts; l++) weight[l] = load_part(weights + l * PART_LANES);
-        UNROLL for (int p = 0; p < pixels; p++)
-          UNROLL for (int l = 0; l < parts; l++) sum[p][l] = multiply_add_part((part)at[p * pitch], weight[l], sum[p][l]);
+        UNROLLED_FOR (int l = 0; l < parts; l++)
+          weight[l] = load_part(weights + l * PART_LANES);
+        UNROLLED_FOR (int p = 0; p < pixels; p++) {
+          UNROLLED_FOR (int l = 0; l < parts; l++)
+            sum[p][l] = multiply_add_part((part)at[p * pitch], weight[l], sum[p][l]);
+        }
       }
     }
-  UNROLL for (int p = 0; p < pixels; p++)
-    UNROLL for (int l = 0; l < ALL_PARTS; l++) {
+  }
+  UNROLLED_FOR (int p = 0; p < pixels; p++) {
+    UNROLLED_FOR (int l = 0; l < ALL_PARTS; l++) {
       const long place = p * out_pitch + l * PART_LANES;
       const part value = l < parts ? sum[p][l] : (part)0.0f;
       store_part(out + place, residual ? value + load_part(residual + place) : value);
     }
+  }
 }
 
-#undef TILE_CASE
-#define TILE_CASE(n, parts) case n: VARIANT(direct_tile)(n, parts, pitch, run, w, in, weights, bias, residual, out, out_pitch); break;
-#define DIRECT_TILES(name, most, parts)                                                                                           \
-  INLINE void VARIANT(name)(const long pitch, const long run, int pixels, const window *w, const float *in, const float *weights,                \
-                            const float *bias, const float *residual, float *out, long out_pitch) {                              \
-    switch (pixels) { TILE_CASES(most, parts) }                                                                                   \
+#define DIRECT_CASE(n, parts)                                                          \
+  case n:                                                                              \
+    direct_tile(n, parts, pitch, run, w, in, weights, bias, residual, out, out_pitch); \
+    break;
+#define DIRECT_TILES(name, most, parts)                                                                          \
+  INLINE void name(const long pitch, const long run, int pixels, const window *w, const float *in,               \
+                   const float *weights, const float *bias, const float *residual, float *out, long out_pitch) { \
+    switch (pixels) { CASES(most, DIRECT_CASE, parts) }                                                          \
   }
 DIRECT_TILES(direct_tiles_whole, TILE_PIXELS, ALL_PARTS)
 DIRECT_TILES(direct_tiles_half, HALF_PIXELS, HALF_PARTS)
 
-/* Constant pitches, so that a tile's inputs are at constant distances: planar and blocked, both at stride 1 and 2. `three`:
- * the run of a planar 3x3 filter, constant where it pays: among half tiles a loop of three takes as long as what is in it. */
-#define DIRECT_CASE(name, pitch, run) VARIANT(name)(pitch, run, pixels, w, in, weights, bias, residual, out, out_pitch); break
-#define DIRECT_ROW(name, three)                                                                                                       \
-  static __attribute__((noinline)) void VARIANT(name##_row)(int pixels, const window *w, const float *in, const float *weights,     \
-                                                            const float *bias, const float *residual, float *out, long out_pitch) { \
-    switch (w->pitch + (w->run == 3 ? 100 : 0)) {                                                                                   \
-    case 101: DIRECT_CASE(name, 1, three);                                                                                          \
-    case 102: DIRECT_CASE(name, 2, three);                                                                                          \
-    case 8: DIRECT_CASE(name, 8, w->run);                                                                                           \
-    case 16: DIRECT_CASE(name, 16, w->run);                                                                                         \
-    default: DIRECT_CASE(name, w->pitch, w->run);                                                                                   \
-    }                                                                                                                               \
+// Constant pitches, so that a tile's inputs are at constant distances: planar and blocked, both at stride 1 and 2.
+// `three`: the run of a planar 3x3 filter, constant where it pays: among half tiles a loop of three takes as long as
+// what is in it.
+#define PITCH_CASE(name, pitch, run)                                        \
+  name(pitch, run, pixels, w, in, weights, bias, residual, out, out_pitch); \
+  break
+#define DIRECT_ROW(name, three)                                                                                   \
+  NOINLINE void name##_row(int pixels, const window *w, const float *in, const float *weights, const float *bias, \
+                           const float *residual, float *out, long out_pitch) {                                   \
+    switch (w->pitch + (w->run == 3 ? 100 : 0)) {                                                                 \
+      case 101:                                                                                                   \
+        PITCH_CASE(name, 1, three);                                                                               \
+      case 102:                                                                                                   \
+        PITCH_CASE(name, 2, three);                                                                               \
+      case 8:                                                                                                     \
+        PITCH_CASE(name, 8, w->run);                                                                              \
+      case 16:                                                                                                    \
+        PITCH_CASE(name, 16, w->run);                                                                             \
+      default:                                                                                                    \
+        PITCH_CASE(name, w->pitch, w->run);                                                                       \
+    }                                                                                                             \
   }
 DIRECT_ROW(direct_tiles_whole, w->run)
 DIRECT_ROW(direct_tiles_half, 3)
 
-/* A row of outputs. */
-static void VARIANT(direct_row)(bool half, cut tiles, const window *w, const float *in, const float *weights, const float *bias,
-                                const float *residual, float *out, long out_pitch) {
+// A row of outputs.
+static void direct_row(bool half, cut tiles, const window *w, const float *in, const float *weights, const float *bias,
+                       const float *residual, float *out, long out_pitch) {
   for (long t = 0, first = 0, last; t < tiles.tiles; t++, first = last) {
     last = first + tiles.size + (t < tiles.longer);
+    const int pixels = (int)(last - first);
     const long place = first * out_pitch;
-    (half ? VARIANT(direct_tiles_half_row) : VARIANT(direct_tiles_whole_row))(
-        (int)(last - first), w, in + first * w->pitch, weights, bias, residual ? residual + place : NULL, out + place, out_pitch);
+    const float *from = in + first * w->pitch;
+    const float *add = residual ? residual + place : NULL;
+    if (half)
+      direct_tiles_half_row(pixels, w, from, weights, bias, add, out + place, out_pitch);
+    else
+      direct_tiles_whole_row(pixels, w, from, weights, bias, add, out + place, out_pitch);
   }
 }
 
-/* ---- forward ---- */
+// ---- forward ----
 
-static void VARIANT(direct_forward)(const dl_conv_shape *s, const float *x, const float *weights, const float *bias, const float *residual,
-                                    float *y, long images, float *scratch) {
+static void direct_forward(const dl_conv_shape *s, const float *x, const float *weights, const float *bias,
+                           const float *residual, float *y, long images, float *scratch) {
   const long outs = blocks_of(s->out_channels), rows = row_blocks_of(s) * DL_LANES, pixels = out_pixels(s);
-  const frame f = VARIANT(input_frame)(s);
-  const window w = VARIANT(input_window)(s);
+  const frame f = input_frame(s);
+  const window w = input_window(s);
   const bool half = s->out_channels <= 8;
-  const cut tiles = VARIANT(cut_of)(s->out_width, half ? HALF_PIXELS : TILE_PIXELS);
-  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * VARIANT(frame_plane)(f)));
+  const cut tiles = cut_of(s->out_width, half ? HALF_PIXELS : TILE_PIXELS);
+  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * frame_plane(f)));
   for (long n = 0; n < images; n++, x += in_floats(s)) {
-    VARIANT(frame_fill)(f, x, s->planar ? 1 : DL_LANES, scratch);
-    for (long out = 0; out < outs; out++)
+    frame_fill(f, x, s->planar ? 1 : DL_LANES, scratch);
+    for (long out = 0; out < outs; out++) {
       for (long oy = 0; oy < s->out_height; oy++) {
         const long place = ((n * outs + out) * pixels + oy * s->out_width) * DL_LANES;
-        VARIANT(direct_row)(half, tiles, &w, scratch + oy * s->stride * w.line, weights + out * rows * DL_LANES,
-                            bias ? bias + out * DL_LANES : NULL, residual ? residual + place : NULL, y + place, DL_LANES);
+        direct_row(half, tiles, &w, scratch + oy * s->stride * w.line, weights + out * rows * DL_LANES,
+                   bias ? bias + out * DL_LANES : NULL, residual ? residual + place : NULL, y + place, DL_LANES);
       }
+    }
   }
 }

@@ -1,105 +1,130 @@
-/* The gradients of body_direct.h. Input pixels at the same remainder of the stride met the same taps, and neighbours among them
- * neighbouring outputs: in each such phase the input gradient is a convolution of stride 1 of the output gradient.
- */
+// The gradients of body_direct.h. Input pixels at the same remainder of the stride met the same taps, and neighbours
+// among them neighbouring outputs: in each such phase the input gradient is a convolution of stride 1 of the output
+// gradient.
 
-/* The taps of one direction that pixels of phase f met: kx = first, first + stride, ...; `count` of them. Pixel f + stride*j met
- * the outputs last + j, last + j - 1, ... */
-typedef struct { long first, count, last; } VARIANT(phase);
-#define phase VARIANT(phase)
+// The taps of one direction that pixels of phase f met: kx = first, first + stride, ...; `count` of them. Pixel f +
+// stride*j met the outputs last + j, last + j - 1, ...
+typedef struct {
+  long first, count, last;
+} phase;
 
-INLINE phase VARIANT(phase_of)(const dl_conv_shape *s, long f) {
+INLINE phase phase_of(const dl_conv_shape *s, long f) {
   const long first = (f + s->padding) % s->stride, last = (f + s->padding) / s->stride;
-  return (phase){first, first < s->kernel ? (s->kernel - first + s->stride - 1) / s->stride : 0, last};
+  const long count = first < s->kernel ? (s->kernel - first + s->stride - 1) / s->stride : 0;
+  return (phase){first, count, last};
 }
 
-/* ---- blocked inputs ---- */
+// ---- blocked inputs ----
 
-/* Phase after phase: [out block][outputs met, first to last, in both directions][16 outputs][16 inputs]. */
-static void VARIANT(direct_pack_backward)(const dl_conv_shape *s, const float *weights, float *packed) {
+// Phase after phase: [out block][outputs met, first to last, in both directions][16 outputs][16 inputs].
+static void direct_pack_backward(const dl_conv_shape *s, const float *weights, float *packed) {
   const long outs = blocks_of(s->out_channels), rows = row_blocks_of(s) * DL_LANES;
-  for (long fy = 0; fy < s->stride; fy++)
+  for (long fy = 0; fy < s->stride; fy++) {
     for (long fx = 0; fx < s->stride; fx++) {
-      const phase v = VARIANT(phase_of)(s, fy), h = VARIANT(phase_of)(s, fx);
-      for (long out = 0; out < outs; out++)
-        for (long i = v.count - 1; i >= 0; i--)
-          for (long j = h.count - 1; j >= 0; j--)
+      const phase v = phase_of(s, fy), h = phase_of(s, fx);
+      for (long out = 0; out < outs; out++) {
+        for (long i = v.count - 1; i >= 0; i--) {
+          for (long j = h.count - 1; j >= 0; j--) {
             for (long o = 0; o < DL_LANES; o++, packed += DL_LANES) {
               const long tap = (v.first + i * s->stride) * s->kernel + h.first + j * s->stride;
-              for (long c = 0; c < DL_LANES; c++) packed[c] = c < 8 ? weights[(out * rows + tap * 8 + c) * DL_LANES + o] : 0;
+              for (long c = 0; c < DL_LANES; c++)
+                packed[c] = c < 8 ? weights[(out * rows + tap * 8 + c) * DL_LANES + o] : 0;
             }
-    }
-}
-
-static void VARIANT(direct_input_gradient)(const dl_conv_shape *s, const float *dy, const float *packed, const float *residual, float *dx,
-                                           long images, float *scratch) {
-  const frame f = VARIANT(gradient_frame)(s);
-  const long plane = VARIANT(frame_plane)(f), line = VARIANT(frame_line)(f), stride = s->stride;
-  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * plane));
-  for (long n = 0; n < images; n++, dy += out_floats(s)) {
-    VARIANT(frame_fill)(f, dy, DL_LANES, scratch);
-    const float *weights = packed;
-    for (long fy = 0; fy < stride; fy++)
-      for (long fx = 0; fx < stride; fx++) {
-        const phase v = VARIANT(phase_of)(s, fy), h = VARIANT(phase_of)(s, fx);
-        const window w = {f.planes, plane, v.count, line, h.count * DL_LANES, DL_LANES};
-        const cut tiles = VARIANT(cut_of)((s->in_width - fx + stride - 1) / stride, HALF_PIXELS);
-        const float *from = scratch + (f.border + v.last - v.count + 1) * line + (f.border + h.last - h.count + 1) * DL_LANES;
-        for (long iy = fy; iy < s->in_height; iy += stride, from += line) {
-          const long place = n * in_floats(s) + (iy * s->in_width + fx) * DL_LANES;
-          VARIANT(direct_row)(true, tiles, &w, from, weights, NULL, residual ? residual + place : NULL,
-                              dx + place, stride * DL_LANES);
+          }
         }
-        weights += f.planes * v.count * h.count * DL_LANES * DL_LANES;
       }
+    }
   }
 }
 
-/* ---- planar inputs ---- */
-
-/* `pixels` input pixels of one phase, one channel: products in the lanes of 16 outputs, lanes added at the end. weights: those
- * of the phase's first tap. */
-INLINE void VARIANT(planar_tile)(const int pixels, const int parts, const dl_conv_shape *s, const window *w, long kx_count, long rows,
-                                 const float *dy, const float *weights, const float *residual, float *dx) {
-  part sum[HALF_PIXELS][ALL_PARTS];
-  UNROLL for (int p = 0; p < pixels; p++)
-    UNROLL for (int l = 0; l < parts; l++) sum[p][l] = 0.0f;
-  for (long out = 0; out < w->planes; out++)
-    for (long i = 0; i < w->lines; i++) {
-      const float *at = dy + out * w->plane - i * w->line, *tap = weights + (out * rows + i * s->stride * s->kernel) * DL_LANES;
-      for (long j = 0; j < kx_count; j++, at -= DL_LANES, tap += s->stride * DL_LANES) {
-        part weight[ALL_PARTS];
-        UNROLL for (int l = 0; l < parts; l++) weight[l] = load_part(tap + l * PART_LANES);
-        UNROLL for (int p = 0; p < pixels; p++)
-          UNROLL for (int l = 0; l < parts; l++)
-            sum[p][l] = multiply_add_part(load_part(at + p * DL_LANES + l * PART_LANES), weight[l], sum[p][l]);
+static void direct_input_gradient(const dl_conv_shape *s, const float *dy, const float *packed, const float *residual,
+                                  float *dx, long images, float *scratch) {
+  const frame f = gradient_frame(s);
+  const long plane = frame_plane(f), line = frame_line(f), stride = s->stride;
+  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * plane));
+  for (long n = 0; n < images; n++, dy += out_floats(s)) {
+    frame_fill(f, dy, DL_LANES, scratch);
+    const float *weights = packed;
+    for (long fy = 0; fy < stride; fy++) {
+      for (long fx = 0; fx < stride; fx++) {
+        const phase v = phase_of(s, fy), h = phase_of(s, fx);
+        const window w = {.planes = f.planes,
+                          .plane = plane,
+                          .lines = v.count,
+                          .line = line,
+                          .run = h.count * DL_LANES,
+                          .pitch = DL_LANES};
+        const cut tiles = cut_of((s->in_width - fx + stride - 1) / stride, HALF_PIXELS);
+        const long top = f.border + v.last - v.count + 1, left = f.border + h.last - h.count + 1;
+        const float *from = scratch + top * line + left * DL_LANES;
+        for (long iy = fy; iy < s->in_height; iy += stride, from += line) {
+          const long place = n * in_floats(s) + (iy * s->in_width + fx) * DL_LANES;
+          direct_row(true, tiles, &w, from, weights, NULL, residual ? residual + place : NULL, dx + place,
+                     stride * DL_LANES);
+        }
+        weights += f.planes * v.count * h.count * DL_LANES * DL_LANES;
       }
     }
-  UNROLL for (int p = 0; p < pixels; p++)
+  }
+}
+
+// ---- planar inputs ----
+
+// `pixels` input pixels of one phase, one channel: products in the lanes of 16 outputs, lanes added at the end.
+// weights: those of the phase's first tap.
+INLINE void planar_tile(const int pixels, const int parts, const dl_conv_shape *s, const window *w, long kx_count,
+                        long rows, const float *dy, const float *weights, const float *residual, float *dx) {
+  part sum[HALF_PIXELS][ALL_PARTS];
+  UNROLLED_FOR (int p = 0; p < pixels; p++) {
+    UNROLLED_FOR (int l = 0; l < parts; l++)
+      sum[p][l] = 0.0f;
+  }
+  for (long out = 0; out < w->planes; out++) {
+    for (long i = 0; i < w->lines; i++) {
+      const float *at = dy + out * w->plane - i * w->line;
+      const float *tap = weights + (out * rows + i * s->stride * s->kernel) * DL_LANES;
+      for (long j = 0; j < kx_count; j++, at -= DL_LANES, tap += s->stride * DL_LANES) {
+        part weight[ALL_PARTS];
+        UNROLLED_FOR (int l = 0; l < parts; l++)
+          weight[l] = load_part(tap + l * PART_LANES);
+        UNROLLED_FOR (int p = 0; p < pixels; p++) {
+          UNROLLED_FOR (int l = 0; l < parts; l++)
+            sum[p][l] = multiply_add_part(load_part(at + p * DL_LANES + l * PART_LANES), weight[l], sum[p][l]);
+        }
+      }
+    }
+  }
+  UNROLLED_FOR (int p = 0; p < pixels; p++)
     dx[p * s->stride] = (residual ? residual[p * s->stride] : 0) + parts_sum(sum[p], parts);
 }
 
-#undef TILE_CASE
-#define TILE_CASE(n, parts) case n: VARIANT(planar_tile)(n, parts, s, w, kx_count, rows, dy, weights, residual, dx); break;
-static __attribute__((noinline)) void VARIANT(planar_tiles)(bool half, int pixels, const dl_conv_shape *s, const window *w, long kx_count, long rows,
-                                                            const float *dy, const float *weights, const float *residual, float *dx) {
-  if (half) switch (pixels) { TILE_CASES(HALF_PIXELS, HALF_PARTS) }
-  else switch (pixels) { TILE_CASES(TILE_PIXELS, ALL_PARTS) }
+#define PLANAR_CASE(n, parts)                                               \
+  case n:                                                                   \
+    planar_tile(n, parts, s, w, kx_count, rows, dy, weights, residual, dx); \
+    break;
+NOINLINE void planar_tiles(bool half, int pixels, const dl_conv_shape *s, const window *w, long kx_count, long rows,
+                           const float *dy, const float *weights, const float *residual, float *dx) {
+  if (half) {
+    switch (pixels) { CASES(HALF_PIXELS, PLANAR_CASE, HALF_PARTS) }
+  } else {
+    switch (pixels) { CASES(TILE_PIXELS, PLANAR_CASE, ALL_PARTS) }
+  }
 }
 
-/* dx[c][iy][ix] = sum over taps and outputs of dy[out][oy][ox] * w[out][c][tap]; weights as for the forward direction. */
-static void VARIANT(planar_input_gradient)(const dl_conv_shape *s, const float *dy, const float *weights, const float *residual, float *dx,
-                                           long images, float *scratch) {
-  const frame f = VARIANT(gradient_frame)(s);
-  const long plane = VARIANT(frame_plane)(f), line = VARIANT(frame_line)(f), stride = s->stride, rows = row_blocks_of(s) * DL_LANES;
+// dx[c][iy][ix] = sum over taps and outputs of dy[out][oy][ox] * w[out][c][tap]; weights as for the forward direction.
+static void planar_input_gradient(const dl_conv_shape *s, const float *dy, const float *weights, const float *residual,
+                                  float *dx, long images, float *scratch) {
+  const frame f = gradient_frame(s);
+  const long plane = frame_plane(f), line = frame_line(f), stride = s->stride, rows = row_blocks_of(s) * DL_LANES;
   const bool half = s->out_channels <= 8;
   memset(scratch, 0, sizeof(float) * (size_t)(f.planes * plane));
   for (long n = 0; n < images; n++, dy += out_floats(s)) {
-    VARIANT(frame_fill)(f, dy, DL_LANES, scratch);
-    for (long fy = 0; fy < stride; fy++)
+    frame_fill(f, dy, DL_LANES, scratch);
+    for (long fy = 0; fy < stride; fy++) {
       for (long fx = 0; fx < stride; fx++) {
-        const phase v = VARIANT(phase_of)(s, fy), h = VARIANT(phase_of)(s, fx);
-        const window w = {f.planes, plane, v.count, line, 0, 0};
-        const cut tiles = VARIANT(cut_of)((s->in_width - fx + stride - 1) / stride, half ? HALF_PIXELS : TILE_PIXELS);
+        const phase v = phase_of(s, fy), h = phase_of(s, fx);
+        const window w = {.planes = f.planes, .plane = plane, .lines = v.count, .line = line};
+        const cut tiles = cut_of((s->in_width - fx + stride - 1) / stride, half ? HALF_PIXELS : TILE_PIXELS);
         for (long c = 0; c < s->in_channels; c++) {
           const float *from = scratch + (f.border + v.last) * line + (f.border + h.last) * DL_LANES;
           const float *taps = weights + (c * taps_of(s) + v.first * s->kernel + h.first) * DL_LANES;
@@ -108,36 +133,38 @@ static void VARIANT(planar_input_gradient)(const dl_conv_shape *s, const float *
             for (long t = 0, first = 0, last; t < tiles.tiles; t++, first = last) {
               last = first + tiles.size + (t < tiles.longer);
               const long place = row + first * stride;
-              VARIANT(planar_tiles)(half, (int)(last - first), s, &w, h.count, rows, from + first * DL_LANES, taps,
-                                    residual ? residual + place : NULL, dx + place);
+              planar_tiles(half, (int)(last - first), s, &w, h.count, rows, from + first * DL_LANES, taps,
+                           residual ? residual + place : NULL, dx + place);
             }
           }
         }
       }
+    }
   }
 }
 
-/* ---- weights ---- */
+// ---- weights ----
 
-/* dw[row][16] = sum over images and outputs of the input under the row's number of the window times dy; GRADIENT_ROWS rows at a
- * time in registers. The rows beyond the last number stay 0. */
-static void VARIANT(direct_weight_gradient)(const dl_conv_shape *s, const float *x, const float *dy, long images, long first, long last,
-                                            float *dw, float *scratch) {
+// dw[row][16] = sum over images and outputs of the input under the row's number of the window times dy; GRADIENT_ROWS
+// rows at a time in registers. The rows beyond the last number stay 0.
+static void direct_weight_gradient(const dl_conv_shape *s, const float *x, const float *dy, long images, long first,
+                                   long last, float *dw, float *scratch) {
   const long rows = row_blocks_of(s) * DL_LANES, outs = blocks_of(s->out_channels), pixels = out_pixels(s);
-  const frame f = VARIANT(input_frame)(s);
-  const window w = VARIANT(input_window)(s);
+  const frame f = input_frame(s);
+  const window w = input_window(s);
   const long real = w.planes * w.lines * w.run;
+  const size_t bytes = sizeof(float) * (size_t)((last - first) * DL_LANES * DL_LANES);
   for (long out = 0; out < outs; out++)
-    memset(dw + (out * rows + first * DL_LANES) * DL_LANES, 0, sizeof(float) * (size_t)((last - first) * DL_LANES * DL_LANES));
-  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * VARIANT(frame_plane)(f)));
+    memset(dw + (out * rows + first * DL_LANES) * DL_LANES, 0, bytes);
+  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * frame_plane(f)));
   for (long n = 0; n < images; n++, x += in_floats(s), dy += out_floats(s)) {
-    VARIANT(frame_fill)(f, x, s->planar ? 1 : DL_LANES, scratch);
-    for (long out = 0; out < outs; out++)
+    frame_fill(f, x, s->planar ? 1 : DL_LANES, scratch);
+    for (long out = 0; out < outs; out++) {
       for (long row = first * DL_LANES; row < last * DL_LANES && row < real; row += GRADIENT_ROWS) {
         const float *under[GRADIENT_ROWS];
         vec sum[GRADIENT_ROWS];
         float *gradient = dw + (out * rows + row) * DL_LANES;
-        UNROLL for (int r = 0; r < GRADIENT_ROWS; r++) {
+        UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++) {
           const long at = row + r < real ? row + r : row;
           under[r] = scratch + at / (w.lines * w.run) * w.plane + at / w.run % w.lines * w.line + at % w.run;
           sum[r] = load(gradient + r * DL_LANES);
@@ -147,11 +174,15 @@ static void VARIANT(direct_weight_gradient)(const dl_conv_shape *s, const float 
           const long line = oy * s->stride * w.line;
           for (long ox = 0; ox < s->out_width; ox++, g += DL_LANES) {
             const vec value = load(g);
-            UNROLL for (int r = 0; r < GRADIENT_ROWS; r++) sum[r] = multiply_add((vec)under[r][line + ox * w.pitch], value, sum[r]);
+            UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++)
+              sum[r] = multiply_add((vec)under[r][line + ox * w.pitch], value, sum[r]);
           }
         }
-        UNROLL for (int r = 0; r < GRADIENT_ROWS; r++)
-          if (row + r < real) store(gradient + r * DL_LANES, sum[r]);
+        UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++) {
+          if (row + r < real)
+            store(gradient + r * DL_LANES, sum[r]);
+        }
       }
+    }
   }
 }

@@ -1,10 +1,10 @@
-/* Normalisation with fused ReLU. Sums run in float over at most RUN pixels and in double beyond, so that a large mean or
- * many pixels cost no digits. The ReLU's mask is recomputed from x, never stored. */
+// Normalisation with fused ReLU. Sums run in float over at most RUN pixels and in double beyond, so that a large mean
+// or many pixels cost no digits. The ReLU's mask is recomputed from x, never stored.
 
 #define RUN 64
 
-static void VARIANT(moment_sums)(const float *x, long images, long blocks, long pixels, const float *shift, double *sums) {
-  for (long n = 0; n < images; n++)
+static void moment_sums(const float *x, long images, long blocks, long pixels, const float *shift, double *sums) {
+  for (long n = 0; n < images; n++) {
     for (long b = 0; b < blocks; b++, x += pixels * DL_LANES) {
       const vec s = load(shift + b * DL_LANES);
       double *out = sums + b * 2 * DL_LANES;
@@ -20,25 +20,33 @@ static void VARIANT(moment_sums)(const float *x, long images, long blocks, long 
         *(loose_wide *)(out + DL_LANES) += __builtin_convertvector(square, wide);
       }
     }
+  }
 }
 
-static void VARIANT(scale_offset)(const float *x, long images, long blocks, long pixels, const float *scale, const float *offset, bool relu, float *y) {
-  for (long n = 0; n < images; n++)
+static void scale_offset(const float *x, long images, long blocks, long pixels, const float *scale, const float *offset,
+                         bool relu, float *y) {
+  for (long n = 0; n < images; n++) {
     for (long b = 0; b < blocks; b++, x += pixels * DL_LANES, y += pixels * DL_LANES) {
       const vec a = load(scale + b * DL_LANES), c = load(offset + b * DL_LANES);
-      if (relu) for (long p = 0; p < pixels; p++) store(y + p * DL_LANES, positive(multiply_add(load(x + p * DL_LANES), a, c)));
-      else for (long p = 0; p < pixels; p++) store(y + p * DL_LANES, multiply_add(load(x + p * DL_LANES), a, c));
+      if (relu) {
+        for (long p = 0; p < pixels; p++)
+          store(y + p * DL_LANES, positive(multiply_add(load(x + p * DL_LANES), a, c)));
+      } else {
+        for (long p = 0; p < pixels; p++)
+          store(y + p * DL_LANES, multiply_add(load(x + p * DL_LANES), a, c));
+      }
     }
+  }
 }
 
-/* dy, or 0 where the ReLU was closed; NaN does not close it. */
-INLINE vec VARIANT(through)(vec x, vec dy, vec scale, vec offset, bool relu) {
+// dy, or 0 where the ReLU was closed; NaN does not close it.
+INLINE vec through(vec x, vec dy, vec scale, vec offset, bool relu) {
   return relu ? where(~(multiply_add(x, scale, offset) <= (vec)0.0f), dy) : dy;
 }
 
-static void VARIANT(gradient_sums)(const float *x, const float *dy, long images, long blocks, long pixels, const float *scale,
-                                   const float *offset, const float *mean, bool relu, double *sums) {
-  for (long n = 0; n < images; n++)
+static void gradient_sums(const float *x, const float *dy, long images, long blocks, long pixels, const float *scale,
+                          const float *offset, const float *mean, bool relu, double *sums) {
+  for (long n = 0; n < images; n++) {
     for (long b = 0; b < blocks; b++, x += pixels * DL_LANES, dy += pixels * DL_LANES) {
       const vec a = load(scale + b * DL_LANES), c = load(offset + b * DL_LANES), m = load(mean + b * DL_LANES);
       double *out = sums + b * 2 * DL_LANES;
@@ -46,7 +54,7 @@ static void VARIANT(gradient_sums)(const float *x, const float *dy, long images,
         const long p1 = p0 + RUN < pixels ? p0 + RUN : pixels;
         vec sum = 0.0f, product = 0.0f;
         for (long p = p0; p < p1; p++) {
-          const vec v = load(x + p * DL_LANES), g = VARIANT(through)(v, load(dy + p * DL_LANES), a, c, relu);
+          const vec v = load(x + p * DL_LANES), g = through(v, load(dy + p * DL_LANES), a, c, relu);
           sum += g;
           product += g * (v - m);
         }
@@ -54,19 +62,22 @@ static void VARIANT(gradient_sums)(const float *x, const float *dy, long images,
         *(loose_wide *)(out + DL_LANES) += __builtin_convertvector(product, wide);
       }
     }
+  }
 }
 
-static void VARIANT(scale_gradient)(const float *x, const float *dy, long images, long blocks, long pixels, const float *scale, const float *offset,
-                                    const float *slope, const float *constant, bool relu, const float *residual, float *dx) {
-  for (long n = 0; n < images; n++)
+static void scale_gradient(const float *x, const float *dy, long images, long blocks, long pixels, const float *scale,
+                           const float *offset, const float *slope, const float *constant, bool relu,
+                           const float *residual, float *dx) {
+  for (long n = 0; n < images; n++) {
     for (long b = 0; b < blocks; b++) {
       const vec a = load(scale + b * DL_LANES), c = load(offset + b * DL_LANES);
       const vec d = load(slope + b * DL_LANES), e = load(constant + b * DL_LANES);
       const long base = (n * blocks + b) * pixels * DL_LANES;
       for (long i = base; i < base + pixels * DL_LANES; i += DL_LANES) {
-        const vec v = load(x + i), g = VARIANT(through)(v, load(dy + i), a, c, relu);
+        const vec v = load(x + i), g = through(v, load(dy + i), a, c, relu);
         const vec value = multiply_add(a, g, multiply_add(v, d, e));
         store(dx + i, residual ? value + load(residual + i) : value);
       }
     }
+  }
 }

@@ -1,4 +1,4 @@
-/* What a dual norm's posterior looks like, and its plain definition in double. */
+// What a dual norm's posterior looks like, and its plain definition in double.
 #include <math.h>
 #include "include/CKernels.h"
 
@@ -10,36 +10,48 @@ void dl_dual_gauge(const float *posterior, long pixels, bool clean, double *gaug
     gauge[clean ? 1 : 2] += p[i];
     gauge[3] += (p[i] > 0.5f) == clean;
     gauge[4] += p[i] < 0.01f || p[i] > 0.99f;
-    /* NaN belongs to no bin. */
-    if (p[i] >= 0) gauge[5 + (p[i] < 1 ? (int)(p[i] * DL_DUAL_BINS) : DL_DUAL_BINS - 1)] += 1;
+    // NaN belongs to no bin.
+    if (p[i] >= 0)
+      gauge[5 + (p[i] < 1 ? (int)(p[i] * DL_DUAL_BINS) : DL_DUAL_BINS - 1)] += 1;
   }
 }
 
-/* Mean and biased variance of channel c over the rows of one domain. */
-static void moments(const double *x, const unsigned char *clean, long images, long channels, long pixels, long c, int domain, double *mean, double *variance) {
+// Mean and biased variance of channel c over the rows of one domain.
+static void moments(const double *x, const unsigned char *clean, long images, long channels, long pixels, long c,
+                    int domain, double *mean, double *variance) {
   double sum = 0, square = 0;
   long count = 0;
-  for (long n = 0; n < images; n++)
-    if ((clean[n] != 0) == domain)
-      for (long p = 0; p < pixels; p++, count++) sum += x[(n * channels + c) * pixels + p];
+  for (long n = 0; n < images; n++) {
+    if ((clean[n] != 0) == domain) {
+      for (long p = 0; p < pixels; p++, count++)
+        sum += x[(n * channels + c) * pixels + p];
+    }
+  }
   *mean = sum / (double)count;
-  for (long n = 0; n < images; n++)
-    if ((clean[n] != 0) == domain)
+  for (long n = 0; n < images; n++) {
+    if ((clean[n] != 0) == domain) {
       for (long p = 0; p < pixels; p++) {
         const double d = x[(n * channels + c) * pixels + p] - *mean;
         square += d * d;
       }
+    }
+  }
   *variance = square / (double)count;
 }
 
-double dl_reference_dual(const double *x, const double *w, const double *b, const unsigned char *clean, long images, long channels, long pixels,
-                         double *mean, double *variance, bool train, double temperature, bool forced, double *y) {
-  if (train)
-    for (long c = 0; c < channels; c++)
-      for (int domain = 0; domain < 2; domain++)
-        moments(x, clean, images, channels, pixels, c, domain, mean + domain * channels + c, variance + domain * channels + c);
+double dl_reference_dual(const double *x, const double *w, const double *b, const unsigned char *clean, long images,
+                         long channels, long pixels, double *mean, double *variance, bool train, double temperature,
+                         bool forced, double *y) {
+  if (train) {
+    for (long c = 0; c < channels; c++) {
+      for (int domain = 0; domain < 2; domain++) {
+        const long at = domain * channels + c;
+        moments(x, clean, images, channels, pixels, c, domain, mean + at, variance + at);
+      }
+    }
+  }
   double nll = 0;
-  for (long n = 0; n < images; n++)
+  for (long n = 0; n < images; n++) {
     for (long p = 0; p < pixels; p++) {
       double s = 0;
       for (long c = 0; c < channels; c++) {
@@ -59,5 +71,6 @@ double dl_reference_dual(const double *x, const double *w, const double *b, cons
         y[at] = w[c] * (yes * to_clean + (1 - yes) * to_adversarial) + b[c];
       }
     }
+  }
   return nll;
 }

@@ -1,7 +1,7 @@
-/* AVX2 and FMA: sixteen registers of 8, so 6 pixels x 16 outputs are kept in twelve. */
+// AVX2 and FMA: sixteen registers of 8, so 6 pixels x 16 outputs are kept in twelve.
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define VARIANT(name) name##_avx2
+#define TARGET __attribute__((target("avx2,fma")))
+#pragma clang attribute push(TARGET, apply_to = function)
 #define TILE_PIXELS 6
 #define HALF_PIXELS 12
 #define PANEL_BLOCKS 1

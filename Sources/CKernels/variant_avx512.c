@@ -1,7 +1,7 @@
-/* AVX-512: thirty-two registers of 16, so 14 pixels x 32 outputs are kept in twenty-eight. */
+// AVX-512: thirty-two registers of 16, so 14 pixels x 32 outputs are kept in twenty-eight.
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
-#define VARIANT(name) name##_avx512
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma")))
+#pragma clang attribute push(TARGET, apply_to = function)
 #define TILE_PIXELS 14
 #define HALF_PIXELS 14
 #define PANEL_BLOCKS 2

@@ -1,5 +1,4 @@
-/* Plain vectors: NEON on arm64, SSE2 on x86-64. */
-#define VARIANT(name) name##_portable
+// Plain vectors: NEON on arm64, SSE2 on x86-64.
 #define TILE_PIXELS 4
 #define HALF_PIXELS 8
 #define PANEL_BLOCKS 1

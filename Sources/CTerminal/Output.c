@@ -18,9 +18,11 @@ static int unnamed_file(void) {
   const char *folder = getenv("TMPDIR");
   char path[4096];
   int length = snprintf(path, sizeof path, "%s/dualab-output-XXXXXX", folder && *folder ? folder : "/tmp");
-  if (length < 0 || (size_t)length >= sizeof path) return -1;
+  if (length < 0 || (size_t)length >= sizeof path)
+    return -1;
   int file = mkostemp(path, O_APPEND | O_CLOEXEC);
-  if (file >= 0) unlink(path);
+  if (file >= 0)
+    unlink(path);
   return file;
 }
 
@@ -30,24 +32,30 @@ void terminal_output_flush(void) {
 }
 
 void terminal_output_capture(void) {
-  if (captured >= 0 || !(isatty(1) || isatty(2))) return;
+  if (captured >= 0 || !(isatty(1) || isatty(2)))
+    return;
   captured = unnamed_file();
-  if (captured < 0) return;
+  if (captured < 0)
+    return;
   seen = 0;
   terminal_output_flush();
   for (int descriptor = 1; descriptor <= 2; descriptor++) {
-    if (!isatty(descriptor)) continue;
+    if (!isatty(descriptor))
+      continue;
     before[descriptor] = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-    if (before[descriptor] >= 0) dup2(captured, descriptor);
+    if (before[descriptor] >= 0)
+      dup2(captured, descriptor);
   }
   // The library chose its buffer for whatever standard output was; by lines is what a terminal would have had.
   setvbuf(stdout, NULL, _IOLBF, 0);
 }
 
 ssize_t terminal_output_read(char *bytes, size_t size) {
-  if (captured < 0) return 0;
+  if (captured < 0)
+    return 0;
   ssize_t count = pread(captured, bytes, size, seen);
-  if (count <= 0) return 0;
+  if (count <= 0)
+    return 0;
   seen += count;
   return count;
 }
@@ -55,18 +63,21 @@ ssize_t terminal_output_read(char *bytes, size_t size) {
 static void write_all(int descriptor, const char *bytes, size_t count) {
   while (count > 0) {
     ssize_t written = write(descriptor, bytes, count);
-    if (written <= 0) return;
+    if (written <= 0)
+      return;
     bytes += written;
     count -= (size_t)written;
   }
 }
 
 void terminal_output_release(void) {
-  if (captured < 0) return;
+  if (captured < 0)
+    return;
   int file = captured;
   captured = -1;
   for (int descriptor = 1; descriptor <= 2; descriptor++) {
-    if (before[descriptor] < 0) continue;
+    if (before[descriptor] < 0)
+      continue;
     dup2(before[descriptor], descriptor);
     close(before[descriptor]);
     before[descriptor] = -1;
@@ -75,7 +86,8 @@ void terminal_output_release(void) {
   char bytes[1024];
   for (off_t at = end > TAIL ? end - TAIL : 0; at < end;) {
     ssize_t count = pread(file, bytes, sizeof bytes, at);
-    if (count <= 0) break;
+    if (count <= 0)
+      break;
     write_all(2, bytes, (size_t)count);
     at += count;
   }

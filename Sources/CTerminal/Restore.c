@@ -14,13 +14,12 @@ static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, S
 enum { COUNT = sizeof fatal / sizeof fatal[0] };
 static struct sigaction previous[COUNT];
 
-static const char bytes[] =
-    "\033[?1000l\033[?1002l\033[?1003l\033[?1006l"  // mouse off
-    "\033[?2004l"                                   // bracketed paste off
-    "\033[?1l\033>"                                 // cursor and number keys as usual
-    "\033(B\033[0m"                                 // characters and style as usual
-    "\033[?25h"                                     // cursor on
-    "\033[?1049l";                                  // the normal screen
+static const char bytes[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l"  // mouse off
+                            "\033[?2004l"                                   // bracketed paste off
+                            "\033[?1l\033>"                                 // cursor and number keys as usual
+                            "\033(B\033[0m"                                 // characters and style as usual
+                            "\033[?25h"                                     // cursor on
+                            "\033[?1049l";                                  // the normal screen
 
 static volatile sig_atomic_t armed = 0;
 static int own = -1;      // a descriptor of the terminal that nobody else closes or redirects
@@ -29,9 +28,11 @@ static int nowhere = -1;
 static struct termios modes;
 
 static void restore(void) {
-  if (!__sync_bool_compare_and_swap(&armed, 1, 0)) return;
+  if (!__sync_bool_compare_and_swap(&armed, 1, 0))
+    return;
   // Another thread may be drawing a frame: from here on it draws into nothing.
-  if (nowhere >= 0) dup2(nowhere, drawing);
+  if (nowhere >= 0)
+    dup2(nowhere, drawing);
   ssize_t ignored = write(own, bytes, sizeof bytes - 1);
   (void)ignored;
   tcsetattr(own, TCSANOW, &modes);
@@ -49,11 +50,14 @@ static void call(const struct sigaction *action, int number, siginfo_t *info, vo
 static void handle(int number, siginfo_t *info, void *context) {
   restore();
   const struct sigaction *before = NULL;
-  for (int i = 0; i < COUNT; i++)
-    if (fatal[i] == number) before = &previous[i];
+  for (int i = 0; i < COUNT; i++) {
+    if (fatal[i] == number)
+      before = &previous[i];
+  }
   sigaction(number, before, NULL);
   // A faulting instruction faults again on return, now with the previous handler and a true siginfo.
-  if (info->si_code > 0 && number != SIGTRAP) return;
+  if (info->si_code > 0 && number != SIGTRAP)
+    return;
   // A signal that was sent does not come twice, and a trap instruction is already past. Swift's handler prints its
   // backtrace and returns; the process would live on without its screen.
   call(before, number, info, context);
@@ -72,10 +76,13 @@ static void at_exit(void) {
 
 void terminal_restore_arm(int descriptor) {
   static int registered = 0;
-  if (!registered) registered = atexit(at_exit) == 0;
-  if (own >= 0) return;
+  if (!registered)
+    registered = atexit(at_exit) == 0;
+  if (own >= 0)
+    return;
   own = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-  if (own < 0 || tcgetattr(own, &modes) != 0) return;
+  if (own < 0 || tcgetattr(own, &modes) != 0)
+    return;
   nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
   drawing = descriptor;
   armed = 1;
@@ -84,14 +91,18 @@ void terminal_restore_arm(int descriptor) {
   for (int i = 0; i < COUNT; i++) {
     sigaction(fatal[i], &action, &previous[i]);
     // An ignored signal must stay ignored, not take the screen away and go on.
-    if (previous[i].sa_handler == SIG_IGN) sigaction(fatal[i], &previous[i], NULL);
+    if (previous[i].sa_handler == SIG_IGN)
+      sigaction(fatal[i], &previous[i], NULL);
   }
 }
 
 void terminal_restore_disarm(void) {
-  if (!__sync_bool_compare_and_swap(&armed, 1, 0)) return;
-  for (int i = 0; i < COUNT; i++) sigaction(fatal[i], &previous[i], NULL);
+  if (!__sync_bool_compare_and_swap(&armed, 1, 0))
+    return;
+  for (int i = 0; i < COUNT; i++)
+    sigaction(fatal[i], &previous[i], NULL);
   close(own);
-  if (nowhere >= 0) close(nowhere);
+  if (nowhere >= 0)
+    close(nowhere);
   own = nowhere = -1;
 }

@@ -18,7 +18,8 @@ static int with_colours = 0;
 // Looked up before newterm, which would already switch to the alternate screen.
 static terminal_opening check_type(int descriptor) {
   int status = 0;
-  if (setupterm(NULL, descriptor, &status) != OK) return TERMINAL_UNKNOWN_TYPE;
+  if (setupterm(NULL, descriptor, &status) != OK)
+    return TERMINAL_UNKNOWN_TYPE;
   const char *place = tigetstr("cup");
   terminal_opening answer = place == NULL || place == (char *)-1 ? TERMINAL_TOO_DUMB : TERMINAL_OPENED;
   del_curterm(cur_term);
@@ -26,8 +27,10 @@ static terminal_opening check_type(int descriptor) {
 }
 
 static void close_files(void) {
-  if (output) fclose(output);
-  if (input) fclose(input);
+  if (output)
+    fclose(output);
+  if (input)
+    fclose(input);
   output = input = NULL;
 }
 
@@ -42,17 +45,20 @@ static void set_modes(void) {
 
 terminal_opening terminal_open(int colours) {
   int descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC);
-  if (descriptor < 0) return TERMINAL_NO_TTY;
+  if (descriptor < 0)
+    return TERMINAL_NO_TTY;
   terminal_opening answer = check_type(descriptor);
   input = fdopen(descriptor, "r");
   output = fdopen(fcntl(descriptor, F_DUPFD_CLOEXEC, 3), "w");
-  if (answer == TERMINAL_OPENED && (input == NULL || output == NULL)) answer = TERMINAL_NO_TTY;
+  if (answer == TERMINAL_OPENED && (input == NULL || output == NULL))
+    answer = TERMINAL_NO_TTY;
   if (answer == TERMINAL_OPENED) {
     terminal_restore_arm(fileno(output));
     set_escdelay(25);
     // Not initscr, which ends the process when it does not know the terminal.
     screen = newterm(NULL, output, input);
-    if (screen == NULL) answer = TERMINAL_UNKNOWN_TYPE;
+    if (screen == NULL)
+      answer = TERMINAL_UNKNOWN_TYPE;
   }
   if (answer != TERMINAL_OPENED) {
     terminal_restore_disarm();
@@ -69,9 +75,11 @@ terminal_opening terminal_open(int colours) {
 }
 
 void terminal_close(void) {
-  if (screen == NULL) return;
+  if (screen == NULL)
+    return;
   // Suspended, the terminal is the shell's: a second endwin would write to it.
-  if (!isendwin()) endwin();
+  if (!isendwin())
+    endwin();
   delscreen(screen);
   screen = NULL;
   terminal_restore_disarm();
@@ -79,7 +87,8 @@ void terminal_close(void) {
 }
 
 void terminal_suspend(void) {
-  if (!isendwin()) endwin();
+  if (!isendwin())
+    endwin();
   terminal_restore_disarm();
 }
 
@@ -115,16 +124,21 @@ void terminal_set_pair(int number, int foreground, int background) {
 
 void terminal_style(int attributes, int pair) {
   attr_t bits = A_NORMAL;
-  if (attributes & TERMINAL_BOLD) bits |= A_BOLD;
-  if (attributes & TERMINAL_DIM) bits |= A_DIM;
-  if (attributes & TERMINAL_REVERSE) bits |= A_REVERSE;
-  if (attributes & TERMINAL_UNDERLINE) bits |= A_UNDERLINE;
+  if (attributes & TERMINAL_BOLD)
+    bits |= A_BOLD;
+  if (attributes & TERMINAL_DIM)
+    bits |= A_DIM;
+  if (attributes & TERMINAL_REVERSE)
+    bits |= A_REVERSE;
+  if (attributes & TERMINAL_UNDERLINE)
+    bits |= A_UNDERLINE;
   // The pair goes through the last argument: the third is too short for numbers beyond 32767.
   attr_set(bits, 0, &pair);
 }
 
 void terminal_put(int row, int column, const uint32_t *scalars, int count) {
-  if (move(row, column) == ERR) return;
+  if (move(row, column) == ERR)
+    return;
   for (int i = 0; i < count; i++) {
     wchar_t wide = wcwidth((wchar_t)scalars[i]) == 1 ? (wchar_t)scalars[i] : L'?';
     addnwstr(&wide, 1);
@@ -148,27 +162,48 @@ static terminal_key named(wint_t code, uint32_t *value) {
     return TERMINAL_FUNCTION;
   }
   switch (code) {
-    case KEY_UP: return TERMINAL_UP;
-    case KEY_DOWN: return TERMINAL_DOWN;
-    case KEY_LEFT: return TERMINAL_LEFT;
-    case KEY_RIGHT: return TERMINAL_RIGHT;
-    case KEY_HOME: case KEY_A1: return TERMINAL_HOME;
-    case KEY_END: case KEY_C1: return TERMINAL_END;
-    case KEY_PPAGE: case KEY_A3: return TERMINAL_PAGE_UP;
-    case KEY_NPAGE: case KEY_C3: return TERMINAL_PAGE_DOWN;
-    case KEY_BTAB: return TERMINAL_BACK_TAB;
-    case KEY_BACKSPACE: return TERMINAL_BACKSPACE;
-    case KEY_DC: return TERMINAL_DELETE;
-    case KEY_ENTER: return TERMINAL_ENTER;
-    default: return TERMINAL_UNNAMED;
+    case KEY_UP:
+      return TERMINAL_UP;
+    case KEY_DOWN:
+      return TERMINAL_DOWN;
+    case KEY_LEFT:
+      return TERMINAL_LEFT;
+    case KEY_RIGHT:
+      return TERMINAL_RIGHT;
+    case KEY_HOME:
+    case KEY_A1:
+      return TERMINAL_HOME;
+    case KEY_END:
+    case KEY_C1:
+      return TERMINAL_END;
+    case KEY_PPAGE:
+    case KEY_A3:
+      return TERMINAL_PAGE_UP;
+    case KEY_NPAGE:
+    case KEY_C3:
+      return TERMINAL_PAGE_DOWN;
+    case KEY_BTAB:
+      return TERMINAL_BACK_TAB;
+    case KEY_BACKSPACE:
+      return TERMINAL_BACKSPACE;
+    case KEY_DC:
+      return TERMINAL_DELETE;
+    case KEY_ENTER:
+      return TERMINAL_ENTER;
+    default:
+      return TERMINAL_UNNAMED;
   }
 }
 
 terminal_key terminal_next_key(uint32_t *value) {
   wint_t code = 0;
   switch (get_wch(&code)) {
-    case OK: *value = (uint32_t)code; return TERMINAL_SCALAR;
-    case KEY_CODE_YES: return named(code, value);
-    default: return TERMINAL_NOTHING;
+    case OK:
+      *value = (uint32_t)code;
+      return TERMINAL_SCALAR;
+    case KEY_CODE_YES:
+      return named(code, value);
+    default:
+      return TERMINAL_NOTHING;
   }
 }

@@ -20,7 +20,7 @@ static void tell(int number) {
   errno = kept;
 }
 
-static void catch(int number, struct sigaction *old) {
+static void receive(int number, struct sigaction *old) {
   struct sigaction action = {.sa_handler = tell, .sa_flags = SA_RESTART};
   sigfillset(&action.sa_mask);
   sigaction(number, &action, old);
@@ -31,8 +31,10 @@ void terminal_name_thread(void) { pthread_setname_np(pthread_self(), "terminal")
 int terminal_pipe(int made[2]) { return pipe2(made, O_CLOEXEC | O_NONBLOCK); }
 
 int terminal_signals_open(void) {
-  if (ends[0] < 0 && terminal_pipe(ends) != 0) return -1;
-  for (int i = 0; i < COUNT; i++) catch(caught[i], &previous[i]);
+  if (ends[0] < 0 && terminal_pipe(ends) != 0)
+    return -1;
+  for (int i = 0; i < COUNT; i++)
+    receive(caught[i], &previous[i]);
   return ends[0];
 }
 
@@ -40,9 +42,12 @@ int terminal_signals_pipe(void) { return ends[0]; }
 
 // The pipe stays open: a handler that already runs on another thread may still write to it.
 void terminal_signals_close(int keeps_ending) {
-  if (ends[0] < 0) return;
-  for (int i = 0; i < (keeps_ending ? FIRST_THAT_ENDS : COUNT); i++) sigaction(caught[i], &previous[i], NULL);
-  if (keeps_ending) return;
+  if (ends[0] < 0)
+    return;
+  for (int i = 0; i < (keeps_ending ? FIRST_THAT_ENDS : COUNT); i++)
+    sigaction(caught[i], &previous[i], NULL);
+  if (keeps_ending)
+    return;
   char bytes[64];
   while (read(ends[0], bytes, sizeof bytes) > 0) {}
 }
@@ -54,4 +59,4 @@ void terminal_signals_stop(void) {
   kill(0, SIGTSTP);
 }
 
-void terminal_signals_resume(void) { catch(SIGTSTP, NULL); }
+void terminal_signals_resume(void) { receive(SIGTSTP, NULL); }

@@ -56,13 +56,22 @@ void terminal_bell(void);
 void terminal_write(const char *bytes, size_t count);
 
 typedef enum {
-  TERMINAL_NOTHING,    // no key waits
-  TERMINAL_SCALAR,     // `value` is a Unicode scalar, control characters included
-  TERMINAL_FUNCTION,   // `value` is the number of the function key
-  TERMINAL_UNNAMED,    // a key without a name here
-  TERMINAL_UP, TERMINAL_DOWN, TERMINAL_LEFT, TERMINAL_RIGHT,
-  TERMINAL_HOME, TERMINAL_END, TERMINAL_PAGE_UP, TERMINAL_PAGE_DOWN,
-  TERMINAL_BACK_TAB, TERMINAL_BACKSPACE, TERMINAL_DELETE, TERMINAL_ENTER,
+  TERMINAL_NOTHING,   // no key waits
+  TERMINAL_SCALAR,    // `value` is a Unicode scalar, control characters included
+  TERMINAL_FUNCTION,  // `value` is the number of the function key
+  TERMINAL_UNNAMED,   // a key without a name here
+  TERMINAL_UP,
+  TERMINAL_DOWN,
+  TERMINAL_LEFT,
+  TERMINAL_RIGHT,
+  TERMINAL_HOME,
+  TERMINAL_END,
+  TERMINAL_PAGE_UP,
+  TERMINAL_PAGE_DOWN,
+  TERMINAL_BACK_TAB,
+  TERMINAL_BACKSPACE,
+  TERMINAL_DELETE,
+  TERMINAL_ENTER,
 } terminal_key;
 
 // The next key that waits; a lone escape takes 25 ms to be told from a sequence.
