@@ -96,16 +96,8 @@ INLINE cut cut_of(long count, long most) {
 #include "body_dense.h"
 #include "body_elementwise.h"
 
-#define VARIANT_TABLE(title)                                                                                        \
-  {                                                                                                                 \
-    .name = title, .conv_pack_forward = conv_pack_forward, .conv_pack_backward = conv_pack_backward,                \
-    .conv_forward = conv_forward, .conv_input_gradient = conv_input_gradient,                                       \
-    .conv_weight_gradient = conv_weight_gradient, .conv_bias_gradient = conv_bias_gradient,                         \
-    .moment_sums = moment_sums, .scale_offset = scale_offset, .gradient_sums = gradient_sums,                       \
-    .scale_gradient = scale_gradient, .dual_posterior = dual_posterior, .dual_forward = dual_forward,               \
-    .dual_cotangent = dual_cotangent, .dual_gradient_sums = dual_gradient_sums, .dual_gradient = dual_gradient,     \
-    .global_average = global_average, .global_average_gradient = global_average_gradient, .linear = linear,         \
-    .linear_input_gradient = linear_input_gradient, .linear_weight_gradient = linear_weight_gradient, .relu = relu, \
-    .relu_gradient = relu_gradient, .add = add, .add_relu = add_relu, .standardise = standardise, .scale = scale,   \
-    .sgd = sgd, .linf_step = linf_step                                                                              \
-  }
+const dl_variant VARIANT = {
+    .name = VARIANT_NAME,
+#define KERNEL(name, parameters, arguments) .name = name,
+#include "include/kernel_list.h"
+};
