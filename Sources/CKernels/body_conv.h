@@ -1,4 +1,5 @@
-// Convolution by the way that suits its shape; as gather, product, (scatter) where no other does.
+// Convolution: each function picks the method for the shape, which is Winograd (body_winograd.h), direct
+// (body_direct.h), or else a matrix product of gathered columns (body_gather.h, body_gemm.h).
 
 static void conv_pack_forward(const dl_conv_shape *s, const float *w, float *packed) {
   if (s->winograd) {
@@ -18,8 +19,9 @@ static void conv_pack_forward(const dl_conv_shape *s, const float *w, float *pac
   }
 }
 
-// Turned: the weights of a convolution from out to in channels, taps mirrored. Otherwise: rows out channels, outputs
-// the rows of the forward product.
+// If the input gradient is a rotated convolution (conv_shape.h): its weights, from output to input channels, with
+// rotated taps. Otherwise: the transposed matrix, whose rows are the output channels and whose outputs are the rows of
+// the forward product.
 static void conv_pack_backward(const dl_conv_shape *s, const float *w, float *packed) {
   if (s->winograd) {
     winograd_pack(s, w, true, packed);
@@ -38,7 +40,7 @@ static void conv_pack_backward(const dl_conv_shape *s, const float *w, float *pa
   for (long out = 0; out < outs * DL_LANES; out++) {
     for (long row = 0; row < rows * DL_LANES; row++) {
       const float value = w[((out / DL_LANES) * rows * DL_LANES + row) * DL_LANES + out % DL_LANES];
-      if (turned(s)) {
+      if (rotated(s)) {
         const long tap = row / (ins * DL_LANES), in = row % (ins * DL_LANES);
         packed[panel_index(taps * outs, ins, (taps - 1 - tap) * outs * DL_LANES + out, in)] = value;
       } else {
@@ -86,8 +88,8 @@ static void conv_input_gradient(const dl_conv_shape *s, const float *dy, const f
     direct_input_gradient(s, dy, packed, residual, dx, images, scratch);
     return;
   }
-  if (turned(s)) {
-    const dl_conv_shape t = turned_shape(s);
+  if (rotated(s)) {
+    const dl_conv_shape t = rotated_shape(s);
     conv_forward(&t, dy, packed, NULL, residual, dx, images, scratch);
     return;
   }

@@ -1,4 +1,4 @@
-// Global average and the linear layer behind it.
+// The global average over pixels, and the linear layer that follows it.
 
 static void global_average(const float *x, long images, long blocks, long pixels, float *y) {
   for (long i = 0; i < images * blocks; i++, x += pixels * DL_LANES) {
@@ -17,7 +17,8 @@ static void global_average_gradient(const float *dy, long images, long blocks, l
   }
 }
 
-// `count` outputs, a constant: their sums run beside each other, or each addition would wait for the one before it.
+// `count` outputs at once; `count` is constant in every call. With a single sum, each addition would wait for the one
+// before it.
 INLINE void linear_outputs(const int count, const float *x, const float *w, const float *b, long stride, float *y) {
   vec sum[4];
   UNROLLED_FOR (int o = 0; o < count; o++)

@@ -1,27 +1,29 @@
-// Convolution without columns, where the input has few channels: planar images, and blocked activations of at most 8
-// channels, half of whose blocks would be zeros. Inputs are read as single numbers from a copy with a border of zeros,
-// outputs as vectors; where there are at most 8 outputs, as their first half.
+// Direct convolution, without columns, for inputs with few channels: planar images, and blocked activations with up to
+// 8 channels, which would leave half of a block unused. Inputs are read as single numbers from a copy with a border of
+// zeros. Outputs are vectors, or half vectors if there are at most 8 output channels.
 
 #define ALL_PARTS (DL_LANES / PART_LANES)
 #define HALF_PARTS ((8 + PART_LANES - 1) / PART_LANES)
 
-// The inputs of one output: `planes` times `lines` times `run` numbers that stand side by side. `pitch`: from the
-// inputs of one output to those of the next in its row.
+// The inputs of one output: `planes` planes of `lines` lines of `run` adjacent numbers. `plane` and `line` are
+// distances from one plane or line to the next, `pitch` is the distance to the inputs of the next output in the row.
 typedef struct {
   long planes, plane, lines, line, run, pitch;
 } window;
 
 // ---- borders ----
 
-// Zeros around an image in `padded`: [planes][height + 2*border][(width + 2*border)*lanes].
+// An image with a border of zeros: [planes][height + 2*border][(width + 2*border)*lanes].
 typedef struct {
   long planes, height, width, lanes, border;
 } frame;
 
+// Number of floats of one line, and of one plane.
 INLINE long frame_line(frame f) { return (f.width + 2 * f.border) * f.lanes; }
 INLINE long frame_plane(frame f) { return frame_line(f) * (f.height + 2 * f.border); }
 
-// Copies an image into the frame, whose border stays as it is: all numbers, or of every block of `stride` the first 8.
+// Copies an image into a frame and leaves the border as it is. If f.lanes < stride, it copies only the first 8 of every
+// `stride` numbers.
 NOINLINE void frame_fill(frame f, const float *x, long stride, float *padded) {
   for (long c = 0; c < f.planes; c++) {
     for (long y = 0; y < f.height; y++, x += f.width * stride) {
@@ -36,6 +38,7 @@ NOINLINE void frame_fill(frame f, const float *x, long stride, float *padded) {
   }
 }
 
+// The input and its border.
 INLINE frame input_frame(const dl_conv_shape *s) {
   return (frame){.planes = s->planar ? s->in_channels : 1,
                  .height = s->in_height,
@@ -54,7 +57,7 @@ INLINE window input_window(const dl_conv_shape *s) {
                   .pitch = s->stride * f.lanes};
 }
 
-// The output gradient with the zeros beyond it that input pixels at the edge meet.
+// The output gradient, with a border as wide as the taps of input pixels reach beyond its edges.
 INLINE frame gradient_frame(const dl_conv_shape *s) {
   return (frame){.planes = blocks_of(s->out_channels),
                  .height = s->out_height,
@@ -65,8 +68,8 @@ INLINE frame gradient_frame(const dl_conv_shape *s) {
 
 // ---- tiles of outputs ----
 
-// `pixels` outputs of one row: sums over their windows of in * weights[number of the window][16]; the lanes beyond
-// `parts` are written as zeros. pixels, parts and pitch are constants where this is called.
+// `pixels` outputs of one row: the sums over their windows of in * weights[position in the window][16]. Lanes beyond
+// `parts` are set to zero. pixels, parts and pitch are constant in every call.
 INLINE void direct_tile(const int pixels, const int parts, const long pitch, const long run, const window *w,
                         const float *in, const float *weights, const float *bias, const float *residual, float *out,
                         long out_pitch) {
@@ -110,9 +113,9 @@ INLINE void direct_tile(const int pixels, const int parts, const long pitch, con
 DIRECT_TILES(direct_tiles_whole, TILE_PIXELS, ALL_PARTS)
 DIRECT_TILES(direct_tiles_half, HALF_PIXELS, HALF_PARTS)
 
-// Constant pitches, so that a tile's inputs are at constant distances: planar and blocked, both at stride 1 and 2.
-// `three`: the run of a planar 3x3 filter, constant where it pays: among half tiles a loop of three takes as long as
-// what is in it.
+// The common pitches as constants, so that the inputs of a tile are at constant distances: planar (1, 2) and blocked
+// (8, 16), each with stride 1 and 2. `three` is the run of a planar 3x3 filter. It is a constant for half tiles, where
+// the overhead of a loop of three would equal its work.
 #define PITCH_CASE(name, pitch, run)                                        \
   name(pitch, run, pixels, w, in, weights, bias, residual, out, out_pitch); \
   break
@@ -135,7 +138,7 @@ DIRECT_TILES(direct_tiles_half, HALF_PIXELS, HALF_PARTS)
 DIRECT_ROW(direct_tiles_whole, w->run)
 DIRECT_ROW(direct_tiles_half, 3)
 
-// A row of outputs.
+// One row of outputs, tile by tile.
 static void direct_row(bool half, cut tiles, const window *w, const float *in, const float *weights, const float *bias,
                        const float *residual, float *out, long out_pitch) {
   for (long t = 0, first = 0, last; t < tiles.tiles; t++, first = last) {

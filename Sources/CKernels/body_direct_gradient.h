@@ -1,9 +1,9 @@
-// The gradients of body_direct.h. Input pixels at the same remainder of the stride met the same taps, and neighbours
-// among them neighbouring outputs: in each such phase the input gradient is a convolution of stride 1 of the output
-// gradient.
+// The gradients of direct convolution (body_direct.h). Input pixels whose positions have the same remainder modulo the
+// stride form a phase. They were multiplied by the same taps, and adjacent ones contributed to adjacent outputs. So
+// within a phase, the input gradient is a convolution with stride 1 of the output gradient.
 
-// The taps of one direction that pixels of phase f met: kx = first, first + stride, ...; `count` of them. Pixel f +
-// stride*j met the outputs last + j, last + j - 1, ...
+// A phase f in one direction. Its pixels were multiplied by `count` taps: kx = first, first + stride, ... Pixel
+// f + stride*j contributed to the outputs last + j, last + j - 1, ...
 typedef struct {
   long first, count, last;
 } phase;
@@ -16,7 +16,7 @@ INLINE phase phase_of(const dl_conv_shape *s, long f) {
 
 // ---- blocked inputs ----
 
-// Phase after phase: [out block][outputs met, first to last, in both directions][16 outputs][16 inputs].
+// Phase by phase: [out block][outputs it contributed to, ascending, in both directions][16 outputs][16 inputs].
 static void direct_pack_backward(const dl_conv_shape *s, const float *weights, float *packed) {
   const long outs = blocks_of(s->out_channels), rows = row_blocks_of(s) * DL_LANES;
   for (long fy = 0; fy < s->stride; fy++) {
@@ -70,8 +70,8 @@ static void direct_input_gradient(const dl_conv_shape *s, const float *dy, const
 
 // ---- planar inputs ----
 
-// `pixels` input pixels of one phase, one channel: products in the lanes of 16 outputs, lanes added at the end.
-// weights: those of the phase's first tap.
+// `pixels` input pixels of one phase, one channel. The products stay in the lanes of 16 outputs, and the lanes are
+// added at the end. `weights` points to the first tap of the phase.
 INLINE void planar_tile(const int pixels, const int parts, const dl_conv_shape *s, const window *w, long kx_count,
                         long rows, const float *dy, const float *weights, const float *residual, float *dx) {
   part sum[HALF_PIXELS][ALL_PARTS];
@@ -111,7 +111,8 @@ NOINLINE void planar_tiles(bool half, int pixels, const dl_conv_shape *s, const 
   }
 }
 
-// dx[c][iy][ix] = sum over taps and outputs of dy[out][oy][ox] * w[out][c][tap]; weights as for the forward direction.
+// dx[c][iy][ix] = sum over taps and outputs of dy[out][oy][ox] * w[out][c][tap]. The weights are packed as for the
+// forward pass.
 static void planar_input_gradient(const dl_conv_shape *s, const float *dy, const float *weights, const float *residual,
                                   float *dx, long images, float *scratch) {
   const frame f = gradient_frame(s);
@@ -145,8 +146,8 @@ static void planar_input_gradient(const dl_conv_shape *s, const float *dy, const
 
 // ---- weights ----
 
-// dw[row][16] = sum over images and outputs of the input under the row's number of the window times dy; GRADIENT_ROWS
-// rows at a time in registers. The rows beyond the last number stay 0.
+// dw[row][16] = sum over images and outputs of dy times the input at position `row` of the window. GRADIENT_ROWS rows
+// at a time are kept in registers. Rows beyond the window stay 0.
 static void direct_weight_gradient(const dl_conv_shape *s, const float *x, const float *dy, long images, long first,
                                    long last, float *dw, float *scratch) {
   const long rows = row_blocks_of(s) * DL_LANES, outs = blocks_of(s->out_channels), pixels = out_pixels(s);

@@ -1,9 +1,11 @@
-// Dual batch normalisation, pixel by pixel: ALGORITHMS 9. With u_d = (x - mean_d)*inverse_d for the clean and the
-// adversarial set,
+// Dual batch normalization, pixel by pixel: docs/algorithms.md §9. With u_d = (x - mean_d)*inverse_d, where the set d
+// is clean or adversarial,
 //   s = log_ratio + 1/2 sum over channels (u_a^2 - u_c^2),  p = sigmoid(s/temperature),  y = w*(p*u_c + (1-p)*u_a) + b.
-// Channels go by in blocks, so a pixel's sum is kept for a run of pixels at a time; in double, since it is a difference
-// of large numbers where the two sets are far apart. A pixel's bits depend on nothing but the pixel.
+// Channels come in blocks, so the sums over channels are kept for a run of pixels at a time. They are in double,
+// because they are differences of large numbers if the two sets are far apart. The bits of a pixel depend on nothing
+// but that pixel.
 
+// The sum of the lanes, in the order of lane_sum.
 INLINE double wide_sum(wide v) {
   typedef double eight __attribute__((ext_vector_type(8)));
   typedef double four __attribute__((ext_vector_type(4)));
@@ -12,7 +14,7 @@ INLINE double wide_sum(wide v) {
   return (f.x + f.z) + (f.y + f.w);
 }
 
-// One block of 16 channels of both sets, and of the affine map.
+// One block of 16 channels of both sets and of the affine map.
 typedef struct {
   vec clean_mean, clean_inverse, adversarial_mean, adversarial_inverse, weight, bias;
 } dual_block;
@@ -27,15 +29,16 @@ INLINE dual_block dual_load(const dl_dual *d, long b) {
                       .bias = load(d->bias + at)};
 }
 
+// u_c and u_a of x = v.
 #define CLEAN(k, v) (((v) - (k).clean_mean) * (k).clean_inverse)
 #define ADVERSARIAL(k, v) (((v) - (k).adversarial_mean) * (k).adversarial_inverse)
 
-// x hat.
+// xhat = p*u_c + q*u_a.
 INLINE vec dual_mix(vec clean, vec adversarial, float p, float q) {
   return multiply_add(clean, (vec)p, adversarial * (vec)q);
 }
 
-// dy, or 0 where the ReLU was closed.
+// dy, or 0 if the ReLU was inactive.
 INLINE vec dual_through(const dual_block *k, vec mix, vec dy, bool relu) {
   return relu ? where(multiply_add(mix, k->weight, k->bias) > (vec)0.0f, dy) : dy;
 }
@@ -57,7 +60,7 @@ static void dual_posterior(const dl_dual *d, const float *x, long images, long b
       }
       for (long p = 0; p < count; p++) {
         const double s = (d->log_ratio + 0.5 * wide_sum(sum[p])) / d->temperature;
-        // Both sides of the sigmoid from the small one, so that neither rounds to 0 before it must.
+        // Computes p and 1 - p from e <= 1, so that the smaller one does not round to 0 too early.
         const double e = exp(-fabs(s)), large = 1 / (1 + e), small = e / (1 + e);
         posterior[p0 + p] = (float)(s >= 0 ? large : small);
         posterior[pixels + p0 + p] = (float)(s >= 0 ? small : large);

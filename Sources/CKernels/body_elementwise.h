@@ -1,4 +1,4 @@
-// Loops over plain arrays; simple enough for the compiler to vectorise.
+// Loops over plain arrays, simple enough for the compiler to vectorize.
 
 static void relu(const float *x, long count, float *y) {
   for (long i = 0; i < count; i++)

@@ -1,8 +1,8 @@
-// Gather: the inputs under each output pixel, as columns [row block][pixel][16]; and its transpose, scatter.
+// Gather collects the inputs of each output pixel in columns [row block][pixel][16]. Scatter is its transpose.
 
 #include "conv_shape.h"
 
-// Columns of row blocks first ..< last for the output pixels p0 ..< p1 of one image.
+// The columns of row blocks first ..< last, for the output pixels p0 ..< p1 of one image.
 NOINLINE void gather(const dl_conv_shape *s, const float *x, long p0, long p1, long first, long last, float *columns) {
   const long blocks = blocks_of(s->in_channels), pixels = p1 - p0;
   for (long row = first; row < last; row++) {
@@ -24,7 +24,7 @@ NOINLINE void gather(const dl_conv_shape *s, const float *x, long p0, long p1, l
   }
 }
 
-// dx += the columns, each at the input it was gathered from.
+// Adds every number of the columns to dx, at the input that it was gathered from.
 NOINLINE void scatter(const dl_conv_shape *s, const float *columns, long p0, long p1, float *dx) {
   const long pixels = p1 - p0, blocks = blocks_of(s->in_channels), count = row_blocks_of(s);
   for (long row = 0; row < count; row++) {

@@ -1,9 +1,10 @@
 // The matrix product behind every convolution:
 //   out[output block][pixel][16] = sum over row blocks b, rows r of columns[b][pixel][r] * weights[b][r][16]
-// The sum of a pixel always runs over the rows in order, one fused multiply-add each, so that its bits do not depend on
-// how many pixels are worked on beside it.
+// The sum of a pixel always runs over the rows in order, with one multiply_add per row. So its bits do not depend on
+// how many pixels are computed together.
 
-// One register tile: `pixels` pixels times `width` blocks of 16 outputs; both are constants where this is called.
+// One register tile: `pixels` pixels times `width` blocks of 16 outputs. Both are constant in every call. `ahead` is
+// prefetched, `pace` bytes further per row.
 INLINE void tile(const int pixels, const int width, const float *columns, long column_stride, long row_blocks,
                  const float *weights, const char *ahead, long pace, const float *bias, const float *residual,
                  float *out, long out_stride) {
@@ -50,16 +51,17 @@ NOINLINE void tile_2(int pixels, const float *columns, long stride, long rows, c
 }
 #endif
 
-// All pixels and output blocks. columns [row_blocks][pixels][16]; weights packed in panels (pack_panel below);
-// out [out_blocks] at distance out_stride, each [pixels][16].
+// The product for all pixels and output blocks. columns is [row_blocks][pixels][16], with column_stride floats from one
+// row block to the next. The weights are packed in panels (panel_index). out has out_blocks blocks [pixels][16], with
+// out_stride floats from one to the next.
 static void gemm(const float *columns, long column_stride, long row_blocks, long pixels, const float *weights,
                  long out_blocks, const float *bias, const float *residual, float *out, long out_stride) {
   const cut tiles = cut_of(pixels, TILE_PIXELS);
   for (long block = 0; block < out_blocks; block += PANEL_BLOCKS) {
     const long width = out_blocks - block < PANEL_BLOCKS ? out_blocks - block : PANEL_BLOCKS;
     const float *panel = weights + block * row_blocks * DL_LANES * DL_LANES;
-    // While the tiles go over this panel, they fetch the next one, each its share: wide layers' weights come from far
-    // away.
+    // The weights of wide layers are not in the cache, so the tiles of this panel prefetch the next one, each its
+    // share.
     const long pace = width * DL_LANES * (long)sizeof(float) / tiles.tiles;
     const char *next = (const char *)(panel + width * row_blocks * DL_LANES * DL_LANES);
     for (long t = 0, start = 0, end; t < tiles.tiles; t++, start = end, next += pace * row_blocks * DL_LANES) {
@@ -79,14 +81,15 @@ static void gemm(const float *columns, long column_stride, long row_blocks, long
   }
 }
 
-// Where row r (0 ..< row_blocks*16), output o of a matrix with out_blocks blocks stands in packed panels.
+// Index in the packed panels of a row (0 ..< row_blocks*16) and an output (0 ..< out_blocks*16) of a matrix.
 INLINE long panel_index(long row_blocks, long out_blocks, long row, long output) {
   const long block = output / DL_LANES / PANEL_BLOCKS * PANEL_BLOCKS;
   const long width = out_blocks - block < PANEL_BLOCKS ? out_blocks - block : PANEL_BLOCKS;
   return block * row_blocks * DL_LANES * DL_LANES + row * width * DL_LANES + output - block * DL_LANES;
 }
 
-// gradient[16 rows][16 outputs] += columns^T dy over the pixels; GRADIENT_ROWS rows at a time in registers.
+// gradient[16 rows][16 outputs] += columns^T dy, summed over the pixels. GRADIENT_ROWS rows at a time are kept in
+// registers.
 static void outer(const float *columns, const float *dy, long pixels, float *gradient) {
   for (int first = 0; first < DL_LANES; first += GRADIENT_ROWS) {
     vec sum[GRADIENT_ROWS];

@@ -1,5 +1,5 @@
-// Normalisation with fused ReLU. Sums run in float over at most RUN pixels and in double beyond, so that a large mean
-// or many pixels cost no digits. The ReLU's mask is recomputed from x, never stored.
+// Normalization with fused ReLU. Sums are in float over up to RUN pixels and in double beyond, so that a large mean or
+// many pixels cost no precision. The mask of the ReLU is recomputed from x, never stored.
 
 #define RUN 64
 
@@ -39,7 +39,7 @@ static void scale_offset(const float *x, long images, long blocks, long pixels, 
   }
 }
 
-// dy, or 0 where the ReLU was closed; NaN does not close it.
+// dy, or 0 if the ReLU was inactive. NaN counts as active.
 INLINE vec through(vec x, vec dy, vec scale, vec offset, bool relu) {
   return relu ? where(~(multiply_add(x, scale, offset) <= (vec)0.0f), dy) : dy;
 }

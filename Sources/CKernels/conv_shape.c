@@ -1,4 +1,4 @@
-// Sizes and places that follow from a convolution's shape.
+// Sizes and indices that follow from the shape of a convolution, as declared in CKernels.h.
 #include "conv_shape.h"
 
 long dl_conv_row_blocks(const dl_conv_shape *s) { return row_blocks_of(s); }
@@ -34,7 +34,7 @@ long dl_conv_gradient_parts(const dl_conv_shape *s) {
 
 bool dl_conv_gradient_by_images(const dl_conv_shape *s) { return dl_conv_gradient_parts(s) < (s->winograd ? 5 : 4); }
 
-// Blocks of input that one call of the weight gradient works on at most.
+// The most blocks of input channels that one call of the Winograd weight gradient works on.
 static long gradient_blocks(const dl_conv_shape *s) {
   const long ins = blocks_of(s->in_channels);
   return dl_conv_gradient_by_images(s) ? ins : (ins + 3) / 4 + 1;

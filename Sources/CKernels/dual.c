@@ -1,4 +1,5 @@
-// What a dual norm's posterior looks like, and its plain definition in double.
+// Dual normalization: the gauge of a posterior, and the plain definition in double that the kernels are tested against.
+// docs/algorithms.md §9.
 #include <math.h>
 #include "include/CKernels.h"
 
@@ -10,7 +11,7 @@ void dl_dual_gauge(const float *posterior, long pixels, bool clean, double *gaug
     gauge[clean ? 1 : 2] += p[i];
     gauge[3] += (p[i] > 0.5f) == clean;
     gauge[4] += p[i] < 0.01f || p[i] > 0.99f;
-    // NaN belongs to no bin.
+    // NaN falls into no bin.
     if (p[i] >= 0)
       gauge[5 + (p[i] < 1 ? (int)(p[i] * DL_DUAL_BINS) : DL_DUAL_BINS - 1)] += 1;
   }

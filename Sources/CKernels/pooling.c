@@ -1,4 +1,4 @@
-// Pooling over windows; a small share of the time, so one plain version serves every CPU.
+// Pooling over windows. It takes a small share of the time, so one plain version serves every CPU.
 #include <math.h>
 #include <string.h>
 #include "include/CKernels.h"
@@ -54,7 +54,7 @@ void dl_max_pool(const float *x, long images, long blocks, long height, long wid
               if (iy < 0 || iy >= height || ix < 0 || ix >= width)
                 continue;
               const float value = x[(iy * width + ix) * DL_LANES + c];
-              // NaN wins, as in PyTorch, so that it is not hidden.
+              // As in PyTorch, NaN wins, so that pooling does not hide it.
               if (winner < 0 || value > best || (isnan(value) && !isnan(best))) {
                 best = value;
                 winner = (int32_t)(iy * width + ix);

@@ -1,9 +1,9 @@
-// The definition of a convolution and its gradients, in double, planar: y[o,p] = sum over i,k of w[o,i,k] x[i, p*stride
-// + k - padding].
+// The definition of a convolution and its gradients, in double and planar, which the kernels are tested against:
+//   y[o, p] = sum over i, k of w[o, i, k] * x[i, p*stride + k - padding]
 #include <string.h>
 #include "include/CKernels.h"
 
-// Calls `use` for every (image, out, oy, ox, in, ky, kx) whose input lies inside the image.
+// Runs `use` for every (image, out, oy, ox, in, ky, kx) whose input is inside the image.
 #define EVERY_PRODUCT(use)                                                                               \
   for (long n = 0; n < images; n++)                                                                      \
     for (long o = 0; o < s->out_channels; o++)                                                           \

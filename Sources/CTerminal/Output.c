@@ -1,3 +1,4 @@
+// Stray output: what libraries print is captured, so that it cannot tear the screen, and shown again afterwards.
 #define _GNU_SOURCE
 #include "CTerminal.h"
 
@@ -6,13 +7,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// At most this much is copied to standard error in the end.
+// The most that is copied to standard error at the end.
 enum { TAIL = 64 * 1024 };
 
-// A file and not a pipe: a process that crashes cannot read its own pipe, but the file still holds its last words.
+// A file instead of a pipe: a process that crashes cannot read its own pipe, but its last output is still in the file.
 static int captured = -1;
 static int before[3] = {-1, -1, -1};
-static off_t seen = 0;
+static off_t seen = 0;  // what terminal_output_read has returned so far
 
 static int unnamed_file(void) {
   const char *folder = getenv("TMPDIR");
@@ -46,7 +47,7 @@ void terminal_output_capture(void) {
     if (before[descriptor] >= 0)
       dup2(captured, descriptor);
   }
-  // The library chose its buffer for whatever standard output was; by lines is what a terminal would have had.
+  // The C library buffers a file in blocks. Buffer standard output by lines instead, as on a terminal.
   setvbuf(stdout, NULL, _IOLBF, 0);
 }
 

@@ -1,3 +1,6 @@
+// Restores the terminal when the process exits or crashes.
+//
+// A signal handler must not call curses, so nothing in this file does: it writes fixed bytes and fixed modes.
 #define _GNU_SOURCE
 #include "CTerminal.h"
 
@@ -8,21 +11,19 @@
 #include <termios.h>
 #include <unistd.h>
 
-// Curses must not be called in a signal handler, so this file does not: it writes fixed bytes and fixed modes.
-
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGQUIT};
 enum { COUNT = sizeof fatal / sizeof fatal[0] };
 static struct sigaction previous[COUNT];
 
 static const char bytes[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l"  // mouse off
                             "\033[?2004l"                                   // bracketed paste off
-                            "\033[?1l\033>"                                 // cursor and number keys as usual
-                            "\033(B\033[0m"                                 // characters and style as usual
+                            "\033[?1l\033>"                                 // normal cursor keys and keypad
+                            "\033(B\033[0m"                                 // default character set and style
                             "\033[?25h"                                     // cursor on
-                            "\033[?1049l";                                  // the normal screen
+                            "\033[?1049l";                                  // leave the alternate screen
 
 static volatile sig_atomic_t armed = 0;
-static int own = -1;      // a descriptor of the terminal that nobody else closes or redirects
+static int own = -1;      // our descriptor of the terminal, which nobody else closes or redirects
 static int drawing = -1;  // the descriptor that curses writes to
 static int nowhere = -1;
 static struct termios modes;
@@ -30,7 +31,7 @@ static struct termios modes;
 static void restore(void) {
   if (!__sync_bool_compare_and_swap(&armed, 1, 0))
     return;
-  // Another thread may be drawing a frame: from here on it draws into nothing.
+  // Another thread may be drawing a frame. From here on it draws to /dev/null.
   if (nowhere >= 0)
     dup2(nowhere, drawing);
   ssize_t ignored = write(own, bytes, sizeof bytes - 1);
@@ -55,11 +56,12 @@ static void handle(int number, siginfo_t *info, void *context) {
       before = &previous[i];
   }
   sigaction(number, before, NULL);
-  // A faulting instruction faults again on return, now with the previous handler and a true siginfo.
+  // A faulting instruction faults again when we return, this time with the previous handler and the original siginfo.
   if (info->si_code > 0 && number != SIGTRAP)
     return;
-  // A signal that was sent does not come twice, and a trap instruction is already past. Swift's handler prints its
-  // backtrace and returns; the process would live on without its screen.
+  // A signal that somebody sent does not come again, and a trap instruction does not run again. So call the previous
+  // handler here, then end the process: Swift's handler prints a backtrace and returns, and the process would go on
+  // without its screen.
   call(before, number, info, context);
   signal(number, SIG_DFL);
   sigset_t only;
@@ -90,7 +92,7 @@ void terminal_restore_arm(int descriptor) {
   sigfillset(&action.sa_mask);
   for (int i = 0; i < COUNT; i++) {
     sigaction(fatal[i], &action, &previous[i]);
-    // An ignored signal must stay ignored, not take the screen away and go on.
+    // An ignored signal stays ignored. Otherwise it would restore the terminal while the process goes on.
     if (previous[i].sa_handler == SIG_IGN)
       sigaction(fatal[i], &previous[i], NULL);
   }

@@ -1,3 +1,4 @@
+// The screen: opening, drawing and keys, by curses.
 #define _GNU_SOURCE
 #define NCURSES_WIDECHAR 1
 #include "CTerminal.h"
@@ -13,9 +14,9 @@
 static SCREEN *screen = NULL;
 static FILE *output = NULL;
 static FILE *input = NULL;
-static int with_colours = 0;
+static int with_colors = 0;
 
-// Looked up before newterm, which would already switch to the alternate screen.
+// Checks the terminal type. This comes before newterm, which already switches to the alternate screen.
 static terminal_opening check_type(int descriptor) {
   int status = 0;
   if (setupterm(NULL, descriptor, &status) != OK)
@@ -43,7 +44,7 @@ static void set_modes(void) {
   curs_set(0);
 }
 
-terminal_opening terminal_open(int colours) {
+terminal_opening terminal_open(int colors) {
   int descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC);
   if (descriptor < 0)
     return TERMINAL_NO_TTY;
@@ -55,7 +56,7 @@ terminal_opening terminal_open(int colours) {
   if (answer == TERMINAL_OPENED) {
     terminal_restore_arm(fileno(output));
     set_escdelay(25);
-    // Not initscr, which ends the process when it does not know the terminal.
+    // Not initscr, which exits the process if it does not know the terminal.
     screen = newterm(NULL, output, input);
     if (screen == NULL)
       answer = TERMINAL_UNKNOWN_TYPE;
@@ -66,8 +67,8 @@ terminal_opening terminal_open(int colours) {
     return answer;
   }
   set_modes();
-  with_colours = colours != 0 && has_colors();
-  if (with_colours) {
+  with_colors = colors != 0 && has_colors();
+  if (with_colors) {
     start_color();
     use_default_colors();
   }
@@ -77,7 +78,7 @@ terminal_opening terminal_open(int colours) {
 void terminal_close(void) {
   if (screen == NULL)
     return;
-  // Suspended, the terminal is the shell's: a second endwin would write to it.
+  // While suspended, the terminal belongs to the shell, and a second endwin would write to it.
   if (!isendwin())
     endwin();
   delscreen(screen);
@@ -114,9 +115,9 @@ void terminal_resize(void) {
 
 void terminal_repaint(void) { clearok(curscr, TRUE); }
 
-int terminal_colours(void) { return with_colours ? COLORS : 0; }
+int terminal_colours(void) { return with_colors ? COLORS : 0; }
 
-int terminal_pairs(void) { return with_colours ? COLOR_PAIRS : 1; }
+int terminal_pairs(void) { return with_colors ? COLOR_PAIRS : 1; }
 
 void terminal_set_pair(int number, int foreground, int background) {
   init_extended_pair(number, foreground, background);
@@ -132,7 +133,7 @@ void terminal_style(int attributes, int pair) {
     bits |= A_REVERSE;
   if (attributes & TERMINAL_UNDERLINE)
     bits |= A_UNDERLINE;
-  // The pair goes through the last argument: the third is too short for numbers beyond 32767.
+  // The pair is passed in the last argument, because the type of the second one ends at 32767.
   attr_set(bits, 0, &pair);
 }
 
@@ -150,7 +151,7 @@ void terminal_flush(void) { refresh(); }
 void terminal_bell(void) { beep(); }
 
 void terminal_write(const char *bytes, size_t count) {
-  // What curses still holds back must not come after it.
+  // What curses has not written yet must come first.
   refresh();
   fwrite(bytes, 1, count, output);
   fflush(output);

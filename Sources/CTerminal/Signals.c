@@ -1,3 +1,4 @@
+// Signals as bytes in a pipe, so that a thread can wait for them like for keys.
 #define _GNU_SOURCE
 #include "CTerminal.h"
 
@@ -12,6 +13,7 @@ enum { COUNT = sizeof caught / sizeof caught[0], FIRST_THAT_ENDS = 3 };
 static struct sigaction previous[COUNT];
 static int ends[2] = {-1, -1};
 
+// The handler of every signal: writes its number to the pipe.
 static void tell(int number) {
   int kept = errno;
   unsigned char byte = (unsigned char)number;
@@ -20,6 +22,7 @@ static void tell(int number) {
   errno = kept;
 }
 
+// Installs the handler for one signal.
 static void receive(int number, struct sigaction *old) {
   struct sigaction action = {.sa_handler = tell, .sa_flags = SA_RESTART};
   sigfillset(&action.sa_mask);
@@ -40,7 +43,7 @@ int terminal_signals_open(void) {
 
 int terminal_signals_pipe(void) { return ends[0]; }
 
-// The pipe stays open: a handler that already runs on another thread may still write to it.
+// Leaves the pipe open, because a handler that is running on another thread may still write to it.
 void terminal_signals_close(int keeps_ending) {
   if (ends[0] < 0)
     return;
@@ -52,8 +55,8 @@ void terminal_signals_close(int keeps_ending) {
   while (read(ends[0], bytes, sizeof bytes) > 0) {}
 }
 
-// The group and TSTP, not this process and STOP: a `make run` above has to stop too, or the shell never gets its
-// prompt; and a group that no shell could ever continue is not stopped at all.
+// Sends TSTP to the group instead of STOP to this process. A parent such as `make run` has to stop too, or the shell
+// never gets its prompt back. And the kernel does not stop a group that no shell could continue.
 void terminal_signals_stop(void) {
   signal(SIGTSTP, SIG_DFL);
   kill(0, SIGTSTP);

@@ -1,3 +1,7 @@
+// The public interface of CTerminal: the terminal without curses.h, whose macros, globals and variadic functions Swift
+// cannot import.
+//
+// Only the thread that opened the screen may call these functions, unless a comment says otherwise.
 #ifndef DUALAB_TERMINAL_H
 #define DUALAB_TERMINAL_H
 
@@ -5,58 +9,55 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// The terminal without its headers: curses' macros, globals and variadic functions do not reach Swift.
-// Unless a line says otherwise, only the one thread that opened the screen may call these functions.
-
-// ---- Screen.c: curses --------------------------------------------------------------------------------------------
+// ---- Screen.c: curses ----
 
 typedef enum {
   TERMINAL_OPENED,
-  TERMINAL_NO_TTY,        // no controlling terminal
-  TERMINAL_UNKNOWN_TYPE,  // TERM names nothing in terminfo
-  TERMINAL_TOO_DUMB,      // it cannot place the cursor
+  TERMINAL_NO_TTY,        // there is no controlling terminal
+  TERMINAL_UNKNOWN_TYPE,  // terminfo does not know TERM
+  TERMINAL_TOO_DUMB,      // the terminal cannot position the cursor
 } terminal_opening;
 
-// Opens /dev/tty for drawing and arms everything that restores it. `colours` 0: no colour escape is ever written.
-terminal_opening terminal_open(int colours);
-// Leaves the screen for good; the terminal is as it was found.
+/// Opens /dev/tty for drawing and arms everything that restores it. With `colors` 0, never writes a color escape.
+terminal_opening terminal_open(int colors);
+/// Leaves the screen for good. The terminal is as it was before.
 void terminal_close(void);
-// Leaves the screen for a while.
+/// Leaves the screen until `terminal_resume`.
 void terminal_suspend(void);
-// Comes back from `terminal_suspend`; the next flush draws every cell.
+/// Returns from `terminal_suspend`. The next flush draws every cell.
 void terminal_resume(void);
 
-// The descriptor that becomes readable when keys wait; -1 when closed.
+/// The descriptor that becomes readable when keys are waiting; -1 when closed.
 int terminal_descriptor(void);
-// True when the terminal would let this process write: it is in the foreground.
+/// True if the terminal lets this process write, because it is in the foreground.
 int terminal_in_foreground(void);
 
 int terminal_rows(void);
 int terminal_columns(void);
-// Asks the kernel for the size, and draws every cell at the next flush.
+/// Asks the kernel for the size, and draws every cell at the next flush.
 void terminal_resize(void);
-// Draws every cell at the next flush.
+/// Draws every cell at the next flush.
 void terminal_repaint(void);
 
-// How many colours there are: 0 when opened without.
+/// Number of colors; 0 if opened without.
 int terminal_colours(void);
-// How many pairs of colours there are, the default pair 0 included.
+/// Number of color pairs, including the default pair 0.
 int terminal_pairs(void);
-// Gives pair `number` its colours; -1 is the terminal's own.
+/// Sets the colors of pair `number`; -1 is the default color of the terminal.
 void terminal_set_pair(int number, int foreground, int background);
 
 enum { TERMINAL_BOLD = 1, TERMINAL_DIM = 2, TERMINAL_REVERSE = 4, TERMINAL_UNDERLINE = 8 };
-// The style of the cells put from now on.
+/// Sets the style of the cells put from now on.
 void terminal_style(int attributes, int pair);
-// Puts `count` cells from `row`, `column` on. What is not one column wide becomes '?'.
+/// Puts `count` cells, starting at `row`, `column`. A character that is not one column wide becomes '?'.
 void terminal_put(int row, int column, const uint32_t *scalars, int count);
 void terminal_flush(void);
 void terminal_bell(void);
-// Writes bytes as they are; for sequences that change no cell and leave the cursor where it is.
+/// Writes bytes unchanged, for sequences that change no cell and leave the cursor where it is.
 void terminal_write(const char *bytes, size_t count);
 
 typedef enum {
-  TERMINAL_NOTHING,   // no key waits
+  TERMINAL_NOTHING,   // no key is waiting
   TERMINAL_SCALAR,    // `value` is a Unicode scalar, control characters included
   TERMINAL_FUNCTION,  // `value` is the number of the function key
   TERMINAL_UNNAMED,   // a key without a name here
@@ -74,47 +75,48 @@ typedef enum {
   TERMINAL_ENTER,
 } terminal_key;
 
-// The next key that waits; a lone escape takes 25 ms to be told from a sequence.
+/// The next waiting key. It takes 25 ms to tell a lone escape from the start of a sequence.
 terminal_key terminal_next_key(uint32_t *value);
 
-// ---- Restore.c: the terminal comes back however the process ends -------------------------------------------------
+// ---- Restore.c: the terminal is restored however the process ends ----
 
-// Remembers the modes of `descriptor` and restores them, the cursor and the normal screen when the process crashes or
-// exits.
+/// Saves the modes of `descriptor`. When the process crashes or exits, restores them, the cursor and the normal screen.
 void terminal_restore_arm(int descriptor);
+/// Undoes `terminal_restore_arm`.
 void terminal_restore_disarm(void);
 
-// ---- Signals.c: signals as bytes ---------------------------------------------------------------------------------
+// ---- Signals.c: signals as bytes ----
 
-// Makes a pipe that does not block and does not outlive an exec; 0 when it could.
+/// Makes a pipe that does not block and that is closed on exec. 0 on success.
 int terminal_pipe(int ends[2]);
-// Names the calling thread, for debuggers and crash reports.
+/// Names the calling thread, for debuggers and crash reports.
 void terminal_name_thread(void);
-// Catches WINCH, CONT, TSTP, INT, TERM and HUP; each is a byte, its number, in the pipe returned. -1: no pipe.
+/// Catches WINCH, CONT, TSTP, INT, TERM and HUP, and writes each one's number as a byte to a pipe. Returns the reading
+/// end of the pipe, or -1 if there is none.
 int terminal_signals_open(void);
-// The reading end of that pipe, -1 before it is made.
+/// The reading end of that pipe; -1 before it is made.
 int terminal_signals_pipe(void);
-// Gives the signals back to whom they had; with `keeps_ending`, INT, TERM and HUP go on being written to the pipe.
+/// Restores the previous handlers of the signals. With `keeps_ending`, INT, TERM and HUP are still written to the pipe.
 void terminal_signals_close(int keeps_ending);
-// Stops this process group, as ctrl-z does outside of a screen.
+/// Stops this process group, as Ctrl-Z does outside a screen.
 void terminal_signals_stop(void);
-// Catches TSTP again after `terminal_signals_stop`.
+/// Catches TSTP again after `terminal_signals_stop`.
 void terminal_signals_resume(void);
 
-// ---- Output.c: stray output cannot tear the screen ---------------------------------------------------------------
+// ---- Output.c: stray output cannot tear the screen ----
 
-// Sends standard output and standard error, where they are terminals, to an unnamed file.
+/// Redirects standard output and standard error, if they are terminals, to an unnamed file.
 void terminal_output_capture(void);
-// What was printed since the last call: at most `size` bytes; 0 when nothing.
+/// Reads what was printed since the last call, up to `size` bytes. 0 if nothing was.
 ssize_t terminal_output_read(char *bytes, size_t size);
-// Puts both back and copies the end of what was printed to standard error. Safe in a signal handler.
+/// Undoes the redirection and copies the end of the output to standard error. Safe in a signal handler.
 void terminal_output_release(void);
-// Writes out what the C library still holds of both.
+/// Writes out what the C library still buffers of both.
 void terminal_output_flush(void);
 
-// ---- Locale.c ----------------------------------------------------------------------------------------------------
+// ---- Locale.c: character encoding ----
 
-// Characters as the environment says when that is UTF-8, else as C.UTF-8. Numbers stay with their point.
+/// Uses the environment's character encoding if it is UTF-8, otherwise C.UTF-8. Numbers keep their decimal point.
 void terminal_use_utf8(void);
 
 #endif
