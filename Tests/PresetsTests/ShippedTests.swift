@@ -139,7 +139,7 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
       let file = try library.load(entry.name)
       #expect(file.theme.name == entry.name && file.description == entry.summary && file.description.count > 10)
       let text = try String(contentsOfFile: entry.path, encoding: .utf8)
-      #expect(text.contains("COLOUR on COLOUR") && text.contains("#RRGGBB") && text.contains("underline"))
+      #expect(text.contains("COLOR on COLOR") && text.contains("#RRGGBB") && text.contains("underline"))
     }
   }
 
