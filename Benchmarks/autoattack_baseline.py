@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Standard AutoAttack (linf) in PyTorch, eager: the peer of `dualab attack --attack autoattack`.
+"""Standard AutoAttack (linf) in PyTorch, eager: the counterpart of `dualab attack --attack autoattack`.
 
     python3 Benchmarks/autoattack_baseline.py [--weights F] [--images F] [--reference F] [--eps 16/255] [--threads 1]
 
-Written from the description of the attacks, batched as the reference implementation batches them: 250 images at a time,
-every iteration over all images of the batch, broken ones included in APGD and FAB; images leave between targets and, in
-Square, between queries. The FAB projection takes one sort and prefix sums. Prints JSON; with --reference it fails if the
-robust accuracies leave the range of the reference's seeds by more than two images, so that times are compared at equal
-verdicts.
+Written from the description of the attacks and batched like the reference implementation: 250 images at a time. In APGD
+and FAB every iteration processes all images of the batch, including broken ones; images leave between targets and, in
+Square, between queries. The FAB projection uses one sort and prefix sums. Prints JSON. With --reference it fails if a robust
+accuracy is more than two images outside the range of the reference's seeds, so that times are compared at equal verdicts.
 """
 import argparse
 import json
@@ -25,7 +24,7 @@ BATCH, ITERATIONS, TARGETS, QUERIES = 250, 100, 9, 5000
 
 
 class SmallCNN(nn.Module):
-    """Two convolutions with batch normalisation, a linear layer on all pixels."""
+    """Two convolutions with batch normalization, and a linear layer on all pixels."""
 
     def __init__(self, path):
         super().__init__()
@@ -51,12 +50,12 @@ class SmallCNN(nn.Module):
 
 
 def rows(values):
-    """One number an image, shaped to go with images."""
+    """One number per image, shaped to broadcast over images."""
     return values.view(-1, 1, 1, 1)
 
 
 def targeted_dlr(z, y, target):
-    """Difference of logits ratio towards a class."""
+    """Targeted difference-of-logits ratio."""
     top = z.topk(4, dim=1).values
     wanted, true = z.gather(1, target[:, None])[:, 0], z.gather(1, y[:, None])[:, 0]
     return (wanted - true) / (top[:, 0] - 0.5 * (top[:, 2] + top[:, 3]) + 1e-12)
@@ -67,7 +66,7 @@ def cross_entropy(z, y, _):
 
 
 def apgd(model, x, y, target, loss, eps):
-    """Auto-PGD; returns which images were misclassified at any iterate, and where."""
+    """Auto-PGD; returns which images were misclassified at any iterate, and the points."""
 
     def look(point):
         point = point.detach().requires_grad_()
@@ -135,7 +134,7 @@ def projection(points, w, b):
 
 
 def fab(model, x, y, target, eps):
-    """FAB towards a class; returns which images were misclassified inside eps, and where."""
+    """Targeted FAB; returns which images were misclassified within eps, and the points."""
     n, flat = len(x), x.flatten(1)
     walk, found = x.clone(), x.clone()
     nearest = torch.full((n,), 1e10)
@@ -164,7 +163,7 @@ def fab(model, x, y, target, eps):
 
 
 def each_target(model, x, y, run):
-    """Towards the classes with the 2nd, 3rd, ... largest logit, on images that are not yet broken."""
+    """Target the classes with the 2nd, 3rd, ... largest logit, on images that are not yet broken."""
     with torch.no_grad():
         ranks = model(x).argsort(1, descending=True)
     broken, found = torch.zeros(len(x), dtype=torch.bool), x.clone()
@@ -180,7 +179,7 @@ def each_target(model, x, y, run):
 
 @torch.no_grad()
 def square(model, x, y, eps):
-    """Square: random windows, shared by all images of the batch; returns which were misclassified, and where."""
+    """Square: random windows, shared by all images of the batch; returns which were misclassified, and the points."""
 
     def margin(points, labels):
         z = model(points)
@@ -227,13 +226,13 @@ def predicted(model, x):
 
 
 def check(path, stage, robust, count):
-    """Fails when the robust images after a stage are too many or too few."""
+    """Fail if too many or too few images are robust after a stage."""
     with safe_open(path, "pt") as file:
         clean = file.get_tensor("clean_correct").bool()
         broken = file.get_tensor(f"cascade.{stage}.broken").bool()
     seeds = [int((clean & ~seed).sum()) for seed in broken]
     if broken.shape[1] != count or not min(seeds) - 2 <= robust <= max(seeds) + 2:
-        sys.exit(f"{stage}: {robust} images robust, the reference's seeds {seeds}")
+        sys.exit(f"{stage}: {robust} robust images, but the reference's seeds have {seeds}")
 
 
 def main():

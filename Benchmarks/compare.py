@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs `dualab bench` and the PyTorch baseline in turn and prints median ratios.
+"""Run `dualab bench` and the PyTorch baseline alternately, and print median ratios.
 
     python3 Benchmarks/compare.py DUALAB [--rounds 5] [--only a,b,c,d] [--threads 1]
 
-Every figure comes from a process of its own, so that peak memory is that of one configuration; the two engines take turns,
-so that a machine whose speed drifts treats both alike. The ratio of a round is PyTorch's time over dualab's.
+Every measurement runs in a separate process, so that the peak memory is that of one configuration. The two engines
+alternate, so that drifts in the machine's speed affect both alike. The ratio of a round is PyTorch's time over dualab's.
 """
 import argparse
 import json
@@ -35,9 +35,9 @@ def main():
     try:
         import torch  # noqa: F401
     except ImportError:
-        sys.exit("compare: this Python has no torch; name one that has: make compare PYTHON=/path/to/python3")
+        sys.exit("compare: this Python has no torch; choose one that does: make compare PYTHON=/path/to/python3")
     baseline = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pytorch_baseline.py")
-    print(f"{arguments.threads} thread(s), {arguments.rounds} rounds; seconds are medians, ratios medians of the rounds")
+    print(f"threads: {arguments.threads}, rounds: {arguments.rounds}; seconds and ratios are medians over the rounds")
     print(f"{'':3}{'dualab':>9}{'PyTorch':>9}{'step':>7}{'train-BN':>9}{'attack':>8}{'outer':>7}{'forward':>8}{'memory':>8}")
     everything = []
     for name in arguments.only.split(","):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs standard AutoAttack by dualab and by the PyTorch baseline in turn and prints median ratios.
+"""Run standard AutoAttack in dualab and in the PyTorch baseline alternately, and print median ratios.
 
     python3 Benchmarks/compare_attack.py DUALAB [--rounds 3] [--network at] [--threads 1]
 
-Both attack the 512 evaluation images of Tests/Oracles/attacks at eps 16/255. A round counts only if both give as many
-robust images after every attack as the reference's seeds do (within two), so that times are compared at equal verdicts. The
-two take turns, so that a machine whose speed drifts treats both alike.
+Both attack the 512 evaluation images of Tests/Oracles/attacks at eps 16/255. A round counts only if, after every attack,
+both have as many robust images as the reference's seeds (within two), so that times are compared at equal verdicts. The two
+alternate, so that drifts in the machine's speed affect both alike.
 """
 import argparse
 import json
@@ -53,7 +53,7 @@ def main():
         rounds.append((ours, theirs))
         total = [sum(seconds for seconds, _ in side.values()) for side in (ours, theirs)]
         print(f"round {number + 1}: dualab {total[0]:.2f} s, PyTorch {total[1]:.2f} s", flush=True)
-    print(f"{arguments.threads} thread(s), {arguments.rounds} rounds; seconds are medians, ratios medians of the rounds")
+    print(f"threads: {arguments.threads}, rounds: {arguments.rounds}; seconds and ratios are medians over the rounds")
     print(f"{'':9}{'dualab':>9}{'PyTorch':>9}{'ratio':>7}   robust images: dualab, PyTorch")
     for name in list(rounds[0][0]) + [None]:
         pairs = [

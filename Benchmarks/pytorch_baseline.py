@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The full MAT-Cat PGD-10 training step in PyTorch, eager, channels_last, weights frozen in the attack.
+"""The full MAT-Cat PGD-10 training step in PyTorch: eager, channels_last, weights frozen during the attack.
 
-The peer of `dualab bench`: the same networks and sizes, the same arithmetic, the same JSON. This is the fastest CPU
-configuration of PyTorch that was found; torch.compile gave nothing, NCHW was 10 to 40 % slower.
+The counterpart of `dualab bench`: the same networks and sizes, the same arithmetic, the same JSON. This is the fastest CPU
+configuration of PyTorch that was found; torch.compile gained nothing, and NCHW was 10 to 40 % slower.
 
     python3 Benchmarks/pytorch_baseline.py [--only a,b,c,d] [--repeats 5] [--threads 1]
 """
@@ -24,7 +24,7 @@ CONFIGURATIONS = {
 EPSILON, ALPHA, STEPS = 8 / 255, 2 / 255, 10
 
 
-class Standardise(nn.Module):
+class Standardize(nn.Module):
     def forward(self, x):
         return (x - 0.5) / 0.25
 
@@ -49,7 +49,7 @@ class PreActBlock(nn.Module):
 class PreActResNet18(nn.Module):
     def __init__(self, width, channels):
         super().__init__()
-        layers = [Standardise(), nn.Conv2d(channels, width, 3, 1, 1, bias=False)]
+        layers = [Standardize(), nn.Conv2d(channels, width, 3, 1, 1, bias=False)]
         inputs = width
         for stage in range(4):
             for block in range(2):
@@ -66,7 +66,7 @@ class PreActResNet18(nn.Module):
 class Conv4(nn.Module):
     def __init__(self, width, channels):
         super().__init__()
-        layers, inputs = [Standardise()], channels
+        layers, inputs = [Standardize()], channels
         for factor, stride in ((1, 2), (2, 1), (2, 2), (4, 2)):
             outputs = width * factor
             layers += [nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(True)]
@@ -107,7 +107,7 @@ def outer(network, optimizer, x, adversarial, y):
     optimizer.zero_grad(set_to_none=True)
     logits = network(torch.cat([x, adversarial]).contiguous(memory_format=torch.channels_last))
     clean, attacked = logits.chunk(2)
-    # The product computes the KL term beside the loss too, to show it.
+    # dualab also computes the KL term here, because it displays it.
     divergence = F.kl_div(F.log_softmax(attacked, 1), F.log_softmax(clean, 1), log_target=True, reduction="batchmean")
     loss = 0.5 * F.cross_entropy(clean, y) + 0.5 * F.cross_entropy(attacked, y) + 0.0 * divergence
     loss.backward()

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs presets with the sentinel on, several seeds each, and prints the tables of docs/alarm.md.
+"""Run presets with the sentinel on, several seeds each, and print the tables of docs/alarm.md.
 
     python3 Studies/alarm.py DUALAB --out FOLDER [--only NAME,…] [--seeds 5] [--jobs 2]
 
-Every run is `dualab train --json` on one thread, followed by a standard AutoAttack on the last weights. Finished runs are
-kept in FOLDER and not repeated, so an interrupted study goes on where it was. Only the standard library is needed.
+Every run is `dualab train --json` on one thread, followed by standard AutoAttack on the last weights. Finished runs are
+kept in FOLDER and not repeated, so an interrupted study resumes where it stopped. Needs only the standard library.
 """
 import argparse
 import concurrent.futures
@@ -29,7 +29,7 @@ ROWS = {
 
 
 def run(command):
-    """Runs a command to its end; 3 is an alarm, everything else but 0 ends the study."""
+    """Run a command and return its stdout. Status 3 is an alarm; any other failure ends the study."""
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 3):
         sys.exit(f"{' '.join(command)} failed: {done.stderr.strip()}")
@@ -37,7 +37,7 @@ def run(command):
 
 
 def train(program, preset, settings, seed, folder, more=()):
-    """The events of a run on one thread; from its file when it was done before."""
+    """The events of a run on one thread, read from its file if the run is finished."""
     path = folder + ".jsonl"
     if not os.path.exists(path):
         command = [program, "train", "--preset", preset, "--seed", str(seed), "--threads", "1", "--json", "--quiet"]
@@ -51,7 +51,7 @@ def train(program, preset, settings, seed, folder, more=()):
 
 
 def autoattack(program, name, folder):
-    """The report of a standard AutoAttack on the last weights."""
+    """The report of standard AutoAttack on the last weights."""
     _, _, epsilon, limit, data = ROWS[name]
     path = folder + "-autoattack.json"
     if not os.path.exists(path):
@@ -62,7 +62,7 @@ def autoattack(program, name, folder):
 
 
 def looks(events):
-    """What the sentinel saw and cost in a run: alarms, the last look of each tier, seconds."""
+    """What the sentinel found and cost in a run: alarms, the last check of each tier, seconds."""
     probes = [e for e in events if e["event"] == "probe" and e["split"] == "probe"]
     alarms = [e for e in events if e["event"] == "alarm" and e["state"] == "alarm" and e["from"] in ("calm", "watch")]
     seconds, spent, first = 0.0, 0.0, None
@@ -113,7 +113,7 @@ def gap(reading):
 
 
 def run_all(description, rows, study, seeds, jobs):
-    """Reads the command line of a study and runs `study` for every row and seed; the names of the rows, and the results."""
+    """Parse the command line of a study, and run `study` for every row and seed. Returns the row names and the results."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("dualab")
     parser.add_argument("--out", required=True)
@@ -124,7 +124,7 @@ def run_all(description, rows, study, seeds, jobs):
     names = arguments.only.split(",")
     unknown = [name for name in names if name not in rows]
     if unknown:
-        parser.error(f"--only {','.join(unknown)}: give some of {', '.join(rows)}")
+        parser.error(f"--only: unknown row {', '.join(unknown)}; choose from {', '.join(rows)}")
     os.makedirs(arguments.out, exist_ok=True)
     runs = [(name, seed) for name in names for seed in range(arguments.seeds)]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:

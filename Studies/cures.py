@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Turns a knob in the middle of alarmed runs on mirage, and prints whether the alarm ended, and how many steps later.
+"""Change a setting during alarmed runs on mirage, and print whether the alarm ended, and how many steps later.
 
     python3 Studies/cures.py DUALAB --out FOLDER [--only NAME,…] [--seeds 3] [--jobs 1]
 
-Every run is `dualab train --preset false-robustness --at STEP:NAME=VALUE --json` on one thread, followed by a standard
-AutoAttack on the last weights and 500 test images. Finished runs are kept in FOLDER and not repeated. Only the standard library
-is needed.
+Every run is `dualab train --preset false-robustness --at STEP:NAME=VALUE --json` on one thread, followed by standard
+AutoAttack on the last weights and 500 test images. Finished runs are kept in FOLDER and not repeated. Needs only the standard
+library.
 """
 import os
 
 import alarm
 
-# name: (what is turned, the step it is turned after, steps of the run)
+# name: (the change, the step after which it is made, steps of the run)
 CURES = {
     "beta-1-at-200": ("beta=1", 200, 400),
     "gamma-0.1-at-200": ("gamma=0.1", 200, 400),
@@ -43,7 +43,7 @@ def study(program, name, seed, out):
 
 def main():
     _, results = alarm.run_all(__doc__, CURES, study, seeds=3, jobs=1)
-    print("| turned | seed | alarm | gap before | calm again | steps later | last quick gap | clean | PGD-10 | AutoAttack (500) |")
+    print("| change | seed | alarm | gap before | calm again | steps later | last quick gap | clean | PGD-10 | AutoAttack (500) |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for r in results:
         ended = "no" if r["ended"] is None else str(r["ended"]) + (f", alarm again {r['again'][0]}" if r["again"] else "")

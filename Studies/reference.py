@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Trains rows of table1 in PyTorch on dualab's own images, so that a number can be told apart from a fault of ours.
+"""Train rows of table1 in PyTorch on dualab's images, to tell a property of the method from a fault of dualab.
 
     python3 Studies/reference.py DUALAB --out FOLDER [--only NAME,…] [--seeds 3] [--jobs 1]
 
-Written from the description of the methods: conv4, concatenated batches, eval-mode norms in PGD-10, SGD with Nesterov
-momentum, one-cycle learning rate, 400 steps (presets/false-robustness.yaml). The weights are then measured by
-`dualab attack`, PGD-10 and standard AutoAttack, on the first 500 test images, like the rows of the suite. Rows called
+Written from the description of the methods: conv4, concatenated batches, BN in eval mode during PGD-10, SGD with Nesterov
+momentum, one-cycle learning rate, 400 steps (presets/false-robustness.yaml). The weights are then evaluated by
+`dualab attack`, with PGD-10 and standard AutoAttack, on the first 500 test images, like the rows of the suite. Rows named
 …-same-start begin with the weights that dualab draws for the seed. Needs torch, numpy and safetensors.
 """
 import functools
@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 import alarm
 
 EPSILON, ALPHA, ITERATIONS, STEPS, BATCH, PEAK, WARMUP = 16 / 255, 4 / 255, 10, 400, 128, 0.1, 0.2
-# name: (kind, γ, β). mat: γ·CE(x) + (1 − γ)·CE(x') + β·KL(x‖x'); trades: CE(x) + β·KL, its attack on KL; mart: Wang et al. 2020.
+# name: (kind, γ, β). mat: γ·CE(x) + (1 − γ)·CE(x') + β·KL(x‖x'); trades: CE(x) + β·KL, attack on KL; mart: Wang et al. 2020.
 METHODS = {
     "at": ("at", 0.0, 0.0),
     "trades-6": ("trades", 1.0, 6.0),
@@ -52,12 +52,12 @@ class Conv4(nn.Module):
 
 
 def divergence(clean, adversarial):
-    """KL(softmax clean ‖ softmax adversarial), mean over the images."""
+    """KL(softmax clean ‖ softmax adversarial), averaged over the images."""
     return F.kl_div(F.log_softmax(adversarial, 1), F.log_softmax(clean, 1), log_target=True, reduction="batchmean")
 
 
 def boosted(clean, adversarial, y, beta):
-    """MART's loss: boosted cross-entropy, and KL weighted by how unsure the clean prediction is."""
+    """MART's loss: boosted cross-entropy, plus KL weighted by the uncertainty of the clean prediction."""
     p, q = F.softmax(clean, 1), F.softmax(adversarial, 1)
     of_y = y[:, None]
     other = q.scatter(1, of_y, 0).max(1).values
@@ -85,13 +85,13 @@ def attack(network, x, y, kind, draws):
 
 
 def rate(step):
-    """One-cycle: up to the peak, down to 0, a fiftieth of the peak at the end."""
+    """One-cycle: up to the peak, down towards 0, a fiftieth of the peak at the end."""
     t = step / STEPS
     return PEAK * (0.02 if t >= 0.98 else t / WARMUP if t < WARMUP else (1 - t) / (1 - WARMUP))
 
 
 def dualab_start(program, seed, out):
-    """The weights that dualab draws for a seed: those of a run of one step that does not move them."""
+    """The weights that dualab draws for a seed: those after a run of one step with learning rate 0."""
     folder = os.path.join(out, f"start-seed{seed}")
     if not os.path.exists(folder):
         command = [program, "train", "--preset", "false-robustness", "--steps", "1", "--seed", str(seed), "--quiet"]
@@ -148,7 +148,7 @@ def measure(program, weights, data, name, *more):
 
 @functools.cache
 def training_images(program, out):
-    """mirage's training images and labels, as `dualab attack --save-adversarials` writes them beside what it attacks."""
+    """mirage's training images and labels, as `dualab attack --save-adversarials` writes them along with the adversarial ones."""
     weights, path = os.path.join(out, "untrained.safetensors"), os.path.join(out, "mirage-train.npz")
     save_file(Conv4().state_dict(), weights)
     measure(program, weights, "mirage:train", "train", "--attack", "fgsm", "--layout", "nchw", "--save-adversarials", path)
@@ -171,7 +171,7 @@ def study(program, name, seed, out):
 
 def main():
     names, results = alarm.run_all(__doc__, METHODS, study, seeds=3, jobs=1)
-    print("| method | seeds | clean % | PGD-10 % | AutoAttack % | of each seed | gap |")
+    print("| method | seeds | clean % | PGD-10 % | AutoAttack % | per seed % | gap |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in names:
         mine = [r for r in results if r["name"] == name]

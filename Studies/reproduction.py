@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints the tables of docs/reproduction.md from the JSON that `dualab suite run` leaves: one line a row of the suite.
+"""Print the tables of docs/reproduction.md from the JSON files of `dualab suite run`, one line per row of the suite.
 
     python3 Studies/reproduction.py runs/suites/table1-lite.json ...
 
-Percentages are pooled over the seeds (every image counts once a seed); the AutoAttack accuracy of each seed stands beside
-them. gap: training attack - AutoAttack. W2: squared distances summed over the norm layers, mean over the seeds.
+Percentages are pooled over the seeds (every image counts once per seed), followed by the AutoAttack accuracy of each seed.
+gap: training attack - AutoAttack. W2²: squared distances summed over the normalization layers, mean over the seeds.
 """
 import json
 import sys
@@ -40,14 +40,14 @@ def main():
             with open(path, encoding="utf-8") as file:
                 suite = json.load(file)
         except (OSError, ValueError) as error:
-            sys.exit(f"reproduction: {path}: {error}; give the JSON of 'dualab suite run'")
+            sys.exit(f"reproduction: {path}: {error}; expected a JSON file of 'dualab suite run'")
         rows = [row(entry) for entry in suite["rows"] if entry.get("pooled") and entry["seeds"]]
-        heads = ["row", "seeds", "clean %", "attack trained with %", "AutoAttack %", "of each seed", "gap", "W2 clean–PGD",
+        heads = ["row", "seeds", "clean %", "training attack %", "AutoAttack %", "per seed %", "gap", "W2² clean–PGD",
                  "training s", "attacks s"]
         if all(cells[7] == "–" for cells in rows):
             heads, rows = heads[:7] + heads[8:], [cells[:7] + cells[8:] for cells in rows]
         given = " ".join(f"{name}={value}" for name, value in suite.get("by_hand", {}).items())
-        given = f", with {given} by hand" if given else ""
+        given = f", overridden: {given}" if given else ""
         print(f"**{suite['title']}** ({suite['suite']}, {suite['scale']} scale{given})\n")
         print("| " + " | ".join(heads) + " |")
         print("| --- |" + " ---: |" * (len(heads) - 1))

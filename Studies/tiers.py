@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Trains the rows of real images with the sentinel on, attacks what they end in, and prints how far each tier can be trusted.
+"""Train the rows with real images with the sentinel on, attack their last weights, and print how far each tier can be trusted.
 
     python3 Studies/tiers.py DUALAB --out FOLDER [--only NAME,…] [--seeds 1] [--jobs 1]
 
 Every run is `dualab train --json` on one thread; its last weights are then attacked on the first 200 test images by PGD-10,
-by each attack of the quick tier alone, and by a standard AutoAttack, of which the deep tier is the first 32 images.
-Finished parts are kept in FOLDER and not repeated, so an interrupted study goes on where it was. Only the standard library is needed.
+by each attack of the quick tier alone, and by standard AutoAttack. The first 32 of these images stand for the deep tier.
+Finished parts are kept in FOLDER and not repeated, so an interrupted study resumes where it stopped. Needs only the standard
+library.
 """
 import json
 import os
@@ -17,7 +18,7 @@ WEAK = "fashion-weak-pgd"
 PGD10 = ["attack=pgd", "attack.steps=10", "attack.start=uniform"]
 SHORT = ["steps=2000", "lr.warmup=0.01"]
 
-# name: (preset, settings, other arguments of train); ε is the run's.
+# name: (preset, settings, other arguments of train); the attacks use the run's ε.
 ROWS = {
     "fgsm": (FGSM, []),
     "fgsm-kl-0.4": (FGSM, ["beta=0.4"]),
@@ -28,7 +29,7 @@ ROWS = {
     "trades-6-one-step": (
         FGSM, ["objective=trades", "beta=6", "attack=pgd", "attack.steps=1", "attack.step=0.3", "attack.start=noise"]),
     "weak-pgd": (WEAK, []),
-    # One run of 4000 steps and its schedule, where the reference started another one.
+    # One run and schedule of 4000 steps; the reference started a new run from the weights.
     "weak-pgd-on": (WEAK, ["steps=4000"], ["--at", "3000:attack.steps=10"]),
     "weak-pgd-kl-1": (WEAK, ["beta=1"] + SHORT),
     "weak-pgd-0.35": (WEAK, ["eps=0.35", "attack.step=0.175"] + SHORT),
@@ -41,7 +42,7 @@ ROWS = {
 
 
 def attack(program, folder, name, words):
-    """The report of an attack on the first 200 test images, and its seconds; from its file when it was done before."""
+    """The report of an attack on the first 200 test images, read from its file if it is finished."""
     path = f"{folder}-{name}.json"
     if not os.path.exists(path):
         command = [program, "attack", "--checkpoint", f"{folder}/checkpoints/last.safetensors", "--threads", "1"]
@@ -53,7 +54,7 @@ def attack(program, folder, name, words):
 
 
 def left(quick, survivors, part):
-    """The share of all images that PGD-10 and one attack of the quick tier both leave."""
+    """The fraction of all images that survive both PGD-10 and one attack of the quick tier."""
     robust = [
         e["index"] in survivors and not any(o["broken"] for o in e["outcomes"] if o["attack"] == part)
         for e in quick["examples"]]
@@ -80,7 +81,7 @@ def study(program, name, seed, out):
 
 def main():
     _, results = alarm.run_all(__doc__, ROWS, study, seeds=1, jobs=1)
-    print("| run | seed | alarm: step, s, tier | clean | trained on (n 1000) | PGD-10 | APGD-T 10×3 | small steps | ε/4 "
+    print("| run | seed | alarm: step, s, tier | clean | training attack (n 1000) | PGD-10 | APGD-T 10×3 | small steps | ε/4 "
           "| quick | deep, 32 | AutoAttack | s: run, sentinel, quick, AutoAttack |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for r in results:
@@ -91,7 +92,7 @@ def main():
               + " | " + ", ".join(f"{s:.0f}" for s in seconds) + " |")
     print()
     for r in results:
-        print(f"* {r['name']}, seed {r['seed']}: last looks on the probe: quick {alarm.gap(r['quick'])}, "
+        print(f"* {r['name']}, seed {r['seed']}: last checks on the probe: quick {alarm.gap(r['quick'])}, "
               f"deep {alarm.gap(r['deep'])}; {r['final']} at the end; causes {', '.join(r['causes']) or 'none'}")
 
 
