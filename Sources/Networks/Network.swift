@@ -23,6 +23,10 @@ package struct ModelSettings: Sendable, Hashable {
   package var normLayers = NormPlacement.stageEnds
   /// Whether norms have γ and β, and how many.
   package var normAffine = NormAffine.habitual
+  /// What follows a normalization layer in pre-activation networks.
+  package var activation = ActivationKind.relu
+  /// What the shortcut of a pre-activation block takes.
+  package var shortcut = ShortcutSource.activated
   /// Numbers that only some models know, such as `logit_scale`.
   package var options: [String: Double] = [:]
 

@@ -52,13 +52,18 @@ package struct NetworkBuilder {
   let convolution: ConvolutionKind
   /// Which norms, where, and with what γ and β.
   let normChoice: (kind: NormKind, placement: NormPlacement, affine: NormAffine)
+  /// What a normalization layer with `relu` is followed by.
+  let activation: ActivationKind
+  /// What the shortcut of a pre-activation block takes.
+  let shortcut: ShortcutSource
   /// The norm places so far: names, and the shape of what is normalised.
   private(set) var normPlaces: [(name: String, shape: Shape)] = []
 
   package init(
     convolution: ConvolutionKind = .fast, norm: NormKind = .batch, placement: NormPlacement = .stageEnds,
-    affine: NormAffine = .habitual
+    affine: NormAffine = .habitual, activation: ActivationKind = .relu, shortcut: ShortcutSource = .activated
   ) {
+    (self.activation, self.shortcut) = (activation, shortcut)
     self.convolution = convolution
     normChoice = (norm, placement, affine)
   }
@@ -67,7 +72,7 @@ package struct NetworkBuilder {
   init(_ settings: ModelSettings, convolution: ConvolutionKind = .fast) {
     self.init(
       convolution: convolution, norm: settings.norm, placement: settings.normLayers,
-      affine: settings.normAffine)
+      affine: settings.normAffine, activation: settings.activation, shortcut: settings.shortcut)
   }
 
   /// Convolutions have a bias of their own where no norm follows that has one. DEMO §2.

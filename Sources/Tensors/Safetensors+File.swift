@@ -58,6 +58,7 @@ extension Safetensors {
       throw FileError("\(url.path): cannot be read (\(error.localizedDescription))")
     }
     do { try self.init(data: data) } catch let error as FileError {
+      if let other = ForeignFile(data, path: url.path) { throw FileError("\(url.path): \(other)") }
       throw FileError("\(url.path): \(error); save it again with the safetensors library")
     }
   }
@@ -82,8 +83,6 @@ extension Safetensors {
     }
     var covered = 0
     for (name, entry) in inOrder {
-      let type = ElementType(rawValue: entry.dtype)
-      guard let type else { throw FileError("tensor '\(name)': unknown dtype \(entry.dtype)") }
       let (begin, end) = (entry.offsets[0], entry.offsets[1])
       guard begin >= 0, end >= begin else { throw FileError("tensor '\(name)': offsets \(begin) … \(end)") }
       guard end <= data.count - (start - data.startIndex) else {
@@ -92,12 +91,16 @@ extension Safetensors {
       guard begin == covered else {
         throw FileError("tensor '\(name)' starts at byte \(begin), expected \(covered): gap or overlap")
       }
+      covered = end
+      guard let type = ElementType(rawValue: entry.dtype) else {
+        unreadable[name] = entry.dtype
+        continue
+      }
       let bytes = try Self.byteCount(name, entry.shape, type)
       guard bytes == end - begin else {
         throw FileError("tensor '\(name)': shape \(entry.shape) needs \(bytes) bytes, its offsets span \(end - begin)")
       }
       tensors[name] = Tensor(type: type, shape: entry.shape, bytes: data[(start + begin)..<(start + end)])
-      covered = end
     }
     guard covered == data.count - (start - data.startIndex) else {
       throw FileError("\(data.count - (start - data.startIndex) - covered) bytes do not belong to any tensor")

@@ -45,6 +45,9 @@ package struct Safetensors: Sendable {
   package var tensors: [String: Tensor]
   /// The strings of `__metadata__`.
   package var metadata: [String: String]
+  /// Tensors of an element type that is not read here, such as float8, with the type's name: no reason to refuse a file
+  /// whose other tensors are enough.
+  package internal(set) var unreadable: [String: String] = [:]
 
   /// A file in the making.
   package init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {

@@ -72,12 +72,6 @@ struct NPY {
     self.strides = strides
   }
 
-  /// Elements in all.
-  var count: Int { shape.reduce(1, *) }
-
-  /// `5×6×7×3`.
-  var describedShape: String { Self.described(shape) }
-
   /// The element at a place counted in elements, whatever its type.
   func number(_ place: Int) -> Double {
     switch (kind, size) {

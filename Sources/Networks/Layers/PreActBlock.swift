@@ -5,7 +5,7 @@ import Tensors
 ///
 ///     o = ReLU(norm1(x));  y = conv2(ReLU(norm2(conv1(o)))) + s
 ///
-/// with s = x, or a 1×1 convolution of **o** where stride or width change.
+/// with s = x, or a 1×1 convolution of **o** (or of x itself: `ShortcutSource.raw`) where stride or width change.
 package final class PreActBlock: Layer {
   private let norm1: any NormLayer
   private let conv1: Convolution
@@ -13,12 +13,14 @@ package final class PreActBlock: Layer {
   private let conv2: Convolution
   private let shortcut: Convolution?
   private let input: Activation
+  private let isRaw: Bool
 
   /// PyTorch's names: `bn1`, `conv1`, `bn2`, `conv2`, `shortcut.0` below `name`. `endsStage`: the last block of its stage.
   package init(
     _ name: String, _ input: Activation, to channels: Int, stride: Int, endsStage: Bool, _ builder: inout NetworkBuilder
   ) {
     self.input = input
+    isRaw = builder.shortcut == .raw
     let bias = builder.convolutionsHaveBias
     let changes = stride != 1 || channels != input.shape.channels
     norm1 = builder.norm("\(name).bn1", input, relu: true, isStageEnd: false)
@@ -32,7 +34,7 @@ package final class PreActBlock: Layer {
     shortcut =
       changes
       ? Convolution(
-        "\(name).shortcut.0", norm1.output, to: channels, kernel: 1, stride: stride, bias: bias,
+        "\(name).shortcut.0", isRaw ? input : norm1.output, to: channels, kernel: 1, stride: stride, bias: bias,
         initial: .pyTorch(fanIn: input.shape.channels), &builder) : nil
     children = [norm1, conv1, norm2, conv2] + (shortcut.map { [$0 as any Layer] } ?? [])
   }
@@ -48,7 +50,12 @@ package final class PreActBlock: Layer {
     let result = Activation(gradientOf: norm1.output, &plan)
     conv1.planBackward(sharing: inner, into: result)
     plan.giveBack(inner.slot)
-    if let shortcut {
+    if let shortcut, isRaw {
+      let own = Activation(gradientOf: input, &plan)
+      shortcut.planBackward(sharing: gradient, into: own)
+      norm1.planBackward(result, adding: own, &plan)
+      plan.giveBack(own.slot)
+    } else if let shortcut {
       shortcut.planBackward(sharing: gradient, into: result)
       _ = norm1.planBackward(result, &plan)
     } else {
@@ -70,7 +77,7 @@ package final class PreActBlock: Layer {
     conv2.backward(pass)
     norm2.backward(pass)
     conv1.backward(pass)
-    shortcut?.backward(pass, adding: true)
+    shortcut?.backward(pass, adding: !isRaw)
     norm1.backward(pass)
   }
 }

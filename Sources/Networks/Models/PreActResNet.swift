@@ -1,5 +1,8 @@
 /// Pre-activation residual networks. ALGORITHMS §12; names as in kuangliu/pytorch-cifar: `conv1`, `layer1.0.bn1`, …, `linear`.
 package enum PreActResNet {
+  /// What the tensors do not tell: see `ActivationKind` and `ShortcutSource`.
+  static let variants = ["activation", "shortcut"]
+
   /// Stem 3×3, stages of blocks, norm-ReLU (`bn`) if `finalNorm`, global average, linear.
   package static func make(
     _ settings: ModelSettings, stemStride: Int = 1, blocks: [Int], strides: [Int], finalNorm: Bool, _ x: Activation,
@@ -30,7 +33,7 @@ package enum PreActResNet {
 struct PreActResNet18: Model {
   static let name = "preact-resnet18"
   static let summary = "the paper's network: four stages of two pre-activation blocks, widths w 2w 4w 8w"
-  static let ownSettings = ["final_norm"]
+  static let ownSettings = ["final_norm"] + PreActResNet.variants
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(
@@ -42,6 +45,7 @@ struct PreActResNet18: Model {
 struct PreActResNet20: Model {
   static let name = "preact-resnet20"
   static let summary = "three stages of three pre-activation blocks, widths w 2w 4w, final BN-ReLU"
+  static let ownSettings = PreActResNet.variants
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(settings, blocks: [3, 3, 3], strides: [1, 2, 2], finalNorm: true, x, &builder)
@@ -52,6 +56,7 @@ struct PreActResNet20: Model {
 struct PreActMini: Model {
   static let name = "preact-mini"
   static let summary = "stem stride 2, three stages of one pre-activation block, widths w 2w 4w, final BN-ReLU"
+  static let ownSettings = PreActResNet.variants
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(

@@ -17,7 +17,16 @@ extension NetworkBuilder {
       !normChoice.kind.hasTwoSets || normChoice.placement.contains(normPlaces.count, isStageEnd: isStageEnd)
     addNormPlace(name, input.shape)
     let kind = isPlaced ? normChoice.kind : .batch
+    if relu, activation == .silu { return siluNorm(kind.layer, name, input) }
     return kind.layer.init(name, input, relu: relu, affine: normChoice.affine, &self)
+  }
+}
+
+extension NetworkBuilder {
+  private mutating func siluNorm<Norm: NormLayer>(
+    _ type: Norm.Type, _ name: String, _ input: Activation
+  ) -> any NormLayer {
+    SiLUNorm<Norm>(name, input, relu: true, affine: normChoice.affine, &self)
   }
 }
 

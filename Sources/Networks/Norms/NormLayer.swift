@@ -4,6 +4,8 @@ import Tensors
 package protocol NormLayer: Layer, SendableMetatype {
   /// What the setting `norm` calls it.
   static var kindName: String { get }
+  /// Which one it is.
+  static var kind: NormKind { get }
   /// Two sets of statistics, one per domain.
   static var hasTwoSets: Bool { get }
   /// Running statistics, one set or two.

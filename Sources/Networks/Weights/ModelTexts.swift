@@ -2,12 +2,19 @@ import Foundation
 import Spelling
 import Tensors
 
+/// What of a file's metadata nobody understood, in the order of reading.
+final class ImportNotes {
+  private(set) var metadata: [String] = []
+
+  func add(_ line: String) { if !metadata.contains(line) { metadata.append(line) } }
+}
+
 /// What is known of a network besides its tensors, as text: given by hand, or else in the metadata of a weights file.
-package struct ModelTexts: Sendable {
+package struct ModelTexts {
   /// What every network has.
   static let common =
     [
-      "model", "input", "size", "channels", "classes", "width", "mean", "std",
+      "model", "input", "size", "channels", "classes", "width", "mean", "std", "key", "ignore", "norm.eps",
     ] + norms
 
   /// The settings of the norms, called as everywhere.
@@ -20,20 +27,42 @@ package struct ModelTexts: Sendable {
   private let metadata: [String: String]
   private let file: String
   private let takesSettings: Bool
+  private let isOurs: Bool
+  /// Where metadata that say nothing usable are noted.
+  let notes: ImportNotes
 
-  /// `given` goes before `metadata`, which stands in `file`. `takesSettings` as in `WeightsFile`.
-  init(given: [String: String], metadata: [String: String], file: String, takesSettings: Bool) {
+  /// `given` goes before `metadata`, which stands in `file`. `takesSettings` as in `WeightsFile`; `isOurs` for a
+  /// checkpoint of a run, whose metadata must be right.
+  init(
+    given: [String: String], metadata: [String: String], file: String, takesSettings: Bool, isOurs: Bool,
+    notes: ImportNotes
+  ) {
     self.given = given
     self.metadata = metadata
     self.file = file
     self.takesSettings = takesSettings
+    self.isOurs = isOurs
+    self.notes = notes
   }
 
-  /// True when the value was given by hand or stands in the file.
-  func has(_ name: String) -> Bool { text(name) != nil }
+  /// True when the value was given by hand.
+  func isGiven(_ name: String) -> Bool { given[name] != nil }
 
   /// The text of a value; nil when nobody says. Names in metadata have no dots: `norm_layers`.
   func text(_ name: String) -> String? { given[name] ?? metadata[name.replacingOccurrences(of: ".", with: "_")] }
+
+  /// The beginnings of names that a person said to ignore.
+  var ignored: [String] { given["ignore"]?.split(separator: ",").map(String.init) ?? [] }
+
+  /// One of the cases. Throws where it is none, from wherever it comes: it decides what is computed.
+  func choice<Value: CaseIterable & RawRepresentable>(_ name: String, _ text: String, _ type: Value.Type) throws
+    -> Value
+  where Value.RawValue == String {
+    guard let value = Value(rawValue: text) else {
+      throw bad(name, text, "one of " + Value.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return value
+  }
 
   /// A whole number of `range`. Throws `FileError`.
   func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
@@ -41,7 +70,7 @@ package struct ModelTexts: Sendable {
     // Other programs write whole numbers as 1.0 too.
     let value = Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
     guard let value, range.contains(value) else {
-      throw bad(name, text, "a whole number in \(range.lowerBound) … \(range.upperBound)")
+      return try unusable(name, text, "a whole number in \(range.lowerBound) … \(range.upperBound)")
     }
     return value
   }
@@ -49,7 +78,7 @@ package struct ModelTexts: Sendable {
   /// A finite number. Throws `FileError`.
   func number(_ name: String) throws -> Double? {
     guard let text = text(name) else { return nil }
-    guard let value = Fraction.parse(text) else { throw bad(name, text, "a number") }
+    guard let value = Fraction.parse(text) else { return try unusable(name, text, "a number") }
     return value
   }
 
@@ -59,15 +88,15 @@ package struct ModelTexts: Sendable {
     switch text.lowercased() {
     case "true", "yes", "on", "1": return true
     case "false", "no", "off", "0": return false
-    default: throw bad(name, text, "on or off")
+    default: return try unusable(name, text, "on or off")
     }
   }
 
   /// One number for all channels, or one each, with commas between. Throws `FileError`.
   func perChannel(_ name: String, channels: Int, mayBeZero: Bool = true) throws -> [Float]? {
     guard let text = text(name) else { return nil }
-    let inner = text.filter { !"[]() ".contains($0) }
-    let values = inner.split(separator: ",").map { Fraction.parse(String($0)) }
+    let inner = text.filter { !"[]()".contains($0) }
+    let values = inner.split { $0 == "," || $0.isWhitespace }.map { Fraction.parse(String($0)) }
     let numbers = values.compactMap { $0.map(Float.init) }
     let isGood = numbers.count == values.count && [1, channels].contains(numbers.count)
     guard isGood, numbers.allSatisfy({ $0.isFinite && (mayBeZero || $0 > 0) }) else {
@@ -84,7 +113,8 @@ package struct ModelTexts: Sendable {
       let parts = text.split(whereSeparator: { "x×X".contains($0) }).map { Int($0) }
       let numbers = parts.compactMap { $0 }
       guard numbers.count == 3, parts.count == 3, numbers.allSatisfy(sides.contains) else {
-        throw bad("input", text, "channels, rows and columns such as 3x32x32")
+        let nothing: Int? = try unusable("input", text, "channels, rows and columns such as 3x32x32")
+        return (nothing, nil, nil)
       }
       return (numbers[0], numbers[1], numbers[2])
     }
@@ -95,28 +125,35 @@ package struct ModelTexts: Sendable {
   /// Sets which norms the network has, and where. Throws `FileError`.
   func setNorms(of settings: inout ModelSettings) throws {
     if let text = text("norm") {
-      guard let norm = NormKind(rawValue: text) else {
-        throw bad("norm", text, "one of " + NormKind.allCases.map(\.rawValue).joined(separator: ", "))
-      }
-      settings.norm = norm
+      let accepted = "one of " + NormKind.allCases.map(\.rawValue).joined(separator: ", ")
+      if let norm = try NormKind(rawValue: text) ?? unusable("norm", text, accepted) { settings.norm = norm }
     }
-    if let text = text("norm.layers") {
-      guard let places = NormPlacement(text) else { throw bad("norm.layers", text, NormPlacement.accepted) }
+    if let text = text("norm.layers"),
+      let places = try NormPlacement(text) ?? unusable("norm.layers", text, NormPlacement.accepted)
+    {
       settings.normLayers = places
     }
     if let text = text("norm.affine") {
-      guard let affine = NormAffine(rawValue: text) else {
-        throw bad("norm.affine", text, "one of " + NormAffine.allCases.map(\.rawValue).joined(separator: ", "))
+      let accepted = "one of " + NormAffine.allCases.map(\.rawValue).joined(separator: ", ")
+      if let affine = try NormAffine(rawValue: text) ?? unusable("norm.affine", text, accepted) {
+        settings.normAffine = affine
       }
-      settings.normAffine = affine
     }
+  }
+
+  /// Nil for metadata of another program that mean something else (`norm: Linf`): the tensors tell, and it is noted.
+  /// Throws for what was given, and for the metadata of a run.
+  private func unusable<Value>(_ name: String, _ text: String, _ accepted: String) throws -> Value? {
+    guard given[name] == nil, !isOurs else { throw bad(name, text, accepted) }
+    notes.add("\(name) '\(oneLine(String(text.prefix(40))))'")
+    return nil
   }
 
   /// What was given is wrong usage, what stands in the file is a bad file.
   private func bad(_ name: String, _ text: String, _ accepted: String) -> any Error {
-    if given[name] != nil { return SettingError("--set \(name)=\(text): give \(accepted)") }
+    if given[name] != nil { return SettingError("--set \(name)=\(text): use \(accepted)") }
     let what = "\(file): metadata \(name) '\(text.prefix(40))'"
-    guard takesSettings else { return FileError("\(what) is not \(accepted); give \(WeightsFile.another)") }
-    return FileError("\(what): give \(accepted) with --set \(name)=…")
+    guard takesSettings else { return FileError("\(what) is not \(accepted); use \(WeightsFile.another)") }
+    return FileError("\(what): pass \(accepted) with --set \(name)=…")
   }
 }

@@ -1,0 +1,140 @@
+import Tensors
+
+/// Images and labels among the arrays of a file, brought into one form: [n][C][H][W] in [0, 1] and a class each. What was
+/// recognized or converted on the way is noted.
+struct ImageArrays {
+  /// The size of an image.
+  let shape: Shape
+  let pixels: [Float]
+  let labels: [Int]
+  /// What was recognized, converted or clipped, a line each.
+  private(set) var notes: [String] = []
+
+  /// Names by which programs save images and labels, the usual ones first.
+  static let imageNames = ["x_test", "images", "x", "X", "x_adv", "data", "imgs", "test_images", "X_test", "arr_0"]
+  static let labelNames = ["y_test", "labels", "y", "Y", "targets", "label", "test_labels", "Y_test", "arr_1"]
+
+  /// Reads the first `limit` images. `member` names the images where they are not the usual ones; `layout` is known or to
+  /// be recognized from the shape, where it leaves two possibilities it is `usual`. Throws `NPY.Failure`.
+  init(
+    names: [String], member: String?, layout: LabelledImages.Layout?, usual: LabelledImages.Layout, limit: Int?,
+    array: (String) throws -> any NumberArray
+  ) throws {
+    var notes: [String] = []
+    let chosen = try Self.pair(names, member, array, &notes)
+    let images = try array(chosen.images), labels = try array(chosen.labels)
+    guard (3...4).contains(images.shape.count) else {
+      throw NPY.Failure(reason: "\(chosen.images) is \(images.describedShape); expected images of 4 dimensions")
+    }
+    self.labels = try Self.labels(labels, chosen.labels, images: images.shape[0], limit: limit, &notes)
+    let axes = try Self.axes(images, chosen.images, layout, usual, &notes)
+    let whole = try Self.checkedShape(axes.map { $0.map { images.shape[$0] } ?? 1 }, chosen.images)
+    let reader = PixelReader(array: images, name: chosen.images, shape: whole, axes: axes)
+    let channels = try reader.visibleChannels(count: self.labels.count, &notes)
+    pixels = try reader.pixels(count: self.labels.count, channels: channels, &notes)
+    shape = Shape(channels, whole.height, whole.width)
+    self.notes = notes
+  }
+
+  // MARK: which arrays
+
+  private static func pair(
+    _ names: [String], _ member: String?, _ array: (String) throws -> any NumberArray, _ notes: inout [String]
+  ) throws -> (images: String, labels: String) {
+    let images = member.map { [$0] } ?? imageNames
+    let foundImages = images.first(where: names.contains), foundLabels = labelNames.first(where: names.contains)
+    if let foundImages, let foundLabels {
+      if foundImages != "x_test" && foundImages != "images" && member == nil {
+        notes.append("images are '\(foundImages)', labels '\(foundLabels)'")
+      }
+      return (foundImages, foundLabels)
+    }
+    // Two arrays of one length, one of images and one of labels, are what is meant.
+    let shapes = try names.map { ($0, try array($0).shape) }
+    let pictures = shapes.filter { (3...4).contains($0.1.count) },
+      classes = shapes.filter { (1...2).contains($0.1.count) }
+    if member == nil, pictures.count == 1, classes.count == 1, pictures[0].1[0] == classes[0].1[0] {
+      notes.append("images are '\(pictures[0].0)', labels '\(classes[0].0)'")
+      return (pictures[0].0, classes[0].0)
+    }
+    let there = names.prefix(6).joined(separator: ", ")
+    let missing = foundImages == nil ? (member ?? "x_test") : "y_test"
+    throw NPY.Failure(
+      reason: "no array \(missing); expected x_test and y_test, or images and labels "
+        + "(there: \(there.isEmpty ? "none" : there))")
+  }
+
+  // MARK: labels
+
+  private static func labels(
+    _ array: any NumberArray, _ name: String, images: Int, limit: Int?, _ notes: inout [String]
+  ) throws -> [Int] {
+    guard images > 0 else { throw NPY.Failure(reason: "holds no images; pass at least one") }
+    let isOneHot = array.shape.count == 2 && array.shape[1] > 1
+    guard array.shape.count == 1 || array.shape.count == 2 else {
+      throw NPY.Failure(reason: "\(name) is \(array.describedShape); expected one class per image")
+    }
+    guard array.shape[0] == images else {
+      throw NPY.Failure(reason: "\(array.shape[0]) labels (\(name)) for \(images) images; expected one each")
+    }
+    let all = try isOneHot ? hot(array, name) : whole(array, name)
+    if isOneHot { notes.append("labels '\(name)' are one-hot, [\(array.shape[1])] each: the class is the 1") }
+    if !isOneHot, array.kind == .float { notes.append("labels '\(name)' are floats, all whole numbers") }
+    if let place = all.firstIndex(where: { $0 < 0 }) {
+      throw NPY.Failure(reason: "label \(all[place]) at position \(place) is out of range; classes count from 0")
+    }
+    return Array(all.prefix(limit ?? all.count))
+  }
+
+  private static func whole(_ array: any NumberArray, _ name: String) throws -> [Int] {
+    try (0..<array.count).map { place in
+      if let integer = array.integer(place) { return integer }
+      let number = array.number(place)
+      guard array.kind == .float, let integer = Int(exactly: number) else {
+        throw NPY.Failure(
+          reason:
+            "\(name): label \(number) at position \(place) is not a whole number; save integers (y.astype('int64'))")
+      }
+      return integer
+    }
+  }
+
+  /// Rows with a single 1.
+  private static func hot(_ array: any NumberArray, _ name: String) throws -> [Int] {
+    let classes = array.shape[1]
+    return try (0..<array.shape[0]).map { row in
+      let values = (0..<classes).map { array.number(row * array.strides[0] + $0 * array.strides[1]) }
+      guard let hot = values.firstIndex(of: 1), values.count(where: { $0 == 0 }) == classes - 1 else {
+        throw NPY.Failure(
+          reason: "\(name): row \(row) is not one-hot; save one class per image (y.argmax(1))")
+      }
+      return hot
+    }
+  }
+
+  // MARK: layout
+
+  /// Where channels, rows and columns are found; nil for the channels of gray images of three dimensions.
+  private static func axes(
+    _ array: any NumberArray, _ name: String, _ layout: LabelledImages.Layout?, _ usual: LabelledImages.Layout,
+    _ notes: inout [String]
+  ) throws -> [Int?] {
+    guard array.shape.count == 4 else { return [nil, 1, 2] }
+    let isChannels = { (axis: Int) in [1, 3, 4].contains(array.shape[axis]) }
+    let order: LabelledImages.Layout =
+      layout
+      ?? (isChannels(3) == isChannels(1) ? usual : isChannels(3) ? .nhwc : .nchw)
+    if layout == nil, order != usual {
+      notes.append("'\(name)' is \(array.describedShape): read as \(order.rawValue) (--layout overrides)")
+    }
+    return order == .nhwc ? [3, 1, 2] : [1, 2, 3]
+  }
+
+  private static func checkedShape(_ shape: [Int], _ name: String) throws -> Shape {
+    guard shape.count == 3, shape.allSatisfy({ $0 > 0 && $0 <= 65_536 }) else {
+      let size = shape.map(String.init).joined(separator: "×")
+      throw NPY.Failure(reason: "\(name) holds images of \(size) (channels, rows, columns); each must be 1 or more")
+    }
+    return Shape(shape[0], shape[1], shape[2])
+  }
+}

@@ -1,0 +1,92 @@
+import Tensors
+
+/// Brings the pixels of an array of any layout and type into NCHW and [0, 1]: levels of 255, or floats.
+struct PixelReader {
+  let array: any NumberArray
+  let name: String
+  /// With all channels of the file.
+  let shape: Shape
+  /// Elements between neighbors along channels, rows and columns.
+  private let strides: (channel: Int, row: Int, column: Int)
+
+  /// `axes` say where channels, rows and columns are found.
+  init(array: any NumberArray, name: String, shape: Shape, axes: [Int?]) {
+    (self.array, self.name, self.shape) = (array, name, shape)
+    let found = axes.map { $0.map { array.strides[$0] } ?? 0 }
+    strides = (found[0], found[1], found[2])
+  }
+
+  /// What a rounding may leave outside [0, 1]: it is clipped.
+  private static let rounding = 1e-6
+
+  private func place(_ image: Int, _ channel: Int, _ row: Int, _ column: Int) -> Int {
+    image * array.strides[0] + channel * strides.channel + row * strides.row + column * strides.column
+  }
+
+  /// Channels without an opaque alpha channel; throws `NPY.Failure` for one that is not opaque.
+  func visibleChannels(count: Int, _ notes: inout [String]) throws -> Int {
+    guard shape.channels == 4 else { return shape.channels }
+    let opaque = array.number(place(0, 3, 0, 0))
+    for image in 0..<count {
+      for row in 0..<shape.height {
+        for column in 0..<shape.width where array.number(place(image, 3, row, column)) != opaque {
+          throw NPY.Failure(reason: "\(name) has a fourth channel that is not a constant alpha; save 3 channels")
+        }
+      }
+    }
+    guard opaque == 1 || opaque == 255 else {
+      throw NPY.Failure(reason: "\(name) has 4 channels; save 1 or 3 (x[..., :3])")
+    }
+    notes.append("'\(name)' has an opaque alpha channel, which is dropped")
+    return 3
+  }
+
+  /// The pixels of the first `count` images. Throws `NPY.Failure`.
+  func pixels(count: Int, channels: Int, _ notes: inout [String]) throws -> [Float] {
+    var values: [Double] = []
+    values.reserveCapacity(count * channels * shape.height * shape.width)
+    for image in 0..<count {
+      for channel in 0..<channels {
+        for row in 0..<shape.height {
+          for column in 0..<shape.width { values.append(array.number(place(image, channel, row, column))) }
+        }
+      }
+    }
+    let perImage = max(1, channels * shape.height * shape.width)
+    let isByte = array.kind == .unsigned && array.size == 1
+    if !isByte, let low = values.min(), let high = values.max(), isLevels(values, low, high) {
+      notes.append("'\(name)' holds whole numbers up to \(Int(high)): read as levels of 255")
+      return values.map { Float($0 / 255) }
+    }
+    if isByte { return values.map { Float($0) / 255 } }
+    guard array.kind == .float else {
+      throw NPY.Failure(
+        reason: "\(name) holds \(array.size)-byte whole numbers outside 0 … 255; save uint8, or floats in [0, 1]")
+    }
+    return try inBox(values, perImage, &notes)
+  }
+
+  /// Whole numbers in 0 … 255 that are not all 0 or 1: levels in another type.
+  private func isLevels(_ values: [Double], _ low: Double, _ high: Double) -> Bool {
+    low >= 0 && high > 1 && high <= 255 && values.allSatisfy { $0 == $0.rounded() }
+  }
+
+  private func inBox(_ values: [Double], _ perImage: Int, _ notes: inout [String]) throws -> [Float] {
+    let isOutside = { (value: Double) in !(value >= -Self.rounding && value <= 1 + Self.rounding) }
+    if let first = values.firstIndex(where: isOutside) {
+      let images = Set(values.indices.filter { isOutside(values[$0]) }.map { $0 / perImage }).count
+      throw NPY.Failure(
+        reason: "\(name): image \(first / perImage) has a pixel \(Float(values[first])) outside [0, 1] "
+          + "(\(images) of \(values.count / perImage) images have one); divide by 255, and leave mean and std to the network"
+      )
+    }
+    let clipped = values.count { $0 < 0 || $0 > 1 }
+    if clipped > 0 {
+      notes.append(
+        clipped == 1
+          ? "'\(name)': 1 pixel a rounding outside [0, 1] was clipped"
+          : "'\(name)': \(clipped) pixels a rounding outside [0, 1] were clipped")
+    }
+    return values.map { Float(min(max($0, 0), 1)) }
+  }
+}

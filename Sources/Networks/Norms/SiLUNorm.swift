@@ -1,0 +1,74 @@
+import Tensors
+
+/// A normalization layer followed by SiLU, y = z·sigmoid(z) with z the normalized input: takes the place of one with a
+/// fused ReLU in networks whose activation is SiLU. Elfwing et al. 2018.
+///
+///     dz = dy·(σ + z·σ·(1 − σ)),   σ = sigmoid(z)
+package final class SiLUNorm<Norm: NormLayer>: NormLayer {
+  package static var kindName: String { Norm.kindName }
+  package static var kind: NormKind { NormKind(Norm.self) }
+  package static var hasTwoSets: Bool { Norm.hasTwoSets }
+  package static var hasStatistics: Bool { Norm.hasStatistics }
+  package static var infersDomains: Bool { Norm.infersDomains }
+  package static var replacesBias: Bool { Norm.replacesBias }
+  package static var affines: [NormAffine] { Norm.affines }
+  package static func groups(of channels: Int) -> Int? { Norm.groups(of: channels) }
+
+  private let norm: Norm
+  package let output: Activation
+  private var gradient: Activation?
+  private var normGradient: Activation?
+
+  /// The tensors of `Norm`. Without `relu` there is nothing to activate, and `Norm` itself should be used.
+  package init(
+    _ name: String, _ input: Activation, relu: Bool, affine: NormAffine, _ builder: inout NetworkBuilder
+  ) {
+    norm = Norm(name, input, relu: false, affine: affine, &builder)
+    output = Activation(keeping: input.shape, &builder.plan)
+  }
+
+  package var name: String { norm.name }
+  package var input: Activation { norm.input }
+  package var children: [any Layer] { [norm] }
+
+  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
+    (self.gradient, normGradient) = (gradient, gradient)
+    return norm.planBackward(gradient, &plan)
+  }
+
+  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
+    (self.gradient, normGradient) = (gradient, gradient)
+    norm.planBackward(gradient, adding: residual, &plan)
+  }
+
+  package func planBackward(
+    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
+  ) {
+    (self.gradient, normGradient) = (gradient, inputGradient)
+    norm.planBackward(sharing: inputGradient, into: inputGradient, &plan)
+  }
+
+  package func forward(_ pass: Pass) {
+    norm.forward(pass)
+    pass.eachChunk { _, images, _ in
+      let z = pass.pointer(norm.output, image: images.lowerBound), y = pass.pointer(output, image: images.lowerBound)
+      for place in 0..<images.count * output.count { y[place] = z[place] * sigmoid(z[place]) }
+    }
+  }
+
+  package func backward(_ pass: Pass) {
+    guard let gradient, let normGradient else { return }
+    pass.eachChunk { _, images, _ in
+      let first = images.lowerBound, z = pass.pointer(norm.output, image: first)
+      let dy = pass.pointer(gradient, image: first), dz = pass.pointer(normGradient, image: first)
+      for place in 0..<images.count * output.count {
+        let s = sigmoid(z[place])
+        dz[place] = dy[place] * (s + z[place] * s * (1 - s))
+      }
+    }
+    norm.backward(pass)
+  }
+}
+
+/// 1/(1 + e^−x), computed in double.
+private func sigmoid(_ x: Float) -> Float { Float(1 / (1 + exponential(-Double(x)))) }

@@ -1,0 +1,45 @@
+/// What an import of weights assumed, ignored and converted: for the protocol card, the JSON and the person.
+package struct ImportReport: Sendable, Hashable, Codable {
+  /// The network's name.
+  package var model = ""
+  /// True when the name was recognized from the tensors.
+  package var recognized = false
+  /// What stood before the tensors' names: `module.`; empty for none.
+  package var prefix = ""
+  /// What the first layer subtracts, per channel.
+  package var mean: [Float] = []
+  /// What the first layer divides by, per channel.
+  package var std: [Float] = []
+  /// Where both come from: `--set`, `metadata`, the names of two tensors, or `none: images enter unnormalized`.
+  package var normalization = ""
+  /// What the names of the tensors cannot tell of the function, and whether somebody said so:
+  /// `activation relu (assumed), shortcut activated (assumed), norm eps 1e-05`.
+  package var variant = ""
+  /// Tensors that were not used, by name.
+  package var ignored: [String] = []
+  /// What was computed from other tensors, a line each.
+  package var converted: [String] = []
+  /// Metadata that say nothing usable.
+  package var metadata: [String] = []
+
+  package init() {}
+
+  /// What a person should know, a line each; `path` names the file.
+  package func lines(_ path: String, takesSettings: Bool) -> [String] {
+    var lines: [String] = []
+    if recognized { lines.append("\(path): recognized as \(model) from the names and shapes of its tensors") }
+    lines += converted.map { "\(path): \($0)" }
+    if !metadata.isEmpty {
+      lines.append("\(path): metadata not understood and ignored: \(metadata.joined(separator: ", "))")
+    }
+    if !ignored.isEmpty { lines.append("\(path): ignored, not part of the network: \(TensorFit.few(ignored))") }
+    if normalization.hasPrefix("none") {
+      let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects them" : ""
+      lines.append("\(path): no mean and std in the file, images enter unnormalized\(remedy)")
+    } else if normalization.hasPrefix("tensors") {
+      lines.append("\(path): mean and std taken from the file's \(normalization)")
+    }
+    if variant.contains("(assumed)") { lines.append("\(path): its tensors do not tell the variant: \(variant)") }
+    return lines
+  }
+}

@@ -1,0 +1,73 @@
+import Tensors
+
+/// Mean and standard deviation that a file keeps as tensors: what programs that normalize inside the network save as
+/// `mean`/`std`, `mu`/`sigma`, `first_norm.mean`/`.stdev`, `normalizer.new_mean`/`.new_std`, below any root.
+struct InputNormalization {
+  /// The pair of tensors.
+  let names: (mean: String, std: String)
+  let mean: [Float]
+  let std: [Float]
+
+  private static let means: Set<String> = ["mean", "mu", "means"]
+  private static let stds: Set<String> = ["std", "sigma", "stdev", "stddev", "stds", "sd"]
+
+  /// What a tensor's name says it is: the last word of its last component, `new_mean` is a mean. Running statistics are
+  /// none.
+  private static func role(_ name: String) -> (isMean: Bool, key: String)? {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    let words = (parts.last ?? "").lowercased().split(separator: "_").map(String.init)
+    guard let last = words.last, !words.contains("running"), means.contains(last) || stds.contains(last) else {
+      return nil
+    }
+    let key = (parts.dropLast().map(String.init) + [words.dropLast().joined(separator: "_")]).joined(separator: ".")
+    return (means.contains(last), key)
+  }
+
+  /// True for a name that would be a mean or standard deviation of the input.
+  static func isBuffer(_ name: String) -> Bool { role(name) != nil }
+
+  /// The normalization among the tensors `names` of a file, for `channels` channels; nil when none of them is one.
+  /// Throws `FileError` when it is not clear which numbers are meant.
+  static func find(_ names: [String], in file: Safetensors, channels: Int) throws -> InputNormalization? {
+    var pairs: [String: (mean: String?, std: String?)] = [:]
+    for name in names.sorted() {
+      guard let role = role(name), let tensor = file.tensors[name], tensor.count == channels || tensor.count == 1
+      else { continue }
+      if role.isMean {
+        pairs[role.key, default: (nil, nil)].mean = name
+      } else {
+        pairs[role.key, default: (nil, nil)].std = name
+      }
+    }
+    guard !pairs.isEmpty else { return nil }
+    let found = try pairs.sorted { $0.key < $1.key }.map { try pair($0.value.mean, $0.value.std, file, channels) }
+    guard let first = found.first else { return nil }
+    if let other = found.first(where: { $0.mean != first.mean || $0.std != first.std }) {
+      throw FileError(
+        "holds two different normalizations, '\(first.names.mean)' \(first.mean) and '\(other.names.mean)' \(other.mean)"
+      )
+    }
+    return first
+  }
+
+  private static func pair(
+    _ mean: String?, _ std: String?, _ file: Safetensors, _ channels: Int
+  ) throws -> InputNormalization {
+    guard let mean, let std else {
+      throw FileError(
+        "holds the normalization tensor '\(mean ?? std ?? "")' without its \(mean == nil ? "mean" : "std")")
+    }
+    func values(_ name: String) throws -> [Float] {
+      let values = try file.numbers(name)
+      return values.count == channels ? values : Array(repeating: values[0], count: channels)
+    }
+    let pair = InputNormalization(names: (mean, std), mean: try values(mean), std: try values(std))
+    guard pair.mean.allSatisfy({ $0.isFinite && abs($0) <= 2 }),
+      pair.std.allSatisfy({ $0.isFinite && $0 > 0 && $0 <= 4 })
+    else {
+      throw FileError(
+        "its normalization '\(mean)' \(pair.mean), '\(std)' \(pair.std) does not fit images in [0, 1]")
+    }
+    return pair
+  }
+}
