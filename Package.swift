@@ -75,6 +75,8 @@ let package = Package(
       name: "NetworksTests", dependencies: ["Networks", "Recipe", "Spelling", "Tensors", "CKernels", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Recipe", "Spelling", "Tensors", "TestSupport"]),
     .testTarget(
+      name: "ImportTests", dependencies: ["Networks", "Datasets", "Spelling", "Tensors", "TestSupport"]),
+    .testTarget(
       name: "AttacksTests",
       dependencies: [
         "Attacks", "Evaluation", "Networks", "Objectives", "Recipe", "Tensors", "CKernels", "TestSupport",

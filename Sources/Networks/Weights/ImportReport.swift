@@ -39,7 +39,9 @@ package struct ImportReport: Sendable, Hashable, Codable {
     } else if normalization.hasPrefix("tensors") {
       lines.append("\(path): mean and std taken from the file's \(normalization)")
     }
-    if variant.contains("(assumed)") { lines.append("\(path): its tensors do not tell the variant: \(variant)") }
+    if variant.contains("activation") || variant.contains("shortcut"), variant.contains("(assumed)") {
+      lines.append("\(path): its tensors do not tell the variant: \(variant)")
+    }
     return lines
   }
 }

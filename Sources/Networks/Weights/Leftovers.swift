@@ -11,7 +11,7 @@ struct Leftovers {
   /// Words by which programs name the parts of a network.
   private static let parts: Set<String> = [
     "conv", "bn", "norm", "gn", "ln", "layer", "block", "blocks", "stage", "features", "shortcut", "downsample", "se",
-    "attn", "stem", "body", "linear", "fc", "classifier", "logits", "scale", "bias",
+    "attn", "stem", "body", "linear", "fc", "classifier", "bias",
   ]
 
   /// Sorts what `fit` left over. `needed` are the network's tensors.

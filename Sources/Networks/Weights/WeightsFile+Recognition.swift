@@ -71,7 +71,7 @@ extension WeightsFile {
   }
 
   /// The network that was named; nil when none was. Foreign metadata may name something that is none of ours.
-  private func namedModel(_ texts: ModelTexts) throws -> (any Model.Type)? {
+  func namedModel(_ texts: ModelTexts) throws -> (any Model.Type)? {
     guard let name = texts.text("model") else { return nil }
     if let model = models.first(where: { $0.name == name }) { return model }
     if !texts.isGiven("model"), !isOurs {

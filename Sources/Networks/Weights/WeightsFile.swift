@@ -52,6 +52,7 @@ package struct WeightsFile: Sendable {
     let texts = ModelTexts(
       given: given, metadata: metadata, file: path, takesSettings: takesSettings, isOurs: isOurs, notes: notes)
     let state = try named { try StateDictionary(file) }
+    if let model = try namedModel(texts) { try checkNames(given, model) }
     var report = ImportReport()
     var candidate = try chosen(texts, state.file, input, &report)
     try checkNames(given, candidate.model)
