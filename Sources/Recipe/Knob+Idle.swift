@@ -24,6 +24,14 @@ enum Idle {
     }
   }
 
+  /// For knobs that only some models read: those that list `setting` among their settings.
+  static func unless(model setting: String) -> @Sendable (Settings) -> String? {
+    { settings in
+      let model = settings[.model]
+      return model.model.ownSettings.contains(setting) ? nil : "not used by model \(model.rawValue)"
+    }
+  }
+
   /// For knobs that only iterative attacks read.
   static let unlessIterative: @Sendable (Settings) -> String? = { settings in
     let attack = settings[.attack]

@@ -99,6 +99,16 @@ extension Knob<Int> {
     "channels of the first layer; later layers scale with it")
 }
 
+extension Knob<Int> {
+  package static let depth = integer(
+    KnobTraits("depth", effect: .atStart, idle: Idle.unless(model: "depth")), 10...1000, fine: 6, coarse: 6, initial: 28,
+    "wide-resnet: layers, 6n + 4")
+
+  package static let widen = integer(
+    KnobTraits("widen", effect: .atStart, idle: Idle.unless(model: "widen")), 1...32, coarse: 2, initial: 10,
+    "wide-resnet: channels of the first stage, as a multiple of width")
+}
+
 extension Knob<Bool> {
   package static let finalNorm = flag(
     KnobTraits("final_norm", effect: .atStart), initial: false,

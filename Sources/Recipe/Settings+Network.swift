@@ -27,6 +27,9 @@ extension ModelSettings {
   init(_ settings: Settings, input: Shape, classes: Int) {
     self.init(name: settings[.model].rawValue, input: input, classes: classes, width: settings[.width])
     finalNorm = settings[.finalNorm]
+    let own = settings[.model].model.ownSettings
+    if own.contains("depth") { options["depth"] = Double(settings[.depth]) }
+    if own.contains("widen") { options["widen"] = Double(settings[.widen]) }
     setNorms(from: settings)
   }
 

@@ -15,9 +15,10 @@ package final class PreActBlock: Layer {
   private let input: Activation
   private let isRaw: Bool
 
-  /// PyTorch's names: `bn1`, `conv1`, `bn2`, `conv2`, `shortcut.0` below `name`. `endsStage`: the last block of its stage.
+  /// PyTorch's names: `bn1`, `conv1`, `bn2`, `conv2`, and the shortcut below `name`. `endsStage`: the last block of its stage.
   package init(
-    _ name: String, _ input: Activation, to channels: Int, stride: Int, endsStage: Bool, _ builder: inout NetworkBuilder
+    _ name: String, _ input: Activation, to channels: Int, stride: Int, endsStage: Bool,
+    shortcut shortcutName: String = "shortcut.0", _ builder: inout NetworkBuilder
   ) {
     self.input = input
     isRaw = builder.shortcut == .raw
@@ -34,7 +35,7 @@ package final class PreActBlock: Layer {
     shortcut =
       changes
       ? Convolution(
-        "\(name).shortcut.0", isRaw ? input : norm1.output, to: channels, kernel: 1, stride: stride, bias: bias,
+        "\(name).\(shortcutName)", isRaw ? input : norm1.output, to: channels, kernel: 1, stride: stride, bias: bias,
         initial: .pyTorch(fanIn: input.shape.channels), &builder) : nil
     children = [norm1, conv1, norm2, conv2] + (shortcut.map { [$0 as any Layer] } ?? [])
   }

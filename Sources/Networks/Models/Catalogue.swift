@@ -8,17 +8,21 @@ package protocol Model: Sendable, SendableMetatype {
   static var summary: String { get }
   /// Settings that only this model has: `final_norm`.
   static var ownSettings: [String] { get }
+  /// Sizes that only this model has, from the shapes of a file's tensors (empty for one that is not there).
+  static func options(_ shape: (String) -> [Int]) -> [String: Double]
   /// Makes the layers on the images `x`.
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer]
 }
 
 extension Model {
   package static var ownSettings: [String] { [] }
+  package static func options(_ shape: (String) -> [Int]) -> [String: Double] { [:] }
 }
 
 /// The architectures, in the order of their listing.
 package let models: [any Model.Type] = [
-  Conv4.self, PreActMini.self, PreActResNet18.self, PreActResNet20.self, ResNet34.self, ResNet34CIFAR.self,
+  Conv4.self, PreActMini.self, PreActResNet18.self, PreActResNet34.self, PreActResNet20.self, ResNet18.self,
+  ResNet34.self, ResNet50.self, ResNet18CIFAR.self, ResNet34CIFAR.self, ResNet50CIFAR.self, WideResNet.self,
   SmallCNN.self,
 ]
 
@@ -33,6 +37,23 @@ package struct LayerStack {
   package var output: Activation { layers.last?.output ?? input }
 
   package mutating func add(_ layer: any Layer) { layers.append(layer) }
+}
+
+extension ModelSettings {
+  /// Channels of stage `stage` (from 0): twice those of the one before, unless a file's tensors have others.
+  func stageWidth(_ stage: Int) -> Int { options["stage\(stage + 1)"].map { Int($0) } ?? width << stage }
+
+  /// Unusual widths of stages named `layer1`, `layer2`, …: what `options` of a model returns for them.
+  static func stageWidths(_ stages: Int, _ shape: (String) -> [Int]) -> [String: Double] {
+    guard let width = shape("conv1.weight").first, width > 0 else { return [:] }
+    var options: [String: Double] = [:]
+    for stage in 0..<stages {
+      guard let channels = shape("layer\(stage + 1).0.conv1.weight").first, channels > 0, channels != width << stage
+      else { continue }
+      options["stage\(stage + 1)"] = Double(channels)
+    }
+    return options
+  }
 }
 
 /// An architecture of the catalogue, by its name in the setting `model`.

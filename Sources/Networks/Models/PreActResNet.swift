@@ -18,7 +18,7 @@ package enum PreActResNet {
       for block in 0..<blocks[stage] {
         stack.add(
           PreActBlock(
-            "layer\(stage + 1).\(block)", stack.output, to: settings.width << stage,
+            "layer\(stage + 1).\(block)", stack.output, to: settings.stageWidth(stage),
             stride: block == 0 ? strides[stage] : 1, endsStage: block == blocks[stage] - 1, &builder))
       }
     }
@@ -34,10 +34,24 @@ struct PreActResNet18: Model {
   static let name = "preact-resnet18"
   static let summary = "the paper's network: four stages of two pre-activation blocks, widths w 2w 4w 8w"
   static let ownSettings = ["final_norm"] + PreActResNet.variants
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(
       settings, blocks: [2, 2, 2, 2], strides: [1, 2, 2, 2], finalNorm: settings.finalNorm, x, &builder)
+  }
+}
+
+/// Twice as deep: four stages of 3, 4, 6 and 3 blocks. 21 279 306 parameters at w = 64.
+struct PreActResNet34: Model {
+  static let name = "preact-resnet34"
+  static let summary = "four stages of 3-4-6-3 pre-activation blocks, widths w 2w 4w 8w"
+  static let ownSettings = ["final_norm"] + PreActResNet.variants
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    PreActResNet.make(
+      settings, blocks: [3, 4, 6, 3], strides: [1, 2, 2, 2], finalNorm: settings.finalNorm, x, &builder)
   }
 }
 

@@ -88,7 +88,8 @@ extension WeightsFile {
   ) throws -> Candidate {
     var planned = ModelSettings(name: model.name, input: input, classes: 2, width: 1)
     try texts.setNorms(of: &planned)
-    let prefix = try prefix(of: planned, texts, file)
+    let prefix = try prefix(of: planned, model, texts, file)
+    planned.options = model.options { file.tensors[prefix + $0]?.shape ?? [] }
     let settings = try sizes(of: model, texts, file, prefix: prefix, planned)
     if let complaint = settings.normComplaint { throw FileError("\(path): \(complaint)") }
     return Candidate(model, settings, in: file, prefix: prefix)
@@ -97,9 +98,15 @@ extension WeightsFile {
   /// The prefix below which the model's tensors stand. Every name that ends like the model's first one is a candidate; of
   /// incomplete ones the fullest, of equals the shortest wins. Of several complete sets with different numbers a person
   /// has to choose.
-  private func prefix(of planned: ModelSettings, _ texts: ModelTexts, _ file: Safetensors) throws -> String {
-    let needed = Network.neededTensors(planned).map(\.name)
-    guard let first = needed.first else { return "" }
+  private func prefix(
+    of planned: ModelSettings, _ model: any Model.Type, _ texts: ModelTexts, _ file: Safetensors
+  ) throws -> String {
+    guard let first = Network.neededTensors(planned).first?.name else { return "" }
+    func needed(_ prefix: String) -> [String] {
+      var settings = planned
+      settings.options = model.options { file.tensors[prefix + $0]?.shape ?? [] }
+      return Network.neededTensors(settings).map(\.name)
+    }
     let prefixes = file.tensors.keys.filter { $0 == first || $0.hasSuffix("." + first) }
       .map { String($0.dropLast(first.count)) }.sorted { ($0.count, $0) < ($1.count, $1) }
     if let key = texts.text("key") {
@@ -111,14 +118,14 @@ extension WeightsFile {
       }
       return found
     }
-    let complete = prefixes.filter { prefix in needed.allSatisfy { file.tensors[prefix + $0] != nil } }
-    if let other = complete.dropFirst().first(where: { !areEqual(complete[0], $0, needed, file) }) {
+    let complete = prefixes.filter { prefix in needed(prefix).allSatisfy { file.tensors[prefix + $0] != nil } }
+    if let other = complete.dropFirst().first(where: { !areEqual(complete[0], $0, needed(complete[0]), file) }) {
       throw FileError(
         "\(path): holds two complete sets of weights, below '\(complete[0])' and '\(other)'; "
           + give("pass --set key=\(keyName(complete[0])) or --set key=\(keyName(other))"))
     }
     if let first = complete.first { return first }
-    let counted = prefixes.map { prefix in (prefix, needed.count { file.tensors[prefix + $0] != nil }) }
+    let counted = prefixes.map { prefix in (prefix, needed(prefix).count { file.tensors[prefix + $0] != nil }) }
     return counted.max { ($0.1, $1.0.count, $1.0) < ($1.1, $0.0.count, $0.0) }?.0 ?? ""
   }
 
@@ -148,6 +155,9 @@ extension WeightsFile {
     settings.width = max(1, min(width ?? stem.first ?? 1, 4096))
     if own("final_norm") {
       settings.finalNorm = try texts.flag("final_norm") ?? (file.tensors[prefix + "bn.weight"] != nil)
+    }
+    for name in ["depth", "widen"] where own(name) {
+      if let value = try texts.integer(name, in: 1...1000) { settings.options[name] = Double(value) }
     }
     if own("width2"), let width2 = try texts.integer("width2", in: 1...4096) ?? shape("conv2.weight").first {
       settings.options["width2"] = Double(max(1, min(width2, 4096)))

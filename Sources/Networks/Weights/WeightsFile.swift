@@ -47,7 +47,9 @@ package struct WeightsFile: Sendable {
   /// The network for images of the size `input`. `given` are settings by hand, `ModelTexts.names`; they go before the
   /// file's metadata. Throws `FileError` when something is missing, left over, of the wrong shape, not finite, or
   /// contradicts, and `SettingError` for what was given and can be nowhere.
-  package func network(_ given: [String: String], input: Shape, pool: ThreadPool) throws -> Imported {
+  package func network(
+    _ given: [String: String], input: Shape, pool: ThreadPool, convolution: ConvolutionKind = .fromEnvironment
+  ) throws -> Imported {
     let notes = ImportNotes()
     let texts = ModelTexts(
       given: given, metadata: metadata, file: path, takesSettings: takesSettings, isOurs: isOurs, notes: notes)
@@ -61,7 +63,7 @@ package struct WeightsFile: Sendable {
     let left = candidate.leftovers(ignoring: texts.ignored, used: normalization)
     guard left.own.isEmpty else { throw leftOver(left.own, candidate, texts, state.file, input) }
     for tensor in candidate.needed { try checkNumbers(tensor.name, candidate.prefix, state.file) }
-    guard let network = Network(candidate.settings, pool: pool) else {
+    guard let network = Network(candidate.settings, pool: pool, convolution: convolution) else {
       throw FileError("\(path): no model '\(candidate.settings.name)'")
     }
     try network.load(state.file, prefix: candidate.prefix)

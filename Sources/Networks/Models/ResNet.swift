@@ -1,0 +1,128 @@
+/// Post-activation residual networks of four stages, widths w, 2w, 4w, 8w. docs/algorithms.md §12.3.
+private enum ResNet {
+  /// What the stages are made of: basic blocks of two 3×3 convolutions, or bottlenecks of three.
+  enum Block { case basic, bottleneck }
+
+  /// As in torchvision: stem 7×7 of stride 2 and max pooling; names `conv1`, `layer1.0.downsample.0`, …, `fc`.
+  static func imageNet(
+    _ settings: ModelSettings, _ block: Block, _ counts: [Int], _ x: Activation, _ builder: inout NetworkBuilder
+  ) -> [any Layer] {
+    var stack = stem(settings, x, kernel: 7, stride: 2, &builder)
+    stack.add(MaxPool(stack.output, &builder))
+    stages(settings, block, counts, shortcut: "downsample", head: "fc", on: &stack, &builder)
+    return stack.layers
+  }
+
+  /// As in kuangliu/pytorch-cifar: stem 3×3, no pooling before the blocks; names `conv1`, `layer1.0.shortcut.0`, …,
+  /// `linear`.
+  static func cifar(
+    _ settings: ModelSettings, _ block: Block, _ counts: [Int], _ x: Activation, _ builder: inout NetworkBuilder
+  ) -> [any Layer] {
+    var stack = stem(settings, x, kernel: 3, stride: 1, &builder)
+    stages(settings, block, counts, shortcut: "shortcut", head: "linear", on: &stack, &builder)
+    return stack.layers
+  }
+
+  private static func stem(
+    _ settings: ModelSettings, _ x: Activation, kernel: Int, stride: Int, _ builder: inout NetworkBuilder
+  ) -> LayerStack {
+    var stack = LayerStack(x)
+    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    stack.add(
+      Convolution(
+        "conv1", stack.output, to: settings.width, kernel: kernel, stride: stride,
+        bias: builder.convolutionsHaveBias, initial: .kaiming(kernel: kernel, outputs: settings.width), &builder))
+    stack.add(builder.norm("bn1", stack.output, relu: true, isStageEnd: false))
+    return stack
+  }
+
+  private static func stages(
+    _ settings: ModelSettings, _ block: Block, _ counts: [Int], shortcut: String, head: String,
+    on stack: inout LayerStack, _ builder: inout NetworkBuilder
+  ) {
+    for (stage, count) in counts.enumerated() {
+      for number in 0..<count {
+        let name = "layer\(stage + 1).\(number)", channels = settings.stageWidth(stage)
+        let stride = stage > 0 && number == 0 ? 2 : 1, isLast = number == count - 1
+        switch block {
+        case .basic:
+          stack.add(
+            BasicBlock(
+              name, stack.output, to: channels, stride: stride, endsStage: isLast, shortcut: shortcut, &builder))
+        case .bottleneck:
+          stack.add(
+            Bottleneck(
+              name, stack.output, to: channels, stride: stride, endsStage: isLast, shortcut: shortcut, &builder))
+        }
+      }
+    }
+    stack.add(GlobalAveragePool(stack.output, &builder))
+    stack.add(Linear(head, stack.output, to: settings.classes, &builder))
+  }
+}
+
+/// torchvision's resnet18. 11 181 642 parameters at w = 64 and ten classes.
+struct ResNet18: Model {
+  static let name = "resnet18"
+  static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 2-2-2-2 basic blocks, widths w 2w 4w 8w"
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    ResNet.imageNet(settings, .basic, [2, 2, 2, 2], x, &builder)
+  }
+}
+
+/// torchvision's resnet34. 21 289 802 parameters at w = 64.
+struct ResNet34: Model {
+  static let name = "resnet34"
+  static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 3-4-6-3 basic blocks, widths w 2w 4w 8w"
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    ResNet.imageNet(settings, .basic, [3, 4, 6, 3], x, &builder)
+  }
+}
+
+/// torchvision's resnet50, the stride in the 3×3 convolutions.
+struct ResNet50: Model {
+  static let name = "resnet50"
+  static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 3-4-6-3 bottlenecks, widths 4w 8w 16w 32w"
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    ResNet.imageNet(settings, .bottleneck, [3, 4, 6, 3], x, &builder)
+  }
+}
+
+/// kuangliu's ResNet18. 11 173 962 parameters at w = 64.
+struct ResNet18CIFAR: Model {
+  static let name = "resnet18-cifar"
+  static let summary = "for small images: stem 3×3 stride 1, 2-2-2-2 basic blocks, widths w 2w 4w 8w"
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    ResNet.cifar(settings, .basic, [2, 2, 2, 2], x, &builder)
+  }
+}
+
+/// kuangliu's ResNet34. 21 282 122 parameters at w = 64.
+struct ResNet34CIFAR: Model {
+  static let name = "resnet34-cifar"
+  static let summary = "for small images: stem 3×3 stride 1, 3-4-6-3 basic blocks, widths w 2w 4w 8w"
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    ResNet.cifar(settings, .basic, [3, 4, 6, 3], x, &builder)
+  }
+}
+
+/// kuangliu's ResNet50. 23 520 842 parameters at w = 64.
+struct ResNet50CIFAR: Model {
+  static let name = "resnet50-cifar"
+  static let summary = "for small images: stem 3×3 stride 1, 3-4-6-3 bottlenecks, widths 4w 8w 16w 32w"
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+
+  static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
+    ResNet.cifar(settings, .bottleneck, [3, 4, 6, 3], x, &builder)
+  }
+}
