@@ -25,9 +25,19 @@ extension Settings {
     if let conflict { return conflict }
     let source = self[.data].source
     if let complaint = source.complaint(data) { return complaint }
+    if let complaint = depthComplaint { return SettingError(complaint) }
     // Where only the files know the size, one that every layer can work on: it is asked again when the size is known.
     let model = ModelSettings(self, input: source.shape(data) ?? Shape(3, 64, 64), classes: 10)
     return model.normComplaint.map { SettingError($0) }
+  }
+}
+
+extension Settings {
+  /// A depth that no WideResNet has.
+  private var depthComplaint: String? {
+    let depth = self[.depth], rest = (depth - 4) % 6
+    guard Knob.depth.declaration.idleReason(in: self) == nil, rest != 0 else { return nil }
+    return "depth \(depth): a WideResNet has 6n + 4 layers; use \(depth - rest) or \(depth - rest + 6)"
   }
 }
 
