@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "Objectives", dependencies: ["Tensors"]),
     .target(name: "Networks", dependencies: ["Tensors", "Spelling", "CKernels"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Spelling", "CZlib"]),
-    .target(name: "Attacks", dependencies: ["Networks", "Objectives", "Tensors", "CKernels"]),
+    .target(name: "Attacks", dependencies: ["Networks", "Objectives", "Tensors", "Spelling", "CKernels"]),
 
     // MARK: vocabulary
     .target(
@@ -35,9 +35,11 @@ let package = Package(
 
     // MARK: measuring and training
     .target(
-      name: "Evaluation", dependencies: ["Attacks", "Networks", "Events", "Recipe", "Tensors", "Spelling"]),
+      name: "Evaluation",
+      dependencies: ["Attacks", "Objectives", "Networks", "Datasets", "Events", "Recipe", "Tensors", "Spelling"]),
     .target(
-      name: "Diagnostics", dependencies: ["Evaluation", "Attacks", "Networks", "Events", "Recipe", "Tensors"]),
+      name: "Diagnostics",
+      dependencies: ["Evaluation", "Attacks", "Objectives", "Networks", "Events", "Recipe", "Tensors"]),
     .target(
       name: "Engine",
       dependencies: [
@@ -53,6 +55,9 @@ let package = Package(
 
     // MARK: the face
     .target(name: "Plotting"),
+    .target(
+      name: "Readout",
+      dependencies: ["Evaluation", "Diagnostics", "Events", "Recipe", "Plotting", "Tensors", "Spelling"]),
     .target(name: "Panes", dependencies: ["Plotting", "Events", "Recipe", "Spelling"]),
     .target(name: "Lab", dependencies: ["Panes", "Plotting", "Events", "Recipe", "Presets", "Spelling"]),
     .target(name: "Terminal", dependencies: ["Lab", "Panes", "Plotting", "Events", "CTerminal"]),
@@ -60,7 +65,7 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "Engine", "Suites", "Diagnostics", "Evaluation", "Attacks", "Datasets", "Tensors", "Terminal", "Lab",
-        "Plotting", "Events", "Recipe", "Networks", "Presets", "Spelling", "COpenBLAS",
+        "Readout", "Plotting", "Events", "Recipe", "Networks", "Presets", "Spelling", "COpenBLAS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dualab", dependencies: ["Commands"]),
@@ -81,6 +86,9 @@ let package = Package(
       dependencies: [
         "Attacks", "Evaluation", "Networks", "Objectives", "Recipe", "Tensors", "CKernels", "TestSupport",
       ]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Attacks", "Networks", "Datasets", "Events", "Tensors", "TestSupport"]),
     .testTarget(
       name: "DiagnosticsTests",
       dependencies: ["Diagnostics", "Evaluation", "Attacks", "Networks", "Events", "Tensors", "TestSupport"]),
@@ -107,7 +115,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Commands", "dualab", "Engine", "Evaluation", "Attacks", "Datasets", "Networks", "Tensors", "Events", "Recipe",
+        "Commands", "dualab", "Engine", "Readout", "Diagnostics", "Evaluation", "Attacks", "Datasets", "Networks",
+        "Tensors", "Events", "Recipe",
         "Lab", "TestSupport",
       ]),
   ],

@@ -1,4 +1,4 @@
-/// Why an evaluation cannot be made, in one line: what, where, remedy.
+/// Why an evaluation can't run, in one line: what, where, remedy.
 package struct EvaluationError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The line.
   package let description: String

@@ -1,21 +1,21 @@
 import Networks
 
-/// How far the inputs of a training batch are from the running statistics that will normalise them at test time: the
-/// paper's Fig. 4. ALGORITHMS §11.2.
+/// How far the inputs of a training batch are from the running statistics that will normalize them at test time: the
+/// paper's Fig. 4. docs/algorithms.md §11.2.
 ///
-/// To be read after the train-mode `forward` that moved the running statistics, before the next one; with `seq` batching
-/// after each of the two, or later with a copy of what the statistics were. Layers without running statistics are left
-/// out of both.
+/// Must be read after the train-mode `forward` that updated the running statistics and before the next one; with `seq`
+/// batching after each of the two, or later with a copy of the statistics. Layers without running statistics are left
+/// out.
 package struct BatchDistances: Sendable, Hashable, Codable {
   /// Names of the layers.
   package let layers: [String]
-  /// Clean rows against the running statistics (of a dual norm: the clean set); nil when the batch had none.
+  /// Clean rows against the running statistics (in dual BN, the clean set); nil if the batch has none.
   package let clean: LayerDistances?
-  /// Adversarial rows against them (of a dual norm: the adversarial set); nil when the batch had none.
+  /// Adversarial rows against them (in dual BN, the adversarial set); nil if the batch has none.
   package let adversarial: LayerDistances?
 
-  /// Of the last whole-batch pass in a slot, whose rows of each domain are given. `statistics` are `runningStatistics()`
-  /// right after that pass; nil: they are still the network's.
+  /// From the last whole-batch pass in a slot, given its rows of each domain. `statistics` are `runningStatistics()` right
+  /// after that pass; without them, the network's current ones.
   package init(
     _ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>, slot: Int = 0, statistics: [Float]? = nil
   ) {
@@ -36,7 +36,7 @@ package struct BatchDistances: Sendable, Hashable, Codable {
     adversarial = distances(adversarialRows, "adv")
   }
 
-  /// Of the passes of one step together: the first that has rows of a domain speaks for it. Nil without passes.
+  /// From all passes of one step: the first one with rows of a domain represents it. Nil without passes.
   package init?(_ passes: [BatchDistances]) {
     guard let first = passes.first else { return nil }
     layers = first.layers

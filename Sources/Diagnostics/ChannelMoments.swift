@@ -1,7 +1,7 @@
 import Networks
 
 /// Mean and variance of every channel over images and pixels, in double. Merged by Chan's update, so that batches of any
-/// size give what one pass over everything gives.
+/// size give the same as one pass over everything.
 package struct ChannelMoments: Sendable, Hashable, Codable {
   /// Values per channel: images × rows × columns.
   package private(set) var count: Int
@@ -10,7 +10,7 @@ package struct ChannelMoments: Sendable, Hashable, Codable {
   /// Σ (x − mean)² [channels].
   package private(set) var squares: [Double]
 
-  /// Of nothing yet.
+  /// Of no values yet.
   package init(channels: Int) {
     count = 0
     mean = [Double](repeating: 0, count: channels)
@@ -22,7 +22,7 @@ package struct ChannelMoments: Sendable, Hashable, Codable {
     self.init(mean: running.mean.map { Double($0) }, variance: running.variance.map { Double($0) })
   }
 
-  /// Moments known from elsewhere. `count` matters only when they are merged with others.
+  /// Known moments. `count` matters only when they are merged with others.
   package init(mean: [Double], variance: [Double], count: Int = 1) {
     precondition(mean.count == variance.count, "\(mean.count) means and \(variance.count) variances")
     self.count = count
@@ -30,7 +30,7 @@ package struct ChannelMoments: Sendable, Hashable, Codable {
     squares = variance.map { $0 * Double(count) }
   }
 
-  /// Of one image's input of a layer: two passes, so that no digits are lost to a large mean.
+  /// Of one image's input to a layer, in two passes so that a large mean loses no digits.
   package init(_ input: NormInput) {
     count = input.shape.pixels
     mean = []
@@ -38,9 +38,9 @@ package struct ChannelMoments: Sendable, Hashable, Codable {
     for channel in 0..<input.shape.channels {
       var sum = 0.0, square = 0.0
       input.eachPixel(ofChannel: channel) { sum += Double($0) }
-      let centre = sum / Double(count)
-      input.eachPixel(ofChannel: channel) { square += (Double($0) - centre) * (Double($0) - centre) }
-      mean.append(centre)
+      let center = sum / Double(count)
+      input.eachPixel(ofChannel: channel) { square += (Double($0) - center) * (Double($0) - center) }
+      mean.append(center)
       squares.append(square)
     }
   }
@@ -53,9 +53,9 @@ package struct ChannelMoments: Sendable, Hashable, Codable {
       one.count = pixels
       for channel in 0..<channels {
         let part = values[(image * channels + channel) * pixels..<(image * channels + channel + 1) * pixels]
-        let centre = part.reduce(0.0) { $0 + Double($1) } / Double(pixels)
-        one.mean[channel] = centre
-        one.squares[channel] = part.reduce(0.0) { $0 + (Double($1) - centre) * (Double($1) - centre) }
+        let center = part.reduce(0.0) { $0 + Double($1) } / Double(pixels)
+        one.mean[channel] = center
+        one.squares[channel] = part.reduce(0.0) { $0 + (Double($1) - center) * (Double($1) - center) }
       }
       merge(one)
     }
@@ -64,7 +64,7 @@ package struct ChannelMoments: Sendable, Hashable, Codable {
   /// Biased variances [channels].
   package var variance: [Double] { squares.map { count == 0 ? 0 : $0 / Double(count) } }
 
-  /// Takes in the values behind other moments (Chan, Golub and LeVeque 1979):
+  /// Merges the values behind other moments (Chan, Golub and LeVeque 1979):
   /// δ = m₂ − m₁;  m = m₁ + δ·n₂/n;  S = S₁ + S₂ + δ²·n₁n₂/n.
   package mutating func merge(_ other: ChannelMoments) {
     precondition(mean.count == other.mean.count, "moments of \(mean.count) and \(other.mean.count) channels")
@@ -81,8 +81,8 @@ package struct ChannelMoments: Sendable, Hashable, Codable {
 }
 
 extension Network {
-  /// The moments of every norm layer's inputs over images [count][C][H][W] in eval mode. Each image's are taken alone
-  /// and merged in order: the bits depend on neither threads nor lanes. `poll` is called between groups of images.
+  /// The moments of every normalization layer's inputs over images [count][C][H][W] in eval mode. They are taken per image
+  /// and merged in order, so the bits depend on neither threads nor lanes. `poll` is called between groups of images.
   package func normInputMoments(
     _ images: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
   ) throws -> [ChannelMoments] {
@@ -94,7 +94,7 @@ extension Network {
       let empty = ChannelMoments(channels: 0)
       var single = [ChannelMoments](repeating: empty, count: places.count * here)
       single.withUnsafeMutableBufferPointer { single in
-        // Every image and layer writes its own place.
+        // Every image and layer writes to a separate element.
         nonisolated(unsafe) let single = single
         eachNormInput(images + first * pixels, count: here) { layer, image, input in
           single[layer * here + image] = ChannelMoments(input)
@@ -107,7 +107,7 @@ extension Network {
     return result
   }
 
-  /// The moments of every norm layer's inputs over rows of the last whole-batch pass in a slot.
+  /// The moments of every normalization layer's inputs over rows of the last whole-batch pass in a slot.
   package func normInputMoments(ofLastPass rows: Range<Int>, slot: Int = 0) -> [ChannelMoments] {
     var result = normPlaces.map { ChannelMoments(channels: $0.shape.channels) }
     eachNormInput(ofLastPass: rows, slot: slot) { layer, _, input in result[layer].merge(ChannelMoments(input)) }

@@ -1,9 +1,9 @@
 import Networks
 import Tensors
 
-/// How far clean, PGD and AutoAttack images are apart inside a network: the paper's Table 2, layer by layer. ALGORITHMS
-/// §11.1. Typical sums of clean–PGD with BN: 1.5 to 2.5 for healthy networks, 25 to 280 for falsely robust ones; but
-/// across settings they do not compare, so this explains an alarm and never raises one.
+/// How far apart clean, PGD and AutoAttack images are inside a network: the paper's Table 2, layer by layer.
+/// docs/algorithms.md §11.1. Typical clean–PGD sums with BN are 1.5 to 2.5 for healthy networks and 25 to 280 for falsely
+/// robust ones. They are not comparable across settings, so this explains an alarm and never raises one.
 package struct DomainDistances: Sendable, Hashable, Codable {
   /// Clean against PGD.
   package let cleanPGD: LayerDistances
@@ -30,15 +30,15 @@ package struct DomainDistances: Sendable, Hashable, Codable {
   }
 }
 
-/// The three sets of images [n][C][H][W] that the distances are between, image by image the same ones.
+/// The three sets of images [n][C][H][W] that are compared, in the same order.
 package struct DomainImages {
   /// Without attack.
   package let clean: UnsafePointer<Float>
-  /// As PGD returns them: every image is moved.
+  /// As PGD returns them; every image is moved.
   package let pgd: UnsafePointer<Float>
-  /// As AutoAttack returns them: images it did not break are the clean ones.
+  /// As AutoAttack returns them; images that it did not break are the clean ones.
   package let aa: UnsafePointer<Float>
-  /// Whether AutoAttack broke the image, so that `aa` is another one.
+  /// Whether AutoAttack broke the image, so that `aa` differs from `clean`.
   package let isBroken: [Bool]
 
   package init(
@@ -50,13 +50,13 @@ package struct DomainImages {
     self.isBroken = isBroken
   }
 
-  /// The distances over all images as the attacks return them: what the paper reports. Where a network is robust the
-  /// AutoAttack set is mostly clean images, which makes its distance to them small.
+  /// The distances over all images as the attacks return them, as the paper reports them. For a robust network the
+  /// AutoAttack set is mostly clean images, so its distance from them is small.
   package func distancesAsReturned(_ network: Network, poll: () throws -> Void = {}) throws -> DomainDistances {
     try distances(network, isBroken.indices.map { $0 }, poll)
   }
 
-  /// The same over those images alone, in all three sets, that AutoAttack broke; nil when it broke none.
+  /// The same over only the images, in all three sets, that AutoAttack broke; nil if it broke none.
   package func distancesOfBroken(_ network: Network, poll: () throws -> Void = {}) throws -> DomainDistances? {
     let broken = isBroken.indices.filter { isBroken[$0] }
     return broken.isEmpty ? nil : try distances(network, broken, poll)

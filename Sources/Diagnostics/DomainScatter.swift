@@ -1,8 +1,8 @@
 import Networks
 import Tensors
 
-/// What enters one norm layer for clean, PGD and AutoAttack images, drawn in one plane: the paper's Fig. 1. ALGORITHMS
-/// §11.3. One basis is fitted on the union, so that the three clouds share their axes.
+/// The inputs of one normalization layer for clean, PGD and AutoAttack images, drawn in one plane: the paper's Fig. 1.
+/// docs/algorithms.md §11.3. One basis is fitted on the union, so that the three clouds share their axes.
 package struct DomainScatter: Sendable, Hashable {
   /// The layer's name.
   package let layer: String
@@ -15,8 +15,8 @@ package struct DomainScatter: Sendable, Hashable {
   /// Share of the total variance along the two principal directions.
   package let explainedRatio: [Double]
 
-  /// Of layer `layer` (a position in `normPlaces`), for three sets of `count` images [count][C][H][W]. `previous` is the
-  /// same picture of an earlier moment, to whose axes these are turned.
+  /// Of layer `layer` (an index in `normPlaces`), for three sets of `count` images [count][C][H][W]. `previous` is the same
+  /// picture at an earlier step; the axes are turned to match it.
   package init(
     _ network: Network, layer: Int, _ images: DomainImages, count: Int, previous: DomainScatter? = nil,
     poll: () throws -> Void = {}
@@ -36,7 +36,7 @@ package struct DomainScatter: Sendable, Hashable {
 }
 
 extension Network {
-  /// What enters norm layer `layer` for images [count][C][H][W] in eval mode, flattened: [count][c·h·w] of the layer.
+  /// The inputs of normalization layer `layer` for images [count][C][H][W] in eval mode, flattened: [count][c·h·w].
   package func normInputs(
     ofLayer layer: Int, _ images: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
   ) throws -> [Float] {

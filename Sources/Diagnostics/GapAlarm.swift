@@ -1,59 +1,33 @@
+import Evaluation
 import Events
 
-/// When a gap is watched, when it is an alarm. ALGORITHMS §11.4; chosen on `mirage`, see DEMO §5.
-package struct GapThresholds: Sendable, Hashable, Codable {
-  /// A larger gap is watched; below it, it is calm.
-  package var watch: Double
-  /// What is watched must also have its interval's lower end above this.
-  package var watchLower: Double
-  /// A larger gap is an alarm.
-  package var alarm: Double
-  /// An alarm must also have its interval's lower end above this.
-  package var alarmLower: Double
-
-  /// All thresholds.
-  package init(watch: Double = 0.15, watchLower: Double = 0.05, alarm: Double = 0.25, alarmLower: Double = 0.15) {
-    self.watch = watch
-    self.watchLower = watchLower
-    self.alarm = alarm
-    self.alarmLower = alarmLower
-  }
-
-  /// Whether a reading is one to watch.
-  package func isWatch(_ reading: GapReading) -> Bool { reading.gap > watch && reading.lower > watchLower }
-  /// Whether a reading speaks for an alarm.
-  package func isAlarm(_ reading: GapReading) -> Bool { reading.gap > alarm && reading.lower > alarmLower }
-  /// Whether a reading speaks for calm.
-  package func isCalm(_ reading: GapReading) -> Bool { reading.gap < watch }
-}
-
-/// The alarm: readings in, states out. Pure; no clock, no network. ALGORITHMS §11.4.
+/// The alarm: readings in, states out. Pure; no clock, no network. docs/algorithms.md §11.4.
 ///
-///     calm ⇄ watch → alarm → confirmed          an alarm: two quick readings running, or one deep
+///     calm ⇄ watch → alarm → confirmed          an alarm: two consecutive quick checks, or one deep check
 ///                      └────────┴─→ acknowledged    by a person
-///     all but calm → calm: two probes running below the watch threshold, and no tier's last reading still to be watched
+///     any state → calm: two consecutive checks below the watch threshold, and no tier's last reading still to be watched
 ///
-/// An alarm is latched: smaller gaps above the watch threshold leave it as it is. An acknowledged alarm does not sound
-/// again before it has been calm.
+/// An alarm is latched: smaller gaps above the watch threshold do not change it. An acknowledged alarm re-arms once the
+/// gap has closed.
 package struct GapAlarm: Sendable, Hashable, Codable {
-  /// What the gap means now.
+  /// What the gap currently means.
   package private(set) var state = GapState.calm
-  /// The step whose reading raised the present alarm; nil without one.
+  /// The step whose reading raised the current alarm; nil if there is none.
   package private(set) var raisedAt: Int?
   /// How many alarms were raised so far.
   package private(set) var alarms = 0
-  /// An alarm was raised and nobody has acknowledged it since, calm or not.
+  /// An alarm was raised and has not been acknowledged since, whether calm or not.
   package private(set) var isUnacknowledged = false
-  /// The thresholds; a change counts from the next reading.
+  /// The thresholds; a change applies from the next reading on.
   package var thresholds: GapThresholds
 
   /// The last reading of each tier that measures regularly.
   private var last: [GapTier: GapReading] = [:]
-  /// Quick readings running that speak for an alarm.
+  /// Consecutive quick readings that speak for an alarm.
   private var quickAlarms = 0
-  /// Probes running whose readings all speak for calm.
+  /// Consecutive checks whose readings all speak for calm.
   private var calmProbes = 0
-  /// The step of the last probe; both tiers at one step are one probe.
+  /// The step of the last check; both tiers at one step count as one.
   private var lastStep: Int?
 
   /// Calm.
@@ -62,15 +36,15 @@ package struct GapAlarm: Sendable, Hashable, Codable {
   /// The last reading of a tier.
   package func lastReading(_ tier: GapTier) -> GapReading? { last[tier] }
 
-  /// True while quick readings speak for calm, and only a deep reading of earlier weights holds the state: another deep
-  /// one is worth its price now.
+  /// True while quick readings speak for calm and only a deep reading of earlier weights keeps the state: another deep
+  /// check is worth its cost.
   package var wantsDeep: Bool {
     state != .calm && calmProbes >= 2 && last[.deep].map(thresholds.isWatch) ?? false
   }
 
   // MARK: what happens to it
 
-  /// Takes a reading of the quick or deep tier; returns what is to be told, if anything.
+  /// Takes a reading of the quick or deep tier; returns what to report, if anything.
   package mutating func take(_ reading: GapReading) -> GapChange? {
     guard reading.tier != .full else { return confirm(with: reading) }
     let before = state, disagreement = disagreement(with: reading)
@@ -97,8 +71,8 @@ package struct GapAlarm: Sendable, Hashable, Codable {
     return GapChange(step: reading.step, from: before, state: state, reading: reading, disagreement: disagreement)
   }
 
-  /// Takes what a full AutoAttack measured. It confirms an alarm, or raises one; where it finds no gap the alarm was a
-  /// false one, and ends.
+  /// Takes what a full AutoAttack measured. It confirms or raises an alarm; if it finds no gap, the alarm was false and
+  /// ends.
   package mutating func confirm(with reading: GapReading) -> GapChange? {
     let before = state
     if thresholds.isAlarm(reading) {
@@ -107,12 +81,12 @@ package struct GapAlarm: Sendable, Hashable, Codable {
     } else if !thresholds.isWatch(reading), state == .alarm || state == .confirmed {
       rest()
     }
-    // What a person asked for about an alarm already seen is told, though the state stays.
+    // For an acknowledged alarm the result is reported even though the state stays: a person asked for it.
     return state == before && state != .acknowledged
       ? nil : GapChange(step: reading.step, from: before, state: state, reading: reading)
   }
 
-  /// A person has seen the alarm; nil when there is none to acknowledge.
+  /// A person has seen the alarm; returns nil if there is none to acknowledge.
   package mutating func acknowledge(step: Int) -> GapChange? {
     isUnacknowledged = false
     guard state == .alarm || state == .confirmed else { return nil }
@@ -135,11 +109,11 @@ package struct GapAlarm: Sendable, Hashable, Codable {
     quickAlarms = 0
   }
 
-  /// Two probes running below the watch threshold, and none of the tiers' last ones still to be watched: what only the
-  /// deep tier sees is not ended by the quick one.
+  /// Two consecutive checks below the watch threshold, and no tier's last reading still to be watched: the quick tier
+  /// can't end what only the deep tier sees.
   private var isOver: Bool { calmProbes >= 2 && !last.values.contains(where: thresholds.isWatch) }
 
-  /// The other tier's reading at the same weights, where the intervals do not meet.
+  /// The disagreement with the other tier's reading at the same weights, if the intervals do not overlap.
   private func disagreement(with reading: GapReading) -> TierDisagreement? {
     guard let other = last[reading.tier == .quick ? .deep : .quick], other.step == reading.step else { return nil }
     guard reading.lower > other.upper || other.lower > reading.upper else { return nil }

@@ -1,48 +1,48 @@
+import Evaluation
 import Events
 
-/// Everything that is measured to say why a gap is there, as counts of images; and the rules that name causes. Pure.
-/// ALGORITHMS §11.4; DEMO §5 and §8 say which of them moved where.
+/// Everything that is measured to explain a gap, as counts of images, and the rules that name causes. Pure.
+/// docs/algorithms.md §11.4; docs/demo.md §5 and §8 say which of them responded to what.
 package struct GapEvidence: Sendable, Hashable, Codable {
   /// Images of the probe.
   package var n: Int
   /// Classes of the network.
   package var classes: Int
-  /// Right without attack.
+  /// Correctly classified without attack.
   package var clean: Int
-  /// Right under the attack as trained.
+  /// Correctly classified under the attack as trained.
   package var survivors: Int
-  /// Survivors that APGD-T (10 iterations, 3 targets) breaks; nil with fewer than four classes.
+  /// Survivors that APGD-T (10 iterations, 3 targets) breaks; nil for fewer than four classes.
   package var targeted: Int?
-  /// Survivors that CE-PGD of 20 steps ε/16 breaks at any iterate.
+  /// Survivors that CE-PGD with 20 steps of ε/16 breaks at any iterate.
   package var smallerStep: Int
   /// Survivors that CE-PGD inside ε/4 breaks at any iterate.
   package var smallerRadius: Int
-  /// Survivors that Square (500 queries) breaks and no gradient attack here does.
+  /// Survivors that Square (500 queries) breaks and no gradient attack here breaks.
   package var squareOnly: Int
   /// Survivors that any gradient attack here breaks.
   package var whiteBox: Int
-  /// Right under PGD-10 of step ε/4.
+  /// Correctly classified under PGD-10 with step ε/4.
   package var pgd10: Int
-  /// Right under PGD-50 of step ε/4.
+  /// Correctly classified under PGD-50 with step ε/4.
   package var pgd50: Int
-  /// Right under PGD-10 and wrong under PGD-50.
+  /// Correctly classified under PGD-10 and misclassified under PGD-50.
   package var onlyPGD50: Int
-  /// Right under FGSM.
+  /// Correctly classified under FGSM.
   package var fgsm: Int
-  /// Right under FGSM and wrong under PGD-10.
+  /// Correctly classified under FGSM and misclassified under PGD-10.
   package var onlyPGD10: Int
-  /// Right without attack, and the margin between the two best classes has a gradient of exactly zero.
+  /// Correctly classified without attack, and the margin between the two best classes has a gradient of exactly zero.
   package var zeroGradient: Int
-  /// Right without attack, the margin has a gradient and the cross-entropy none (‖g‖ < 1e-10).
+  /// Correctly classified without attack, and the margin has a gradient but the cross-entropy has none (‖g‖ < 1e-10).
   package var saturated: Int
-  /// Right under PGD-10 at twice the radius.
+  /// Correctly classified under PGD-10 at twice the radius.
   package var doubleRadius: Int
-  /// Right under PGD-10 at four times the radius.
+  /// Correctly classified under PGD-10 at four times the radius.
   package var fourfoldRadius: Int
-  /// Forward and backward passes of one image that measuring this took.
+  /// Forward and backward passes of one image that this measurement took.
   package var passes: Int
 
-  /// All counts.
   package init(
     n: Int, classes: Int, clean: Int, survivors: Int, targeted: Int?, smallerStep: Int, smallerRadius: Int,
     squareOnly: Int, whiteBox: Int, pgd10: Int, pgd50: Int, onlyPGD50: Int, fgsm: Int, onlyPGD10: Int,
@@ -69,9 +69,9 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     self.passes = passes
   }
 
-  /// When a number is named as a cause.
+  /// When a number is reported as a cause.
   package struct Rules: Sendable, Hashable, Codable {
-    /// An attack must take away more than this share of the images …
+    /// An attack must break more than this fraction of the images …
     package var drop = 0.15
     /// … with the interval's lower end above this.
     package var dropLower = 0.05
@@ -79,11 +79,11 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     package var squareDrop = 0.03
     /// … with the interval's lower end above this.
     package var squareLower = 0.005
-    /// Share of the right images with gradients of exactly zero, at least.
+    /// Minimum fraction of the correctly classified images with gradients of exactly zero.
     package var zeroGradient = 0.02
-    /// Share of the right images with saturated logits, at least.
+    /// Minimum fraction of the correctly classified images with saturated logits.
     package var saturated = 0.05
-    /// FGSM's accuracy must be this far above PGD-10's.
+    /// FGSM's accuracy must be more than this above PGD-10's.
     package var gulf = 0.25
 
     /// The usual rules.
@@ -108,7 +108,7 @@ package struct GapEvidence: Sendable, Hashable, Codable {
       let left = survivors - whiteBox
       causes.append(GapCause(.square, before: share(left), value: share(left - squareOnly), n: n))
     }
-    // One image of a small probe is no finding.
+    // A single image of a small probe is no finding.
     for (kind, count, least) in [
       (GapCause.Kind.zeroGradient, zeroGradient, rules.zeroGradient), (.saturatedLogits, saturated, rules.saturated),
     ] where count >= 2 && Double(count) >= least * Double(clean) {
@@ -117,7 +117,7 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     if ClopperPearson.interval(fourfoldRadius, of: n).lowerBound > 1 / Double(max(1, classes)) {
       causes.append(GapCause(.aboveChance, before: share(doubleRadius), value: share(fourfoldRadius), n: n))
     }
-    // The gulf must be most of what FGSM left: a weaker attack alone is no overfitting.
+    // The gulf must be most of what FGSM left: that FGSM is weaker is no overfitting in itself.
     if share(fgsm - pgd10) > rules.gulf, 2 * pgd10 < fgsm, isDrop(onlyPGD10, rules.gulf, rules.dropLower) {
       causes.append(GapCause(.catastrophicOverfitting, before: share(fgsm), value: share(pgd10), n: n))
     }

@@ -1,25 +1,26 @@
 import Networks
 import Tensors
 
-/// How a dual norm's posterior p (the probability that a pixel is of a clean image) spreads. ALGORITHMS §9.2. Pure.
+/// How dual BN's posterior p (the probability that a pixel belongs to a clean image) is distributed.
+/// docs/algorithms.md §9.2. Pure.
 package struct PosteriorStatistics: Sendable, Hashable, Codable {
-  /// Pixels in twenty equal parts of [0, 1]; p = 1 counts to the last.
+  /// Pixels in twenty equal bins of [0, 1]; p = 1 belongs to the last.
   package let histogram: [Int]
-  /// Share of pixels with p below .01 or above .99.
+  /// Fraction of pixels with p below .01 or above .99.
   package let decided: Double
-  /// Share of pixels routed to their own domain: p > ½ on clean images, p ≤ ½ on adversarial ones.
+  /// Fraction of pixels routed to their own domain: p > ½ on clean images, p ≤ ½ on adversarial ones.
   package let routing: Double
-  /// Mean of p over the pixels of clean images; nil without any.
+  /// Mean of p over the pixels of clean images; nil if there are none.
   package let cleanMean: Double?
-  /// Mean of p over the pixels of adversarial images; nil without any.
+  /// Mean of p over the pixels of adversarial images; nil if there are none.
   package let adversarialMean: Double?
-  /// Pixels in all.
+  /// Total number of pixels.
   package let pixels: Int
 
-  /// Parts of the histogram.
+  /// Bins of the histogram.
   package static let bins = 20
 
-  /// Of the posteriors of one layer, pixel by pixel, over images of each domain.
+  /// From the posteriors of one layer, pixel by pixel, over images of each domain.
   package init(clean: [Float], adversarial: [Float]) {
     var histogram = [Int](repeating: 0, count: Self.bins)
     var decided = 0
@@ -41,7 +42,7 @@ package struct PosteriorStatistics: Sendable, Hashable, Codable {
     self.pixels = pixels
   }
 
-  /// Of one layer over several batches, each with the rows of both domains that `gauge` counted.
+  /// From one layer over several batches, each with the rows of both domains that `gauge` counted.
   init(_ parts: [(gauge: PosteriorGauge, clean: Int, adversarial: Int)], pixelsPerImage: Int) {
     func mean(_ value: (PosteriorGauge) -> Double, _ rows: (Int, Int) -> Int) -> Double? {
       let count = parts.reduce(0) { $0 + rows($1.clean, $1.adversarial) }
@@ -68,8 +69,8 @@ package struct PosteriorStatistics: Sendable, Hashable, Codable {
 }
 
 extension Network {
-  /// How every dual norm routes clean and adversarial images [count][C][H][W] in eval mode, by the layer's name; empty
-  /// without dual norms. `poll` is called between groups of images.
+  /// How every dual BN layer routes clean and adversarial images [count][C][H][W] in eval mode, by the layer's name; empty
+  /// without dual BN. `poll` is called between groups of images.
   package func posteriorStatistics(
     clean: UnsafePointer<Float>, adversarial: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
   ) throws -> [String: PosteriorStatistics] {

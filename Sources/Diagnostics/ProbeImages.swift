@@ -1,13 +1,13 @@
 import Evaluation
 import Tensors
 
-/// The probe's images, clean and as attacked by PGD and by the worst of PGD and a tier: what pictures are drawn of.
+/// The probe's images: clean, attacked by PGD, and attacked by the stronger of PGD and a tier. Pictures show these.
 package struct ProbeImages {
   private let clean: Storage
   private let pgd: Storage
   private let strong: Storage
   private let pixels: Int
-  /// Whether PGD or the tier broke the image: then `strong` has that point, otherwise the clean image.
+  /// Whether PGD or the tier broke the image. If so, `strong` holds that point, otherwise the clean image.
   package private(set) var isBroken: [Bool]
 
   init(_ set: EvaluationSet, pgd: Storage) {
@@ -23,7 +23,7 @@ package struct ProbeImages {
     for position in positions { take(position, from: pgd.pointer + position * pixels) }
   }
 
-  /// `points` are those of the `survivors`, one after another.
+  /// `points` are those of the `survivors`, in order.
   mutating func note(brokenByTier positions: [Int], of survivors: [Int], at points: Storage) {
     let broken = Swift.Set(positions)
     for (row, position) in survivors.enumerated() where broken.contains(position) {

@@ -5,19 +5,19 @@ import Objectives
 import Tensors
 
 extension Sentinel {
-  /// Measures what shows why the gap of a quick probe is there, at the same weights. Costs several quick probes.
+  /// Measures what explains the gap of a quick check, at the same weights. Costs several quick checks.
   package func evidence(
     after quick: QuickProbe, _ attack: any Attack, on network: Network, poll: () throws -> Void
   ) throws -> GapEvidence {
-    let clean = right(set.images.pointer, on: network)
+    let clean = network.correctPositions(at: set.images.pointer, labels: set.labels)
     try poll()
     var passes = set.count
-    /// Who is right under an attack on the whole probe.
+    /// The images that are correctly classified under an attack on the whole probe.
     func survivors(_ attack: any Attack) throws -> Swift.Set<Int> {
       let points = Storage(count: set.images.count)
       try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
       passes += set.count * (attack.passes + 1)
-      return Swift.Set(right(points.pointer, on: network))
+      return Swift.Set(network.correctPositions(at: points.pointer, labels: set.labels))
     }
     func pgd(_ steps: Int = 10, radius: Float = 1) throws -> Swift.Set<Int> {
       let epsilon = attack.norm == .linf ? min(1, radius * attack.epsilon) : radius * attack.epsilon
@@ -26,9 +26,9 @@ extension Sentinel {
     let pgd10 = try pgd(), pgd50 = try pgd(50)
     let fgsm = try survivors(FGSM(norm: attack.norm, epsilon: attack.epsilon))
     let double = try pgd(radius: 2), fourfold = try pgd(radius: 4)
-    // An attack trained on may mend images that are wrong without any: those are no robustness to explain.
+    // The attack as trained may correct images that are misclassified without any: they are no robustness to explain.
     let isRight = Swift.Set(clean), robust = quick.survivors.filter { isRight.contains($0) }
-    let broken = try brokenAlone(robust, attack, on: network, poll)
+    let broken = try brokenAlone(robust, in: attack, on: network, poll: poll)
     passes += broken.passes
     let gradients = GradientCensus(clean, of: set, on: network)
     passes += gradients.passes
@@ -49,23 +49,21 @@ extension Sentinel {
     var smallerStep: Swift.Set<Int> = []
     var smallerRadius: Swift.Set<Int> = []
     var square: Swift.Set<Int> = []
-    /// With few classes the first attack of the quick suite has no targets.
+    /// With few classes the first attack of the quick suite is untargeted.
     var isTargeted = true
     var passes = 0
   }
 
   private func brokenAlone(
-    _ survivors: [Int], _ attack: any Attack, on network: Network, _ poll: () throws -> Void
+    _ survivors: [Int], in attack: any Attack, on network: Network, poll: () throws -> Void
   ) throws -> Broken {
     var result = Broken()
-    // The three attacks of §11.4, in their order, then Square.
-    let suite = AttackSuite(.quick, classes: network.classes).attacks + [AttackSpec(.square, iterations: 500)]
-    result.isTargeted = suite[0].name.isTargeted
+    // The three attacks of the quick suite, in order, then Square.
+    let attacks = AttackSuite(.quick, classes: network.classes).attacks.map(\.base) + [SquareAttack(iterations: 500)]
+    result.isTargeted = attacks[0] is any TargetedAttack
     guard !survivors.isEmpty else { return result }
-    let settings = EvaluationSettings(
-      norm: attack.norm, epsilon: Double(attack.epsilon), suite: AttackSuite(custom: suite), individual: true,
-      seed: seed)
-    let evaluation = try RobustnessEvaluation(network, part(survivors), settings: settings)
+    let evaluation = try RobustnessEvaluation(
+      network, part(survivors), settings: settings(AttackSuite(custom: attacks), in: attack, individual: true))
     evaluation.checksModel = false
     try evaluation.run(poll: poll)
     for (position, example) in zip(survivors, evaluation.record.examples) {
@@ -83,16 +81,16 @@ extension Sentinel {
   }
 }
 
-/// How many of some images have no gradient for an attack to follow. ALGORITHMS §7.3, §7.4.
+/// How many images have no gradient for an attack to follow. docs/algorithms.md §7.3, §7.4.
 struct GradientCensus {
   /// The margin's gradient is exactly zero.
   private(set) var zero = 0
-  /// The margin has a gradient, the cross-entropy has none: ‖g‖ < 1e-10.
+  /// The margin has a gradient but the cross-entropy has none: ‖g‖ < 1e-10.
   private(set) var saturated = 0
   /// Forward and backward passes of one image.
   let passes: Int
 
-  /// Of the images at `positions`, at which the network is right.
+  /// Of the images at `positions`, which the network classifies correctly.
   init(_ positions: [Int], of set: EvaluationSet, on network: Network) {
     passes = 3 * positions.count
     let pixels = set.shape.planarCount, classes = network.classes

@@ -4,15 +4,15 @@ import Events
 import Networks
 import Tensors
 
-/// Measures a network's gap on a probe that is fixed for the run. ALGORITHMS §11.4.
+/// Measures a network's gap on a probe that is fixed for the run. docs/algorithms.md §11.4.
 ///
-/// All random numbers are keyed by the run's seed and the images' data set indices, never by the step: two probes differ
-/// only by the weights. Results depend on neither threads nor time. What `poll` throws ends a measurement, and nothing
-/// has changed.
+/// All random numbers are keyed by the run's seed and the images' data set indices, never by the step: two checks differ
+/// only in the weights. Results depend on neither threads nor time. An error from `poll` ends a measurement and changes
+/// nothing.
 package struct Sentinel {
   /// The probe, from the validation images.
   package let set: EvaluationSet
-  /// So many of its images, the first ones, are the deep tier's.
+  /// Number of its images, from the first on, that the deep tier attacks.
   package let deepCount: Int
   /// The run's seed.
   package let seed: UInt32
@@ -24,12 +24,12 @@ package struct Sentinel {
     self.seed = seed
   }
 
-  /// What a quick probe costs at least: the clean pass, the attack as trained, and a look at its points.
+  /// The minimum cost of a quick check: the clean pass, the attack as trained, and a pass on its points.
   package func leastPasses(_ attack: any Attack) -> Int { set.count * (attack.passes + 2) }
 
   // MARK: the quick tier
 
-  /// What one quick probe found.
+  /// What one quick check found.
   package struct QuickProbe: Sendable, Hashable {
     /// Steps done so far.
     package let step: Int
@@ -41,28 +41,28 @@ package struct Sentinel {
     package let attack: String
     /// The gap.
     package let reading: GapReading
-    /// Positions in the probe that are right under the attack as trained.
+    /// Positions in the probe that are correctly classified under the attack as trained.
     package let survivors: [Int]
-    /// Of the survivors, those that the quick attacks left.
+    /// The survivors that the quick attacks did not break.
     package let left: [Int]
-    /// Forward and backward passes of one image in all.
+    /// Total forward and backward passes of one image.
     package let passes: Int
   }
 
-  /// Hears how far a suite is.
+  /// Called with the progress of a suite.
   package typealias Observer = (EvaluationProgress, AttackSuite) -> Void
 
-  /// Clean accuracy, accuracy under `attack`, and what the quick suite takes of its survivors; and all the images.
+  /// Clean accuracy, accuracy under `attack`, and how many survivors the quick suite breaks; and all the images.
   package func quick(
     afterStep step: Int, _ attack: any Attack, on network: Network, observe: Observer = { _, _ in },
     poll: () throws -> Void
   ) throws -> (probe: QuickProbe, images: ProbeImages) {
-    let clean = right(set.images.pointer, on: network)
+    let clean = network.correctPositions(at: set.images.pointer, labels: set.labels)
     try poll()
     let points = Storage(count: set.images.count)
     try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
-    let survivors = right(points.pointer, on: network)
-    let result = try strike(.quick, survivors, attack, on: network, observe, poll)
+    let survivors = network.correctPositions(at: points.pointer, labels: set.labels)
+    let result = try run(.quick, on: survivors, of: attack, network: network, observe: observe, poll: poll)
     var images = ProbeImages(set, pgd: points)
     images.note(brokenByPGD: clean.filter { !survivors.contains($0) })
     images.note(brokenByTier: survivors.filter { !result.left.contains($0) }, of: survivors, at: result.points)
@@ -82,22 +82,22 @@ package struct Sentinel {
   package struct DeepProbe: Sendable, Hashable {
     /// The gap.
     package let reading: GapReading
-    /// Forward and backward passes of one image in all.
+    /// Total forward and backward passes of one image.
     package let passes: Int
-    /// Reasons not to believe the attacks; only looked for before a full one.
+    /// Reasons not to trust the attacks; only checked before a full one.
     package let warnings: [EvaluationWarning]
   }
 
-  /// Standard AutoAttack on the first `deepCount` images, at the weights of a quick probe; with `isFull` on all of them,
-  /// which confirms an alarm.
+  /// Standard AutoAttack on the first `deepCount` images, at the weights of a quick check; with `isFull` on all of them,
+  /// which can confirm an alarm.
   package func deep(
     after quick: QuickProbe, _ attack: any Attack, on network: Network, isFull: Bool = false,
     observe: Observer = { _, _ in }, poll: () throws -> Void
   ) throws -> DeepProbe {
     let count = isFull ? set.count : deepCount
     let survivors = quick.survivors.filter { $0 < count }
-    var warnings = isFull ? try lint(attack, on: network, observe, poll) : []
-    let result = try strike(.standard, survivors, attack, on: network, observe, poll)
+    var warnings = isFull ? try lint(attack, on: network, observe: observe, poll: poll) : []
+    let result = try run(.standard, on: survivors, of: attack, network: network, observe: observe, poll: poll)
     if isFull { warnings += result.warnings }
     return DeepProbe(
       reading: GapReading(
@@ -106,25 +106,24 @@ package struct Sentinel {
       passes: result.passes, warnings: warnings)
   }
 
-  /// What the evaluation linter finds on the whole probe. ALGORITHMS §7.4.
+  /// What the evaluation linter finds on the whole probe. docs/algorithms.md §7.4.
   private func lint(
-    _ attack: any Attack, on network: Network, _ observe: Observer, _ poll: () throws -> Void
+    _ attack: any Attack, on network: Network, observe: Observer, poll: () throws -> Void
   ) throws -> [EvaluationWarning] {
     let suite = AttackSuite(.standard, classes: network.classes)
-    let settings = EvaluationSettings(
-      norm: attack.norm, epsilon: Double(attack.epsilon), suite: suite, seed: seed, compares: true)
+    let settings = settings(suite, in: attack, compares: true)
     let evaluation = try RobustnessEvaluation(network, set, settings: settings)
     try evaluation.lint(observe: { observe($0, suite) }, poll: poll)
     return evaluation.report().warnings
   }
 
-  /// What `deep` will probably cost, from what the quick tier left of its images; for `SentinelSchedule.isDeepDue`.
-  /// With `isFull` that of the whole probe.
+  /// The expected cost of `deep`, from what survives the quick tier, for `SentinelSchedule.isDeepDue`. With `isFull`, that
+  /// of the whole probe.
   package func expectedDeep(after quick: QuickProbe, classes: Int, isFull: Bool = false) -> Int {
     let count = isFull ? set.count : deepCount
     let attacked = quick.survivors.count { $0 < count }, left = quick.left.count { $0 < count }
-    let survivorPasses = AttackSuite(.standard, classes: classes).attacks.reduce(0) { sum, spec in
-      let (forwards, backwards) = spec.passes(classes: classes)
+    let survivorPasses = AttackSuite(.standard, classes: classes).attacks.reduce(0) { sum, attack in
+      let (forwards, backwards) = attack.base.passes(classes: classes)
       return sum + forwards + backwards
     }
     return SentinelSchedule.expectedDeep(left: left, broken: attacked - left, survivorPasses: survivorPasses)
@@ -135,12 +134,13 @@ package struct Sentinel {
   /// The probe as a batch of the training attack.
   var batch: AttackBatch { return set.batch(seed: seed) }
 
-  /// The positions at which the network is right, at points [n][C][H][W] of the probe's images.
-  func right(_ points: UnsafePointer<Float>, on network: Network) -> [Int] {
-    let logits = network.evaluate(points, count: set.count), classes = network.classes
-    return set.labels.indices.filter {
-      predictedClass(Array(logits[$0 * classes..<($0 + 1) * classes]), classes: classes) == set.labels[$0]
-    }
+  /// The settings of an evaluation in the ball of a training attack.
+  func settings(
+    _ suite: AttackSuite, in attack: any Attack, individual: Bool = false, compares: Bool = false
+  ) -> EvaluationSettings {
+    EvaluationSettings(
+      norm: attack.norm, epsilon: Double(attack.epsilon), suite: suite, individual: individual, seed: seed,
+      compares: compares)
   }
 
   /// The probe's images at some positions.
@@ -154,22 +154,33 @@ package struct Sentinel {
       indices: positions.map { set.indices[$0] })
   }
 
-  /// Runs a suite on the survivors of `attack`; which of them it left, and what it cost. An image that is wrong without
-  /// any attack is not left, whatever the attack made of it.
-  private func strike(
-    _ kind: AttackSuite.Kind, _ survivors: [Int], _ attack: any Attack, on network: Network, _ observe: Observer,
-    _ poll: () throws -> Void
-  ) throws -> (left: [Int], points: Storage, passes: Int, warnings: [EvaluationWarning]) {
-    guard !survivors.isEmpty else { return ([], Storage(count: 0), 0, []) }
+  /// What a suite did to the survivors of the attack as trained.
+  private struct SuiteResult {
+    /// Survivors that it did not break.
+    var left: [Int] = []
+    /// The points of the survivors, in order.
+    var points = Storage(count: 0)
+    /// Total forward and backward passes of one image.
+    var passes = 0
+    var warnings: [EvaluationWarning] = []
+  }
+
+  /// Runs a suite on the survivors of `attack`, in its ball. An image that is misclassified without any attack counts as
+  /// broken, whatever the attack made of it.
+  private func run(
+    _ kind: NamedSuite, on survivors: [Int], of attack: any Attack, network: Network, observe: Observer,
+    poll: () throws -> Void
+  ) throws -> SuiteResult {
+    guard !survivors.isEmpty else { return SuiteResult() }
     let suite = AttackSuite(kind, classes: network.classes)
-    let settings = EvaluationSettings(
-      norm: attack.norm, epsilon: Double(attack.epsilon), suite: suite, seed: seed)
-    let evaluation = try RobustnessEvaluation(network, part(survivors), settings: settings)
+    let evaluation = try RobustnessEvaluation(network, part(survivors), settings: settings(suite, in: attack))
     evaluation.checksModel = false
     try evaluation.run(observe: { observe($0, suite) }, poll: poll)
     let examples = evaluation.record.examples
     let left = examples.indices.filter { examples[$0].isRobust }.map { survivors[$0] }
-    return (left, evaluation.adversarials, survivors.count + evaluation.record.passes, evaluation.report().warnings)
+    return SuiteResult(
+      left: left, points: evaluation.adversarials, passes: survivors.count + evaluation.record.passes,
+      warnings: evaluation.report().warnings)
   }
 }
 

@@ -1,5 +1,5 @@
-/// Squared 2-Wasserstein distances between the inputs of norm layers, taken as Gaussians with independent channels.
-/// Paper eq. 7; ALGORITHMS §11.1. The square is kept: no root.
+/// Squared 2-Wasserstein distances W2² between the inputs of normalization layers, modeled as Gaussians with independent
+/// channels. Paper eq. 7; docs/algorithms.md §11.1. No root is taken.
 package enum Wasserstein {
   /// Σ over channels of (μ₁ − μ₂)² + (σ₁ − σ₂)².
   package static func squared(_ first: ChannelMoments, _ second: ChannelMoments) -> Double {
@@ -22,7 +22,7 @@ package enum Wasserstein {
   }
 }
 
-/// A squared distance for every norm layer, in the order of the forward pass.
+/// W2² for every normalization layer, in the order of the forward pass.
 package struct LayerDistances: Sendable, Hashable, Codable {
   /// Layer by layer.
   package let layers: [Double]

@@ -1,4 +1,5 @@
 import Diagnostics
+import Evaluation
 import Recipe
 
 /// What the settings mean to the sentinel.

@@ -170,11 +170,7 @@ package struct StepBenchmark {
     return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
   }
 
-  private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    guard !sorted.isEmpty else { return 0 }
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-  }
+  private func median(_ values: [Double]) -> Double { values.median ?? 0 }
 
   /// Sets `VmHWM` back to what the process takes now (proc(5)); without the right to do so it stays what it was.
   private static func forgetPeak() {

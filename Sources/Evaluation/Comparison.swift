@@ -1,19 +1,18 @@
 import Attacks
 import Events
-import Spelling
 import Tensors
 
-/// A cheap attack that runs beside a suite, because an honest evaluation puts its accuracy in a known place. ALGORITHMS
-/// §7.4: more steps leave less (PGD-100 ≤ PGD-10 ≤ FGSM), an image that may become grey is lost (ε = 0.5), and PGD
-/// leaves little more than AutoAttack.
+/// A cheap attack that runs next to a suite to check it. docs/algorithms.md §7.4: in a sound evaluation more steps leave
+/// fewer images (PGD-100 ≤ PGD-10 ≤ FGSM), every image that can become gray is lost (ε = 0.5), and PGD leaves little more
+/// than AutoAttack.
 package struct Comparison: Sendable, Hashable, Codable {
   /// The attack.
-  package var spec: AttackSpec
+  package var attack: AnyEvaluationAttack
   /// Its ε.
   package var epsilon: Double
-  /// Images it leaves right, of those compared on.
+  /// Images it does not break, of those compared on.
   package var robust: Proportion
-  /// Data set indices of the right images it breaks, in order.
+  /// Data set indices of the correctly classified images it breaks, in order.
   package var broken: [Int]
   /// Forward passes, of one image each.
   package var forwards: Int
@@ -23,16 +22,15 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var seconds: Double
 
   enum CodingKeys: String, CodingKey {
-    case robust, broken, forwards, backwards, seconds
-    case spec = "attack"
+    case attack, robust, broken, forwards, backwards, seconds
     case epsilon = "eps"
   }
 
   package init(
-    spec: AttackSpec, epsilon: Double, robust: Proportion, broken: [Int], forwards: Int = 0, backwards: Int = 0,
-    seconds: Double = 0
+    _ attack: any EvaluationAttack, epsilon: Double, robust: Proportion, broken: [Int], forwards: Int = 0,
+    backwards: Int = 0, seconds: Double = 0
   ) {
-    self.spec = spec
+    self.attack = AnyEvaluationAttack(attack)
     self.epsilon = epsilon
     self.robust = robust
     self.broken = broken
@@ -41,31 +39,35 @@ package struct Comparison: Sendable, Hashable, Codable {
     self.seconds = seconds
   }
 
-  /// How many images they use at most, the first ones: as many as the reference takes in a batch.
+  /// Maximum number of images they use, from the first on: as many as the reference takes in a batch.
   package static let images = 250
 
-  /// The attacks and their ε: FGSM, PGD-10, PGD-100, and PGD where every image may become grey, unless ε is as large.
-  static func attacks(_ settings: EvaluationSettings, _ shape: Shape) -> [(spec: AttackSpec, epsilon: Double)] {
-    let grey = settings.norm == .linf ? 0.5 : 0.5 * Double(shape.planarCount).squareRoot()
-    let near = [AttackSpec(.fgsm), AttackSpec(.pgd), AttackSpec(.pgd, iterations: 100)].map { ($0, settings.epsilon) }
-    return settings.epsilon < grey ? near + [(AttackSpec(.pgd, iterations: 20), grey)] : near
+  /// The attacks and their ε: FGSM, PGD-10, PGD-100, and PGD where every image can become gray, unless ε is as large.
+  static func attacks(
+    _ settings: EvaluationSettings, _ shape: Shape
+  ) -> [(attack: any EvaluationAttack, epsilon: Double)] {
+    let gray = settings.norm == .linf ? 0.5 : 0.5 * Double(shape.planarCount).squareRoot()
+    let near: [any EvaluationAttack] = [FGSMAttack(), PGDAttack(), PGDAttack(iterations: 100)]
+    let far =
+      settings.epsilon < gray ? [(attack: PGDAttack(iterations: 20) as any EvaluationAttack, epsilon: gray)] : []
+    return near.map { ($0, settings.epsilon) } + far
   }
 }
 
 extension RobustnessEvaluation {
-  /// Runs them all on the first images.
+  /// Runs all of them on the first images.
   func compare(
-    _ logits: [Float], _ observe: (EvaluationProgress) -> Void, _ poll: () throws -> Void
+    cleanLogits logits: [Float], observe: (EvaluationProgress) -> Void, poll: () throws -> Void
   ) throws -> [Comparison] {
     let count = min(set.count, Comparison.images)
     let right = (0..<count).filter { record.examples[$0].cleanCorrect }
     let attacks = Comparison.attacks(record.settings, set.shape)
     meter.begin(-1, pending: attacks.count * right.count)
-    return try attacks.map { spec, epsilon in
-      var result = Comparison(spec: spec, epsilon: epsilon, robust: Proportion(correct: 0, n: count), broken: [])
-      // PGD of 10 and of 100 steps start at the same points.
-      let problem = problems(spec.name, stream: 65536, epsilon: epsilon, logits)
-      try AttackRounds(classifier).attack(right, { spec.makeRun(problem($0)) }) { ended, active in
+    return try attacks.map { attack, epsilon in
+      var result = Comparison(attack, epsilon: epsilon, robust: Proportion(correct: 0, n: count), broken: [])
+      // PGD with 10 and with 100 steps start at the same points.
+      let problem = problems(stream: type(of: attack).stream + 65536, epsilon: epsilon, cleanLogits: logits)
+      try AttackRounds(classifier).attack(right, { attack.makeRun(problem($0)) }) { ended, active in
         for entry in ended {
           let tally = entry.run.tally
           result.forwards += tally.forwards
@@ -74,7 +76,7 @@ extension RobustnessEvaluation {
           meter.end(tally, broken: false)
         }
         if meter.isDue() {
-          observe(meter.progress(record, active: active, spec: spec, classes: classifier.classes))
+          observe(meter.progress(record, of: attack, active: active, classes: classifier.classes))
         }
         try poll()
       }
@@ -85,7 +87,7 @@ extension RobustnessEvaluation {
     }
   }
 
-  /// What the comparisons say against the evaluation.
+  /// What the comparisons hold against the evaluation.
   func comparisonWarnings(isComplete: Bool) -> [EvaluationWarning] {
     guard let rows = record.comparisons else { return [] }
     let near = rows.filter { $0.epsilon == record.settings.epsilon }
@@ -93,60 +95,42 @@ extension RobustnessEvaluation {
     if let far = rows.first(where: { $0.epsilon > record.settings.epsilon }), let warning = largeEpsilon(far) {
       result.append(warning)
     }
-    if isComplete, let pgd = near.first(where: { $0.spec == AttackSpec(.pgd) }), let warning = gap(pgd) {
+    if isComplete, let pgd = near.first(where: { $0.attack == AnyEvaluationAttack(PGDAttack()) }),
+      let warning = gap(pgd)
+    {
       result.append(warning)
     }
     return result
   }
 
-  /// More images broken by the weaker attack alone than by the stronger one alone, by two standard deviations of what
-  /// chance would do to them.
+  /// The weaker attack alone breaks more images than the stronger one alone, by two standard deviations of chance.
   private func moreIterations(_ weaker: Comparison, _ stronger: Comparison) -> EvaluationWarning? {
     let weak = Set(weaker.broken), strong = Set(stronger.broken)
     let onlyWeak = weak.subtracting(strong), onlyStrong = strong.subtracting(weak)
     let noise = 2 * Double(onlyWeak.count + onlyStrong.count).squareRoot()
     guard Double(onlyWeak.count - onlyStrong.count) > noise else { return nil }
-    return EvaluationWarning(
-      .moreIterationsWeaker,
-      "\(stronger.spec.title) leaves \(percent(stronger.robust)) of the first \(weaker.robust.n) images, "
-        + "\(weaker.spec.title) only \(percent(weaker.robust)); more iterations must not be weaker, "
-        + "gradients mislead and no gradient attack can be believed",
-      examples: onlyWeak.sorted())
+    return .moreIterationsWeaker(onlyWeak.sorted(), weaker: weaker, stronger: stronger)
   }
 
-  /// Two standard deviations above chance where every image may become grey.
+  /// Two standard deviations above chance where every image can become gray.
   private func largeEpsilon(_ row: Comparison) -> EvaluationWarning? {
     let n = Double(row.robust.n), chance = 1 / Double(classifier.classes)
     guard Double(row.robust.correct) > n * chance + 2 * (n * chance * (1 - chance)).squareRoot() else { return nil }
     let broken = Set(row.broken)
     let left = record.examples[..<row.robust.n].filter { $0.cleanCorrect && !broken.contains($0.index) }
-    return EvaluationWarning(
-      .largeEpsilon,
-      "\(row.spec.title) at ε \(Fraction.decimal(row.epsilon)), where every image may become grey, still leaves "
-        + "\(percent(row.robust)); a working attack leaves chance at most, so gradients are masked",
-      examples: left.map(\.index))
+    return .largeEpsilon(left.map(\.index), row)
   }
 
-  /// PGD's survivors that the suite breaks: the gap of the false-robustness alarm, §11.4.
+  /// PGD's survivors that the suite breaks: the gap of the false-robustness alarm, by the sentinel's thresholds.
+  /// docs/algorithms.md §11.4.
   private func gap(_ pgd: Comparison) -> EvaluationWarning? {
-    let brokenByPGD = Set(pgd.broken)
-    let lost = record.examples[..<pgd.robust.n].filter {
-      $0.cleanCorrect && !$0.isRobust && !brokenByPGD.contains($0.index)
-    }
-    let gap = Proportion(correct: lost.count, n: pgd.robust.n)
-    guard gap.value > 0.15, gap.interval.lowerBound > 0.05 else { return nil }
-    let isAlarm = gap.value > 0.25 && gap.interval.lowerBound > 0.15
-    let title = record.settings.suite.title(classes: classifier.classes)
-    return EvaluationWarning(
-      .pgdGap,
-      "\(title) breaks \(percent(gap)) of the first \(gap.n) images that survive PGD-10; "
-        + (isAlarm
-          ? "this is false robustness, PGD's accuracy means nothing here"
-          : "look for false robustness before believing PGD's accuracy"),
-      examples: lost.map(\.index))
-  }
-
-  private func percent(_ proportion: Proportion) -> String {
-    "\((1000 * proportion.value).rounded() / 10) %"
+    let brokenByPGD = Set(pgd.broken), examples = record.examples[..<pgd.robust.n]
+    let lost = examples.filter { $0.cleanCorrect && !$0.isRobust && !brokenByPGD.contains($0.index) }
+    let reading = GapReading(
+      step: 0, tier: .full, n: pgd.robust.n, survivors: pgd.robust.correct, broken: lost.count)
+    let thresholds = GapThresholds(), isAlarm = thresholds.isAlarm(reading)
+    guard isAlarm || thresholds.isWatch(reading) else { return nil }
+    return .pgdGap(
+      lost.map(\.index), suite: record.settings.suite.title(classes: classifier.classes), reading, isAlarm: isAlarm)
   }
 }

@@ -20,7 +20,7 @@ struct EvaluationMeter {
     lapBegan = began
   }
 
-  /// Begins an attack.
+  /// Starts an attack.
   mutating func begin(_ attack: Int, pending: Int) {
     self.attack = attack
     total = pending
@@ -44,7 +44,7 @@ struct EvaluationMeter {
     return (now - lapBegan) / .seconds(1)
   }
 
-  /// Whether 50 ms have gone since progress was shown.
+  /// Whether 50 ms have passed since progress was last shown.
   mutating func isDue() -> Bool {
     let now = clock.now
     if let lastShown, now - lastShown < .milliseconds(50) { return false }
@@ -54,7 +54,7 @@ struct EvaluationMeter {
 
   /// How far everything is.
   func progress(
-    _ record: EvaluationRecord, active: [AttackRounds.Entry], spec: AttackSpec, classes: Int
+    _ record: EvaluationRecord, of running: any EvaluationAttack, active: [AttackRounds.Entry], classes: Int
   ) -> EvaluationProgress {
     let tallies = active.map(\.run.tally)
     let forwards = tallies.reduce(forwards) { $0 + $1.forwards }
@@ -65,17 +65,18 @@ struct EvaluationMeter {
     let left = max(0, passesLeft(record, classes: classes) - spent)
     return EvaluationProgress(
       attack: attack, finished: finished, total: total, active: active.count, broken: broken,
-      attempt: oldest?.attempt ?? 0, attempts: spec.restarts * spec.targets(classes: classes),
-      iteration: oldest?.iteration ?? 0, iterations: spec.iterations, robust: record.examples.count(where: \.isRobust),
+      attempt: oldest?.attempt ?? 0, attempts: running.attempts(classes: classes),
+      iteration: oldest?.iteration ?? 0, iterations: running.iterations,
+      robust: record.examples.count(where: \.isRobust),
       images: record.examples.count, forwards: forwards, backwards: backwards, seconds: seconds,
       secondsLeft: seconds / Double(max(1, forwards + backwards)) * Double(left))
   }
 
-  /// Passes of everything that is pending, if nothing more breaks.
+  /// Passes of everything pending, if nothing more breaks.
   private func passesLeft(_ record: EvaluationRecord, classes: Int) -> Int {
     var sum = 0
-    for (number, spec) in record.settings.suite.attacks.enumerated() where number >= attack {
-      let (forwards, backwards) = spec.passes(classes: classes)
+    for (number, pending) in record.settings.suite.attacks.enumerated() where number >= attack {
+      let (forwards, backwards) = pending.base.passes(classes: classes)
       sum += (forwards + backwards) * record.examples.count { record.isPending(number, on: $0) }
     }
     return sum
@@ -83,23 +84,22 @@ struct EvaluationMeter {
 }
 
 extension RobustnessEvaluation {
-  /// What the evaluation costs at most (what a record to continue already has is not counted), from a short timing of the
-  /// classifier: a few passes on all lanes.
+  /// The maximum cost of what is left of the evaluation, from a short timing of the classifier: a few passes on all lanes.
   package func forecast() -> CostForecast {
     let classes = classifier.classes
     var result = CostForecast(images: 0, forwards: 0, backwards: 0, secondsPerForward: 0, secondsPerBackward: 0)
     let images = record.examples.isEmpty ? set.count : record.examples.count(where: \.isRobust)
     result.images = images
-    for (number, spec) in record.settings.suite.attacks.enumerated() {
-      let (forwards, backwards) = spec.passes(classes: classes)
+    for (number, attack) in record.settings.suite.attacks.enumerated() {
+      let (forwards, backwards) = attack.base.passes(classes: classes)
       let pending =
         record.examples.isEmpty ? set.count : record.examples.count { record.isPending(number, on: $0) }
       result.forwards += pending * forwards
       result.backwards += pending * backwards
     }
     if record.settings.compares && record.comparisons == nil {
-      for (spec, _) in Comparison.attacks(record.settings, set.shape) {
-        let (forwards, backwards) = spec.passes(classes: classes)
+      for (attack, _) in Comparison.attacks(record.settings, set.shape) {
+        let (forwards, backwards) = attack.passes(classes: classes)
         result.forwards += min(set.count, Comparison.images) * forwards
         result.backwards += min(set.count, Comparison.images) * backwards
       }
@@ -108,7 +108,7 @@ extension RobustnessEvaluation {
     return result
   }
 
-  /// Seconds of a forward and of a backward pass of one image: the best of five on every lane at once.
+  /// Seconds per forward and per backward pass of one image: the best of five on all lanes at once.
   private func timing() -> (forward: Double, backward: Double) {
     let clock = ContinuousClock(), lanes = classifier.laneCount, classes = classifier.classes
     let count = min(set.count, Lane.capacity)

@@ -6,7 +6,7 @@ package struct AttackOutcome: Sendable, Hashable, Codable {
   package var attack: Int
   /// Misclassified at the returned point.
   package var broken: Bool
-  /// The class aimed at when it broke; nil for untargeted attacks and unbroken images.
+  /// The class aimed at when it broke; nil for untargeted attacks and images that did not break.
   package var target: Int?
   /// Iterations (Square: queries) used, over all starts and targets.
   package var iterations: Int
@@ -14,9 +14,9 @@ package struct AttackOutcome: Sendable, Hashable, Codable {
   package var forwards: Int
   /// Backward passes of this image.
   package var backwards: Int
-  /// The gradient was exactly zero where the attack started (or, for FAB, on its way).
+  /// The gradient was exactly zero where the attack started (for FAB: anywhere on its way).
   package var zeroGradient: Bool
-  /// ‖x′ − x‖ in the evaluation's norm, where broken.
+  /// ‖x′ − x‖ in the evaluation's norm, if broken.
   package var distance: Double?
 
   enum CodingKeys: String, CodingKey {
@@ -33,12 +33,12 @@ package struct ExampleVerdict: Sendable, Hashable, Codable {
   package var label: Int
   /// The class of the clean image.
   package var predicted: Int
-  /// What the attacks did, in the order they ran; a cascade ends with the one that breaks it.
+  /// What the attacks did, in the order they ran; a cascade ends with the attack that breaks it.
   package var outcomes: [AttackOutcome]
 
-  /// Right without attack. Images that are not are never attacked.
+  /// Correctly classified without attack. Other images are never attacked.
   package var cleanCorrect: Bool { predicted == label }
-  /// Right, and broken by no attack so far.
+  /// Correctly classified, and broken by no attack so far.
   package var isRobust: Bool { cleanCorrect && !outcomes.contains(where: \.broken) }
   /// The first outcome that broke it.
   package var breaking: AttackOutcome? { outcomes.first(where: \.broken) }
@@ -46,7 +46,7 @@ package struct ExampleVerdict: Sendable, Hashable, Codable {
   enum CodingKeys: String, CodingKey { case index, label, predicted, outcomes }
 }
 
-/// The verdicts of an evaluation so far: written to a file, it continues from there. Adversarial pixels are kept apart.
+/// The verdicts of an evaluation so far. Written to a file, it can be resumed. Adversarial pixels are kept separately.
 package struct EvaluationRecord: Sendable, Hashable, Codable {
   /// What is evaluated; a record continues only an evaluation with equal settings.
   package var settings: EvaluationSettings
@@ -56,7 +56,7 @@ package struct EvaluationRecord: Sendable, Hashable, Codable {
   package var seconds: [Double]
   /// What the checks before the attacks found.
   package var warnings: [EvaluationWarning]
-  /// The cheap attacks beside the suite, once they have run.
+  /// The cheap attacks next to the suite, once they have run.
   package var comparisons: [Comparison]?
 
   /// Nothing known yet.
@@ -67,22 +67,22 @@ package struct EvaluationRecord: Sendable, Hashable, Codable {
     warnings = []
   }
 
-  /// This record of a cascade without the outcomes that broke images. An evaluation that continues from it repeats just
-  /// the attacks that broke, with the same random numbers: a cheap way back to the adversarial points.
+  /// This record of a cascade without the outcomes that broke images. An evaluation that continues from it repeats only
+  /// the attacks that broke, with the same random numbers: a cheap way to recompute the adversarial points.
   package var beforeBreaking: EvaluationRecord {
     var record = self
     for image in record.examples.indices { record.examples[image].outcomes.removeAll(where: \.broken) }
     return record
   }
 
-  /// Whether attack number `attack` has still to run on an example.
+  /// Whether attack number `attack` still has to run on an example.
   package func isPending(_ attack: Int, on example: ExampleVerdict) -> Bool {
     guard example.cleanCorrect, !example.outcomes.contains(where: { $0.attack == attack }) else { return false }
     return settings.individual || example.isRobust
   }
 }
 
-/// What is evaluated, all of it: norm, ε, attacks, seed.
+/// Everything that defines an evaluation: norm, ε, attacks, seed.
 package struct EvaluationSettings: Sendable, Hashable, Codable {
   /// Norm of the ball.
   package var norm: BallNorm
@@ -90,11 +90,11 @@ package struct EvaluationSettings: Sendable, Hashable, Codable {
   package var epsilon: Double
   /// The attacks.
   package var suite: AttackSuite
-  /// Every attack alone on all images that are right; otherwise a cascade on those that are left.
+  /// Run each attack separately on every correctly classified image; otherwise a cascade on those that are left.
   package var individual: Bool
   /// Seed of all random numbers.
   package var seed: UInt32
-  /// A few cheap attacks on the first images show whether the result can be believed: some 250 passes an image.
+  /// Check with a few cheap attacks on the first images if the result can be trusted: about 250 passes per image.
   package var compares: Bool
 
   package init(
@@ -109,10 +109,10 @@ package struct EvaluationSettings: Sendable, Hashable, Codable {
     self.compares = compares
   }
 
-  /// Says in one line why these settings cannot be run on a model with so many classes.
+  /// Throws one line when these settings can't run on a model with this many classes.
   package func check(classes: Int) throws(EvaluationError) {
     guard classes >= 2 else {
-      throw EvaluationError("the model has \(classes) class; an attack needs 2 or more")
+      throw EvaluationError("the model has \(classes) class; an attack needs at least 2")
     }
     guard epsilon > 0, epsilon.isFinite else {
       throw EvaluationError(
@@ -122,6 +122,6 @@ package struct EvaluationSettings: Sendable, Hashable, Codable {
       throw EvaluationError("eps \(epsilon) is larger than the whole pixel range; give it in [0, 1], such as 8/255")
     }
     guard !suite.attacks.isEmpty else { throw EvaluationError("no attack to run; name at least one") }
-    for spec in suite.attacks { try spec.check(classes: classes) }
+    for attack in suite.attacks { try attack.base.check(classes: classes) }
   }
 }

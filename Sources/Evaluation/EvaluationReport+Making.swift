@@ -1,7 +1,7 @@
 import Events
 
 extension RobustnessEvaluation {
-  /// The result, whole or so far.
+  /// The result, complete or so far.
   package func report() -> EvaluationReport {
     let settings = record.settings, examples = record.examples, n = set.count
     let rows = settings.suite.attacks.indices.map(row)
@@ -11,7 +11,7 @@ extension RobustnessEvaluation {
       && settings.suite.attacks.indices.allSatisfy { attack in
         !examples.contains { record.isPending(attack, on: $0) }
       }
-    warnings += [zeroGradient(), squareEffective(rows)].compactMap(\.self)
+    warnings += [zeroGradient(), gradientFreeEffective(rows)].compactMap(\.self)
     warnings += comparisonWarnings(isComplete: isComplete)
     return EvaluationReport(
       settings: settings, title: settings.suite.title(classes: classifier.classes), classes: classifier.classes,
@@ -33,7 +33,7 @@ extension RobustnessEvaluation {
       ? examples.count(where: \.cleanCorrect) - broken
       : examples.count { $0.cleanCorrect && !$0.outcomes.contains { $0.broken && $0.attack <= attack } }
     return AttackRow(
-      spec: record.settings.suite.attacks[attack],
+      attack: record.settings.suite.attacks[attack],
       robust: Proportion(correct: robust, n: examples.isEmpty ? 0 : set.count), broken: broken,
       finished: outcomes.count, attacked: outcomes.count + pending, seconds: record.seconds[attack],
       forwards: outcomes.reduce(0) { $0 + $1.forwards }, backwards: outcomes.reduce(0) { $0 + $1.backwards })
@@ -41,30 +41,21 @@ extension RobustnessEvaluation {
 
   private func zeroGradient() -> EvaluationWarning? {
     let hit = record.examples.filter { $0.outcomes.contains(where: \.zeroGradient) }.map(\.index)
-    guard !hit.isEmpty else { return nil }
-    return EvaluationWarning(
-      .zeroGradient,
-      "the gradient is exactly zero at \(hit.count) of \(set.count) images; gradient attacks cannot move there, so the model "
-        + "may hide its gradients: trust Square, not the others",
-      examples: hit)
+    return hit.isEmpty ? nil : .zeroGradient(hit, of: set.count)
   }
 
-  /// Square below the best other attack by more than 0.2 points.
-  private func squareEffective(_ rows: [AttackRow]) -> EvaluationWarning? {
+  /// An attack without gradients leaves less than the best gradient attack, by more than 0.2 points.
+  private func gradientFreeEffective(_ rows: [AttackRow]) -> EvaluationWarning? {
     let done = rows.filter { $0.finished == $0.attacked && $0.finished > 0 }
-    let others = done.filter { $0.spec.name != .square }.map(\.robust.value).min()
-    guard let square = done.first(where: { $0.spec.name == .square }), let others, square.robust.value < others - 0.002
+    let others = done.filter(\.attack.usesGradients).map(\.robust.value).min()
+    guard let best = done.first(where: { !$0.attack.usesGradients }), let others, best.robust.value < others - 0.002
     else { return nil }
     let attacks = record.settings.suite.attacks
-    let onlySquare = record.examples.filter { example in
-      let breaking = example.outcomes.filter(\.broken).map { attacks[$0.attack].name }
-      return !breaking.isEmpty && breaking.allSatisfy { $0 == .square }
+    let onlyThese = record.examples.filter { example in
+      let breaking = example.outcomes.filter(\.broken)
+      return !breaking.isEmpty && breaking.allSatisfy { !attacks[$0.attack].usesGradients }
     }
-    let points = (1000 * (others - square.robust.value)).rounded() / 10
-    return EvaluationWarning(
-      .squareEffective,
-      "Square, which sees only logits, lowers the accuracy by \(points) points below the best gradient attack; "
-        + "gradients are probably masked, add an adaptive attack",
-      examples: onlySquare.map(\.index))
+    return .squareEffective(
+      onlyThese.map(\.index), attack: best.attack, points: 100 * (others - best.robust.value))
   }
 }

@@ -1,7 +1,8 @@
 import Attacks
+import Datasets
 import Tensors
 
-/// The labelled images of an evaluation, [n][C][H][W] in [0, 1].
+/// The labeled images of an evaluation, [n][C][H][W] in [0, 1].
 package final class EvaluationSet {
   /// The size of an image.
   package let shape: Shape
@@ -9,13 +10,14 @@ package final class EvaluationSet {
   package let images: Storage
   /// The labels.
   package let labels: [Int]
-  /// The data set indices; they key the random numbers, so that an image meets the same attack in every subset.
+  /// The data set indices. They key the random numbers, so that an image gets the same attack in every subset.
   package let indices: [Int]
 
   /// How many images.
   package var count: Int { labels.count }
 
-  /// Takes the pixels over. `indices` nil: 0, 1, 2, … Throws when counts do not fit, a pixel is NaN or leaves [0, 1].
+  /// Takes ownership of the pixels. Without `indices`: 0, 1, 2, … Throws when counts don't match, or a pixel is NaN or
+  /// outside [0, 1].
   package init(images: Storage, shape: Shape, labels: [Int], indices: [Int]? = nil) throws(EvaluationError) {
     self.shape = shape
     self.images = images
@@ -30,7 +32,7 @@ package final class EvaluationSet {
     if let place = images.buffer.firstIndex(where: { !($0 >= 0 && $0 <= 1) }) {
       throw EvaluationError(
         "image \(place / shape.planarCount) has a pixel \(images.pointer[place]) outside [0, 1]; "
-          + "divide by 255, and leave mean and std to the model")
+          + "divide by 255, and leave normalization by mean and std to the model")
     }
   }
 
@@ -43,7 +45,12 @@ package final class EvaluationSet {
     try self.init(images: storage, shape: shape, labels: labels, indices: indices)
   }
 
-  /// All images for an attack that drives up their cross-entropy, with the random numbers of evaluations.
+  /// A copy of images from a file or a data set.
+  package convenience init(_ images: LabelledImages) throws(EvaluationError) {
+    try self.init(images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)
+  }
+
+  /// All images, for an attack that maximizes their cross-entropy with the random numbers of evaluations.
   package func batch(seed: UInt32) -> AttackBatch {
     AttackBatch(
       images: images.pointer, examples: indices, target: .labels(labels), seed: seed, purpose: .evaluationStart)

@@ -3,17 +3,17 @@ import Networks
 import Objectives
 import Tensors
 
-/// What is looked at before the attacks run: whether the model is one they can be believed on. ALGORITHMS §7.3, §7.4.
+/// What is checked before the attacks run: whether attacks on this model can be trusted. docs/algorithms.md §7.3, §7.4.
 struct ModelChecks {
   private let classifier: any Classifier
   private let set: EvaluationSet
   private let settings: EvaluationSettings
   /// Clean logits [n][classes].
   private let logits: [Float]
-  /// The images the checks use: the first ones, as many as the reference takes in a batch.
+  /// Number of images the checks use, from the first on: as many as the reference takes in a batch.
   private let count: Int
 
-  init(_ classifier: any Classifier, _ set: EvaluationSet, _ settings: EvaluationSettings, _ logits: [Float]) {
+  init(_ classifier: any Classifier, on set: EvaluationSet, settings: EvaluationSettings, cleanLogits logits: [Float]) {
     self.classifier = classifier
     self.set = set
     self.settings = settings
@@ -24,7 +24,7 @@ struct ModelChecks {
   /// All warnings, in the order of the kinds.
   func warnings(_ poll: () throws -> Void) throws -> [EvaluationWarning] {
     var result: [EvaluationWarning] = []
-    let checks = [randomised, softmaxOutput, saturatedCrossEntropy, fewClasses, batchDependent, stateChanged]
+    let checks = [randomized, softmaxOutput, saturatedCrossEntropy, fewClasses, batchDependent, stateChanged]
     for check in checks {
       try poll()
       if let warning = check() { result.append(warning) }
@@ -32,9 +32,9 @@ struct ModelChecks {
     return result
   }
 
-  /// Five passes over the same images: another class, or normalised logits further apart than 1e-4.
-  private func randomised() -> EvaluationWarning? {
-    guard settings.suite.kind != .rand else { return nil }
+  /// Five passes over the same images: a different class, or normalized logits further apart than 1e-4.
+  private func randomized() -> EvaluationWarning? {
+    guard settings.suite.named?.averagesGradients != true else { return nil }
     let classes = classifier.classes
     var passes: [[Float]] = []
     for _ in 0..<5 { passes.append(classifier.logits(set.image(0), count: count)) }
@@ -50,12 +50,7 @@ struct ModelChecks {
       let classesSeen = Set(passes.map { predictedClass(row($0, image), classes: classes) })
       if largest > 1e-4 || classesSeen.count > 1 { changed.append(set.indices[image]) }
     }
-    guard !changed.isEmpty else { return nil }
-    return EvaluationWarning(
-      .randomised,
-      "the model gives other logits to the same images from pass to pass; verdicts are those of single draws, "
-        + "use autoattack-rand",
-      examples: changed)
+    return changed.isEmpty ? nil : .randomized(changed)
   }
 
   /// Outputs in [0, 1] that add up to 1: probabilities.
@@ -64,18 +59,13 @@ struct ModelChecks {
       let row = row(logits, image)
       return row.allSatisfy { $0 > -1e-5 && $0 < 1 + 1e-5 } && abs(row.reduce(0, +) - 1) < 1e-5
     }
-    guard isSoftmax else { return nil }
-    return EvaluationWarning(
-      .softmaxOutput,
-      "the model's outputs look like probabilities; cross-entropy and DLR expect logits and lose strength, "
-        + "leave the softmax away",
-      examples: Array(set.indices[..<count]))
+    return isSoftmax ? .softmaxOutput(Array(set.indices[..<count])) : nil
   }
 
-  /// The share of right images at which cross-entropy has no gradient: ‖∂CE/∂x‖ < 1e-10.
+  /// The correctly classified images at which cross-entropy has no gradient: ‖∂CE/∂x‖ < 1e-10.
   private func saturatedCrossEntropy() -> EvaluationWarning? {
     let classes = classifier.classes, pixels = set.shape.planarCount
-    let right = (0..<count).filter { predictedClass(row(logits, $0), classes: classes) == set.labels[$0] }
+    let right = correctPositions(Array(logits[..<(count * classes)]), labels: Array(set.labels[..<count]))
     let seats = (right.count + Lane.capacity - 1) / Lane.capacity
     let lengths = Storage(count: max(1, right.count))
     let points = Storage(count: seats * Lane.capacity * pixels)
@@ -98,24 +88,16 @@ struct ModelChecks {
       }
     }
     let saturated = right.indices.filter { lengths.pointer[$0] < 1e-10 }.map { set.indices[right[$0]] }
-    guard !saturated.isEmpty else { return nil }
-    return EvaluationWarning(
-      .saturatedCrossEntropy,
-      "cross-entropy has no gradient at \(saturated.count) of \(right.count) clean images: the logits are so large that it "
-        + "vanishes; believe no attack on cross-entropy (PGD, APGD-CE) alone",
-      examples: saturated)
+    return saturated.isEmpty ? nil : .saturatedCrossEntropy(saturated, of: right.count)
   }
 
-  /// The suite as published needs four classes, and ten for its nine targets.
+  /// The suite as published needs four classes.
   private func fewClasses() -> EvaluationWarning? {
-    guard settings.suite.kind != .custom, classifier.classes < 4 else { return nil }
-    return EvaluationWarning(
-      .fewClasses,
-      "with \(classifier.classes) classes the suite is another one: "
-        + settings.suite.attacks.map(\.title).joined(separator: ", "))
+    guard settings.suite.named != nil, classifier.classes < 4 else { return nil }
+    return .fewClasses(settings.suite, classes: classifier.classes)
   }
 
-  /// Three images alone against the same in the batch, to 1e-4 of their largest logit.
+  /// Three images alone against the same images in the batch, to 1e-4 of their largest logit.
   private func batchDependent() -> EvaluationWarning? {
     guard count > 1 else { return nil }
     let batch = classifier.logits(set.image(0), count: count)
@@ -124,22 +106,14 @@ struct ModelChecks {
       let largest = inBatch.reduce(0) { max($0, abs($1)) }
       return zip(alone, inBatch).contains { abs($0 - $1) > 1e-4 * largest }
     }
-    guard !dependent.isEmpty else { return nil }
-    return EvaluationWarning(
-      .batchDependent,
-      "the logits of \(dependent.count) of \(min(3, count)) images tried depend on the other images of the batch, as with "
-        + "batch normalisation in training mode; verdicts mean nothing, evaluate in eval mode",
-      examples: dependent.map { set.indices[$0] })
+    return dependent.isEmpty ? nil : .batchDependent(dependent.map { set.indices[$0] }, of: min(3, count))
   }
 
   /// Running statistics before and after a pass.
   private func stateChanged() -> EvaluationWarning? {
     let before = classifier.stateDigest
     _ = classifier.logits(set.image(0), count: count)
-    guard classifier.stateDigest != before else { return nil }
-    return EvaluationWarning(
-      .stateChanged, "a forward pass changes the model's running statistics; evaluate in eval mode",
-      examples: Array(set.indices[..<count]))
+    return classifier.stateDigest == before ? nil : .stateChanged(Array(set.indices[..<count]))
   }
 
   private func row(_ logits: [Float], _ image: Int) -> [Float] {

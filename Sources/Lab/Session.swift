@@ -153,15 +153,8 @@ struct Pace: Sendable {
   }
 
   var secondsPerStep: Double? {
-    median(recent.map(\.seconds)).map { $0 + probeSeconds / Double(max(1, steps)) }
+    recent.map(\.seconds).median.map { $0 + probeSeconds / Double(max(1, steps)) }
   }
 
-  var imagesPerSecond: Double? { median(recent.map { Double($0.images) / $0.seconds }) }
-
-  private func median(_ values: [Double]) -> Double? {
-    let sorted = values.sorted()
-    guard !sorted.isEmpty else { return nil }
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
+  var imagesPerSecond: Double? { recent.map { Double($0.images) / $0.seconds }.median }
 }

@@ -138,10 +138,10 @@ struct SuiteJob: Sendable {
     default:
       suite = AttackSuite(custom: [
         run.settings[.attack].type.isIterative
-          ? AttackSpec(
-            .pgd, iterations: run.settings[.attackSteps], step: run.settings[.attackStep] / epsilon,
+          ? PGDAttack(
+            iterations: run.settings[.attackSteps], step: run.settings[.attackStep] / epsilon,
             start: run.settings[.attackStart])
-          : AttackSpec(.fgsm)
+          : FGSMAttack()
       ])
     }
     return EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite, compares: measure == .autoattack)

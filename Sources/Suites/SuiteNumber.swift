@@ -73,9 +73,7 @@ extension RunningRecord {
       ("clean", points.compactMap(\.clean?.sum)), ("adversarial", points.compactMap(\.adversarial?.sum)),
     ] {
       guard let last = values.last, let largest = values.max() else { continue }
-      let sorted = values.sorted(), middle = sorted.count / 2
-      numbers["running_\(domain)_median"] =
-        sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+      numbers["running_\(domain)_median"] = values.median
       numbers["running_\(domain)_largest"] = largest
       numbers["running_\(domain)_last"] = last
     }

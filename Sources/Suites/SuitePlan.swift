@@ -2,6 +2,7 @@ import Foundation
 import Presets
 import Recipe
 import Spelling
+import Tensors
 
 /// One training of a suite: a row with a seed, known by a digest of everything that its weights depend on.
 package struct SuiteRun: Sendable, Hashable {
@@ -22,14 +23,14 @@ package struct SuiteRun: Sendable, Hashable {
     digest = SuiteRun.digest(of: settings)
   }
 
-  /// 64-bit FNV-1a over the settings that differ from their initial values: a setting that a later version adds changes
+  /// A digest of the settings that differ from their initial values: a setting that a later version adds changes
   /// nothing. `data.dir` says where the images are, not what they are.
   static func digest(of settings: Settings) -> String {
     let changed = settings.differences(from: Settings()).filter { $0.name != Knob.dataFolder.name }
     let text = changed.map { "\($0.name)=\(exact(settings[$0]))\n" }.sorted().joined()
-    let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    var digest = Digest()
+    for byte in text.utf8 { digest.add(UInt64(byte)) }
+    return digest.text
   }
 
   /// The value with all its digits; what a person writes may be rounded.

@@ -21,10 +21,9 @@ struct APGDTests {
       for image in golden.y.indices {
         let x = golden.x[image], label = golden.y[image]
         let start = started(x, trace.u[image], trace.norm, Float(trace.eps))
-        let name: AttackName = trace.loss == "ce" ? .apgdCE : trace.loss == "dlr" ? .apgdDLR : .apgdT
         let run = aRun(
-          classifier, x, label, start, AttackSpec(name, iterations: trace.iterations, targets: 1), trace.norm,
-          Float(trace.eps), target: trace.target?[image])
+          classifier, x, label, start, attack(trace.loss, trace.iterations), trace.norm, Float(trace.eps),
+          target: trace.target?[image])
         var steps: [Float] = [], firstBroken = -1
         run.observe = { iteration, _, _, step in
           steps.append(step)
@@ -69,10 +68,9 @@ struct APGDTests {
     var followed = 0, flagsOff = 0
     for image in 0..<n {
       let pixels = Array(x[image * size..<(image + 1) * size])
-      let attack: AttackName = loss == "ce" ? .apgdCE : loss == "dlr" ? .apgdDLR : .apgdT
       let run = aRun(
         network, pixels, labels[image], Array(starts[image * size..<(image + 1) * size]),
-        AttackSpec(attack, iterations: iterations, targets: 1), name.hasPrefix("l2") ? .l2 : .linf, epsilon,
+        attack(loss, iterations), name.hasPrefix("l2") ? .l2 : .linf, epsilon,
         target: targets.isEmpty ? nil : targets[image])
       let compared = 3 * stable[image] / 4
       var off = 0
@@ -107,7 +105,7 @@ struct APGDTests {
         continue
       }
       let run = aRun(
-        network, pixels, labels[image], Array(starts[image * size..<(image + 1) * size]), AttackSpec(.apgdT), .linf,
+        network, pixels, labels[image], Array(starts[image * size..<(image + 1) * size]), APGDTAttack(), .linf,
         epsilon, leavesEarly: true)
       drive(run, on: network)
       #expect((run.found == nil) == (robust[image] == 1), "image \(image)")
@@ -125,7 +123,7 @@ struct APGDTests {
     for image in golden.y.indices {
       let start = golden.x[image]
       let runs = [true, false].map {
-        aRun(classifier, golden.x[image], golden.y[image], start, AttackSpec(.apgdT), .linf, 0.08, leavesEarly: $0)
+        aRun(classifier, golden.x[image], golden.y[image], start, APGDTAttack(), .linf, 0.08, leavesEarly: $0)
       }
       for run in runs { drive(run, on: classifier) }
       #expect((runs[0].found == nil) == (runs[1].found == nil))
@@ -145,7 +143,7 @@ struct APGDTests {
       return [(draws % 4 == 0 ? -2 : 1) * 2 * u[1]]
     }
     let run = aRun(
-      classifier, [0.45], 0, [0.45], AttackSpec(.apgdCE, iterations: 10, gradientSamples: 4), .linf, 0.1,
+      classifier, [0.45], 0, [0.45], APGDCEAttack(iterations: 10, gradientSamples: 4), .linf, 0.1,
       leavesEarly: true)
     drive(run, on: classifier)
     #expect(run.found != nil)
@@ -159,10 +157,20 @@ struct APGDTests {
     return zip(x, u).map { min(max($0 + epsilon * Float(Double($1) / (length + 1e-12)), 0), 1) }
   }
 
+  /// The attack on a loss, by the name it has in the oracles; the targeted one on one target.
+  private func attack(_ loss: String, _ iterations: Int) -> any EvaluationAttack<APGDRun> {
+    switch loss {
+    case "ce": APGDCEAttack(iterations: iterations)
+    case "dlr": APGDDLRAttack(iterations: iterations)
+    default: APGDTAttack(iterations: iterations, targets: 1)
+    }
+  }
+
   /// A run whose image and start live as long as the test process.
   private func aRun(
-    _ classifier: any Classifier, _ x: [Float], _ label: Int, _ start: [Float], _ spec: AttackSpec, _ norm: BallNorm,
-    _ epsilon: Float, target: Int? = nil, leavesEarly: Bool = false
+    _ classifier: any Classifier, _ x: [Float], _ label: Int, _ start: [Float],
+    _ attack: any EvaluationAttack<APGDRun>, _ norm: BallNorm, _ epsilon: Float, target: Int? = nil,
+    leavesEarly: Bool = false
   ) -> APGDRun {
     let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * x.count)
     memory.initialize(from: x, count: x.count)
@@ -172,6 +180,6 @@ struct APGDTests {
     var given = problem(memory, classifier, label: label, rivals: rivals, norm: norm, epsilon: epsilon)
     given.start = UnsafePointer(memory + x.count)
     given.leavesEarly = leavesEarly
-    return APGDRun(given, spec)
+    return attack.makeRun(given)
   }
 }

@@ -54,7 +54,7 @@ struct AutoAttackOracleTests {
 
   @Test func theCascadeIsTheIntersectionOfItsAttacks() throws {
     var suite = AttackSuite(.standard, classes: 10)
-    suite.attacks[3].iterations = 500
+    suite.attacks[3] = AnyEvaluationAttack(SquareAttack(iterations: 500))
     let cascade = try oracleEvaluation("nat", suite: suite, images: 128)
     let individual = try oracleEvaluation("nat", suite: suite, images: 128, individual: true)
     try cascade.run()

@@ -21,7 +21,7 @@ struct ComparisonTests {
 
   private func report(
     _ gradient: @escaping ([Float], [Double]) -> [Double], count: Int = 40, margin: Float = 0.12, epsilon: Double = 0.1,
-    suite: [AttackSpec] = [AttackSpec(.fgsm)]
+    suite: [any EvaluationAttack] = [FGSMAttack()]
   ) throws -> EvaluationReport {
     let classifier = FunctionClassifier(
       classes: 4, input: shape, logits: { $0.map { 2 * Double($0) } }, gradient: gradient)
@@ -34,7 +34,7 @@ struct ComparisonTests {
   @Test func anHonestModelPassesAndThePassesAreCounted() throws {
     let report = try report({ _, u in u.map { 2 * $0 } }, margin: 0.3)
     let rows = try #require(report.comparisons)
-    #expect(rows.map(\.spec.title) == ["FGSM", "PGD-10", "PGD-100", "PGD-20"])
+    #expect(rows.map(\.attack.title) == ["FGSM", "PGD-10", "PGD-100", "PGD-20"])
     #expect(rows.map(\.epsilon) == [0.1, 0.1, 0.1, 0.5])
     #expect(rows.map(\.robust.correct) == [40, 40, 40, 0])
     #expect(rows.map(\.forwards) == [80, 440, 4040, 840] && rows.map(\.backwards) == [40, 400, 4000, 800])
@@ -60,7 +60,7 @@ struct ComparisonTests {
       { x, u in
         let isCrossEntropy = u.contains { $0 != 0 && abs($0) != 1 }
         return isCrossEntropy ? x.map { _ in 0 } : u.map { 2 * $0 }
-      }, suite: [AttackSpec(.fabT, iterations: 10, targets: 3)])
+      }, suite: [FABTAttack(iterations: 10, targets: 3)])
     #expect(report.robust.correct == 0)
     let warning = try #require(report.warnings.first { $0.kind == .pgdGap })
     #expect(warning.message.contains("FAB-T breaks ") && warning.message.contains("false robustness"))
@@ -69,7 +69,7 @@ struct ComparisonTests {
   }
 
   @Test func theyAreLeftOutUnlessAskedForAndAreNotRepeated() throws {
-    let suite = AttackSuite(custom: [AttackSpec(.fgsm)])
+    let suite = AttackSuite(custom: [FGSMAttack()])
     let plain = try oracleEvaluation("at", suite: suite, images: 20)
     try plain.run()
     #expect(plain.report().comparisons == nil)
@@ -94,7 +94,7 @@ struct ComparisonTests {
   @Test(arguments: ["nat", "at", "masked"])
   func theReferencesNetworks(name: String) throws {
     let settings = EvaluationSettings(
-      epsilon: 16 / 255, suite: AttackSuite(custom: [AttackSpec(.apgdT, iterations: 20)]), compares: true)
+      epsilon: 16 / 255, suite: AttackSuite(custom: [APGDTAttack(iterations: 20)]), compares: true)
     let evaluation = try RobustnessEvaluation(
       oracleNetwork(name, threads: 2), oracleSet(128), settings: settings)
     try evaluation.run()

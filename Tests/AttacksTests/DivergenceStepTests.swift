@@ -10,7 +10,7 @@ struct DivergenceStepTests {
     _ attack: PGD, from point: [Float], image: [Float], gradient: [Float], example: UInt32 = 0
   ) -> [Float] {
     var point = point, random = RandomStream(seed: 3, purpose: .test, example: example)
-    attack.l2DivergenceStep(&point, image, gradient, image.count, &random)
+    attack.l2DivergenceStep(&point, around: image, along: gradient, count: image.count, &random)
     return point
   }
 

@@ -50,27 +50,33 @@ struct EvaluationErrorTests {
       expectOneLine("not a positive number") { try evaluate(epsilon: epsilon) }
     }
     expectOneLine("8/255") { try evaluate(epsilon: 8) }
-    #expect(throws: Never.self) { try evaluate(epsilon: 3, norm: .l2, suite: AttackSuite(custom: [AttackSpec(.pgd)])) }
+    #expect(throws: Never.self) { try evaluate(epsilon: 3, norm: .l2, suite: AttackSuite(custom: [PGDAttack()])) }
   }
 
   @Test func attacksThatNeedMoreClassesAreRefused() {
-    expectOneLine("apgd-dlr needs 3 classes or more, the model has 2; use apgd-ce") {
-      try evaluate(classes: 2, suite: AttackSuite(custom: [AttackSpec(.apgdDLR)]))
+    expectOneLine("apgd-dlr needs at least 3 classes, the model has 2; use apgd-ce") {
+      try evaluate(classes: 2, suite: AttackSuite(custom: [APGDDLRAttack()]))
     }
-    expectOneLine("apgd-t needs 4 classes or more, the model has 3; use apgd-dlr") {
-      try evaluate(classes: 3, suite: AttackSuite(custom: [AttackSpec(.apgdT)]))
+    expectOneLine("apgd-t needs at least 4 classes, the model has 3; use apgd-dlr") {
+      try evaluate(classes: 3, suite: AttackSuite(custom: [APGDTAttack()]))
     }
-    expectOneLine("1 class") { try evaluate(classes: 1, suite: AttackSuite(custom: [AttackSpec(.pgd)])) }
+    expectOneLine("1 class") { try evaluate(classes: 1, suite: AttackSuite(custom: [PGDAttack()])) }
   }
 
   @Test func emptyOrSenselessListsAreRefused() {
     expectOneLine("no attack") { try evaluate(suite: AttackSuite(custom: [])) }
-    expectOneLine("at least 1") { try evaluate(suite: AttackSuite(custom: [AttackSpec(.pgd, iterations: 0)])) }
-    expectOneLine("at least 1") { try evaluate(suite: AttackSuite(custom: [AttackSpec(.fabT, targets: 0)])) }
-    expectOneLine("radius") { try evaluate(suite: AttackSuite(custom: [AttackSpec(.pgd, radius: 2)])) }
+    expectOneLine("at least 1") { try evaluate(suite: AttackSuite(custom: [PGDAttack(iterations: 0)])) }
+    expectOneLine("at least 1") { try evaluate(suite: AttackSuite(custom: [FABTAttack(targets: 0)])) }
+    expectOneLine("radius") { try evaluate(suite: AttackSuite(custom: [PGDAttack(radius: 2)])) }
     expectOneLine("attack 'apgd' is unknown") { _ = try AttackSuite(named: "apgd-ce,apgd", classes: 10) }
+    expectOneLine("did you mean 'apgd-ce'?") { _ = try AttackSuite(named: "apgd-cf", classes: 10) }
+    expectOneLine(
+      "'autoattack' is a suite and can't be combined with other attacks; use it alone, or combine single"
+    ) {
+      _ = try AttackSuite(named: "autoattack,pgd", classes: 10)
+    }
     expectOneLine("attack '' is unknown") { _ = try AttackSuite(named: "", classes: 10) }
-    expectOneLine("apgd-t needs 4") { _ = try AttackSuite(named: "apgd-ce,apgd-t", classes: 3) }
+    expectOneLine("apgd-t needs at least 4") { _ = try AttackSuite(named: "apgd-ce,apgd-t", classes: 3) }
   }
 
   @Test func aNetworkWithNaNWeightsIsRefused() throws {

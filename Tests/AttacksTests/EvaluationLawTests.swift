@@ -8,20 +8,22 @@ import Testing
 /// What holds for every attack and every cascade.
 struct EvaluationLawTests {
   /// All attacks, with few iterations.
-  static let every = AttackName.allCases.map { name in
-    AttackSpec(name, iterations: name == .square ? 150 : name == .fgsm ? 1 : 12, restarts: name == .fab ? 2 : 1)
+  static let every: [AnyEvaluationAttack] = evaluationAttacks.compactMap { type in
+    type == FABAttack.self
+      ? AnyEvaluationAttack(FABAttack(iterations: 12, restarts: 2))
+      : try? type.init().with(iterations: type.usesGradients ? 12 : 150)
   }
 
   @Test(arguments: every, BallNorm.allCases)
-  func anAttackStaysInBallAndBoxAndLeavesWrongImagesAlone(spec: AttackSpec, norm: BallNorm) throws {
+  func anAttackStaysInBallAndBoxAndLeavesWrongImagesAlone(attack: AnyEvaluationAttack, norm: BallNorm) throws {
     let epsilon = norm == .linf ? 16 / 255 : 0.75
     let evaluation = try oracleEvaluation(
-      "at", suite: AttackSuite(custom: [spec]), norm: norm, epsilon: epsilon, images: 96)
+      "at", suite: AttackSuite(custom: [attack.base]), norm: norm, epsilon: epsilon, images: 96)
     try evaluation.run()
     let set = evaluation.set, size = set.shape.planarCount
     let network = try oracleNetwork("at"), logits = network.evaluate(evaluation.adversarials.pointer, count: set.count)
     #expect(evaluation.record.examples.contains { !$0.cleanCorrect })
-    #expect(evaluation.report().attacks[0].broken > 0, "\(spec.name) breaks something")
+    #expect(evaluation.report().attacks[0].broken > 0, "\(attack.name) breaks something")
     for (image, example) in evaluation.record.examples.enumerated() {
       let adversarial = array(evaluation.adversarials.pointer + image * size, size),
         clean = array(set.image(image), size)
@@ -43,7 +45,7 @@ struct EvaluationLawTests {
   @Test(arguments: BallNorm.allCases)
   func verdictsDependOnNeitherBatchNorOrderNorThreads(norm: BallNorm) throws {
     let epsilon = norm == .linf ? 16 / 255 : 0.75
-    let suite = AttackSuite(custom: Self.every)
+    let suite = AttackSuite(custom: Self.every.map(\.base))
     let settings = EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite, individual: true)
     let whole = try RobustnessEvaluation(oracleNetwork("at", threads: 2), oracleSet(40), settings: settings)
     try whole.run()
@@ -65,7 +67,7 @@ struct EvaluationLawTests {
 
   @Test(arguments: BallNorm.allCases)
   func leavingEarlyChangesNoVerdict(norm: BallNorm) throws {
-    let suite = AttackSuite(custom: Self.every.filter { $0.name != .fgsm })
+    let suite = AttackSuite(custom: Self.every.map(\.base).filter { !($0 is FGSMAttack) })
     let epsilon = norm == .linf ? 16 / 255 : 0.75
     let early = try oracleEvaluation("nat", suite: suite, norm: norm, epsilon: epsilon, images: 40, individual: true)
     let plain = try oracleEvaluation("nat", suite: suite, norm: norm, epsilon: epsilon, images: 40, individual: true)
@@ -79,12 +81,13 @@ struct EvaluationLawTests {
     #expect(forwards[0] < forwards[1])
   }
 
-  @Test(arguments: [AttackName.apgdCE, .apgdT, .fabT, .square, .pgd])
-  func moreIterationsNeverRaiseTheAccuracyBeyondNoise(name: AttackName) throws {
+  @Test(arguments: ["apgd-ce", "apgd-t", "fab-t", "square", "pgd"])
+  func moreIterationsNeverRaiseTheAccuracyBeyondNoise(name: String) throws {
+    let type = try #require(evaluationAttacks.first { $0.name == name })
     var robust: [Int] = []
-    for iterations in name == .square ? [20, 200, 1000] : [3, 12, 40] {
-      let spec = AttackSpec(name, iterations: iterations)
-      let evaluation = try oracleEvaluation("nat", suite: AttackSuite(custom: [spec]), images: 128)
+    for iterations in name == "square" ? [20, 200, 1000] : [3, 12, 40] {
+      let attack = try type.init().with(iterations: iterations)
+      let evaluation = try oracleEvaluation("nat", suite: AttackSuite(custom: [attack.base]), images: 128)
       try evaluation.run()
       robust.append(evaluation.report().robust.correct)
     }
@@ -93,7 +96,7 @@ struct EvaluationLawTests {
   }
 
   @Test func anotherSeedDrawsOtherNumbers() throws {
-    let suite = AttackSuite(custom: [AttackSpec(.apgdCE, iterations: 5)])
+    let suite = AttackSuite(custom: [APGDCEAttack(iterations: 5)])
     let first = try oracleEvaluation("nat", suite: suite, images: 32)
     let second = try oracleEvaluation("nat", suite: suite, images: 32, seed: 1)
     try first.run()
@@ -103,22 +106,19 @@ struct EvaluationLawTests {
 
   @Test func plusRandAndQuickRunOnARealNetwork() throws {
     var results: [String: Int] = [:]
-    for kind in [AttackSuite.Kind.standard, .plus, .rand, .quick] {
+    for kind in [NamedSuite.standard, .plus, .rand, .quick] {
       for norm in BallNorm.allCases {
         var suite = AttackSuite(kind, classes: 10)
-        for index in suite.attacks.indices {
-          suite.attacks[index].iterations = min(
-            suite.attacks[index].iterations, suite.attacks[index].name == .square ? 100 : 20)
-        }
+        try suite.shorten { min($0.iterations, $0.usesGradients ? 20 : 100) }
         let evaluation = try oracleEvaluation(
           "at", suite: suite, norm: norm, epsilon: norm == .linf ? 16 / 255 : 0.75, images: 48)
         try evaluation.run()
         let report = evaluation.report()
-        #expect(report.isComplete && report.robust.correct < report.clean.correct, "\(kind) \(norm)")
-        results["\(kind) \(norm)"] = report.robust.correct
+        #expect(report.isComplete && report.robust.correct < report.clean.correct, "\(kind.name) \(norm)")
+        results["\(kind.name) \(norm)"] = report.robust.correct
       }
     }
-    #expect((results["plus linf"] ?? 99) <= (results["standard linf"] ?? 0) + 1, "\(results)")
-    #expect((results["plus l2"] ?? 99) <= (results["standard l2"] ?? 0) + 1, "\(results)")
+    #expect((results["autoattack-plus linf"] ?? 99) <= (results["autoattack linf"] ?? 0) + 1, "\(results)")
+    #expect((results["autoattack-plus l2"] ?? 99) <= (results["autoattack l2"] ?? 0) + 1, "\(results)")
   }
 }

@@ -12,7 +12,7 @@ struct FABTests {
     for trace in golden.fab {
       for image in golden.y.indices {
         let run = aRun(
-          classifier, golden.x[image], golden.y[image], AttackSpec(.fabT, targets: 1), trace.norm, 1e-6,
+          classifier, golden.x[image], golden.y[image], FABTAttack(targets: 1), trace.norm, 1e-6,
           rivals: [trace.target[image]])
         drive(run, on: classifier)
         let context: Comment = "\(trace.norm) rank \(trace.rank) image \(image)"
@@ -46,7 +46,7 @@ struct FABTests {
       var nearest = Double.infinity, nearestExpected = Double.infinity
       for rank in 0..<ranks {
         let run = aRun(
-          network, pixels, labels[image], AttackSpec(.fabT, iterations: iterations, targets: 1), norm, 1e-6,
+          network, pixels, labels[image], FABTAttack(iterations: iterations, targets: 1), norm, 1e-6,
           rivals: [rivals[rank]])
         drive(run, on: network)
         let reference = Double(expected[rank * n + image])
@@ -78,13 +78,13 @@ struct FABTests {
       }
       let least = distances.min() ?? 0
       guard least < 0.4, least > 1e-3 else { continue }
-      let untargeted = aRun(classifier, x, label, AttackSpec(.fab, iterations: 50), norm, 1e-9, rivals: rivals)
+      let untargeted = aRun(classifier, x, label, FABAttack(iterations: 50), norm, 1e-9, rivals: rivals)
       drive(untargeted, on: classifier)
       #expect(untargeted.distance >= least * (1 - 1e-3))
       #expect(untargeted.distance <= least * 1.02, "\(untargeted.distance) for \(least)")
       let place = distances.firstIndex(of: least) ?? 0
       let targeted = aRun(
-        classifier, x, label, AttackSpec(.fabT, iterations: 50, targets: 1), norm, 1e-9, rivals: [rivals[place]])
+        classifier, x, label, FABTAttack(iterations: 50, targets: 1), norm, 1e-9, rivals: [rivals[place]])
       drive(targeted, on: classifier)
       #expect(targeted.distance >= least * (1 - 1e-3) && targeted.distance <= least * 1.02)
       #expect(untargeted.tally.backwards == 3 * untargeted.tally.iterations)
@@ -100,7 +100,7 @@ struct FABTests {
           logits(classifier, golden.x[image]), classes: 5, label: golden.y[image])
         let runs = [true, false].map {
           aRun(
-            classifier, golden.x[image], golden.y[image], AttackSpec(.fabT), .linf, epsilon, rivals: rivals,
+            classifier, golden.x[image], golden.y[image], FABTAttack(), .linf, epsilon, rivals: rivals,
             leavesEarly: $0)
         }
         for run in runs { drive(run, on: classifier) }
@@ -116,7 +116,7 @@ struct FABTests {
     } gradient: { x, _ in
       x.map { _ in 0 }
     }
-    let run = aRun(classifier, [0.5, 0.5], 0, AttackSpec(.fabT, iterations: 7), .linf, 0.1, rivals: [1, 2])
+    let run = aRun(classifier, [0.5, 0.5], 0, FABTAttack(iterations: 7), .linf, 0.1, rivals: [1, 2])
     drive(run, on: classifier)
     #expect(run.found == nil && run.tally.zeroGradient && run.tally.iterations == 14)
   }
@@ -125,22 +125,22 @@ struct FABTests {
     let golden = try GoldenTraces.load()
     let classifier = golden.classifier()
     let rivals = AttackProblem.rivals(logits(classifier, golden.x[0]), classes: 5, label: golden.y[0])
-    let once = aRun(classifier, golden.x[0], golden.y[0], AttackSpec(.fab, iterations: 10), .linf, 0.05, rivals: rivals)
+    let once = aRun(classifier, golden.x[0], golden.y[0], FABAttack(iterations: 10), .linf, 0.05, rivals: rivals)
     let often = aRun(
-      classifier, golden.x[0], golden.y[0], AttackSpec(.fab, iterations: 10, restarts: 3), .linf, 0.05, rivals: rivals)
+      classifier, golden.x[0], golden.y[0], FABAttack(iterations: 10, restarts: 3), .linf, 0.05, rivals: rivals)
     for run in [once, often] { drive(run, on: classifier) }
     #expect(often.tally.iterations == 3 * once.tally.iterations)
     #expect(often.distance != once.distance)
   }
 
   private func aRun(
-    _ classifier: any Classifier, _ x: [Float], _ label: Int, _ spec: AttackSpec, _ norm: BallNorm, _ epsilon: Float,
-    rivals: [Int], leavesEarly: Bool = true
+    _ classifier: any Classifier, _ x: [Float], _ label: Int, _ attack: some EvaluationAttack<FABRun>,
+    _ norm: BallNorm, _ epsilon: Float, rivals: [Int], leavesEarly: Bool = true
   ) -> FABRun {
     let memory = UnsafeMutablePointer<Float>.allocate(capacity: x.count)
     memory.initialize(from: x, count: x.count)
     var given = problem(memory, classifier, label: label, rivals: rivals, norm: norm, epsilon: epsilon)
     given.leavesEarly = leavesEarly
-    return FABRun(given, spec)
+    return attack.makeRun(given)
   }
 }

@@ -10,8 +10,8 @@ import Testing
 struct ResumptionTests {
   private struct Enough: Error {}
   private static let suite = AttackSuite(custom: [
-    AttackSpec(.apgdCE, iterations: 10), AttackSpec(.apgdT, iterations: 5), AttackSpec(.fabT, iterations: 5),
-    AttackSpec(.square, iterations: 60),
+    APGDCEAttack(iterations: 10), APGDTAttack(iterations: 5), FABTAttack(iterations: 5),
+    SquareAttack(iterations: 60),
   ])
 
   @Test(arguments: [false, true])
@@ -47,7 +47,7 @@ struct ResumptionTests {
   /// The points are not part of a record; the attacks that broke find them again.
   @Test func theBreakingAttacksAloneFindThePointsAgain() throws {
     // The weakest first, so that several have something to break.
-    let suite = AttackSuite(custom: Self.suite.attacks.reversed())
+    let suite = AttackSuite(custom: Self.suite.attacks.map(\.base).reversed())
     let whole = try oracleEvaluation("at", suite: suite, images: 60)
     try whole.run()
     #expect(Set(whole.record.examples.compactMap(\.breaking?.attack)).count > 1)
@@ -67,10 +67,10 @@ struct ResumptionTests {
   @Test func aRecordContinuesOnlyItsOwnEvaluation() throws {
     let whole = try oracleEvaluation("at", suite: Self.suite, images: 12)
     try whole.run()
-    expectOneLine("other settings") {
+    expectOneLine("different settings") {
       _ = try oracleEvaluation("at", suite: Self.suite, images: 12, seed: 3, resuming: whole.record)
     }
-    expectOneLine("other images") {
+    expectOneLine("different images") {
       _ = try oracleEvaluation("at", suite: Self.suite, images: 13, resuming: whole.record)
     }
     var record = whole.record
@@ -87,7 +87,7 @@ struct ResumptionTests {
     record = whole.record
     record.examples[3].predicted = (record.examples[3].predicted + 1) % 10
     let other = try oracleEvaluation("at", suite: Self.suite, images: 12, resuming: record)
-    expectOneLine("other weights") { try other.run() }
+    expectOneLine("different weights") { try other.run() }
   }
 
   /// What only a hand-written file can hold.
@@ -99,7 +99,7 @@ struct ResumptionTests {
     { $0.seconds[1] = -1e308 },
     { $0.comparisons = [] },
     {
-      $0.comparisons = [Comparison(spec: AttackSpec(.fgsm), epsilon: 1, robust: .init(correct: 0, n: 999), broken: [])]
+      $0.comparisons = [Comparison(FGSMAttack(), epsilon: 1, robust: .init(correct: 0, n: 999), broken: [])]
     },
   ]
 
@@ -123,7 +123,7 @@ struct ResumptionTests {
   }
 
   @Test func theForecastIsWhatASurvivorCosts() throws {
-    let suite = AttackSuite(custom: AttackName.allCases.map { AttackSpec($0, iterations: $0 == .fgsm ? 1 : 7) })
+    let suite = try AttackSuite(custom: evaluationAttacks.map { try $0.init().with(iterations: 7).base })
     // Nothing breaks at this ε, so that every pass is paid.
     let evaluation = try oracleEvaluation("at", suite: suite, epsilon: 1e-7, images: 20)
     let forecast = evaluation.forecast()
@@ -131,16 +131,16 @@ struct ResumptionTests {
     let report = evaluation.report()
     #expect(report.robust == report.clean)
     for row in report.attacks {
-      let (forwards, backwards) = row.spec.passes(classes: 10)
-      #expect(row.backwards == backwards * row.finished, "\(row.spec.name)")
-      if row.spec.name == .square {
+      let (forwards, backwards) = row.attack.base.passes(classes: 10)
+      #expect(row.backwards == backwards * row.finished, "\(row.attack.name)")
+      if !row.attack.usesGradients {
         // A window that changes nothing needs no pass.
         #expect(row.forwards <= forwards * row.finished && 2 * row.forwards > forwards * row.finished)
       } else {
-        #expect(row.forwards == forwards * row.finished, "\(row.spec.name)")
+        #expect(row.forwards == forwards * row.finished, "\(row.attack.name)")
       }
     }
     #expect(forecast.images == 20 && forecast.secondsPerForward > 0 && forecast.seconds > 0)
-    #expect(forecast.backwards == suite.attacks.reduce(0) { $0 + 20 * $1.passes(classes: 10).backwards })
+    #expect(forecast.backwards == suite.attacks.reduce(0) { $0 + 20 * $1.base.passes(classes: 10).backwards })
   }
 }

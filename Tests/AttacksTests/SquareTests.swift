@@ -36,7 +36,7 @@ struct SquareTests {
     let n = labels.count, size = x.count / n, stripes = initial.count / n
     let epsilon = Float(try #require(oracle.setting("eps")))
     for (iteration, side) in sides.enumerated() {
-      #expect(SquareRun.linfSide(SquareRun.share(iteration: iteration, initial: 0.8), network.settings.input) == side)
+      #expect(SquareAttack.linfSide(SquareAttack().share(iteration: iteration), network.settings.input) == side)
     }
     for image in 0..<n {
       let memory = Storage(count: size)
@@ -45,7 +45,7 @@ struct SquareTests {
         signs: initial[image * stripes..<(image + 1) * stripes].map { Float($0) } + sign.map { Float($0) },
         places: zip(row, column).flatMap { [$0, $1] })
       let given = problem(memory.pointer, network, label: labels[image], rivals: [], norm: .linf, epsilon: epsilon)
-      let run = SquareRun(given, AttackSpec(.square, iterations: row.count), draws: draws)
+      let run = SquareRun(given, SquareAttack(iterations: row.count), draws: draws)
       drive(run, on: network)
       // The first query, and one for each window drawn.
       #expect(run.tally.iterations + 1 == queries[image], "image \(image)")
@@ -60,16 +60,17 @@ struct SquareTests {
     for (size, sides) in try GoldenVectors.load().squareSides {
       let edge = try #require(Int(size.split(separator: "x")[0]))
       for pair in sides {
-        let share = SquareRun.share(iteration: pair[0], initial: 0.8)
-        #expect(SquareRun.linfSide(share, Shape(3, edge, edge)) == pair[1], "\(size) at \(pair[0])")
+        let share = SquareAttack().share(iteration: pair[0])
+        #expect(SquareAttack.linfSide(share, Shape(3, edge, edge)) == pair[1], "\(size) at \(pair[0])")
       }
     }
   }
 
   @Test func aRescaledScheduleIsPassedThroughWhole() {
-    #expect(SquareRun.share(iteration: 1, initial: 0.8, rescaledTo: 100) == 0.8 / 4)
-    #expect(SquareRun.share(iteration: 99, initial: 0.8, rescaledTo: 100) == 0.8 / 512)
-    #expect(SquareRun.share(iteration: 99, initial: 0.8) == 0.8 / 4)
+    let rescaled = SquareAttack(iterations: 100, rescalesSchedule: true)
+    #expect(rescaled.share(iteration: 1) == 0.8 / 4)
+    #expect(rescaled.share(iteration: 99) == 0.8 / 512)
+    #expect(SquareAttack().share(iteration: 99) == 0.8 / 4)
   }
 
   @Test func thePeaksAreThoseByHand() {
@@ -111,7 +112,7 @@ struct SquareTests {
     let weights = (0..<size).map { _ in Double(random.normal()) }
     let classifier = linearClassifier([weights.map { 0.001 * $0 }, weights.map { 0.0 * $0 }], [10, 0], input: shape)
     let given = problem(memory.pointer, classifier, label: 0, rivals: [1], norm: .l2, epsilon: 0.2)
-    let run = SquareRun(given, AttackSpec(.square, iterations: 60))
+    let run = SquareRun(given, SquareAttack(iterations: 60))
     var margin = Double.infinity
     while !run.isDone {
       let point = array(run.point, size)
@@ -136,7 +137,7 @@ struct SquareTests {
     let epsilon: Float = norm == .linf ? 0.1 : 0.3
     let run = SquareRun(
       problem(memory.pointer, classifier, label: 0, rivals: [1], norm: norm, epsilon: epsilon),
-      AttackSpec(.square, iterations: 2000))
+      SquareAttack(iterations: 2000))
     drive(run, on: classifier)
     #expect(run.found != nil)
   }

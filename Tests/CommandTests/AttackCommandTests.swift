@@ -42,7 +42,7 @@ struct AttackCommandTests {
     #expect(run.error.contains("AutoAttack on 64 images: ") && run.error.contains("APGD-T 2/4: "))
     let lines = run.result.split(separator: "\n")
     #expect(lines[1] == "AutoAttack, linf, ε 16/255, seed 0")
-    #expect(lines[2] == "attack   robust after it  broken  seconds  forwards  backwards")
+    #expect(lines[2] == "attack   robust after  broken  seconds  forward passes  backward passes")
     #expect(lines[3...6].map { $0.prefix { $0 != " " } } == ["APGD-CE", "APGD-T", "FAB-T", "Square"])
 
     let checks = try #require(lines.first { $0.hasPrefix("checks on the first 64 images: FGSM ") })
@@ -107,8 +107,8 @@ struct AttackCommandTests {
       kill(process.processIdentifier, SIGINT)
     }
     #expect(stopped.status == 130, "\(stopped.error)")
-    #expect(stopped.result.contains("unfinished: the robust accuracy can still fall"))
-    #expect(stopped.error.contains("--resume \(file("cut.json").path) continues"))
+    #expect(stopped.result.contains("incomplete: robust accuracy may still drop"))
+    #expect(stopped.error.contains("--resume \(file("cut.json").path) to continue"))
     let partial = try result(file("cut.json"))
     #expect(!partial.isComplete && partial.examples.count == 80)
     #expect(partial.examples.contains { !$0.verdict.outcomes.isEmpty })
@@ -116,7 +116,7 @@ struct AttackCommandTests {
     let resumed = try await BuiltProgram.run(
       arguments + ["--resume", file("cut.json").path, "--threads", "1"] + cut)
     #expect(resumed.status == 0, "\(resumed.error)")
-    #expect(resumed.error.contains(" of 80 images are done"))
+    #expect(resumed.error.contains(" of 80 images finished"))
     let whole = try await BuiltProgram.run(
       arguments + ["--json", file("whole.json").path, "--save-adversarials", file("whole.npz").path])
     #expect(whole.status == 0)
@@ -124,12 +124,12 @@ struct AttackCommandTests {
     #expect(try Data(contentsOf: file("cut.npz")) == Data(contentsOf: file("whole.npz")))
 
     let other = try await failure(arguments + ["--seed", "1", "--resume", file("cut.json").path])
-    #expect(other.status == 2 && other.line.contains("another value of --seed"), "\(other.line)")
+    #expect(other.status == 2 && other.line.contains("different value of --seed"), "\(other.line)")
     try FileManager.default.removeItem(at: file("cut.npz"))
     let gone = try await failure(arguments + ["--resume", file("cut.json").path] + cut)
     #expect(gone.status == 1 && gone.line.contains("needs the file that the interrupted evaluation wrote"))
     let unchecked = try await failure(arguments + ["--no-checks", "--resume", file("cut.json").path])
-    #expect(unchecked.status == 2 && unchecked.line.contains("another value of --checks"), "\(unchecked.line)")
+    #expect(unchecked.status == 2 && unchecked.line.contains("different value of --checks"), "\(unchecked.line)")
     let wrong = try await failure(arguments + ["--resume", Self.set])
     #expect(wrong.status == 1 && wrong.line.contains("not the JSON of an evaluation"), "\(wrong.line)")
   }
@@ -186,7 +186,7 @@ struct AttackCommandTests {
       "--limit", "5",
     ])
     #expect(split.status == 0, "\(split.error)")
-    #expect(split.result.contains("on 5 images 1×16×16 of mirage:validation") && split.result.contains("l2, ε 0.1"))
+    #expect(split.result.contains("on 5 images (1×16×16) from mirage:validation") && split.result.contains("l2, ε 0.1"))
     let wrong = try await failure(["attack", "--checkpoint", Self.model, "--eps", "8/255"])
     #expect(wrong.status == 1 && wrong.line.contains("not a checkpoint of dualab"))
   }
@@ -196,18 +196,18 @@ struct AttackCommandTests {
     arguments: [
       (["attack"], "either --checkpoint FILE or --weights FILE"),
       (["attack", "--weights", model, "--checkpoint", model], "either --checkpoint FILE or --weights FILE"),
-      (["attack", "--checkpoint", model, "--model", "conv4"], "leave it out"),
+      (["attack", "--checkpoint", model, "--model", "conv4"], "the checkpoint names its own model"),
       (
         ["attack", "--weights", model, "--model", "small-cnn", "--eps", "1/255"],
         "--data NAME, --npz FILE and --images FILE"
       ),
-      (["attack", "--weights", model, "--images", set], "--eps: give the radius"),
-      (["attack", "--weights", model, "--images", set, "--eps", "8/0"], "--eps 8/0: give a number or a fraction"),
-      (reference + ["--limit", "0"], "--limit 0: give 1 or more"),
+      (["attack", "--weights", model, "--images", set], "--eps is missing; give the radius"),
+      (["attack", "--weights", model, "--images", set, "--eps", "8/0"], "--eps 8/0: use a number or a fraction"),
+      (reference + ["--limit", "0"], "--limit 0: use a whole number of at least 1"),
       (reference + ["--threads", "0"], "--threads 0"),
       (reference + ["--seed", "-1"], "--seed"),
       (reference + ["--norm", "l1"], "l1"),
-      (reference + ["--set", "width"], "give NAME=VALUE"),
+      (reference + ["--set", "width"], "use NAME=VALUE"),
       (["attack", "--weights", model, "--data", "mirage:tset", "--eps", "1/255"], "one of train, validation, test"),
       (["attack", "--weights", model, "--data", "mirag", "--eps", "1/255"], "mirag"),
     ])
@@ -219,7 +219,8 @@ struct AttackCommandTests {
   @Test(
     "what cannot be attacked is an error of one line",
     arguments: [
-      (reference + ["--attack", "autoatack"], "attack 'autoatack' is unknown"),
+      (reference + ["--attack", "autoatack"], "attack 'autoatack' is unknown; did you mean 'autoattack'?"),
+      (reference + ["--attack", "autoattack,pgd"], "'autoattack' is a suite and can't be combined"),
       (reference + ["--eps", "0"], "eps 0"),
       (reference + ["--eps", "2"], "eps 2"),
       (reference + ["--model", "conv4"], "not the weights of conv4"),
@@ -277,7 +278,7 @@ struct AttackCommandTests {
     #expect(list.status == 0)
     let names = list.result.split(separator: "\n").map { String($0.prefix { $0 != " " }) }
     #expect(
-      names == AttackSuite.Kind.allCases.filter { $0 != .custom }.map(\.rawValue) + AttackName.allCases.map(\.rawValue))
+      names == attackSuites.map(\.name) + evaluationAttacks.map { $0.name })
     for name in names {
       let shown = try await BuiltProgram.run(["attacks", "show", name])
       #expect(shown.status == 0 && shown.result.split(separator: "\n").count >= 3, "\(name)")

@@ -1,9 +1,9 @@
 import Attacks
-import Commands
 import Evaluation
 import Events
 import Foundation
 import Networks
+import Readout
 import Tensors
 import Testing
 

@@ -18,8 +18,8 @@ struct DiagnoseCommandTests {
     #expect(words.status == 0 && words.error == "", "\(words.error)")
     let lines = words.result.split(separator: "\n").map(String.init)
     #expect(lines[0].hasSuffix("last.safetensors: conv4, width 16, false-robustness, step 12"))
-    #expect(lines[1] == "on 20 images 1×16×16 of mirage:test; PGD-10 as trained and AutoAttack, linf, ε 8/255, seed 0")
-    for layer in ["1 body.1", "2 body.4", "3 body.7", "4 body.10", "sum of all"] {
+    #expect(lines[1] == "20 images (1×16×16) from mirage:test; PGD-10 as in training, and AutoAttack; linf, ε 8/255, seed 0")
+    for layer in ["1 body.1", "2 body.4", "3 body.7", "4 body.10", "sum"] {
       #expect(lines.count { $0.hasPrefix(layer + " ") } == 1, "\(words.result)")
     }
 
@@ -39,7 +39,7 @@ struct DiagnoseCommandTests {
     // Nothing to route without dual norms; both ends of Fig. 4 for every layer.
     #expect(
       layers.allSatisfy { $0["posterior"] == nil && $0["clean_running"] is Double && $0["pgd_running"] is Double })
-    #expect(!words.result.contains("routed right"))
+    #expect(!words.result.contains("routed correctly"))
 
     let one = try await BuiltProgram.run([
       "diagnose", "--checkpoint", run + "/checkpoints/last.safetensors", "--limit", "20", "--layer", "body.7", "--json",
@@ -61,7 +61,7 @@ struct DiagnoseCommandTests {
     ])
     #expect(trained.status == 0, "\(trained.error)")
     let routes = try await BuiltProgram.run(["diagnose", dual, "--limit", "8", "--json", json.path, "--quiet"])
-    #expect(routes.status == 0 && routes.result.contains("routed right"), "\(routes.error)")
+    #expect(routes.status == 0 && routes.result.contains("routed correctly"), "\(routes.error)")
     let routed = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
     let posteriors = try #require(routed["layers"] as? [[String: Any]]).compactMap { $0["posterior"] as? [String: Any] }
     #expect(!posteriors.isEmpty)
@@ -77,7 +77,7 @@ struct DiagnoseCommandTests {
       "--set", "sentinel.every=0", "--out", split, "--quiet",
     ])
     let sets = try await BuiltProgram.run(["diagnose", split, "--limit", "32", "--json", json.path, "--quiet"])
-    #expect(sets.status == 0 && sets.result.contains("no threat model"), "\(sets.error)")
+    #expect(sets.status == 0 && sets.result.contains("not a valid threat model"), "\(sets.error)")
     let read = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [String: Any])
     let rows = try #require(read["branches"] as? [[String: Any]])
     #expect(rows.map { $0["branch"] as? String } == ["clean", "adversarial"])
@@ -86,9 +86,9 @@ struct DiagnoseCommandTests {
     #expect(rows[0]["clean"] as? NSDictionary != rows[1]["clean"] as? NSDictionary)
 
     for (arguments, status, text) in [
-      ([run, "--layer", "conv9"], 2, "give 1 … 4 or one of body.1"), ([folder.path], 1, "no checkpoints/last"),
-      ([], 2, "give either the folder"), ([run, "--limit", "0"], 2, "give 1 or more"),
-      ([run, "--set", "gamma=1"], 2, "a setting of the data"),
+      ([run, "--layer", "conv9"], 2, "use a number in 1 … 4 or one of body.1"), ([folder.path], 1, "has no checkpoints/last"),
+      ([], 2, "use either the folder"), ([run, "--limit", "0"], 2, "use a whole number of at least 1"),
+      ([run, "--set", "gamma=1"], 2, "only data settings"),
       (["--checkpoint", json.path], 1, "d.json"),
     ] {
       let failed = try await BuiltProgram.run(["diagnose"] + arguments)

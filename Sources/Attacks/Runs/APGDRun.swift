@@ -1,21 +1,18 @@
 import Networks
-import Objectives
 import Tensors
 
-/// Auto-PGD on one image (Croce and Hein 2020). ALGORITHMS §4, whose letters the names follow.
+/// Auto-PGD on one image (Croce and Hein 2020), whatever it maximizes. docs/algorithms.md §4, whose letters it uses.
 ///
 ///     ℓ∞: w = Π(cur + η·sign g);   ℓ2: w = Π(cur + η·g/‖g‖);   new = Π(cur + a(w − cur) + (1 − a)(cur − prev))
 ///
 /// with Π the ball, then the box; a = 1 in the first step, then 0.75. At checkpoints the step η is halved and the search
-/// goes back to the best point if too few steps raised the loss, or if nothing improved since the last checkpoint.
+/// returns to the best point if too few steps raised the loss, or if nothing improved since the last checkpoint.
 package final class APGDRun: AttackRun {
-  /// What is driven up.
-  package enum Loss: Sendable { case crossEntropy, dlr, targetedDLR }
-
   private let problem: AttackProblem
-  private let loss: Loss
+  private let loss: APGDLoss
   private let iterations: Int
   private let restarts: Int
+  private let targets: Int?
   private let attempts: Int
   private let samples: Int
   private let keepsQuirks: Bool
@@ -36,15 +33,19 @@ package final class APGDRun: AttackRun {
   /// Called after every iteration, and after the start as iteration 0.
   package var observe: ((_ iteration: Int, _ loss: Double, _ best: Double, _ step: Float) -> Void)?
 
-  /// A run of `apgd-ce`, `apgd-dlr` or `apgd-t` with the settings of `spec`.
-  package init(_ problem: AttackProblem, _ spec: AttackSpec) {
+  /// A run on one image. With `targets`, it makes `restarts` starts for each of the first `targets` rivals.
+  package init(
+    _ problem: AttackProblem, _ loss: APGDLoss, iterations: Int, restarts: Int, targets: Int? = nil,
+    gradientSamples: Int, keepsQuirks: Bool
+  ) {
     self.problem = problem
-    loss = spec.name == .apgdCE ? .crossEntropy : spec.name == .apgdDLR ? .dlr : .targetedDLR
-    iterations = spec.iterations
-    restarts = spec.restarts
-    attempts = spec.restarts * (loss == .targetedDLR ? min(spec.targets, problem.rivals.count) : 1)
-    samples = spec.gradientSamples
-    keepsQuirks = spec.keepsQuirks
+    self.loss = loss
+    self.iterations = iterations
+    self.restarts = restarts
+    self.targets = targets
+    attempts = restarts * (targets.map { min($0, problem.rivals.count) } ?? 1)
+    samples = gradientSamples
+    self.keepsQuirks = keepsQuirks
     let pixels = problem.pixels
     memory = Storage(count: 6 * pixels)
     current = memory.pointer
@@ -66,7 +67,7 @@ package final class APGDRun: AttackRun {
   private func begin(_ attempt: Int) {
     tally.attempt = attempt
     tally.iteration = 0
-    if loss == .targetedDLR { tally.target = problem.rivals[attempt / restarts] }
+    if targets != nil { tally.target = problem.rivals[attempt / restarts] }
     schedule = APGDSchedule(iterations: iterations, step: 2 * problem.epsilon)
     if let start = problem.start {
       current.update(from: start, count: problem.pixels)
@@ -84,20 +85,11 @@ package final class APGDRun: AttackRun {
     sample += 1
     let classes = problem.classes
     for k in 0..<classes { cotangent[k] = 0 }
-    let loss = cotangent.withUnsafeMutableBufferPointer { cotangent in
-      switch self.loss {
-      case .crossEntropy:
-        RowLosses.crossEntropy(logits, classes: classes, label: problem.label, addingTo: cotangent.baseAddress)
-      case .dlr:
-        RowLosses.dlr(logits, classes: classes, label: problem.label, addingTo: cotangent.baseAddress)
-      case .targetedDLR:
-        RowLosses.targetedDLR(
-          logits, classes: classes, label: problem.label, target: tally.target ?? 0, addingTo: cotangent.baseAddress)
-      }
-    }
-    // Losses are compared as float32, so that a plateau is one whatever the 1e-12 in DLR's denominator says.
+    let row = APGDLoss.Row(logits: logits, classes: classes, label: problem.label, target: tally.target ?? 0)
+    let loss = cotangent.withUnsafeMutableBufferPointer { self.loss.value(row, $0.baseAddress) }
+    // Losses are compared in float32, so that the 1e-12 in DLR's denominator does not hide a plateau.
     lossHere = Double(Float(loss))
-    // Loss and verdict of a randomised model are those of the last sample, as in the reference.
+    // For a randomized model, loss and verdict are those of the last sample, as in the reference.
     if hasSeenEnough && predictedClass(logits, classes: classes) != problem.label {
       isBroken = true
       adversarial.update(from: current, count: problem.pixels)
@@ -109,7 +101,7 @@ package final class APGDRun: AttackRun {
     return isAtTheEnd ? 0 : 1
   }
 
-  /// No gradient is needed at the last iterate.
+  /// The last iterate needs no gradient.
   private var isAtTheEnd: Bool { tally.iteration == iterations }
   private var hasSeenEnough: Bool { sample == (isAtTheEnd ? 1 : samples) }
 
@@ -141,7 +133,7 @@ package final class APGDRun: AttackRun {
     }
   }
 
-  /// Everything that follows from loss and gradient at the current point.
+  /// Updates the best point and the schedule from loss and gradient at the current point.
   private func finishIteration() {
     sample = 0
     let pixels = problem.pixels
@@ -149,7 +141,7 @@ package final class APGDRun: AttackRun {
     if isStart {
       lossBefore = keepsQuirks ? 0 : lossHere
       schedule.start(lossHere)
-      if loss != .crossEntropy && (0..<pixels).allSatisfy({ gradient[$0] == 0 }) { tally.zeroGradient = true }
+      if loss.reportsZeroGradient && (0..<pixels).allSatisfy({ gradient[$0] == 0 }) { tally.zeroGradient = true }
     }
     if isStart || lossHere > bestLoss {
       bestLoss = lossHere
@@ -159,7 +151,7 @@ package final class APGDRun: AttackRun {
     observe?(tally.iteration, lossHere, bestLoss, schedule.step)
     guard !isStart else { return }
     if schedule.reduces(rose: lossHere > lossBefore, best: bestLoss) {
-      // `previous` stays: the next momentum is best − (the point before the last step).
+      // `previous` is kept: the next momentum is best − (the point before the last step).
       current.update(from: best, count: pixels)
       gradient.update(from: bestGradient, count: pixels)
     }
@@ -188,7 +180,7 @@ package final class APGDRun: AttackRun {
   private func l2Step(_ a: Float) {
     let x = problem.image, pixels = problem.pixels
     let factor = Float(Double(schedule.step) / (norm2(gradient, pixels) + 1e-12))
-    // The candidate w needs memory only until the combination is made; `new` is written over it.
+    // The candidate w is needed only until it is combined with the current point.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: pixels) { buffer in
       guard let w = buffer.baseAddress else { return }
       for i in 0..<pixels { (w + i).initialize(to: current[i] + factor * gradient[i]) }
@@ -207,5 +199,17 @@ package final class APGDRun: AttackRun {
     let length = problem.distance(v)
     let shrink = Float(min(Double(problem.epsilon), length) / (length + 1e-12))
     for i in 0..<problem.pixels { v[i] = clip01(x[i] + shrink * (v[i] - x[i])) }
+  }
+}
+
+extension APGDRun {
+  /// Forward and backward passes for one image that survives.
+  static func passes(attempts: Int, iterations: Int, gradientSamples: Int) -> (forwards: Int, backwards: Int) {
+    (attempts * (iterations * gradientSamples + 1), attempts * iterations * gradientSamples)
+  }
+
+  /// The setting in words, unless it is the usual one.
+  static func details(gradientSamples: Int) -> [String] {
+    gradientSamples > 1 ? ["mean of \(gradientSamples) gradients"] : []
   }
 }

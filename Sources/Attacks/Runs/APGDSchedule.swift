@@ -1,8 +1,8 @@
-/// When APGD halves its step. ALGORITHMS §4: windows of k iterations, k₀ = max(⌊.22N⌋, 1), each max(⌊.03N⌋, 1) shorter
-/// than the one before, at least max(⌊.06N⌋, 1); at the end of a window the step is halved if the loss rose in at most
-/// 3/4 of its iterations, or if the step was kept at the last checkpoint and the best loss has not grown since.
+/// When APGD halves its step. docs/algorithms.md §4: windows of k iterations, k₀ = max(⌊.22N⌋, 1), each max(⌊.03N⌋, 1)
+/// shorter than the one before, but at least max(⌊.06N⌋, 1). At the end of a window the step is halved if the loss rose
+/// in at most 3/4 of its iterations, or if the step was kept at the last checkpoint and the best loss hasn't grown since.
 package struct APGDSchedule {
-  /// The step now.
+  /// The current step.
   package private(set) var step: Float
   private var window: Int
   private let shortest: Int
@@ -23,7 +23,8 @@ package struct APGDSchedule {
   /// Takes the loss at the starting point.
   package mutating func start(_ loss: Double) { bestAtCheckpoint = loss }
 
-  /// Counts an iteration; true when it ends a window with a halved step, and the search goes back to the best point.
+  /// Counts an iteration. Returns true if it ends a window with a halved step, so that the search returns to the best
+  /// point.
   package mutating func reduces(rose: Bool, best: Double) -> Bool {
     count += 1
     if rose { rises += 1 }
@@ -38,7 +39,7 @@ package struct APGDSchedule {
     return reducedLast
   }
 
-  /// After which iterations windows end in a run of `iterations`.
+  /// The iterations after which a window ends, in a run of `iterations`.
   package static func checkpoints(iterations: Int) -> [Int] {
     var schedule = APGDSchedule(iterations: iterations, step: 1)
     return (1...iterations).filter { _ in

@@ -1,11 +1,11 @@
 import Networks
 import Tensors
 
-/// Drives runs through a classifier with its lanes full.
+/// Drives runs through a classifier and keeps its lanes full.
 ///
-/// Work goes in rounds. Before a round the unfinished runs are shared out evenly to the lanes, with new ones in the
-/// places of those that ended; in a round every lane makes some passes with its own runs, without waiting for others. A
-/// round takes a few milliseconds, one pass on a big network; between rounds the caller has the thread.
+/// Work proceeds in rounds. Before a round the unfinished runs are distributed evenly over the lanes, with new ones in
+/// place of those that ended. In a round every lane makes some passes with its own runs, without waiting for others. A
+/// round takes a few milliseconds, or one pass on a big network. Between rounds the caller has the thread.
 package final class AttackRounds {
   private let classifier: any Classifier
   /// Points of each lane's runs, packed.
@@ -25,8 +25,8 @@ package final class AttackRounds {
     package let run: any AttackRun
   }
 
-  /// Makes and drives a run for every example. After each round `after` gets those that ended and those under way; what
-  /// it throws ends the attack, and the runs under way are lost.
+  /// Makes and drives a run for every example. After each round `after` gets those that ended and those still running; an
+  /// error from it ends the attack, and the running ones are lost.
   package func attack(
     _ examples: [Int], _ make: (Int) -> any AttackRun, after: (_ ended: [Entry], _ active: [Entry]) throws -> Void
   ) throws {
@@ -34,7 +34,7 @@ package final class AttackRounds {
     var active: [Entry] = []
     let clock = ContinuousClock()
     while next < examples.count || !active.isEmpty {
-      // FAB's runs want gradients in every second pass; those that begin together stay together.
+      // FAB's runs want gradients in every second pass; those that start together stay in step.
       if active.isEmpty { made = 0 }
       while made % 2 == 0 && active.count < points.count * Lane.capacity && next < examples.count {
         active.append(Entry(example: examples[next], run: make(examples[next])))
@@ -49,7 +49,7 @@ package final class AttackRounds {
     }
   }
 
-  /// Aims at rounds of two milliseconds: long against the cost of meeting, short against a reader's patience.
+  /// Aims at rounds of two milliseconds: long compared with the cost of a round, short for a person who waits.
   private func adapt(to duration: Duration) {
     let seconds = max(duration / .seconds(1), 1e-6)
     passes = max(1, min(256, min(2 * passes, Int(Double(passes) * 0.002 / seconds))))
@@ -87,17 +87,5 @@ package final class AttackRounds {
       for (row, run) in runs.enumerated() where number < wanted[row] { run.take(number, gradient + row * pixels) }
     }
     for run in runs { run.advance() }
-  }
-}
-
-extension AttackSpec {
-  /// A run of this attack on one image.
-  package func makeRun(_ problem: AttackProblem) -> any AttackRun {
-    switch name {
-    case .fgsm, .pgd: PGDRun(problem, self)
-    case .apgdCE, .apgdDLR, .apgdT: APGDRun(problem, self)
-    case .fab, .fabT: FABRun(problem, self)
-    case .square: SquareRun(problem, self)
-    }
   }
 }

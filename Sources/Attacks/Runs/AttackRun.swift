@@ -2,9 +2,9 @@ import Tensors
 
 /// An attack on one image, as a machine that looks at one point after another.
 ///
-/// A pass over the classifier asks `see` with the logits at `point`, then, as often as `see` wanted, `setCotangent` and
-/// `take` with the gradient of that combination of logits, then `advance`, which moves `point` or ends the run. Nothing
-/// in a run depends on other images, so runs can be packed into lanes in any way.
+/// A pass over the classifier calls `see` with the logits at `point`; then, as often as `see` asked for, `setCotangent`
+/// and `take` with the gradient of that combination of logits; then `advance`, which moves `point` or ends the run. A run
+/// does not depend on other images, so runs can be packed into lanes in any way.
 package protocol AttackRun: AnyObject {
   /// Where it looks next, [C][H][W].
   var point: UnsafePointer<Float> { get }
@@ -18,13 +18,13 @@ package protocol AttackRun: AnyObject {
   func advance()
   /// Nothing more to look at.
   var isDone: Bool { get }
-  /// Where the image was broken; nil while it is not.
+  /// The point that broke the image; nil as long as there is none.
   var found: UnsafePointer<Float>? { get }
-  /// What it cost, and how far it is.
+  /// What it has cost, and how far it is.
   var tally: RunTally { get }
 }
 
-/// How far a run is and what it cost.
+/// How far a run is and what it has cost.
 package struct RunTally {
   /// Iterations in all attempts.
   package var iterations = 0
@@ -62,9 +62,9 @@ package struct AttackProblem {
   package let epsilon: Float
   /// Random numbers of an attempt.
   package let random: @Sendable (_ attempt: Int) -> RandomStream
-  /// End at the first success; otherwise run on as the reference does. Never changes a verdict.
+  /// End at the first success; otherwise continue as the reference does. Never changes a verdict.
   package var leavesEarly = true
-  /// Points to start the attempts from, one after another, instead of random ones.
+  /// A point to start the attempts from, instead of random ones.
   package var start: UnsafePointer<Float>?
 
   package init(
@@ -84,7 +84,7 @@ package struct AttackProblem {
   /// Floats of the image.
   var pixels: Int { shape.planarCount }
 
-  /// The classes other than `label`, by falling logit, the lowest of equals first.
+  /// The classes other than `label`, by descending logit, the lowest of equals first.
   package static func rivals(_ logits: UnsafePointer<Float>, classes: Int, label: Int) -> [Int] {
     (0..<classes).filter { $0 != label }.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
   }
@@ -92,7 +92,7 @@ package struct AttackProblem {
   /// ‖point − image‖ in the problem's norm.
   package func distance(_ point: UnsafePointer<Float>) -> Double { norm.distance(point, image, pixels) }
 
-  /// clip01(image + radius·u/‖u‖), u uniform in [−1, 1] (ℓ∞: one coordinate stands on the sphere) or normal (ℓ2).
+  /// clip01(image + radius·u/‖u‖), u uniform in [−1, 1] (ℓ∞: one coordinate lies on the sphere) or normal (ℓ2).
   func setOnSphere(_ point: UnsafeMutablePointer<Float>, radius: Float, _ random: inout RandomStream) {
     var length: Double
     switch norm {
@@ -110,24 +110,5 @@ package struct AttackProblem {
     length += 1e-12
     let factor = Float(Double(radius) / length)
     for i in 0..<pixels { point[i] = clip01(image[i] + factor * point[i]) }
-  }
-}
-
-extension BallNorm {
-  /// ‖a − b‖, in double for ℓ2.
-  package func distance(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Double {
-    switch self {
-    case .linf:
-      var largest: Float = 0
-      for i in 0..<count { largest = max(largest, abs(a[i] - b[i])) }
-      return Double(largest)
-    case .l2:
-      var sum = 0.0
-      for i in 0..<count {
-        let delta = Double(a[i]) - Double(b[i])
-        sum += delta * delta
-      }
-      return sum.squareRoot()
-    }
   }
 }

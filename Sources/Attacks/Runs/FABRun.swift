@@ -1,14 +1,14 @@
 import Networks
 import Tensors
 
-/// Fast adaptive boundary attack on one image (Croce and Hein 2020), untargeted and targeted. ALGORITHMS §5.
+/// Fast adaptive boundary attack on one image (Croce and Hein 2020), untargeted and targeted. docs/algorithms.md §5.
 ///
-/// It walks along the decision boundary towards the image: the boundary to one class is linearised where the walk
-/// stands, both the walk and the image are projected onto it, and the next point lies between the two projections:
+/// It walks along the decision boundary towards the image. The boundary to one class is linearized at the current point;
+/// the current point and the image are both projected onto it, and the next point lies between the two projections:
 ///
 ///     x₁ ← clip01((1 − α)(x₁ + η d₁) + α(x + η d₂)),   α = min(‖d₁‖/(‖d₁‖ + ‖d₂‖), 0.1),   η = 1.05
 ///
-/// A misclassified point is recorded if it is the nearest so far, then pulled back: x₁ ← x + 0.9(x₁ − x).
+/// A misclassified point is recorded if it is the nearest so far; then the walk is pulled back: x₁ ← x + 0.9(x₁ − x).
 package final class FABRun: AttackRun {
   private let problem: AttackProblem
   private let isTargeted: Bool
@@ -18,7 +18,7 @@ package final class FABRun: AttackRun {
 
   private let memory: Storage
   private let walk, normal, adversarial: UnsafeMutablePointer<Float>
-  /// Logit differences z_s − z_y at the walk's point, of the classes whose gradients are wanted.
+  /// Logit differences z_s − z_y at the current point, for the classes whose gradients are wanted.
   private var classes: [Int] = []
   private var differences: [Double] = []
   private var difference = 0.0
@@ -27,17 +27,18 @@ package final class FABRun: AttackRun {
 
   package private(set) var isDone = false
   package private(set) var tally = RunTally()
-  /// The nearest misclassified point's distance in this attempt; infinite when there is none.
+  /// The distance of the nearest misclassified point of this attempt; infinite if there is none.
   package private(set) var distance = Double.infinity
   private var foundInside = false
 
-  /// A run of `fab` or `fab-t` with the settings of `spec`.
-  package init(_ problem: AttackProblem, _ spec: AttackSpec) {
+  /// A run on one image. With `targets`, it makes `restarts` starts for each of the first `targets` rivals; otherwise it
+  /// linearizes the boundary to every rival in each iteration.
+  package init(_ problem: AttackProblem, iterations: Int, restarts: Int, targets: Int? = nil) {
     self.problem = problem
-    isTargeted = spec.name == .fabT
-    iterations = spec.iterations
-    restarts = spec.restarts
-    attempts = spec.restarts * (isTargeted ? min(spec.targets, problem.rivals.count) : 1)
+    self.iterations = iterations
+    self.restarts = restarts
+    isTargeted = targets != nil
+    attempts = restarts * (targets.map { min($0, problem.rivals.count) } ?? 1)
     let pixels = problem.pixels
     memory = Storage(count: 3 * pixels)
     walk = memory.pointer
@@ -48,7 +49,7 @@ package final class FABRun: AttackRun {
 
   package var point: UnsafePointer<Float> { UnsafePointer(walk) }
   package var found: UnsafePointer<Float>? { foundInside ? UnsafePointer(adversarial) : nil }
-  /// The nearest misclassified point of this attempt, inside ε or not; nil when there is none.
+  /// The nearest misclassified point of this attempt, inside ε or not; nil if there is none.
   package var nearest: UnsafePointer<Float>? { distance < .infinity ? UnsafePointer(adversarial) : nil }
 
   private func begin(_ attempt: Int) {
@@ -74,8 +75,8 @@ package final class FABRun: AttackRun {
 
   package func see(_ logits: UnsafePointer<Float>) -> Int {
     tally.forwards += 1
-    // A look that asks where the walk has come to wants no gradient, even if the walk stays there: so all runs want
-    // gradients in the same passes, and no pass computes gradients for nothing.
+    // A pass that checks the new point wants no gradient, even if the walk stays there. So all runs want gradients in the
+    // same passes, and none is computed for nothing.
     if isChecking {
       isChecking = false
       if predictedClass(logits, classes: problem.classes) != problem.label { record() }
@@ -87,7 +88,7 @@ package final class FABRun: AttackRun {
     return classes.count
   }
 
-  /// A misclassified point: keeps it if it is the nearest, and pulls the walk back.
+  /// Keeps a misclassified point if it is the nearest, and pulls the walk back.
   private func record() {
     let here = problem.distance(walk)
     if here < distance {
@@ -113,7 +114,7 @@ package final class FABRun: AttackRun {
     cotangent[problem.label] = -1
   }
 
-  /// Keeps the gradient of the class whose linearised boundary is nearest: |df|/(‖w‖_q + 1e-12), q dual to the norm.
+  /// Keeps the gradient of the class whose linearized boundary is nearest: |df|/(‖w‖_q + 1e-12), q dual to the norm.
   package func take(_ number: Int, _ gradient: UnsafePointer<Float>) {
     tally.backwards += 1
     isChecking = true
@@ -151,7 +152,7 @@ package final class FABRun: AttackRun {
       tally.zeroGradient = true
       return
     }
-    // At the walk w·x₁ − b is the logit difference itself; at the image w·(x − x₁) more.
+    // At the current point w·x₁ − b is the logit difference itself; at the image it is w·(x − x₁) more.
     let near = BoxProjection(problem.norm, from: walk, normal: normal, gap: difference, count: pixels)
     let far = BoxProjection(problem.norm, from: image, normal: normal, gap: difference + slope.sum(), count: pixels)
     let a1 = max(near.length, 1e-8), a2 = max(far.length, 1e-8)

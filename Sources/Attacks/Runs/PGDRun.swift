@@ -2,10 +2,10 @@ import Networks
 import Objectives
 import Tensors
 
-/// PGD or FGSM on one image, for evaluations. The steps are those of `PGD`; ALGORITHMS §1.
+/// PGD or FGSM on one image, for evaluations. The steps are those of `PGD`; docs/algorithms.md §1.
 ///
-/// Broken means misclassified at the returned point: the last iterate, of several restarts the one with the highest
-/// loss. With `anyIterate` any point counts.
+/// Broken means misclassified at the returned point: the last iterate, or with several restarts the one with the highest
+/// loss. With `anyIterate` any iterate counts.
 package final class PGDRun: AttackRun {
   private let problem: AttackProblem
   private let pgd: PGD
@@ -20,17 +20,11 @@ package final class PGDRun: AttackRun {
   package private(set) var isDone = false
   package private(set) var tally = RunTally()
 
-  /// A run of `pgd` or `fgsm` with the settings of `spec`.
-  package init(_ problem: AttackProblem, _ spec: AttackSpec) {
+  /// A run on one image with these steps, restarts and ball.
+  package init(_ problem: AttackProblem, _ pgd: PGD, anyIterate: Bool = false) {
     self.problem = problem
-    let radius = problem.epsilon * Float(spec.radius)
-    pgd =
-      spec.name == .fgsm
-      ? PGD(norm: problem.norm, epsilon: problem.epsilon, stepSize: problem.epsilon, steps: 1, start: .clean)
-      : PGD(
-        norm: problem.norm, epsilon: radius, stepSize: problem.epsilon * Float(spec.step), steps: spec.iterations,
-        start: spec.start, restarts: spec.restarts)
-    anyIterate = spec.anyIterate
+    self.pgd = pgd
+    self.anyIterate = anyIterate
     let pixels = problem.pixels
     memory = Storage(count: 2 * pixels)
     current = memory.pointer
@@ -46,7 +40,7 @@ package final class PGDRun: AttackRun {
     tally.attempt = attempt
     tally.iteration = 0
     var random = problem.random(attempt)
-    pgd.setStart(current, problem.image, problem.pixels, &random)
+    pgd.setStart(current, around: problem.image, count: problem.pixels, &random)
   }
 
   package func see(_ logits: UnsafePointer<Float>) -> Int {
@@ -70,7 +64,7 @@ package final class PGDRun: AttackRun {
     return 0
   }
 
-  /// TRADES' noisy start is not clipped, so it may stand outside the box.
+  /// TRADES' noisy start is not clipped, so it may lie outside the box.
   private var isInside: Bool { tally.iteration > 0 || pgd.start != .noise }
 
   private func keep(broken: Bool) {
@@ -84,7 +78,7 @@ package final class PGDRun: AttackRun {
 
   package func take(_ number: Int, _ gradient: UnsafePointer<Float>) {
     tally.backwards += 1
-    pgd.step(current, problem.image, gradient, problem.pixels)
+    pgd.step(current, around: problem.image, along: gradient, count: problem.pixels)
     tally.iteration += 1
     tally.iterations += 1
   }

@@ -1,16 +1,16 @@
 import Tensors
 
-/// Square's moves in ℓ2: the perturbation's mass is taken from one window and put into another, as a pattern with a
-/// peak of either sign. ALGORITHMS §6.
+/// Square's moves in ℓ2: they take the perturbation's mass from one window and put it into another, as a pattern with a
+/// peak of either sign. docs/algorithms.md §6.
 package enum SquareL2 {
   /// η(s), [s][s], of norm 1: a peak above its negative.
   package static func pattern(side: Int) -> [Double] {
     let upper = side / 2
     let values = peak(rows: upper, columns: side) + peak(rows: side - upper, columns: side).map { -$0 }
-    return normalised(values)
+    return normalized(values)
   }
 
-  /// R(a, b), [a][b], of norm 1: for n = 0, 1, … the square of radius n about the middle cell gets 1/(n + 1)² more.
+  /// R(a, b), [a][b], of norm 1: for n = 0, 1, … the square of radius n around the middle cell gains 1/(n + 1)².
   package static func peak(rows: Int, columns: Int) -> [Double] {
     var values = [Double](repeating: 0, count: rows * columns)
     for n in 0...max(rows / 2, columns / 2) {
@@ -20,10 +20,10 @@ package enum SquareL2 {
         }
       }
     }
-    return normalised(values)
+    return normalized(values)
   }
 
-  private static func normalised(_ values: [Double]) -> [Double] {
+  private static func normalized(_ values: [Double]) -> [Double] {
     let length = values.reduce(0.0) { $0 + $1 * $1 }.squareRoot()
     return length > 0 ? values.map { $0 / length } : values
   }
@@ -58,7 +58,7 @@ package enum SquareL2 {
     place(delta, point, problem)
   }
 
-  /// The mass of window W₂ goes into W₁, channel by channel: v = ±η(s) + δ|W₁/‖δ|W₁‖, scaled to what both held and a
+  /// Moves the mass of window W₂ into W₁, channel by channel: v = ±η(s) + δ|W₁/‖δ|W₁‖, scaled to what both held plus a
   /// share of what the ball leaves.
   static func propose(
     _ point: UnsafeMutablePointer<Float>, from best: UnsafePointer<Float>, share: Double, _ problem: AttackProblem,
@@ -73,34 +73,45 @@ package enum SquareL2 {
     let room = max(Double(problem.epsilon) * Double(problem.epsilon) - delta.reduce(0.0) { $0 + $1 * $1 }, 0)
     for channel in 0..<shape.channels {
       let sign = Double(draws.sign())
-      var held = 0.0, heldBoth = 0.0
-      to.eachRow(shape, channel: channel) { for i in $0..<$0 + side { held += delta[i] * delta[i] } }
-      for row in 0..<shape.height {
-        for column in 0..<shape.width
-        where to.contains(row: row, column: column) || from.contains(row: row, column: column) {
-          let value = delta[channel * shape.pixels + row * shape.width + column]
-          heldBoth += value * value
-        }
-      }
-      var new = values.map { sign * $0 }, next = 0, length = 0.0
-      to.eachRow(shape, channel: channel) { place in
-        for i in place..<place + side {
-          new[next] += delta[i] / (held.squareRoot() + 1e-12)
-          length += new[next] * new[next]
-          next += 1
-        }
-      }
-      let scale = (room / Double(shape.channels) + heldBoth).squareRoot() / (length.squareRoot() + 1e-12)
-      from.eachRow(shape, channel: channel) { for i in $0..<$0 + side { delta[i] = 0 } }
-      next = 0
-      to.eachRow(shape, channel: channel) { place in
-        for i in place..<place + side {
-          delta[i] = scale * new[next]
-          next += 1
-        }
-      }
+      moveMass(
+        &delta, shape, channel: channel, from: from, to: to, pattern: values.map { sign * $0 },
+        room: room / Double(shape.channels))
     }
     place(delta, point, problem)
+  }
+
+  /// The same for one channel of the perturbation; `room` is the channel's share of what the ball leaves.
+  private static func moveMass(
+    _ delta: inout [Double], _ shape: Shape, channel: Int, from: SquareWindow, to: SquareWindow, pattern: [Double],
+    room: Double
+  ) {
+    let side = to.side
+    var held = 0.0, heldBoth = 0.0
+    to.eachRow(shape, channel: channel) { for i in $0..<$0 + side { held += delta[i] * delta[i] } }
+    for row in 0..<shape.height {
+      for column in 0..<shape.width
+      where to.contains(row: row, column: column) || from.contains(row: row, column: column) {
+        let value = delta[channel * shape.pixels + row * shape.width + column]
+        heldBoth += value * value
+      }
+    }
+    var new = pattern, next = 0, length = 0.0
+    to.eachRow(shape, channel: channel) { place in
+      for i in place..<place + side {
+        new[next] += delta[i] / (held.squareRoot() + 1e-12)
+        length += new[next] * new[next]
+        next += 1
+      }
+    }
+    let scale = (room + heldBoth).squareRoot() / (length.squareRoot() + 1e-12)
+    from.eachRow(shape, channel: channel) { for i in $0..<$0 + side { delta[i] = 0 } }
+    next = 0
+    to.eachRow(shape, channel: channel) { place in
+      for i in place..<place + side {
+        delta[i] = scale * new[next]
+        next += 1
+      }
+    }
   }
 
   /// The window's side: √(p·H·W) rounded, at least 3, odd, at most the image.

@@ -1,16 +1,22 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Readout
 import Synchronization
 import Tensors
 
-/// `dualab attack`: how robust a network is.
+/// `dualab attack`: measures how robust a network is.
 package struct AttackCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "attack", abstract: "Measure how robust a network is, with AutoAttack or attacks of your choice.",
+    usage: """
+      dualab attack --checkpoint <file> [<options>]
+      dualab attack --weights <file> --model <model> --eps <radius> [<options>]
+      """,
     discussion: """
-      Ends with 0 when done, 1 when failed, 2 for wrong usage; 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP, with \
-      the result so far; --resume continues it. A second SIGINT or SIGTERM leaves at once.
+      A signal ends it with the result so far, and --resume continues it. A second SIGINT or SIGTERM exits at once.
+
+      Exit status: 0 success, 1 failure, 2 usage error; 130, 143 or 129 after SIGINT, SIGTERM or SIGHUP.
       """)
 
   @OptionGroup var options: AttackOptions
@@ -19,12 +25,12 @@ package struct AttackCommand: ParsableCommand {
 
   package func run() throws {
     let plan = try AttackPlan(options)
-    try AttackRun(plan, options, output: .standard).run()
+    try AttackJob(plan, options, output: .standard).run()
   }
 }
 
-/// One evaluation, from its beginning or from where it was interrupted, to its result.
-private struct AttackRun {
+/// One evaluation, from its start or from where it was interrupted, to its result.
+private struct AttackJob {
   private struct Interrupted: Error {}
 
   private let plan: AttackPlan
@@ -34,23 +40,37 @@ private struct AttackRun {
 
   init(_ plan: AttackPlan, _ options: AttackOptions, output: Output) throws {
     (self.plan, self.options, self.output) = (plan, options, output)
-    let earlier = try options.resume.map { try AttackResult(contentsOf: $0) }
-    if let earlier, let difference = earlier.card.difference(from: plan.card) {
-      throw CommandFailure.usage(
-        "--resume \(options.resume ?? ""): was made with another value of \(difference); give the same, or start anew")
-    }
-    let images = plan.images
     do {
-      let set = try EvaluationSet(
-        images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)
+      let earlier = try options.resume.map { try Self.earlier($0, for: plan.card) }
       evaluation = try RobustnessEvaluation(
-        plan.network, set, settings: plan.settings, resuming: earlier.map(\.record))
+        plan.network, EvaluationSet(plan.images), settings: plan.settings, resuming: earlier.map(\.record))
+      if let earlier, let path = options.saveAdversarials { try restoreImages(from: path, earlier) }
+    } catch let error as CommandFailure {
+      throw error
     } catch {
       throw CommandFailure.failed("\(error)")
     }
-    if let earlier, let path = options.saveAdversarials {
+  }
+
+  /// The interrupted evaluation to resume.
+  private static func earlier(_ path: String, for card: AttackCard) throws -> AttackResult {
+    let result: AttackResult
+    do { result = try AttackResult(contentsOf: path) } catch { throw CommandFailure.failed("--resume \(error)") }
+    guard let difference = result.card.difference(from: card) else { return result }
+    throw CommandFailure.usage(
+      "--resume \(path): was made with a different value of \(difference); use the same, or start again without --resume"
+    )
+  }
+
+  /// Takes the adversarial images of the interrupted evaluation from its file.
+  private func restoreImages(from path: String, _ earlier: AttackResult) throws {
+    do {
       try AdversarialFile.restore(
-        path, into: evaluation, broken: earlier.examples.map { $0.brokenBy != nil }, layout: options.layout)
+        evaluation, from: path, broken: earlier.examples.map { $0.brokenBy != nil }, layout: options.layout)
+    } catch {
+      throw CommandFailure.failed(
+        "\(error): --resume with --save-adversarials needs the file that the interrupted evaluation wrote; use that "
+          + "file, or remove --save-adversarials")
     }
   }
 
@@ -78,38 +98,38 @@ private struct AttackRun {
     if isInterrupted, let signal = signals.signal { throw CommandFailure.signal(signal) }
   }
 
-  /// Keeps the verdicts of long evaluations even where the machine fails; what cannot be written is said at the end.
+  /// Keeps the verdicts of long evaluations even if the machine fails. A write error is reported at the end.
   private func save() {
     guard let path = options.json, path != "-" else { return }
     let result = AttackResult(plan.card, evaluation.report(), evaluation.record)
     if let json = try? result.encoded() { try? AtomicFile.write(json, to: URL(fileURLWithPath: path)) }
   }
 
-  /// Notes on the files, then what it may cost.
+  /// Prints notes on the files, then the maximum cost.
   private func explain() throws {
     for note in plan.notes { try output.error("note: \(note)\n") }
     if options.resume != nil {
       let done = evaluation.record.examples.count { verdict in
         plan.settings.suite.attacks.indices.allSatisfy { !evaluation.record.isPending($0, on: verdict) }
       }
-      try output.error("resumed: \(done) of \(plan.images.count) images are done\n")
+      try output.error("resumed: \(done) of \(plan.images.count) images finished\n")
     }
     let title = plan.settings.suite.title(classes: plan.network.classes)
     try output.error(AttackProgress.forecast(evaluation.forecast(), title: title) + "\n")
   }
 
-  /// Writes the files and says the result; a file that cannot be written takes nothing from the result.
+  /// Writes the files and prints the result, even if a file can't be written.
   private func finish(isInterrupted: Bool) throws {
     let report = evaluation.report()
     var kept = options.json == "-" ? nil : options.json
-    // Verdicts that took hours are kept even when nobody asked for a file.
+    // Verdicts that took hours are kept even if no file was requested.
     if isInterrupted, kept == nil { kept = options.resume ?? Self.freeName() }
     var failure: CommandFailure?
     var json = Data()
     do {
       json = try AttackResult(plan.card, report, evaluation.record).encoded()
       if let kept { try AtomicFile.write(json, to: URL(fileURLWithPath: kept)) }
-      if let path = options.saveAdversarials { try AdversarialFile.write(path, evaluation, layout: options.layout) }
+      if let path = options.saveAdversarials { try AdversarialFile.write(evaluation, to: path, layout: options.layout) }
     } catch {
       failure = .failed("\(error)")
     }
@@ -122,11 +142,11 @@ private struct AttackRun {
     if let failure { throw failure }
     if isInterrupted, let kept {
       try output.error(
-        "interrupted; all verdicts so far are in \(kept): the same command with --resume \(kept) continues\n")
+        "interrupted; all verdicts so far are in \(kept); run the same command with --resume \(kept) to continue\n")
     }
   }
 
-  /// A file in the current folder that is not there yet.
+  /// The name of a new file in the current folder.
   private static func freeName() -> String {
     let exists = { (name: String) in FileManager.default.fileExists(atPath: name) }
     var name = "dualab-attack.json", number = 2
@@ -135,36 +155,5 @@ private struct AttackRun {
       number += 1
     }
     return name
-  }
-}
-
-/// What stderr shows while the attacks run.
-struct AttackScreen {
-  private var progress: AttackProgress
-  private let output: Output
-  private let isQuiet: Bool
-  private var isBarShown = false
-
-  init(_ suite: AttackSuite, output: Output, isQuiet: Bool) {
-    progress = AttackProgress(suite)
-    self.output = output
-    self.isQuiet = isQuiet
-  }
-
-  mutating func show(_ now: EvaluationProgress) {
-    guard !isQuiet else { return }
-    let note = progress.note(now)
-    if output.canRedraw {
-      isBarShown = true
-      // One column stays free: a full line would wrap and could not be redrawn.
-      try? output.error("\r" + progress.line(now, columns: output.columns() - 1) + "\u{1b}[K")
-    } else if let note {
-      try? output.error(note + "\n")
-    }
-  }
-
-  mutating func clear() {
-    if isBarShown { try? output.error("\r\u{1b}[K") }
-    isBarShown = false
   }
 }

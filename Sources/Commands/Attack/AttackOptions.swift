@@ -9,119 +9,126 @@ extension LabelledImages.Layout: ExpressibleByArgument {}
 extension BallNorm: ExpressibleByArgument {}
 extension Branch: ExpressibleByArgument {}
 
-/// What is attacked, on which images, how: as typed.
+/// What to attack, on which images, and how, as typed.
 package struct AttackOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A checkpoint of a run.", valueName: "file"))
+  @Option(help: ArgumentHelp("Checkpoint of a run.", valueName: "file"))
   var checkpoint: String?
 
-  @Option(help: ArgumentHelp("Weights of another program, a .safetensors state dictionary.", valueName: "file"))
+  @Option(help: ArgumentHelp("State dictionary of another program (.safetensors).", valueName: "file"))
   var weights: String?
 
-  @Option(help: ArgumentHelp("The network of --weights; 'dualab models list' lists all.", valueName: "model"))
+  @Option(help: ArgumentHelp("Model of --weights; see 'dualab models list'.", valueName: "model"))
   var model: String?
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
-      "A setting of the network or the data, such as width=64, mean=0.5 or data.dir=F; may be given many times.",
+      "Set a network or data setting, e.g. width=64, mean=0.5 or data.dir=DIR. Repeatable.",
       valueName: "name=value"))
   var assignments: [String] = []
 
   @Option(
-    help: "The statistics that dual and split norms use: posterior, clean or adversarial (default: the checkpoint's).")
+    help: "Statistics that dual and split norms use: posterior, clean or adversarial (default: the checkpoint's).")
   var branch: Branch?
 
-  @Option(help: ArgumentHelp("A data set, with :train, :validation or :test (default).", valueName: "name[:split]"))
+  @Option(
+    help: ArgumentHelp("Data set and split: train, validation or test (default: test).", valueName: "name[:split]"))
   var data: String?
 
-  @Option(help: ArgumentHelp("Images x_test and labels y_test in numpy's .npz.", valueName: "file"))
+  @Option(help: ArgumentHelp("Images x_test and labels y_test in a .npz file of numpy.", valueName: "file"))
   var npz: String?
 
-  @Option(help: ArgumentHelp("Tensors images (NCHW) and labels in a .safetensors.", valueName: "file"))
+  @Option(help: ArgumentHelp("Tensors images (NCHW) and labels in a .safetensors file.", valueName: "file"))
   var images: String?
 
-  @Option(help: "Where the channels of --npz stand: nhwc or nchw.")
+  @Option(help: "Channel order of --npz: nhwc or nchw.")
   var layout: LabelledImages.Layout = .nhwc
 
   @Option(
     help: ArgumentHelp(
-      "autoattack, autoattack-plus, autoattack-rand, quick, or attacks with commas between; 'dualab attacks list'.",
+      "A suite, or attacks separated by commas; see 'dualab attacks list'.",
       valueName: "names"))
   var attack = "autoattack"
 
-  @Flag(help: "Every attack alone on all images that are right, and the worst of all.")
+  @Flag(help: "Run each attack separately on every correctly classified image, and report the worst case.")
   var individual = false
 
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "FGSM, PGD-10, PGD-100 and a PGD of large ε on the first 250 images, to see whether the result can be believed "
-        + "(default with autoattack and autoattack-plus)."))
+      "Check if the result can be trusted, with FGSM, PGD-10, PGD-100 and a PGD with large ε on the first 250 images "
+        + "(default for autoattack and autoattack-plus)."))
   var checks: Bool?
 
-  @Option(help: "Norm of the ball: linf or l2 (default: the checkpoint's, or linf).")
+  @Option(help: "Norm of the ball: linf or l2 (default: the checkpoint's, otherwise linf).")
   var norm: BallNorm?
 
-  @Option(help: ArgumentHelp("Radius of the ball, such as 8/255 (default: the checkpoint's).", valueName: "radius"))
+  @Option(help: ArgumentHelp("Radius of the ball, e.g. 8/255 (default: the checkpoint's).", valueName: "radius"))
   var eps: String?
 
-  @Option(help: "At most so many images, the first ones.")
+  @Option(help: ArgumentHelp("Use only the first N images (default: all).", valueName: "n"))
   var limit: Int?
 
-  @Option(help: "Seed of the attacks.")
+  @Option(help: "Random seed of the attacks.")
   var seed = 0
 
-  @Option(help: ArgumentHelp("Write the result with every verdict to a file; - for stdout alone.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the result with every verdict to a file; - prints only that, to stdout.", valueName: "file"))
   var json: String?
 
-  @Option(help: ArgumentHelp("Write the adversarial images to a file for numpy.", valueName: "file.npz"))
+  @Option(help: ArgumentHelp("Write the adversarial images to a .npz file.", valueName: "file.npz"))
   var saveAdversarials: String?
 
-  @Option(help: ArgumentHelp("Continue an interrupted evaluation from its JSON file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Resume an interrupted evaluation from its JSON file.", valueName: "file"))
   var resume: String?
 
-  @Option(help: "Worker threads; results do not depend on it (default: one a core).")
+  @Option(
+    help: ArgumentHelp(
+      "Number of worker threads (default: one per core). Does not affect results.", valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Nothing on stderr but errors and warnings.")
+  @Flag(help: "Print only errors and warnings to stderr.")
   var quiet = false
 
   package init() {}
 }
 
 extension AttackOptions {
-  /// Says what of the options does not go together. Throws `CommandFailure` of usage.
+  /// Checks that the options go together. Throws `CommandFailure`.
   package func check() throws {
     guard (checkpoint == nil) != (weights == nil) else {
-      throw CommandFailure.usage("give either --checkpoint FILE or --weights FILE with --model NAME")
+      throw CommandFailure.usage("use either --checkpoint FILE, or --weights FILE with --model NAME")
     }
     if checkpoint != nil, model != nil {
-      throw CommandFailure.usage("--model: a checkpoint says itself which network it is of; leave it out")
+      throw CommandFailure.usage("--model is not needed with --checkpoint: the checkpoint names its own model")
     }
     let sources = [data, npz, images].compactMap { $0 }
     guard sources.count == 1 || (sources.isEmpty && checkpoint != nil) else {
-      throw CommandFailure.usage("give one of --data NAME, --npz FILE and --images FILE")
+      throw CommandFailure.usage("use one of --data NAME, --npz FILE and --images FILE")
     }
-    if let limit, limit < 1 { throw CommandFailure.usage("--limit \(limit): give 1 or more") }
+    if let limit, limit < 1 { throw CommandFailure.usage("--limit \(limit): use a whole number of at least 1") }
     guard (0...Int(UInt32.max)).contains(seed) else {
-      throw CommandFailure.usage("--seed \(seed): give a whole number in 0 … \(UInt32.max)")
+      throw CommandFailure.usage("--seed \(seed): use a whole number in 0 … \(UInt32.max)")
     }
     if let threads, !(1...1024).contains(threads) {
-      throw CommandFailure.usage("--threads \(threads): give a whole number in 1 … 1024")
+      throw CommandFailure.usage("--threads \(threads): use a whole number in 1 … 1024")
     }
-    if eps == nil, checkpoint == nil { throw CommandFailure.usage("--eps: give the radius of the ball, such as 8/255") }
+    if eps == nil, checkpoint == nil {
+      throw CommandFailure.usage("--eps is missing; give the radius of the ball, e.g. 8/255")
+    }
     if let eps, Fraction.parse(eps) == nil {
-      throw CommandFailure.usage("--eps \(eps): give a number or a fraction such as 8/255")
+      throw CommandFailure.usage("--eps \(eps): use a number or a fraction, e.g. 8/255")
     }
     for path in [json == "-" ? nil : json, saveAdversarials].compactMap({ $0 }) { try Self.checkWritable(path) }
   }
 
-  /// `--set`, split: what belongs to the data, and what to the network.
+  /// `--set`, separated into data settings and network settings.
   package func settings() throws -> (data: [String], network: [String: String]) {
     var data: [String] = [], network: [String: String] = [:]
     for assignment in assignments {
       guard let equals = assignment.firstIndex(of: "=") else {
-        throw CommandFailure.usage("--set \(assignment): give NAME=VALUE, such as width=64")
+        throw CommandFailure.usage("--set \(assignment): use NAME=VALUE, e.g. width=64")
       }
       let name = String(assignment[..<equals])
       if name.hasPrefix("data.") || name == "validation.fraction" {
@@ -134,15 +141,15 @@ extension AttackOptions {
     return (data, network)
   }
 
-  /// Hours of work must not end at a folder that is not there.
+  /// Checks before hours of work that the file can be written.
   static func checkWritable(_ path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw CommandFailure.failed("\(path): is a folder; give the name of a file")
+      throw CommandFailure.failed("\(path) is a folder; use the name of a file")
     }
     guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw CommandFailure.failed("\(path): its folder is missing or cannot be written; give another place")
+      throw CommandFailure.failed("\(path): its folder is missing or can't be written to; use a different folder")
     }
   }
 }

@@ -8,13 +8,13 @@ import Recipe
 import Spelling
 import Tensors
 
-/// An evaluation, decided: the network, the images, the attacks.
+/// What `dualab attack` will do: the network, the images, the attacks.
 struct AttackPlan {
   let network: Network
   let images: LabelledImages
   let settings: EvaluationSettings
   let card: AttackCard
-  /// What a person should know of the files, a line each.
+  /// What the user should know about the files, one line each.
   let notes: [String]
 
   /// Loads what the options name. Throws `CommandFailure`.
@@ -26,7 +26,7 @@ struct AttackPlan {
       throw error
     } catch let error as SettingError {
       throw CommandFailure.usage("\(error)")
-    } catch let error as any CustomStringConvertible {
+    } catch {
       // FileError, DataError and EvaluationError are lines.
       throw CommandFailure.failed("\(error)")
     }
@@ -44,7 +44,7 @@ struct AttackPlan {
       try checkpoint?.network(given.network, input: images.shape, pool: pool)
       ?? weights.network(given.network, input: images.shape, pool: pool)
     network = imported.network
-    try Self.setBranch(of: network, options.branch)
+    try Self.setBranch(of: network, to: options.branch)
     try images.check(classes: network.classes)
     notes = imported.notes
 
@@ -54,22 +54,25 @@ struct AttackPlan {
     let suite = try AttackSuite(named: options.attack, classes: network.classes)
     settings = EvaluationSettings(
       norm: norm, epsilon: epsilon, suite: suite, individual: options.individual, seed: UInt32(options.seed),
-      compares: options.checks ?? [.standard, .plus].contains(suite.kind))
+      compares: options.checks ?? (suite.named?.runsChecks ?? false))
     try settings.check(classes: network.classes)
-    card = AttackCard(settings, network, weights: weights.path, images, threads: threads)
+    card = AttackCard(
+      program: DualabCommand.configuration.version, settings: settings, network: network, weights: weights.path,
+      images: images, threads: threads)
   }
 
-  /// Which set of statistics two-set norms use, where somebody asks or nobody can know.
-  private static func setBranch(of network: Network, _ wish: Branch?) throws {
+  /// Sets the statistics that layers with two sets use, if requested. Split norms can't do without.
+  private static func setBranch(of network: Network, to wish: Branch?) throws {
     let norm = network.settings.norm
     guard norm.hasTwoSets else {
       guard let branch = wish else { return }
       throw CommandFailure.usage(
-        "--branch \(branch.rawValue): norm \(norm.rawValue) has one set of statistics; leave it out")
+        "--branch \(branch.rawValue): norm \(norm.rawValue) has only one set of statistics; remove --branch")
     }
     if let wish { network.branch = wish }
     guard norm.infersDomains || network.branch != .posterior else {
-      throw CommandFailure.usage("--branch: split norms cannot tell whose images they are; give clean or adversarial")
+      throw CommandFailure.usage(
+        "--branch is missing: split norms can't tell clean from adversarial images; use clean or adversarial")
     }
   }
 
@@ -89,7 +92,7 @@ struct AttackPlan {
     case "validation": split = data.validation
     case "train": split = data.train
     case let other:
-      throw CommandFailure.usage("--data \(parts[0]):\(other): give one of train, validation, test behind the colon")
+      throw CommandFailure.usage("--data \(parts[0]):\(other): unknown split; use one of train, validation, test")
     }
     let name = "\(parts[0]):\(parts.count == 1 ? "test" : parts[1])"
     return LabelledImages(split, source: name, limit: options.limit)

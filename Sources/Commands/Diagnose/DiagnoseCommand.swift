@@ -1,43 +1,57 @@
 import ArgumentParser
+import Diagnostics
+import Evaluation
 import Foundation
+import Readout
 import Spelling
 import Synchronization
 import Tensors
 
-/// `dualab diagnose`: why a network's robustness is to be believed, or not.
+/// `dualab diagnose`: whether a network's robustness can be trusted, and why.
 package struct DiagnoseCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "diagnose", abstract: "Look into a trained network: gap, causes, distances between domains, PCA.",
+    commandName: "diagnose", abstract: "Examine a trained network: gap, causes, distances between domains, PCA.",
+    usage: """
+      dualab diagnose <run> [<options>]
+      dualab diagnose --checkpoint <file> [<options>]
+      """,
     discussion: """
-      Measures clean, PGD (as trained) and AutoAttack on test images, names what shows false robustness, and compares \
-      what enters every norm layer for the three. AutoAttack takes its time on a robust network: --limit.
+      Measures accuracy on clean test images, under PGD as in training, and under AutoAttack; reports signs of false \
+      robustness; and compares the inputs of every normalization layer for the three sets of images. AutoAttack is slow \
+      on robust networks; use --limit to attack fewer images.
       """)
 
-  @Argument(help: ArgumentHelp("The folder of a run: its last checkpoint, or its best.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp(
+      "Folder of a run. Uses its last checkpoint, or its best one if there is no last.", valueName: "run"))
   var folder: String?
 
-  @Option(help: ArgumentHelp("A checkpoint of a run.", valueName: "file"))
+  @Option(help: ArgumentHelp("Checkpoint of a run.", valueName: "file"))
   var checkpoint: String?
 
   @Option(
-    help: ArgumentHelp("One norm layer, by name or number from 1; --json then has its PCA points.", valueName: "layer"))
+    help: ArgumentHelp(
+      "Examine only this normalization layer (name, or number from 1); --json then has its PCA points.",
+      valueName: "layer"))
   var layer: String?
 
-  @Option(help: "At most so many test images, the first ones.")
+  @Option(help: ArgumentHelp("Use only the first N test images.", valueName: "n"))
   var limit = 128
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("A setting of the data, such as data.dir=F; may be given many times.", valueName: "name=value"))
+    help: ArgumentHelp("Set a data setting, e.g. data.dir=DIR. Repeatable.", valueName: "name=value"))
   var assignments: [String] = []
 
-  @Option(help: ArgumentHelp("Write everything to a file; - for stdout alone.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write everything to a file; - prints only that, to stdout.", valueName: "file"))
   var json: String?
 
-  @Option(help: "Worker threads; results do not depend on it (default: one a core).")
+  @Option(
+    help: ArgumentHelp(
+      "Number of worker threads (default: one per core). Does not affect results.", valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Nothing on stderr but errors.")
+  @Flag(help: "Print only errors to stderr.")
   var quiet = false
 
   package init() {}
@@ -45,27 +59,15 @@ package struct DiagnoseCommand: ParsableCommand {
   package func run() throws {
     let output = Output.standard
     do {
-      let plan = try DiagnosePlan(
-        path: try file(), limit: limit, layer: layer, assignments: assignments, threads: threads)
+      let diagnosis = try Diagnosis(
+        checkpoint: try file(), limit: limit, layer: layer, assignments: assignments, threads: threads)
       if let json, json != "-" { try AttackOptions.checkWritable(json) }
-      let stop = Mutex(false), signals = SignalWatch { stop.withLock { $0 = true } }
-      var screen = AttackScreen(plan.suite, output: output, isQuiet: quiet)
-      let result: DiagnoseResult
-      do {
-        result = try plan.measure {
-          screen.show($0)
-        } poll: {
-          if stop.withLock({ $0 }) { throw Interrupted() }
-        }
-        screen.clear()
-      } catch is Interrupted {
-        screen.clear()
-        throw signals.signal.map(CommandFailure.signal) ?? CommandFailure.failed("interrupted")
-      }
-      if let json, json != "-" { try AtomicFile.write(result.encoded(), to: URL(fileURLWithPath: json)) }
+      let result = try measure(diagnosis, output)
+      let document = try jsonLine(DiagnosisDocument(result))
+      if let json, json != "-" { try AtomicFile.write(document, to: URL(fileURLWithPath: json)) }
       try output.result(
         json == "-"
-          ? String(decoding: result.encoded(), as: UTF8.self)
+          ? String(decoding: document, as: UTF8.self)
           : DiagnoseTable.lines(result).joined(separator: "\n") + "\n")
     } catch let error as CommandFailure {
       throw error
@@ -73,22 +75,35 @@ package struct DiagnoseCommand: ParsableCommand {
       throw CommandFailure.usage("\(error)")
     } catch let error as OutputClosed {
       throw error
-    } catch let error as any CustomStringConvertible {
+    } catch {
       // FileError, DataError and EvaluationError are lines.
       throw CommandFailure.failed("\(error)")
     }
   }
 
+  /// Runs it until it is done or a signal arrives.
+  private func measure(_ diagnosis: Diagnosis, _ output: Output) throws -> DiagnosisResult {
+    let stop = Mutex(false), signals = SignalWatch { stop.withLock { $0 = true } }
+    var screen = AttackScreen(diagnosis.suite, output: output, isQuiet: quiet)
+    defer { screen.clear() }
+    do {
+      return try diagnosis.run(
+        observe: { screen.show($0) }, poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
+    } catch is Interrupted {
+      throw signals.signal.map(CommandFailure.signal) ?? CommandFailure.failed("interrupted")
+    }
+  }
+
   private struct Interrupted: Error {}
 
-  /// The checkpoint that is meant.
+  /// The checkpoint to examine.
   private func file() throws -> String {
     guard (folder == nil) != (checkpoint == nil) else {
-      throw CommandFailure.usage("give either the folder of a run or --checkpoint FILE")
+      throw CommandFailure.usage("use either the folder of a run or --checkpoint FILE")
     }
-    guard limit > 0 else { throw CommandFailure.usage("--limit \(limit): give 1 or more") }
+    guard limit > 0 else { throw CommandFailure.usage("--limit \(limit): use a whole number of at least 1") }
     if let threads, !(1...1024).contains(threads) {
-      throw CommandFailure.usage("--threads \(threads): give a whole number in 1 … 1024")
+      throw CommandFailure.usage("--threads \(threads): use a whole number in 1 … 1024")
     }
     if let checkpoint { return checkpoint }
     let checkpoints = URL(fileURLWithPath: folder ?? "").appendingPathComponent("checkpoints")
@@ -97,7 +112,7 @@ package struct DiagnoseCommand: ParsableCommand {
     }
     guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
       throw CommandFailure.failed(
-        "\(folder ?? ""): no checkpoints/last.safetensors or best.safetensors in it; give the folder of a run, or --checkpoint"
+        "\(folder ?? "") has no checkpoints/last.safetensors or best.safetensors; use the folder of a run, or --checkpoint"
       )
     }
     return found

@@ -14,27 +14,26 @@ extension Pass {
     }
   }
 
-  /// As `eachChunk`, for the clean rows alone (true), the adversarial ones (false), or all (nil): perhaps several times
-  /// per chunk, on one thread.
+  /// As `eachChunk`, for some of the rows: possibly several times per chunk, on one thread.
   func eachChunk(
-    ofRows rows: Bool?,
+    of rows: RowSelection,
     _ body: (_ chunk: Int, _ images: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
   ) {
     eachChunk { chunk, images, scratch in
-      guard let rows else { return body(chunk, images, scratch) }
-      eachRun(in: images) { run, isClean in if isClean == rows { body(chunk, run, scratch) } }
+      guard rows != .all else { return body(chunk, images, scratch) }
+      eachRun(in: images) { run, isClean in if rows.has(clean: isClean) { body(chunk, run, scratch) } }
     }
   }
 
   /// How many images these rows are.
-  func count(ofRows rows: Bool?) -> Int {
-    guard let rows, let clean = domains.cleanRows(of: images) else { return images }
-    return rows ? clean : images - clean
+  func count(of rows: RowSelection) -> Int {
+    guard rows != .all, let clean = domains.cleanRows(of: images) else { return images }
+    return rows == .clean ? clean : images - clean
   }
 
-  /// The first image of these rows; 0 when there is none.
-  func firstImage(ofRows rows: Bool?) -> Int {
-    rows.flatMap { rows in (0..<images).first { domains.isClean($0) == rows } } ?? 0
+  /// The first image of these rows; 0 if there is none.
+  func firstImage(of rows: RowSelection) -> Int {
+    (0..<images).first { rows.has(clean: domains.isClean($0)) } ?? 0
   }
 
   /// Where an image's part of a slot starts.

@@ -81,14 +81,14 @@ package final class BatchNorm: NormLayer {
 
   // MARK: forward
 
-  package func forward(_ pass: Pass) { forward(pass, rows: nil) }
+  package func forward(_ pass: Pass) { forward(pass, rows: .all) }
 
-  /// The clean rows alone (true), the adversarial ones (false), or all: the others stay as they are and count for nothing.
-  func forward(_ pass: Pass, rows: Bool?) {
+  /// For some of the rows; the others stay as they are and don't count.
+  func forward(_ pass: Pass, rows: RowSelection) {
     let coefficients = coefficients(pass)
     if pass.mode != .eval { takeMoments(pass, rows: rows) }
     let shape = input.shape
-    pass.eachChunk(ofRows: rows) { _, images, _ in
+    pass.eachChunk(of: rows) { _, images, _ in
       dl_scale_offset(
         pass.pointer(input, image: images.lowerBound), images.count, shape.blocks, shape.pixels, coefficients,
         coefficients + room, relu, pass.pointer(output, image: images.lowerBound))
@@ -104,19 +104,19 @@ package final class BatchNorm: NormLayer {
   var runningCoefficients: UnsafePointer<Float> { UnsafePointer(running.pointer) }
 
   /// Sums of one chunk after another, then the moments, the coefficients and, in train mode, the running statistics.
-  func takeMoments(_ pass: Pass, rows: Bool?) {
-    let shape = input.shape, first = pass.firstImage(ofRows: rows)
+  func takeMoments(_ pass: Pass, rows: RowSelection) {
+    let shape = input.shape, first = pass.firstImage(of: rows)
     // The first pixel of every channel: near enough to the mean that no digits are lost to it.
     let shift = pass.workspace.pointer(linear)
     for block in 0..<shape.blocks {
       (shift + block * Shape.lanes).update(
         from: pass.pointer(input, image: first) + block * shape.pixels * Shape.lanes, count: Shape.lanes)
     }
-    sumChunks(pass, rows) { images, sums in
+    sumChunks(pass, of: rows) { images, sums in
       dl_moment_sums(
         pass.pointer(input, image: images.lowerBound), images.count, shape.blocks, shape.pixels, shift, sums)
     }
-    let count = Double(pass.count(ofRows: rows) * shape.pixels), coefficients = pass.workspace.pointer(batch)
+    let count = Double(pass.count(of: rows) * shape.pixels), coefficients = pass.workspace.pointer(batch)
     for channel in 0..<channels {
       let (sum, square) = total(channel)
       let mean = sum / count, variance = max(0, square / count - mean * mean)
@@ -164,23 +164,23 @@ package final class BatchNorm: NormLayer {
 
   /// With û = (x − μ)/σ and g = dy where the ReLU was open: dβ = Σg, dγ = Σgû, and
   /// dx = (γ/σ)·(g − Σg/n − û·Σgû/n) for batch moments, dx = (γ/σ)·g for running ones.
-  package func backward(_ pass: Pass) { backward(pass, rows: nil) }
+  package func backward(_ pass: Pass) { backward(pass, rows: .all) }
 
   /// Of the rows that `forward` was called for; if `adding`, to the parameter gradients that are there.
-  func backward(_ pass: Pass, rows: Bool?, adding: Bool = false) {
+  func backward(_ pass: Pass, rows: RowSelection, adding: Bool = false) {
     guard let gradient else { return }
     let shape = input.shape, coefficients = coefficients(pass)
     let slope = pass.workspace.pointer(linear), constant = slope + room
     let usesBatch = pass.mode != .eval
     if usesBatch || pass.wanted.contains(.parameters) {
-      sumChunks(pass, rows) { images, sums in
+      sumChunks(pass, of: rows) { images, sums in
         dl_gradient_sums(
           pass.pointer(input, image: images.lowerBound), pass.pointer(gradient, image: images.lowerBound),
           images.count, shape.blocks, shape.pixels, coefficients, coefficients + room, coefficients + 2 * room, relu,
           sums)
       }
     }
-    let count = Double(pass.count(ofRows: rows) * shape.pixels), gradients = pass.memory.gradients.pointer
+    let count = Double(pass.count(of: rows) * shape.pixels), gradients = pass.memory.gradients.pointer
     for channel in 0..<channels where usesBatch || pass.wanted.contains(.parameters) {
       let (sum, product) = total(channel)
       let inverse = Double(coefficients[3 * room + channel])
@@ -195,7 +195,7 @@ package final class BatchNorm: NormLayer {
       constant[channel] = Float(-scale * sum / count - tilt * mean)
     }
     if !usesBatch { slope.update(repeating: 0, count: 2 * room) }
-    pass.eachChunk(ofRows: rows) { _, images, _ in
+    pass.eachChunk(of: rows) { _, images, _ in
       dl_scale_gradient(
         pass.pointer(input, image: images.lowerBound), pass.pointer(gradient, image: images.lowerBound), images.count,
         shape.blocks, shape.pixels, coefficients,
@@ -214,14 +214,16 @@ package final class BatchNorm: NormLayer {
   // MARK: sums over the batch
 
   /// Per chunk two sums a channel, `[chunk][block][2][16]`.
-  private func sumChunks(_ pass: Pass, _ rows: Bool?, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void) {
+  private func sumChunks(
+    _ pass: Pass, of rows: RowSelection, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
+  ) {
     let stride = 2 * room
     if sums.count < pass.chunks * stride { sums = Array(repeating: 0, count: pass.chunks * stride) }
     let count = pass.chunks * stride
     sums.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       base.update(repeating: 0, count: count)
-      pass.eachChunk(ofRows: rows) { chunk, images, _ in body(images, base + chunk * stride) }
+      pass.eachChunk(of: rows) { chunk, images, _ in body(images, base + chunk * stride) }
       // The first chunk becomes the total, the others are added in order.
       for chunk in 1..<max(1, pass.chunks) {
         for index in 0..<stride { base[index] += base[chunk * stride + index] }

@@ -37,6 +37,25 @@ package enum Domains: Sendable, Hashable {
   package func areBoth(of rows: Int) -> Bool { cleanRows(of: rows).map { $0 > 0 && $0 < rows } ?? false }
 }
 
+/// Which rows of a batch a set of statistics works on.
+enum RowSelection: Sendable {
+  /// All rows, whatever their domains.
+  case all
+  /// The clean rows.
+  case clean
+  /// The adversarial rows.
+  case adversarial
+
+  /// Whether it has the rows of a domain; nil: nobody says which one they are of.
+  func has(clean isClean: Bool?) -> Bool {
+    switch self {
+    case .all: true
+    case .clean: isClean == true
+    case .adversarial: isClean == false
+    }
+  }
+}
+
 /// Which of the two sets of statistics norms use where no row's domain is known: attacks and evaluation.
 /// ALGORITHMS §9.3, §10.
 package enum Branch: String, Sendable, Hashable, CaseIterable {

@@ -151,8 +151,8 @@ package final class DualNorm: PosteriorNorm {
   package func forward(_ pass: Pass) {
     let plain = plainSet(pass), knowsBoth = pass.domains.areBoth(of: pass.images), shape = input.shape
     if plain == nil, pass.mode != .eval {
-      clean.takeMoments(pass, rows: true)
-      adversarial.takeMoments(pass, rows: false)
+      clean.takeMoments(pass, rows: .clean)
+      adversarial.takeMoments(pass, rows: .adversarial)
     }
     if plain == nil || knowsBoth {
       var kernel = kernel(pass)

@@ -68,14 +68,14 @@ package final class SplitNorm: NormLayer {
 
   package func forward(_ pass: Pass) {
     if let only = only(pass) { return only.used.forward(pass) }
-    clean.forward(pass, rows: true)
-    adversarial.forward(pass, rows: false)
+    clean.forward(pass, rows: .clean)
+    adversarial.forward(pass, rows: .adversarial)
   }
 
   package func backward(_ pass: Pass) {
     guard let only = only(pass) else {
-      clean.backward(pass, rows: true)
-      adversarial.backward(pass, rows: false, adding: sharesAffine)
+      clean.backward(pass, rows: .clean)
+      adversarial.backward(pass, rows: .adversarial, adding: sharesAffine)
       return
     }
     only.used.backward(pass)

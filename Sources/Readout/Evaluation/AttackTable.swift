@@ -1,0 +1,87 @@
+import Evaluation
+import Events
+import Plotting
+import Spelling
+
+/// The result of an evaluation as text. Pure.
+package enum AttackTable {
+  /// The lines: what was measured, attack by attack, accuracies with intervals, checks, warnings.
+  package static func lines(_ report: EvaluationReport, _ card: AttackCard) -> [String] {
+    let size = card.input.map(String.init).joined(separator: "×")
+    let head = [
+      "\(card.weights): \(card.model), width \(card.width)\(norms(card)), on \(card.images) images (\(size)) from "
+        + card.data,
+      "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
+        + (card.individual ? ", each attack run separately" : ""),
+      "",
+    ]
+    return head + Listing.table(rows(report)) + [""] + accuracies(report) + checks(report) + warnings(report)
+  }
+
+  /// Normalization layers other than BN, and the set of statistics they used.
+  private static func norms(_ card: AttackCard) -> String {
+    (card.norms.map { ", norm \($0)" } ?? "") + (card.branch.map { ", branch \($0)" } ?? "")
+  }
+
+  /// In ℓ2 only whole levels are written as fractions of 255: ½ is not 127.5/255.
+  private static func radius(_ card: AttackCard) -> String {
+    let levels = card.eps * 255, isWhole = abs(levels - levels.rounded()) < 1e-7
+    return card.norm == .linf || isWhole ? Fraction.format(card.eps) : Fraction.decimal(card.eps)
+  }
+
+  private static func rows(_ report: EvaluationReport) -> [[String]] {
+    let accuracy = report.settings.individual ? "robust alone" : "robust after"
+    let head = ["attack", accuracy, "broken", "seconds", "forward passes", "backward passes"]
+    return [head]
+      + report.attacks.map { row in
+        [
+          row.attack.title + (row.finished < row.attacked ? " (\(row.finished) of \(row.attacked))" : ""),
+          Notation.table.share(row.robust.value), "\(row.broken)", NumberText.fixed(row.seconds, digits: 2),
+          "\(row.forwards)", "\(row.backwards)",
+        ]
+      }
+  }
+
+  private static func accuracies(_ report: EvaluationReport) -> [String] {
+    let robust = report.settings.individual ? "robust accuracy (worst case)" : "robust accuracy"
+    var lines = Listing.table([["clean accuracy", accuracy(report.clean)], [robust, accuracy(report.robust)]])
+    let largest = report.largestPerturbation
+    lines.append(
+      "n \(report.clean.n), 95 % Wilson intervals; largest perturbation "
+        + (largest > 0 ? NumberText.fixed(largest, digits: 6) : "none"))
+    let seconds = report.attacks.reduce(0) { $0 + $1.seconds }
+    if seconds > 0 {
+      let rate = { (count: (AttackRow) -> Int) in
+        Int((Double(report.attacks.reduce(0) { $0 + count($1) }) / seconds).rounded())
+      }
+      lines.append(
+        "\(NumberText.fixed(seconds, digits: 2)) s, \(rate(\.forwards)) forward and \(rate(\.backwards)) backward "
+          + "passes per second")
+    }
+    if !report.isComplete { lines.append("incomplete: robust accuracy may still drop") }
+    return lines
+  }
+
+  private static func accuracy(_ proportion: Proportion) -> String {
+    "\(Notation.table.accuracy(proportion)) (\(proportion.correct) of \(proportion.n))"
+  }
+
+  /// Accuracies under the cheap attacks that check the suite, and what they cost.
+  private static func checks(_ report: EvaluationReport) -> [String] {
+    guard let rows = report.comparisons, let n = rows.first?.robust.n else { return [] }
+    let accuracies = rows.map { row in
+      row.attack.title + (row.epsilon == report.settings.epsilon ? "" : " at ε \(Fraction.decimal(row.epsilon))")
+        + " \(Notation.table.share(row.robust.value))"
+    }
+    let seconds = rows.reduce(0) { $0 + $1.seconds }
+    let forwards = rows.reduce(0) { $0 + $1.forwards }, backwards = rows.reduce(0) { $0 + $1.backwards }
+    return [
+      "checks on the first \(n) images: \(accuracies.joined(separator: ", "))",
+      "\(NumberText.fixed(seconds, digits: 2)) s, \(forwards) forward and \(backwards) backward passes",
+    ]
+  }
+
+  private static func warnings(_ report: EvaluationReport) -> [String] {
+    report.warnings.isEmpty ? [] : [""] + report.warnings.map(\.line)
+  }
+}
