@@ -116,8 +116,8 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "Commands", "dualab", "Engine", "Readout", "Diagnostics", "Evaluation", "Attacks", "Datasets", "Networks",
-        "Tensors", "Events", "Recipe",
-        "Lab", "TestSupport",
+        "Tensors", "Presets", "Events", "Recipe", "Lab", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

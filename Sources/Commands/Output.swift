@@ -1,23 +1,22 @@
 import Foundation
 
-/// Thrown when whoever read stdout is gone.
+/// Thrown when the reader of stdout has gone away.
 package struct OutputClosed: Error {
   package init() {}
 }
 
-/// Where a command writes: results to stdout, everything about them to stderr. Unbuffered, so that readers are not kept
-/// waiting.
+/// Where a command writes: results to stdout, everything else to stderr. Unbuffered, so that readers do not wait.
 package struct Output: Sendable {
-  /// Writes to stdout. Throws `OutputClosed` when nobody reads any more.
+  /// Writes to stdout. Throws `OutputClosed` when the reader has gone away.
   package let result: @Sendable (String) throws -> Void
-  /// Writes to stderr; a closed stderr is no reason to fail.
+  /// Writes to stderr; a closed stderr is not an error.
   package let error: @Sendable (String) throws -> Void
   /// True when stderr is a terminal that can redraw a line.
   package let canRedraw: Bool
-  /// Columns of that terminal now.
+  /// The current number of columns of that terminal.
   package let columns: @Sendable () -> Int
 
-  /// Streams of the caller's own.
+  /// Writes to the caller's own streams.
   package init(
     result: @escaping @Sendable (String) throws -> Void, error: @escaping @Sendable (String) throws -> Void,
     canRedraw: Bool = false, columns: @escaping @Sendable () -> Int = { 80 }
@@ -28,22 +27,22 @@ package struct Output: Sendable {
     self.columns = columns
   }
 
-  /// The program's own streams.
+  /// The standard streams of the program.
   package static let standard = Output(
     result: { text in
       guard !write(text, to: STDOUT_FILENO) else { return }
-      // A pipe without a reader is no failure of ours; a full or closed device is.
+      // A pipe without a reader is not a failure; a full or closed device is.
       if errno == EPIPE { throw OutputClosed() }
-      throw CommandFailure.failed("stdout: \(String(cString: strerror(errno))); give it a place with room")
+      throw CommandFailure.failed("stdout: \(String(cString: strerror(errno))); redirect it to a place with free space")
     },
     error: { text in _ = write(text, to: STDERR_FILENO) },
     canRedraw: isatty(STDERR_FILENO) == 1 && !isDumbTerminal,
     columns: { columns(of: STDERR_FILENO) })
 
-  /// True when the terminal can do nothing but print lines.
+  /// True when the terminal can only print lines.
   static var isDumbTerminal: Bool { ["", "dumb"].contains(ProcessInfo.processInfo.environment["TERM"] ?? "") }
 
-  /// Writes all of it; false when it cannot be written.
+  /// Writes all of the text; false when that fails.
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
@@ -51,7 +50,7 @@ package struct Output: Sendable {
       if written > 0 {
         bytes = bytes.dropFirst(written)
       } else if errno == EAGAIN {
-        // The other end of a shared terminal or pipe may have been set to non-blocking.
+        // Another program may have set a shared terminal or pipe to non-blocking.
         var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&waiting, 1, -1)
       } else if errno != EINTR {

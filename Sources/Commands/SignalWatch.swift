@@ -2,16 +2,16 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns SIGINT, SIGTERM and SIGHUP into a request to stop; a second SIGINT or SIGTERM leaves at once.
+/// Turns SIGINT, SIGTERM and SIGHUP into a request to stop. A second SIGINT or SIGTERM ends the program at once.
 final class SignalWatch: Sendable {
   private let seen = Mutex<Int32?>(nil)
-  // Only kept alive; nothing is done with them after the start.
+  // Only kept alive; not used after the start.
   private nonisolated(unsafe) let sources: [any DispatchSourceProtocol]
 
-  /// The first signal that came, if one did.
+  /// The first signal received; nil when there was none.
   var signal: Int32? { seen.withLock { $0 } }
 
-  /// Watches until the program ends. `stop` is called on a queue of its own.
+  /// Watches until the program ends. Calls `stop` on a separate queue.
   init(stop: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "dualab signals")
     let numbers = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnoredByParent($0) }
@@ -23,7 +23,7 @@ final class SignalWatch: Sendable {
     }
   }
 
-  /// The same for signals that somebody else catches and writes to a pipe, a byte each: those that came before are not lost.
+  /// The same for signals that other code catches and writes to a pipe, one byte each. Earlier signals are not lost.
   init(pipe: Int32, stop: @escaping @Sendable () -> Void) {
     let source = DispatchSource.makeReadSource(
       fileDescriptor: pipe, queue: DispatchQueue(label: "dualab signals"))
@@ -43,11 +43,11 @@ final class SignalWatch: Sendable {
       defer { seen = seen ?? number }
       return seen == nil
     }
-    // A closing terminal sends SIGHUP by the kernel and by the shell: that is nobody in a hurry.
+    // When a terminal closes, both the kernel and the shell send SIGHUP. The second one is not a request to hurry.
     if isFirst { stop() } else if number != SIGHUP { _exit(128 + number) }
   }
 
-  /// `nohup` asks to live on after a hang-up.
+  /// `nohup` ignores SIGHUP so that its program keeps running.
   private static func isIgnoredByParent(_ number: Int32) -> Bool {
     var action = sigaction()
     guard number == SIGHUP, sigaction(number, nil, &action) == 0 else { return false }

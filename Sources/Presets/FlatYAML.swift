@@ -1,15 +1,15 @@
 import Foundation
 import Yams
 
-/// A YAML file that is one flat mapping of names to single values: the form of presets and themes. Nothing is repaired.
+/// A YAML file that is one flat mapping of names to single values, as presets and themes are. Nothing is repaired.
 struct FlatYAML {
   /// One line `key: value`.
   struct Entry {
     let key: String
     let value: String
-    /// False when the value is in quotes: then it is text, whatever it looks like.
+    /// False when the value is quoted: then it is text, whatever it looks like.
     let isPlain: Bool
-    /// The line of the key, from 1.
+    /// The line of the key, counted from 1.
     let line: Int
   }
 
@@ -19,7 +19,7 @@ struct FlatYAML {
   let header: [String]
   /// The entries in the order of the file.
   let entries: [Entry]
-  /// The value of the one key that may hold a list; nil when it is not there.
+  /// The value of the one key that may hold a list; nil when the file does not have it.
   let list: Node?
   private static let largest = 1 << 20
 
@@ -28,23 +28,23 @@ struct FlatYAML {
     try self.init(try FlatYAML.contents(of: path), path: path, listKey: listKey)
   }
 
-  /// The bytes of a file that is not too large to be a preset, suite or theme. Throws `ResourceError`.
+  /// The bytes of a file. Throws `ResourceError`, also when it is too large to be a preset, suite or theme.
   static func contents(of path: String) throws -> [UInt8] {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path) else {
       throw ResourceError("\(path): no such file; check the path")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw ResourceError("\(path): not a regular file; give a YAML file")
+      throw ResourceError("\(path): not a regular file; use a YAML file")
     }
     guard (attributes[.size] as? NSNumber)?.intValue ?? 0 <= FlatYAML.largest, let data = try? Data(contentsOf: url)
     else {
-      throw ResourceError("\(path): cannot be read, or is larger than 1 MiB; check the file and its permissions")
+      throw ResourceError("\(path): cannot read the file, or it is larger than 1 MiB; check its permissions and size")
     }
     return [UInt8](data)
   }
 
-  /// Reads the bytes of a file; `path` is what messages call it. Throws `ResourceError`.
+  /// Reads the bytes of a file; `path` is used in messages. Throws `ResourceError`.
   init(_ bytes: [UInt8], path: String, listKey: String? = nil) throws {
     self.path = path
     let text = try FlatYAML.text(bytes, path: path)
@@ -55,7 +55,7 @@ struct FlatYAML {
     entries = try FlatYAML.entries(of: root, path)
   }
 
-  /// The bytes as text. Throws `ResourceError` naming the line that is not UTF-8.
+  /// The bytes as text. Throws `ResourceError` with the first line that is not UTF-8.
   static func text(_ bytes: [UInt8], path: String) throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       let lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
@@ -65,7 +65,7 @@ struct FlatYAML {
     return text
   }
 
-  /// The comment at the top, without `# `; what is indented behind it stays so.
+  /// The comment at the top, without `# `; further indentation is kept.
   static func header(of text: String) -> [String] {
     text.drop { $0 == "\u{FEFF}" }
       .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -81,7 +81,7 @@ struct FlatYAML {
   static func root(of text: String, _ path: String) throws -> Node {
     do {
       guard let root = try Yams.compose(yaml: text) else {
-        throw ResourceError("\(path): empty; give lines 'name: value'")
+        throw ResourceError("\(path): the file is empty; write lines 'name: value'")
       }
       return root
     } catch let error as YamlError {
@@ -94,33 +94,33 @@ struct FlatYAML {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let place = context.map { " \($0.text.trimmingCharacters(in: .whitespaces))" } ?? ""
-      return ResourceError("\(path):\(mark.line): YAML: \(problem)\(place); correct the line")
+      return ResourceError("\(path):\(mark.line): YAML: \(problem)\(place); fix the line")
     case .reader(let problem, let offset, _, _):
       let line = text.prefix(offset ?? 0).count { $0.isNewline } + 1
       return ResourceError("\(path):\(line): YAML: \(problem); remove the character")
     case .duplicatedKeysInMapping(let duplicates, let context):
       return ResourceError(
-        "\(path):\(context.mark.line): '\(duplicates.first ?? "?")' is given twice; keep one of them")
+        "\(path):\(context.mark.line): '\(duplicates.first ?? "?")' occurs twice; keep one of them")
     default:
       return ResourceError("\(path): YAML: \(String(describing: error).replacingOccurrences(of: "\n", with: " "))")
     }
   }
 
-  /// The lines of a mapping that has single values only.
+  /// The lines of a mapping that only has single values.
   static func entries(of root: Node, _ path: String) throws -> [Entry] {
     guard case .mapping(let mapping) = root else {
-      throw ResourceError("\(path):\(root.mark?.line ?? 1): not a list of settings; give lines 'name: value'")
+      throw ResourceError("\(path):\(root.mark?.line ?? 1): expected names and values; write lines 'name: value'")
     }
     return try mapping.map { key, value in
       let line = key.mark?.line ?? root.mark?.line ?? 1
       guard case .scalar(let name) = key else {
-        throw ResourceError("\(path):\(line): a name must be a word; give lines 'name: value'")
+        throw ResourceError("\(path):\(line): a name must be a single word; write lines 'name: value'")
       }
       guard case .scalar(let scalar) = value else {
-        let what = value.mapping != nil ? "names of its own" : "a list"
+        let what = value.mapping != nil ? "nested names" : "a list"
         throw ResourceError(
-          "\(path):\(line): '\(name.string)' holds \(what) where a single value belongs; "
-            + "write every setting on one line, such as 'attack.steps: 10'")
+          "\(path):\(line): '\(name.string)': expected a single value, got \(what); "
+            + "write each setting on one line, e.g. 'attack.steps: 10'")
       }
       return Entry(key: name.string, value: scalar.string, isPlain: scalar.style == .plain, line: line)
     }
@@ -128,6 +128,6 @@ struct FlatYAML {
 }
 
 extension FlatYAML.Entry {
-  /// True for nothing at all, `~` or `null`: no value.
+  /// True for an empty value, `~` and `null`: no value.
   var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(value) }
 }

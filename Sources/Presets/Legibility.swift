@@ -1,11 +1,11 @@
 import Foundation
 import Plotting
 
-/// How a person sees colours.
+/// How a person sees colors.
 package enum Vision: String, Sendable, CaseIterable {
   case normal, protanopia, deuteranopia, tritanopia
 
-  /// What becomes of linear red, green, blue (Machado, Oliveira and Fernandes 2009, severity 1).
+  /// What linear red, green and blue turn into (Machado, Oliveira and Fernandes 2009, severity 1).
   fileprivate var rows: [[Double]] {
     switch self {
     case .normal: [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
@@ -19,17 +19,17 @@ package enum Vision: String, Sendable, CaseIterable {
   }
 }
 
-/// Whether the colours of a theme can be told apart. Only red-green-blue colours can be judged: what the terminal makes
-/// of its own is not known here.
+/// Whether the colors of a theme can be told apart. Only RGB colors can be judged: how a terminal shows its own colors
+/// is unknown.
 package enum Legibility {
-  /// The contrast ratio of WCAG 2, in 1 … 21; nil when a colour is the terminal's own.
+  /// The contrast ratio of WCAG 2, in 1 … 21; nil when a color is the terminal's own.
   package static func contrast(_ first: Color, _ second: Color) -> Double? {
     guard let a = linear(first), let b = linear(second) else { return nil }
     let lights = [luminance(a), luminance(b)].sorted()
     return (lights[1] + 0.05) / (lights[0] + 0.05)
   }
 
-  /// The distance of two colours in CIELAB (ΔE 1976) as `vision` sees them; nil when a colour is the terminal's own.
+  /// The distance of two colors in CIELAB (ΔE 1976) as `vision` sees them; nil when a color is the terminal's own.
   package static func difference(_ first: Color, _ second: Color, _ vision: Vision) -> Double? {
     guard let a = linear(first), let b = linear(second) else { return nil }
     let one = lab(seen(a, vision)), other = lab(seen(b, vision))
@@ -61,12 +61,12 @@ package enum Legibility {
 }
 
 extension ThemeFile {
-  /// The lines of the charts, which must be told apart by colour.
+  /// The roles of chart lines, which must be told apart by color.
   package static let series: [Theme.Role] = [.clean, .adversarial, .autoattack, .kl, .total]
   private static let graphics: [Theme.Role] = [.borderFocused, .progress, .mark]
   private static let decoration: [Theme.Role] = [.border, .progressRest]
 
-  /// What a reader would find hard to see, one line each: text under a contrast of 4.5, lines of charts under 3.
+  /// What is hard to read, one line each: text with a contrast below 4.5, chart lines below 3.
   package var warnings: [String] {
     Theme.Role.allCases.filter { !ThemeFile.decoration.contains($0) }.compactMap { role in
       let style = theme[role], needed = (ThemeFile.series + ThemeFile.graphics).contains(role) ? 3 : 4.5
@@ -74,11 +74,11 @@ extension ThemeFile {
         return nil
       }
       let shown = String(format: "%.1f", contrast)
-      return "\(path): \(role.rawValue): contrast \(shown) with its background; \(needed) or more is readable"
+      return "\(path): \(role.rawValue): contrast \(shown) against its background; needs \(needed) or more"
     }
   }
 
-  /// The smallest distance between two lines of the charts as `vision` sees them; nil for the terminal's own colours.
+  /// The smallest distance between two chart lines as `vision` sees them; nil for the terminal's own colors.
   package func smallestSeriesDifference(_ vision: Vision) -> Double? {
     var smallest: Double?
     for (place, first) in ThemeFile.series.enumerated() {

@@ -2,7 +2,7 @@ import Events
 import Recipe
 import Spelling
 
-/// A run described whole: every setting, and what it shows.
+/// A complete description of a run: every setting, and what the run shows.
 package struct Preset: Sendable, Hashable {
   /// The file's name without `.yaml`.
   package let name: String
@@ -12,34 +12,39 @@ package struct Preset: Sendable, Hashable {
   package let summary: String
   /// The whole comment at the top of the file, without `#`.
   package let header: String
-  /// The value of every setting; those the file does not mention have their initial value.
+  /// The value of every setting; settings that the file does not mention have their initial value.
   package let settings: Settings
-  /// Timed interventions with captions: the key `tour`.
+  /// Changes at given steps, with captions: the key `tour`.
   package let tour: [TourStop]
   /// The file.
   package let path: String
 
-  /// Reads a preset file: a flat mapping of setting names to values, and optionally `title` and `tour`. Throws `ResourceError`
-  /// naming file and line for anything that is not a setting or not one of its values.
+  /// Every part by itself, without a file.
+  package init(
+    name: String, title: String? = nil, header: String = "", settings: Settings, tour: [TourStop] = [],
+    path: String = ""
+  ) {
+    (self.name, self.title, self.header, self.path) = (name, title ?? name, header, path)
+    summary = header.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+    (self.settings, self.tour) = (settings, tour)
+  }
+
+  /// Reads a preset file: a flat mapping of setting names to values, with optional `title` and `tour`. Throws
+  /// `ResourceError` with file and line for an unknown setting and for a value that it does not accept.
   package init(path: String) throws { try self.init(try FlatYAML(path: path, listKey: "tour")) }
 
-  /// Reads the bytes of a preset file; `path` gives the name and is used in messages. Throws `ResourceError`.
+  /// Reads the bytes of a preset file; `path` gives the preset's name and is used in messages. Throws `ResourceError`.
   package init(_ bytes: [UInt8], path: String) throws {
     try self.init(try FlatYAML(bytes, path: path, listKey: "tour"))
   }
 
   private init(_ file: FlatYAML) throws {
-    path = file.path
-    let stem = resourceName(file.path)
-    name = stem
-    header = file.header.joined(separator: "\n")
-    summary = file.header.first ?? ""
     var settings = Settings()
-    var title = stem
+    var title: String?
     for entry in file.entries {
       if entry.key == "title" {
         guard !entry.isNull, !entry.value.isEmpty, !entry.value.contains(where: \.isNewline) else {
-          throw ResourceError("\(file.path):\(entry.line): title: give one line of text")
+          throw ResourceError("\(file.path):\(entry.line): title: use one line of text")
         }
         title = entry.value
       } else {
@@ -50,9 +55,10 @@ package struct Preset: Sendable, Hashable {
         }
       }
     }
-    self.settings = settings
-    self.title = title
-    tour = try file.list.map { try TourReader(parts: YAMLParts(path: file.path)).stops($0, of: settings) } ?? []
+    let tour = try file.list.map { try TourReader(parts: YAMLParts(path: file.path)).stops($0, of: settings) }
+    self.init(
+      name: resourceName(file.path), title: title, header: file.header.joined(separator: "\n"), settings: settings,
+      tour: tour ?? [], path: file.path)
   }
 }
 
@@ -62,7 +68,7 @@ func resourceName(_ path: String) -> String {
   return file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
 }
 
-/// The value of a setting as a file gives it. Throws `SettingError`.
+/// The value of a setting as written in a file. Throws `SettingError`.
 func value(of entry: FlatYAML.Entry) throws -> KnobValue {
   guard let knob = AnyKnob.named(entry.key) else {
     let near = nearestName(to: entry.key, in: AnyKnob.all.map(\.name) + ["title"])
@@ -72,10 +78,10 @@ func value(of entry: FlatYAML.Entry) throws -> KnobValue {
   if entry.isNull {
     throw SettingError(
       knob.kind.isText
-        ? "\(knob.name) has no value; write '' for none" : "\(knob.name) has no value; give \(knob.accepted)")
+        ? "\(knob.name) has no value; use '' for none" : "\(knob.name) has no value; use \(knob.accepted)")
   }
   if !entry.isPlain, !knob.kind.isText {
-    throw SettingError("\(knob.name): '\(entry.value)' is in quotes, which makes it text; give \(knob.accepted)")
+    throw SettingError("\(knob.name): '\(entry.value)' is quoted, so it is read as text; use \(knob.accepted)")
   }
   return try knob.parse(entry.value)
 }

@@ -2,16 +2,16 @@ import Events
 import Recipe
 import Spelling
 
-/// All settings as a preset file with their help, in the order of `AnyKnob.all`, and the tour: what a run folder keeps.
+/// All settings with their help, in the order of `AnyKnob.all`, and the tour, as a preset file: what a run folder keeps.
 ///
-/// Reading the text gives equal settings back, bit for bit, and the same tour. `header` becomes the comment at the top.
+/// Reading the text gives the same settings, bit for bit, and the same tour. `header` becomes the comment at the top.
 package func resolvedYAML(_ settings: Settings, tour: [TourStop] = [], header: String = "") -> String {
   var lines = header.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "#" : "# \($0)" }
   for knob in AnyKnob.all {
     let unit = knob.unit.isEmpty ? "" : ", \(knob.unit)"
     lines += ["", "# \(knob.help) (\(knob.accepted)\(unit))", "\(knob.name): \(written(settings[knob], of: knob))"]
   }
-  if !tour.isEmpty { lines += ["", "# changes at steps of the run", "tour:"] + tour.map(written) }
+  if !tour.isEmpty { lines += ["", "# changes during the run", "tour:"] + tour.map(written) }
   return lines.joined(separator: "\n") + "\n"
 }
 
@@ -30,7 +30,7 @@ private func written(_ stop: TourStop) -> String {
 private func written(_ value: KnobValue, of knob: AnyKnob) -> String {
   switch value {
   case .number(let number):
-    // `16/255` is what a person wants to read, but only when it is the number itself and not one close to it.
+    // `16/255` is easier to read, but only right if it is exactly this number.
     let text = knob.format(value)
     return Fraction.parse(text) == number ? text : Fraction.decimal(number)
   case .text(let text):
@@ -40,7 +40,7 @@ private func written(_ value: KnobValue, of knob: AnyKnob) -> String {
   }
 }
 
-/// The text as a double-quoted scalar of YAML.
+/// The text as a double-quoted YAML scalar.
 private func quoted(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {

@@ -1,27 +1,16 @@
 import Foundation
 import Spelling
 
-/// Why a preset, suite or theme cannot be used. The description is one line: where, what, remedy.
+/// Why a preset, suite or theme cannot be used. The description is one line: where, what, and what to do.
 package struct ResourceError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// Where, what, remedy.
   package let description: String
-  /// An error with this line.
+
   package init(_ description: String) { self.description = oneLine(description) }
 }
 
-/// A preset, suite or theme as a list shows it.
-package struct ResourceEntry: Sendable, Hashable {
-  /// The file's name without `.yaml`.
-  package let name: String
-  /// One line about it; what is wrong when it cannot be used.
-  package let summary: String
-  /// The file.
-  package let path: String
-}
-
-/// The folders in which presets, suites or themes are looked for. The first that has a name wins.
+/// The folders that are searched for presets, suites or themes. A name is taken from the first folder that has it.
 package struct ResourceFolders: Sendable {
-  /// What is looked for; the raw value is the folder's name.
+  /// What the folders hold; the raw value is the folder's name.
   package enum Kind: String, Sendable {
     case presets, suites, themes
 
@@ -32,14 +21,14 @@ package struct ResourceFolders: Sendable {
     var listing: String { self == .suites ? "dualab suite list" : "dualab \(rawValue) list" }
   }
 
-  /// What is looked for.
+  /// What the folders hold.
   package let kind: Kind
-  /// The folders in the order of search, existing or not.
+  /// The folders in search order, whether they exist or not.
   package let candidates: [String]
 
-  /// The folders, in this order: `override` (`--presets-dir` and so on), `$DUALAB_HOME`, `.config/dualab` below
-  /// `home`, `../share/dualab` of the executable with its links resolved, and the first folder above the executable that
-  /// holds `Package.swift` and `presets`. Throws `ResourceError` when `override` is not a folder.
+  /// The folders are, in this order: `override` (`--presets-dir` and the like), `$DUALAB_HOME`, `.config/dualab` below
+  /// `home`, `../share/dualab` relative to the executable (symbolic links resolved), and the first folder above the
+  /// executable that has `Package.swift` and `presets`. Throws `ResourceError` when `override` is not a folder.
   package init(
     _ kind: Kind, override: String? = nil, environment: [String: String], home: String?, executable: String?
   ) throws {
@@ -47,7 +36,7 @@ package struct ResourceFolders: Sendable {
     var folders: [String] = []
     if let override {
       guard isFolder(override) else {
-        throw ResourceError("--\(kind)-dir: '\(override)' is not a folder; give the folder of the \(kind.noun) files")
+        throw ResourceError("--\(kind)-dir: '\(override)' is not a folder; use the folder with the \(kind.noun) files")
       }
       folders.append(override)
     }
@@ -61,7 +50,7 @@ package struct ResourceFolders: Sendable {
     candidates = folders
   }
 
-  /// The folders for this process.
+  /// The folders of this process.
   package static func standard(_ kind: Kind, override: String? = nil) throws -> ResourceFolders {
     let environment = ProcessInfo.processInfo.environment
     return try ResourceFolders(
@@ -69,7 +58,7 @@ package struct ResourceFolders: Sendable {
       executable: Bundle.main.executablePath)
   }
 
-  /// Name and path of every file, by name; where a name occurs twice, the file that would be loaded.
+  /// Name and path of each file, sorted by name. Of files with the same name, only the one that would be loaded.
   package func files() -> [(name: String, path: String)] {
     var paths: [String: String] = [:]
     for folder in candidates {
@@ -82,7 +71,7 @@ package struct ResourceFolders: Sendable {
     return paths.sorted { $0.key < $1.key }.map { (name: $0.key, path: $0.value) }
   }
 
-  /// The file of a name; a text with `/` or `.yaml` is a path and stays as it is. Throws `ResourceError`.
+  /// The file with that name. A text with `/` or `.yaml` is a path and is returned unchanged. Throws `ResourceError`.
   package func path(of nameOrPath: String) throws -> String {
     if nameOrPath.contains("/") || nameOrPath.hasSuffix(".yaml") { return nameOrPath }
     let files = files()
@@ -90,12 +79,12 @@ package struct ResourceFolders: Sendable {
     let searched = candidates.filter(isFolder)
     guard !searched.isEmpty else {
       throw ResourceError(
-        "\(kind.noun) '\(nameOrPath)': there is no folder of \(kind) in \(candidates.joined(separator: ", ")); "
-          + "give --\(kind)-dir DIR")
+        "\(kind.noun) '\(nameOrPath)': none of these folders exists: \(candidates.joined(separator: ", ")); "
+          + "use --\(kind)-dir DIR")
     }
     let near = nearestName(to: nameOrPath, in: files.map(\.name))
-    let hint = near.map { "did you mean '\($0)'?" } ?? "'\(kind.listing)' shows all"
-    throw ResourceError("\(kind.noun) '\(nameOrPath)' is not in \(searched.joined(separator: ", ")); \(hint)")
+    let hint = near.map { "did you mean '\($0)'?" } ?? "'\(kind.listing)' lists all \(kind)"
+    throw ResourceError("\(kind.noun) '\(nameOrPath)' not found in \(searched.joined(separator: ", ")); \(hint)")
   }
 }
 
@@ -106,14 +95,14 @@ private func isFolder(_ path: String) -> Bool {
 
 private func parent(_ path: String) -> String { (path as NSString).deletingLastPathComponent }
 
-/// The path without symbolic links; the path itself where there is no such file.
+/// The path with symbolic links resolved; the path itself if there is no such file.
 private func resolved(_ path: String) -> String {
   guard let real = realpath(path, nil) else { return path }
   defer { free(real) }
   return String(cString: real)
 }
 
-/// The folder itself or the nearest above it that holds `Package.swift` and `presets`.
+/// The folder itself, or the nearest one above it, that has `Package.swift` and `presets`.
 private func checkout(above folder: String) -> String? {
   var here = folder
   while here.hasPrefix("/"), here != "/" {

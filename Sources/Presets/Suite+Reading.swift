@@ -3,16 +3,16 @@ import Spelling
 import Yams
 
 extension Suite {
-  /// Reads a suite file. Throws `ResourceError` naming file and line for anything that is not part of a suite.
+  /// Reads a suite file. Throws `ResourceError` with file and line for anything that is not part of a suite.
   package init(path: String) throws { try self.init(try FlatYAML.contents(of: path), path: path) }
 
-  /// Reads the bytes of a suite file; `path` gives the name and is used in messages. Throws `ResourceError`.
+  /// Reads the bytes of a suite file; `path` gives the suite's name and is used in messages. Throws `ResourceError`.
   package init(_ bytes: [UInt8], path: String) throws {
     let text = try FlatYAML.text(bytes, path: path)
     let root = try FlatYAML.root(of: text, path), reader = YAMLParts(path: path)
     let parts = try reader.mapping(root, "a suite", known: ["title", "measure", "x", "lite", "full", "rows"])
     func part(_ name: String) throws -> Node {
-      guard let node = parts[name] else { throw ResourceError("\(path): '\(name)' is missing; a suite needs it") }
+      guard let node = parts[name] else { throw ResourceError("\(path): '\(name)' is missing; add it") }
       return node
     }
     let header = FlatYAML.header(of: text)
@@ -29,7 +29,7 @@ extension Suite {
     let nodes = try reader.list(try part("rows"), "rows")
     rows = try nodes.map { try reader.row($0) }
     for (place, row) in rows.enumerated() where rows[..<place].contains(where: { $0.label == row.label }) {
-      throw reader.error(nodes[place], "label: '\(row.label)' is given to two rows; call them differently")
+      throw reader.error(nodes[place], "label: two rows are called '\(row.label)'; rename one")
     }
   }
 }
@@ -38,7 +38,7 @@ extension YAMLParts {
   fileprivate func measures(_ node: Node) throws -> [SuiteMeasure] {
     let measures: [SuiteMeasure] = try list(node, "measure").map { try choice($0, "measure") }
     if let needy = measures.first(where: \.needsAutoAttack), !measures.contains(.autoattack) {
-      throw error(node, "measure: \(needy.rawValue) is of images under AutoAttack too; name autoattack beside it")
+      throw error(node, "measure: \(needy.rawValue) needs AutoAttack's images; add autoattack to the list")
     }
     return measures
   }
@@ -46,8 +46,8 @@ extension YAMLParts {
   fileprivate func abscissa(_ node: Node) throws -> String {
     let name = try text(node, "x")
     guard name == "clean" || AnyKnob.named(name) != nil else {
-      let near = nearestName(to: name, in: AnyKnob.all.map(\.name) + ["clean"]).map { "; did you mean '\($0)'?" } ?? ""
-      throw error(node, "x: '\(name)' is neither a setting nor clean\(near)")
+      let near = nearestName(to: name, in: AnyKnob.all.map(\.name) + ["clean"]).map { "did you mean '\($0)'?" }
+      throw error(node, "x: '\(name)' is not a setting; \(near ?? "use the name of a setting, or clean")")
     }
     return name
   }
@@ -55,11 +55,11 @@ extension YAMLParts {
   fileprivate func base(_ node: Node, _ scale: SuiteScale) throws -> Suite.Base {
     let parts = try mapping(node, scale.rawValue, known: ["preset", "seeds", "limit", "set"])
     func part(_ name: String) throws -> Node {
-      guard let found = parts[name] else { throw error(node, "\(scale.rawValue): '\(name)' is missing") }
+      guard let found = parts[name] else { throw error(node, "\(scale.rawValue): '\(name)' is missing; add it") }
       return found
     }
     let seeds = try list(try part("seeds"), "seeds").map { try integer($0, "seeds", least: 0) }
-    guard Set(seeds).count == seeds.count else { throw error(node, "seeds: one of them is given twice") }
+    guard Set(seeds).count == seeds.count else { throw error(node, "seeds: a seed occurs twice; keep one of them") }
     return Suite.Base(
       preset: try text(try part("preset"), "preset"), seeds: seeds,
       limit: try integer(try part("limit"), "limit", least: 1),
@@ -68,7 +68,7 @@ extension YAMLParts {
 
   fileprivate func row(_ node: Node) throws -> Suite.Row {
     let parts = try mapping(node, "a row", known: ["label", "only", "set", "lite", "full", "paper"])
-    guard let label = parts["label"] else { throw error(node, "a row needs a label") }
+    guard let label = parts["label"] else { throw error(node, "a row has no label; add 'label: NAME'") }
     var own: [SuiteScale: [SuiteSetting]] = [:]
     var presets: [SuiteScale: String] = [:]
     for scale in SuiteScale.allCases {

@@ -1,33 +1,33 @@
 import Recipe
 
-/// The sizes a suite comes in.
+/// The two sizes of a suite.
 package enum SuiteScale: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Minutes on a laptop, on built-in or packaged data.
+  /// Takes minutes on a laptop, with built-in or packaged data.
   case lite
-  /// The paper's data, networks and lengths.
+  /// The paper's data, networks and number of epochs.
   case full
 }
 
-/// What a suite measures of every run, beside clean accuracy.
+/// What a suite measures for each run.
 package enum SuiteMeasure: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Accuracy on clean images; comes with the others.
+  /// Accuracy on clean images; every attack measures it too.
   case clean
-  /// Accuracy under the attack trained with.
+  /// Accuracy under the training attack.
   case pgd
   /// Accuracy under standard AutoAttack.
   case autoattack
-  /// How far clean, PGD and AutoAttack images are apart inside the network.
+  /// How far apart clean, PGD and AutoAttack images are inside the network.
   case w2
-  /// The principal plane of what enters each norm layer for clean, PGD and AutoAttack images.
+  /// The principal plane of the inputs of each normalization layer, for clean, PGD and AutoAttack images.
   case scatter
-  /// How far training batches were from the running statistics, while the run trained.
+  /// How far training batches were from the running statistics during training.
   case running
 
-  /// Images under AutoAttack are part of it, so that it stands beside `autoattack` only.
+  /// True when it uses AutoAttack's images, so that the suite must measure `autoattack` too.
   package var needsAutoAttack: Bool { self == .w2 || self == .scatter }
 }
 
-/// A setting and what a suite makes of it.
+/// A setting and the value that a suite gives it.
 package struct SuiteSetting: Sendable, Hashable {
   /// The knob's name.
   package let name: String
@@ -35,31 +35,32 @@ package struct SuiteSetting: Sendable, Hashable {
   package let value: KnobValue
 }
 
-/// Accuracies that the paper states for a row, in percent; nil where no source that was opened has them.
+/// Accuracies that the paper reports for a row, in percent; nil when no available source has them.
 package struct PaperFigures: Sendable, Hashable, Codable {
   /// On clean images.
   package var clean: Double?
-  /// Under the attack trained with.
+  /// Under the training attack.
   package var pgd: Double?
   /// Under AutoAttack.
   package var autoattack: Double?
 }
 
-/// A table or a figure of the paper: rows of a preset with other settings, each trained with several seeds and measured.
+/// A table or figure of the paper. Each row changes some settings of a preset; it is trained with several seeds and
+/// measured.
 package struct Suite: Sendable, Hashable {
   /// One row.
   package struct Row: Sendable, Hashable {
-    /// What the table calls it; no two rows are called the same.
+    /// Its name in the table; no two rows have the same.
     package let label: String
-    /// The scales at which it exists.
+    /// The scales that have this row.
     package let scales: [SuiteScale]
-    /// What it changes at every scale.
+    /// The settings it changes at every scale.
     package let settings: [SuiteSetting]
-    /// What it changes at one scale, after that.
+    /// The settings it changes at one scale, applied after those of every scale.
     package let own: [SuiteScale: [SuiteSetting]]
-    /// Another preset than the scale's.
+    /// A preset that replaces the scale's.
     package let presets: [SuiteScale: String]
-    /// The paper's numbers, which belong to the full scale.
+    /// The paper's numbers, which are for the full scale.
     package let paper: PaperFigures?
   }
 
@@ -69,15 +70,15 @@ package struct Suite: Sendable, Hashable {
     package let preset: String
     /// Seeds of the runs.
     package let seeds: [Int]
-    /// So many test images are attacked.
+    /// Number of test images that are attacked.
     package let limit: Int
-    /// What every row changes, before the row's own settings.
+    /// The settings that every row changes, applied before the row's own.
     package let settings: [SuiteSetting]
   }
 
   /// The file's name without `.yaml`.
   package let name: String
-  /// What the table is called.
+  /// The title of the table.
   package let title: String
   /// The first line of the header comment.
   package let summary: String
@@ -85,40 +86,40 @@ package struct Suite: Sendable, Hashable {
   package let header: String
   /// The file.
   package let path: String
-  /// What is measured.
+  /// What is measured for each run.
   package let measures: [SuiteMeasure]
-  /// The knob on the abscissa of a figure, or `clean`; nil for a table.
+  /// The setting on the x-axis of a figure, or `clean`; nil for a table.
   package let abscissa: String?
-  /// Per scale.
+  /// What the rows have in common, by scale.
   package let bases: [SuiteScale: Base]
   /// The rows, in order.
   package let rows: [Row]
 }
 
-/// A row whose settings are all known.
+/// A row with the value of every setting.
 package struct ResolvedRow: Sendable, Hashable {
-  /// What the table calls it.
+  /// Its name in the table.
   package let label: String
-  /// The preset it stands on.
+  /// The preset it is based on.
   package let preset: String
-  /// Every setting but the seed.
+  /// Every setting; the seed is not yet that of a run.
   package let settings: Settings
-  /// The same without what was given by hand.
+  /// The same without `--set`.
   package let written: Settings
-  /// Names of the settings that make it this row: those that it sets, and those in which its own preset differs from the
+  /// Names of the settings that define the row: those it sets, and those in which its own preset differs from the
   /// scale's.
   package let own: Set<String>
-  /// The paper's numbers; nil at the lite scale, which they say nothing about.
+  /// The paper's numbers; nil at the lite scale, to which they do not apply.
   package let paper: PaperFigures?
 }
 
 extension Suite {
-  /// The rows of a scale with every setting: preset, the scale's settings, the row's, the row's at this scale, and last
-  /// `assignments`, given by hand. Throws `ResourceError` or `SettingError`.
+  /// The rows of a scale with every setting. Applied in this order: the preset, the scale's settings, the row's, the
+  /// row's at this scale, and `assignments` (`--set`). Throws `ResourceError` or `SettingError`.
   package func resolved(
     _ scale: SuiteScale, presets: PresetLibrary, assignments: [String] = []
   ) throws -> [ResolvedRow] {
-    guard let base = bases[scale] else { throw ResourceError("\(path): has no scale '\(scale.rawValue)'") }
+    guard let base = bases[scale] else { throw ResourceError("\(path): has no scale '\(scale.rawValue)'; add it") }
     return try rows.filter { $0.scales.contains(scale) }.map { row in
       func load(_ name: String) throws -> Preset {
         do { return try presets.load(name) } catch { throw ResourceError("\(path): row '\(row.label)': \(error)") }
@@ -138,27 +139,4 @@ extension Suite {
         paper: scale == .full ? row.paper : nil)
     }
   }
-}
-
-/// The suites that can be found.
-package struct SuiteLibrary: Sendable {
-  /// Where they are looked for.
-  package let folders: ResourceFolders
-
-  /// The suites of these folders.
-  package init(_ folders: ResourceFolders) { self.folders = folders }
-
-  /// Every suite by name, those that cannot be used too.
-  package func list() -> [ResourceEntry] {
-    folders.files().map { name, path in
-      do {
-        return ResourceEntry(name: name, summary: try Suite(path: path).summary, path: path)
-      } catch {
-        return ResourceEntry(name: name, summary: "cannot be used: \(error)", path: path)
-      }
-    }
-  }
-
-  /// The suite of that name or file. Throws `ResourceError`.
-  package func load(_ nameOrPath: String) throws -> Suite { try Suite(path: try folders.path(of: nameOrPath)) }
 }

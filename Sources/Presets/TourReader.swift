@@ -3,18 +3,19 @@ import Recipe
 import Spelling
 import Yams
 
-/// Reads the key `tour` of a preset: a list of `{at: 300, set: {beta: 0.5}, say: "…", pause: true}`, in the order of steps.
+/// Reads the key `tour` of a preset: a list of `{at: 300, set: {beta: 0.5}, say: "…", pause: true}`, in order of steps.
 struct TourReader {
   let parts: YAMLParts
 
-  /// The stops; every change must be one that a running session accepts. Throws `ResourceError`.
+  /// The stops. Each change must be one that a running session accepts. Throws `ResourceError`.
   func stops(_ node: Node, of settings: Settings) throws -> [TourStop] {
     var stops: [TourStop] = []
     var settings = settings
     for node in try parts.list(node, "tour") {
       let stop = try stop(node, &settings)
       if let last = stops.last, last.step > stop.step {
-        throw parts.error(node, "a stop at step \(stop.step) after one at \(last.step); give them in their order")
+        throw parts.error(
+          node, "the stop at step \(stop.step) comes after the one at step \(last.step); sort them by step")
       }
       stops.append(stop)
     }
@@ -22,15 +23,15 @@ struct TourReader {
   }
 
   private func stop(_ node: Node, _ settings: inout Settings) throws -> TourStop {
-    let fields = try parts.mapping(node, "a stop of the tour", known: ["at", "set", "say", "pause"])
-    guard let at = fields["at"] else { throw parts.error(node, "a stop of the tour has no step; give 'at: STEP'") }
+    let fields = try parts.mapping(node, "a tour stop", known: ["at", "set", "say", "pause"])
+    guard let at = fields["at"] else { throw parts.error(node, "a tour stop has no step; add 'at: STEP'") }
     var changes: [TourStop.Change] = []
     if let set = fields["set"] {
       for entry in try FlatYAML.entries(of: set, parts.path) {
         do {
           let value = try value(of: entry)
           guard let knob = AnyKnob.named(entry.key), knob.isLive else {
-            throw SettingError("\(entry.key) is fixed when a run starts; a tour can only change live settings")
+            throw SettingError("\(entry.key) cannot change during a run; set it above the tour")
           }
           try settings.set(knob.name, to: value)
           changes.append(.init(knob: knob.name, value: value))
@@ -48,7 +49,7 @@ struct TourReader {
 
   private func flag(_ node: Node) throws -> Bool {
     guard case .scalar(let scalar) = node, let value = Bool(scalar.string) else {
-      throw parts.error(node, "pause: give true or false")
+      throw parts.error(node, "pause: use true or false")
     }
     return value
   }

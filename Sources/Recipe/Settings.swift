@@ -33,10 +33,8 @@ package struct Settings: Sendable, Hashable {
 
   /// Applies `name=value`, the form of `--set`. Throws `SettingError`.
   package mutating func apply(assignment: String) throws {
-    guard let equals = assignment.firstIndex(of: "=") else {
-      throw SettingError("--set \(assignment): use NAME=VALUE, for example gamma=0.1")
-    }
-    try set(String(assignment[..<equals]), parsing: String(assignment[assignment.index(after: equals)...]))
+    let change = try Assignment(assignment)
+    try set(change.name, parsing: change.value)
   }
 
   /// Takes over the value that a knob has in other settings.

@@ -1,7 +1,7 @@
 import Events
 import Presets
 
-/// The JSON of a suite's result: each accuracy with its count and interval.
+/// A suite's result as JSON: each accuracy with its count and interval.
 struct SuiteDocument: Encodable {
   struct Accuracy: Encodable {
     let correct: Int
@@ -39,7 +39,7 @@ struct SuiteDocument: Encodable {
     }
   }
 
-  /// A principal plane without its points, which are in the CSV of their own.
+  /// A principal plane without its points, which are in a separate CSV file.
   struct Plane: Encodable {
     let layer: String
     let explained: [Double]
@@ -66,7 +66,7 @@ struct SuiteDocument: Encodable {
   let weights: SuiteWeights
   let limit: Int
   let complete: Bool
-  /// What a person gave for all rows: names and values.
+  /// The settings overridden in all rows: names and values.
   let byHand: [String: String]
   let rows: [Row]
 

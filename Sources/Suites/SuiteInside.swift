@@ -5,60 +5,60 @@ import Evaluation
 import Networks
 import Tensors
 
-/// W2² between the domains of a run, as they are kept. ALGORITHMS §11.1.
+/// W2² between the domains of a run, as stored. docs/algorithms.md §11.1.
 package struct DistanceRecord: Sendable, Hashable, Codable {
-  /// Names of the norm layers.
+  /// Names of the normalization layers.
   package var layers: [String]
-  /// Over all images as the attacks return them: where AutoAttack broke nothing its image is the clean one.
+  /// Over all images as the attacks return them: where AutoAttack fails, its output is the clean image.
   package var asReturned: DomainDistances
-  /// Over those images alone, in all three sets, that AutoAttack broke; nil when it broke none.
+  /// Only over the images that AutoAttack broke, in all three sets; nil when it broke none.
   package var brokenOnly: DomainDistances?
 }
 
-/// The principal planes of a run's norm layers, as they are kept. ALGORITHMS §11.3.
+/// The principal planes of a run's normalization layers, as stored. docs/algorithms.md §11.3.
 package struct ScatterRecord: Sendable, Hashable, Codable {
-  /// One layer's plane, fitted on the three sets together, and where the images lie in it, in the same order.
+  /// One layer's plane, fitted on all three sets, and the images' coordinates in it, in the same order.
   package struct Layer: Sendable, Hashable, Codable {
     /// The layer's name.
     package var name: String
-    /// Share of the total variance along the two directions.
+    /// Fraction of the total variance along each of the two directions.
     package var explained: [Double]
-    /// Images without attack.
+    /// The clean images.
     package var clean: [SIMD2<Float>]
-    /// The same as PGD returns them.
+    /// The same images as PGD returns them.
     package var pgd: [SIMD2<Float>]
-    /// The same as AutoAttack returns them.
+    /// The same images as AutoAttack returns them.
     package var aa: [SIMD2<Float>]
 
-    /// How far the centres of two sets are apart, in standard deviations: ‖c₁ − c₂‖ / √(½(v₁ + v₂)), where v is a set's
-    /// variance, the mean over the two axes. 0 for sets of one point.
+    /// The distance between the centers of two sets, in standard deviations: ‖c₁ − c₂‖ / √(½(v₁ + v₂)), where v is a
+    /// set's variance, averaged over the two axes. 0 when both variances are 0.
     package static func separation(_ first: [SIMD2<Float>], _ second: [SIMD2<Float>]) -> Double {
-      func moments(_ points: [SIMD2<Float>]) -> (centre: SIMD2<Double>, variance: Double) {
+      func moments(_ points: [SIMD2<Float>]) -> (center: SIMD2<Double>, variance: Double) {
         let points = points.map { SIMD2<Double>($0) }, count = Double(max(1, points.count))
-        let centre = points.reduce(.zero, +) / count
-        return (centre, points.reduce(0) { $0 + (($1 - centre) * ($1 - centre)).sum() } / (2 * count))
+        let center = points.reduce(.zero, +) / count
+        return (center, points.reduce(0) { $0 + (($1 - center) * ($1 - center)).sum() } / (2 * count))
       }
-      let a = moments(first), b = moments(second), between = a.centre - b.centre
+      let a = moments(first), b = moments(second), between = a.center - b.center
       let spread = (a.variance + b.variance) / 2
       return spread > 0 ? ((between * between).sum() / spread).squareRoot() : 0
     }
   }
 
-  /// Layer by layer, in the order of the forward pass.
+  /// The layers in the order of the forward pass.
   package var layers: [Layer]
 }
 
-/// The distances of training batches to the running statistics, as they are kept. ALGORITHMS §11.2.
+/// The distances of training batches to the running statistics, as stored. docs/algorithms.md §11.2.
 package struct RunningRecord: Sendable, Hashable, Codable {
   /// Names of the layers with running statistics.
   package var layers: [String]
-  /// What was seen, by step.
+  /// The measurements, by step.
   package var points: [DistanceTracker.Point]
-  /// What a reader should know.
+  /// A caveat that the table must show.
   package var warning: String?
 }
 
-/// The test images of a run in three domains: clean, as the attack trained with returns them, and as AutoAttack did.
+/// The test images of a run in three domains: clean, under the training attack, and under AutoAttack.
 struct SuiteDomains {
   let network: Network
   private let set: EvaluationSet
@@ -66,7 +66,8 @@ struct SuiteDomains {
   private let aa: Storage
   private let isBroken: [Bool]
 
-  /// PGD as trained with the run's seed, that of `dualab diagnose`; AutoAttack's points from the verdicts of `record`.
+  /// Runs PGD as in training, with the run's seed (as `dualab diagnose` does), and reconstructs AutoAttack's images from
+  /// the verdicts in `record`.
   init(
     _ network: Network, _ set: EvaluationSet, attack: any Attack, seed: UInt32, autoattack record: EvaluationRecord,
     poll: () throws -> Void

@@ -2,17 +2,17 @@ import Engine
 import Foundation
 import Tensors
 
-/// What a suite measures inside the networks, rather than of their answers.
+/// What a suite measures inside the networks rather than from their outputs.
 extension SuiteJob {
-  /// W2² between the domains, on the images and with the verdicts of AutoAttack's measurement.
+  /// W2² between the domains, on the images and verdicts of the AutoAttack measurement.
   func measureDistances(_ key: MeasurementKey) throws {
     if earlier({ try store.kept(run, key, as: DistanceRecord.self) }) != nil { return }
     let record = try domains(key).distances(poll: poll)
     try store.keep(record, run, key)
-    observe(.init(title, .measured(String(format: "W2 clean–PGD %.3g", record.asReturned.cleanPGD.sum))))
+    observe(.init(title, .measured(String(format: "W2² clean–PGD %.3g", record.asReturned.cleanPGD.sum))))
   }
 
-  /// The principal plane of every norm layer.
+  /// The principal plane of each normalization layer.
   func measureScatter(_ key: MeasurementKey) throws {
     if earlier({ try store.kept(run, key, as: ScatterRecord.self) }) != nil { return }
     let record = try domains(key).scatter(poll: poll)
@@ -23,7 +23,9 @@ extension SuiteJob {
   private func domains(_ key: MeasurementKey) throws -> SuiteDomains {
     let verdicts = MeasurementKey(measure: .autoattack, weights: key.weights, limit: key.limit)
     guard let attacked = try store.measurement(run, verdicts), attacked.isComplete else {
-      throw FileError("\(store.folder(of: run).path): AutoAttack's verdicts are missing, which \(key.measure) needs")
+      throw FileError(
+        "\(store.folder(of: run).path): AutoAttack's verdicts are missing, and \(key.measure) needs them; rerun the suite"
+      )
     }
     try poll()
     let (network, set) = try loaded(key)
@@ -32,10 +34,10 @@ extension SuiteJob {
       autoattack: attacked.record, poll: poll)
   }
 
-  // MARK: while it trained
+  // MARK: during training
 
-  /// Batches against running statistics. A run that was trained without looking is trained once more: it takes the same
-  /// way, which its last weights show.
+  /// Training batches against running statistics. A run that was trained without measuring them is trained again. It must
+  /// end with the same weights, which is checked.
   func measureRunning(_ key: MeasurementKey) throws {
     if earlier({ try store.kept(run, key, as: RunningRecord.self) }) != nil { return }
     let tracker = DistanceTracker(), folder = store.folder(of: run).appendingPathComponent("replay")
@@ -51,15 +53,16 @@ extension SuiteJob {
     if let note = try trainer.save(.last, step: steps, settings: run.settings) {
       isSame = try equalTensors(note.path, store.checkpoint(run, .last))
     }
-    let warning = isSame ? nil : "the training repeated to measure 'running' ended with other weights than are kept"
+    let warning =
+      isSame ? nil : "repeating the training to measure 'running' gave different weights than the stored ones"
     try keepRunning(tracker, warning: warning)
   }
 
-  /// Puts what a tracker saw into the store.
+  /// Stores what a tracker measured.
   func keepRunning(_ tracker: DistanceTracker, warning: String? = nil) throws {
     let record = RunningRecord(layers: tracker.layers, points: tracker.points, warning: warning)
     try store.keep(record, run, MeasurementKey(measure: .running, weights: .last, limit: 0))
-    observe(.init(title, .measured("batches against running statistics at \(record.points.count) steps")))
+    observe(.init(title, .measured("batch vs. running statistics at \(record.points.count) steps")))
   }
 
   private func equalTensors(_ first: String, _ second: String) throws -> Bool {

@@ -10,25 +10,26 @@ import Recipe
 import Synchronization
 import Tensors
 
-/// One training and its measurements: what is not in the store yet is done and put there.
+/// One run with its measurements: does and stores whatever the store does not have yet.
 struct SuiteJob: Sendable {
   let title: String
   let run: SuiteRun
   let store: SuiteStore
   let threads: Int
-  /// Throws `Interruption` when everything is to stop.
+  /// Throws `Interruption` when everything has to stop.
   let poll: @Sendable () throws -> Void
-  /// Hears how far it is.
+  /// Called with the progress.
   let observe: @Sendable (SuiteProgress) -> Void
 
-  /// Trains, unless it was done; `tracks` batches against running statistics meanwhile. `engineIsThere` gets the engine,
-  /// to stop it. Throws `Interruption`, or one line.
+  /// Trains, unless the run is in the store. With `tracks`, measures batches against running statistics on the way.
+  /// `engineIsThere` gets the engine, so that it can be stopped. Throws `Interruption` or a one-line error.
   func train(tracks: Bool, engineIsThere: (TrainingEngine) -> Void) async throws {
     if let record = try store.training(run) {
       guard FileManager.default.fileExists(atPath: store.checkpoint(run, .last)) else {
-        throw FileError("\(store.folder(of: run).path): its weights are missing; remove the folder")
+        throw FileError(
+          "\(store.folder(of: run).path): the weights are missing; delete the folder to train this run again")
       }
-      observe(.init(title, .known("trained before, \(record.steps) steps")))
+      observe(.init(title, .known("already trained, \(record.steps) steps")))
       return
     }
     try poll()
@@ -37,7 +38,7 @@ struct SuiteJob: Sendable {
     let work = Trainer(
       settings: run.settings, presetName: run.preset, threads: threads, folder: store.folder(of: run),
       tracker: tracker)
-    // A suite measures at the end, with more images than a sentinel has.
+    // A suite measures at the end, on more images than the sentinel would.
     var settings = run.settings
     try settings.set(.sentinelEvery, to: 0)
     let engine = TrainingEngine(work: work, settings: settings)
@@ -65,7 +66,7 @@ struct SuiteJob: Sendable {
     observe(.init(title, .trained(steps: summary.step, seconds: summary.seconds)))
   }
 
-  /// Measures on the calling thread, unless it was done. An interrupted attack is kept as far as it came.
+  /// Measures on the calling thread, unless the store has it. The partial result of an interrupted attack is stored.
   func measure(_ key: MeasurementKey) throws {
     switch key.measure {
     case .clean, .pgd, .autoattack: try attack(key)
@@ -88,7 +89,7 @@ struct SuiteJob: Sendable {
           observe(.init(title, .evaluating(key.measure, robust: progress.robust, images: progress.images)))
           guard ContinuousClock.now - saved > .seconds(60) else { return }
           saved = .now
-          // A disk that is full now may have room at the end, where a failure is told.
+          // If the disk is full now, it may have space at the end, where a failure is reported.
           try? save()
         }, poll: poll)
     } catch is Interruption {
@@ -100,7 +101,7 @@ struct SuiteJob: Sendable {
     observe(.init(title, .evaluated(report.title, report.robust)))
   }
 
-  /// What an earlier start left. A damaged file is told, and measured anew as if it were not there.
+  /// What an earlier run of the suite stored. A damaged file is reported and treated as missing.
   func earlier<Record>(_ read: () throws -> Record?) -> Record? {
     do { return try read() } catch {
       observe(.init(title, .damaged("\(error)")))
@@ -112,12 +113,12 @@ struct SuiteJob: Sendable {
     _ key: MeasurementKey, resuming record: EvaluationRecord?
   ) throws -> RobustnessEvaluation {
     let (network, set) = try loaded(key), settings = settings(key.measure, classes: network.classes)
-    // What an earlier version began without the checks of this one is begun anew.
+    // A result from a version with other settings cannot be resumed; it is measured again.
     return try RobustnessEvaluation(
       network, set, settings: settings, resuming: record.flatMap { $0.settings == settings ? $0 : nil })
   }
 
-  /// The network of the checkpoint, and the first test images.
+  /// The checkpoint's network and the first test images.
   func loaded(_ key: MeasurementKey) throws -> (Network, EvaluationSet) {
     let checkpoint = try SavedCheckpoint(store.checkpoint(run, key.weights), takesSettings: false)
     let data = try loadData(run.settings)
@@ -128,8 +129,8 @@ struct SuiteJob: Sendable {
     return (network, set)
   }
 
-  /// The training attack alone, broken at its last point; or AutoAttack. Seed 0, whatever the run's: that of
-  /// `dualab attack`, which repeats it from the checkpoint.
+  /// AutoAttack, or the training attack by itself, which only succeeds if its last iterate does. The seed is 0 for every
+  /// run, so that `dualab attack` repeats the measurement from the checkpoint.
   private func settings(_ measure: SuiteMeasure, classes: Int) -> EvaluationSettings {
     let epsilon = run.settings[.epsilon], norm = run.settings[.attackNorm]
     let suite: AttackSuite
@@ -155,22 +156,22 @@ struct SuiteJob: Sendable {
   }
 }
 
-/// How far one run is.
+/// The progress of one run.
 package struct SuiteProgress: Sendable, Hashable {
   /// What happens.
   package enum Stage: Sendable, Hashable {
-    /// Nothing had to be done.
+    /// It was already in the store.
     case known(String)
     case training(step: Int, steps: Int)
     case trained(steps: Int, seconds: Double)
     case evaluating(SuiteMeasure, robust: Int, images: Int)
     case evaluated(String, Proportion)
     case measuring(SuiteMeasure, done: Int, of: Int)
-    /// What was measured inside the network.
+    /// A measurement inside the network is done.
     case measured(String)
-    /// A file cannot be read and is measured anew.
+    /// A stored file cannot be read, so its measurement is repeated.
     case damaged(String)
-    /// Every measurement is in the store.
+    /// All measurements are in the store.
     case done
     case failed(String)
   }

@@ -1,7 +1,7 @@
 extension SuitePlan {
-  /// This plan and every other row and seed of the suite, with the same settings by hand, that `store` has results for: what
-  /// the files of a table hold, so that a run of a few rows leaves those of earlier ones in it. Rows are in the suite's
-  /// order, seeds in the suite's with others behind them. Throws `SettingError`.
+  /// This plan and all other rows and seeds of the suite that `store` has results for, with the same overrides. This is
+  /// what the table files contain, so that running a few rows keeps the results of earlier ones. Rows and seeds are in the
+  /// suite's order; other seeds follow. Throws `SettingError`.
   package func whole(in store: SuiteStore) throws -> SuitePlan {
     let usual = suite.bases[scale]?.seeds ?? []
     let others = store.seeds.union(rows.flatMap { $0.runs.map(\.seed) }).subtracting(usual)

@@ -4,27 +4,27 @@ import Recipe
 import Spelling
 import Tensors
 
-/// One training of a suite: a row with a seed, known by a digest of everything that its weights depend on.
+/// One run of a suite: a row with a seed. Its digest covers everything that the weights depend on.
 package struct SuiteRun: Sendable, Hashable {
-  /// Every setting, the seed too.
+  /// Every setting, including the seed.
   package let settings: Settings
-  /// The preset it stands on, for checkpoints.
+  /// The preset it is based on, for checkpoints.
   package let preset: String
-  /// Names it on disk: equal settings have equal digests, in whichever suite.
+  /// Its name on disk. Equal settings have equal digests, in any suite.
   package let digest: String
 
   init(_ row: ResolvedRow, seed: Int) throws {
     var settings = row.settings
     try settings.set(.seed, to: seed)
-    // The suite measures by itself, on images of its own number.
+    // The suite measures separately, on its own number of images.
     try settings.set(.testLimit, to: 1)
     self.settings = settings
     preset = row.preset
     digest = SuiteRun.digest(of: settings)
   }
 
-  /// A digest of the settings that differ from their initial values: a setting that a later version adds changes
-  /// nothing. `data.dir` says where the images are, not what they are.
+  /// 64-bit FNV-1a over the settings that differ from their initial values, so that a setting added by a later version
+  /// does not change it. `data.dir` is left out: it says where the images are, not what they are.
   static func digest(of settings: Settings) -> String {
     let changed = settings.differences(from: Settings()).filter { $0.name != Knob.dataFolder.name }
     let text = changed.map { "\($0.name)=\(exact(settings[$0]))\n" }.sorted().joined()
@@ -33,7 +33,7 @@ package struct SuiteRun: Sendable, Hashable {
     return digest.text
   }
 
-  /// The value with all its digits; what a person writes may be rounded.
+  /// The value with all its digits; the displayed one may be rounded.
   private static func exact(_ value: KnobValue) -> String {
     switch value {
     case .number(let number): Fraction.decimal(number)
@@ -44,26 +44,26 @@ package struct SuiteRun: Sendable, Hashable {
   }
 }
 
-/// Something that a person gave for all rows of a suite.
+/// A setting overridden in all rows of a suite.
 package struct SuiteOverride: Sendable, Hashable, Codable {
-  /// A setting's name, or `limit`.
+  /// The setting's name, or `limit`.
   package let name: String
-  /// The value as it was typed.
+  /// The value as typed.
   package let value: String
 
-  /// As it is given: `steps=20`.
+  /// As typed: `steps=20`.
   var text: String { "\(name)=\(value)" }
 }
 
-/// A suite at one scale, decided: which runs there are, and what each row consists of.
+/// A suite at one scale, resolved: its rows and the runs of each row.
 package struct SuitePlan: Sendable {
   /// A row of the table.
   package struct Row: Sendable {
-    /// What the table calls it.
+    /// Its name in the table.
     package let label: String
-    /// Its settings but the seed.
+    /// Its settings; the seed is not that of a run.
     package let settings: Settings
-    /// The same without what was given by hand.
+    /// The same without the overrides.
     let written: Settings
     /// Its runs, by seed.
     package let runs: [(seed: Int, run: SuiteRun)]
@@ -76,23 +76,23 @@ package struct SuitePlan: Sendable {
     }
   }
 
-  /// What is reproduced.
+  /// The suite.
   package let suite: Suite
-  /// At which scale.
+  /// The scale.
   package let scale: SuiteScale
-  /// So many test images are attacked.
+  /// Number of test images that are attacked.
   package let limit: Int
-  /// The last weights, or the best by the paper's rule (highest clean + adversarial validation accuracy).
+  /// The last weights, or the best by the paper's rule (highest sum of clean and adversarial validation accuracy).
   package let weights: SuiteWeights
   /// The rows.
   package internal(set) var rows: [Row]
-  /// The suite's rows that can be with what was given by hand, asked for or not.
+  /// All rows of the suite that are compatible with the overrides, requested or not.
   let possible: [ResolvedRow]
-  /// What was given by hand: settings, each once, and the number of images.
+  /// The overrides: settings, each one once, and the number of images.
   package let overrides: [SuiteOverride]
 
-  /// Resolves every row before anything is trained. `seeds` and `limit` replace those of the suite; `labels` leaves only
-  /// these rows. Throws `ResourceError` or `SettingError`, also for an assignment to what a row sets itself.
+  /// Resolves every row before anything is trained. `seeds` and `limit` replace those of the suite; `labels` selects rows.
+  /// Throws `ResourceError` or `SettingError`, also when an assignment overrides a setting that a row sets itself.
   package init(
     _ suite: Suite, scale: SuiteScale, presets: PresetLibrary, assignments: [String] = [], seeds: [Int]? = nil,
     limit: Int? = nil, labels: [String] = [], weights: SuiteWeights = .last
@@ -102,8 +102,8 @@ package struct SuitePlan: Sendable {
     for label in labels where !resolved.contains(where: { $0.label == label }) {
       let near = nearestName(to: label, in: resolved.map(\.label)).map { "did you mean '\($0)'?" }
       throw ResourceError(
-        "row '\(label)': \(suite.name) has none of that name at the \(scale.rawValue) scale; "
-          + (near ?? "'dualab suite show \(suite.name)' lists all"))
+        "row '\(label)': \(suite.name) has no such row at the \(scale.rawValue) scale; "
+          + (near ?? "'dualab suite show \(suite.name)' lists all rows"))
     }
     let seeds = seeds ?? suite.bases[scale]?.seeds ?? [0]
     (self.suite, self.scale, self.weights) = (suite, scale, weights)
@@ -113,39 +113,38 @@ package struct SuitePlan: Sendable {
     for row in asked {
       guard let override = given.first(where: { row.own.contains($0.name) }) else { continue }
       throw SettingError(
-        "--set \(override.text): row '\(row.label)' sets \(override.name) itself; leave it out, or "
-          + "write a suite file of your own")
+        "--set \(override.text): row '\(row.label)' sets \(override.name) itself; remove the option, or write your own "
+          + "suite file")
     }
     possible = resolved.filter { row in !given.contains { row.own.contains($0.name) } }
     rows = try asked.map { row in Row(row, try seeds.map { ($0, try SuiteRun(row, seed: $0)) }) }
   }
 
-  /// The settings of `--set`, the last word on each. Throws `SettingError` for those that a suite has other options for.
+  /// The settings of `--set`; the last assignment to a setting counts. Throws `SettingError` for settings that have an
+  /// option of their own.
   private static func given(_ assignments: [String]) throws -> [SuiteOverride] {
     var given: [SuiteOverride] = []
     for assignment in assignments {
-      guard let equals = assignment.firstIndex(of: "="), let knob = AnyKnob.named(String(assignment[..<equals])) else {
-        throw SettingError("--set \(assignment): give NAME=VALUE, such as steps=100")
+      let change = try Assignment(assignment), name = AnyKnob.named(change.name)?.name ?? change.name
+      if let option = ["seed": "--seeds", "test.limit": "--limit"][name] {
+        throw SettingError("--set \(assignment): a suite has an option for this; use \(option) \(change.value)")
       }
-      let value = String(assignment[assignment.index(after: equals)...])
-      if let option = ["seed": "--seeds", "test.limit": "--limit"][knob.name] {
-        throw SettingError("--set \(assignment): a suite has its own; give \(option) \(value)")
-      }
-      given.removeAll { $0.name == knob.name }
-      given.append(SuiteOverride(name: knob.name, value: value))
+      given.removeAll { $0.name == name }
+      given.append(SuiteOverride(name: name, value: change.value))
     }
     return given
   }
 
-  /// What is measured of every run, in the order in which one builds on the other. Clean accuracy comes with any attack.
+  /// What is measured for each run, ordered so that each measurement can use earlier ones. Every attack also measures
+  /// clean accuracy.
   var measurements: [MeasurementKey] {
     let asked = suite.measures, isAttacked = asked.contains(.pgd) || asked.contains(.autoattack)
     return SuiteMeasure.allCases.filter { $0 != .clean && (asked.contains($0) || ($0 == .pgd && !isAttacked)) }
       .map { MeasurementKey(measure: $0, weights: weights, limit: limit) }
   }
 
-  /// Every training once, in the order of the rows; the first seeds of all rows come first, so that a whole column is
-  /// there early.
+  /// Each run once, in the order of the rows. The first seed of every row comes first, so that one seed is soon complete
+  /// for all rows.
   package var runs: [(title: String, run: SuiteRun)] {
     var seen = Set<String>(), result: [(String, SuiteRun)] = []
     for place in 0..<(rows.map(\.runs.count).max() ?? 0) {
@@ -157,7 +156,7 @@ package struct SuitePlan: Sendable {
   }
 }
 
-/// Which weights of a run a suite measures.
+/// Which weights of a run are measured.
 package enum SuiteWeights: String, Sendable, Hashable, Codable, CaseIterable {
   case last, best
 }

@@ -3,38 +3,38 @@ import Foundation
 import Presets
 import Recipe
 
-/// What a suite has found so far.
+/// The results of a suite so far.
 package struct SuiteResult: Sendable, Hashable, Codable {
-  /// A training with its measurements; nil: not done yet.
+  /// A run with its measurements; nil means not measured yet.
   package struct Cell: Sendable, Hashable, Codable {
-    /// The run's seed; −1 for the sum over seeds.
+    /// The run's seed; −1 for all seeds together.
     package var seed: Int
-    /// Its folder below the store's `runs`.
+    /// The name of its folder below the store's `runs`.
     package var run: String
-    /// Right without attack.
+    /// Correctly classified clean images.
     package var clean: Proportion?
-    /// Right under the attack trained with.
+    /// Correctly classified images under the training attack.
     package var pgd: Proportion?
-    /// Right under AutoAttack.
+    /// Correctly classified images under AutoAttack.
     package var autoattack: Proportion?
-    /// The attack of `pgd`, as shown: `PGD-10`.
+    /// The name of the training attack: `PGD-10`.
     package var attack: String?
-    /// Wall-clock seconds; only shown.
+    /// Wall-clock seconds; for display only.
     package var trainingSeconds: Double?
-    /// Wall-clock seconds of all its attacks; only shown.
+    /// Wall-clock seconds of all its attacks; for display only.
     package var attackSeconds: Double?
-    /// What the evaluations warn of.
+    /// The warnings of the evaluations.
     package var warnings: [String]
-    /// What is measured beside accuracies, by the names of `SuiteNumber`.
+    /// Measurements other than accuracies, by the names of `SuiteNumber`.
     package var numbers: [String: Double] = [:]
     /// W2² between the domains, layer by layer.
     package var distances: DistanceRecord?
     /// The principal planes.
     package var scatter: ScatterRecord?
-    /// Batches against running statistics.
+    /// Training batches against running statistics.
     package var running: RunningRecord?
 
-    /// Everything that the suite measures is there.
+    /// True when everything that the suite measures has been measured.
     package func isComplete(_ measures: [SuiteMeasure]) -> Bool {
       measures.allSatisfy { measure in
         switch measure {
@@ -51,46 +51,46 @@ package struct SuiteResult: Sendable, Hashable, Codable {
 
   /// A row of the table.
   package struct Row: Sendable, Hashable, Codable {
-    /// What the table calls it.
+    /// Its name in the table.
     package var label: String
-    /// The settings in which the rows differ, as a person writes them.
+    /// The settings in which the rows differ, formatted.
     package var settings: [String: String]
-    /// Seed by seed.
+    /// One cell per seed.
     package var seeds: [Cell]
-    /// The sums over the seeds that are there, the same images once a seed; of numbers the means.
+    /// All finished seeds together: counts are summed, so that each image counts once per seed; other numbers are averaged.
     package var pooled: Cell
-    /// The paper's numbers, where they are known and comparable.
+    /// The paper's numbers, if known and comparable.
     package var paper: PaperFigures?
   }
 
   /// The suite's name.
   package var suite: String
-  /// What the table is called.
+  /// The title of the table.
   package var title: String
-  /// At which scale.
+  /// The scale.
   package var scale: SuiteScale
   /// Which weights were measured.
   package var weights: SuiteWeights
-  /// So many test images were attacked.
+  /// Number of test images that were attacked.
   package var limit: Int
   /// What was measured.
   package var measures: [SuiteMeasure]
-  /// The knob on the abscissa of a figure, or `clean`.
+  /// The setting on the x-axis of a figure, or `clean`.
   package var abscissa: String?
   /// The settings in which the rows differ, in the order of all settings.
   package var varied: [String]
-  /// What a person gave for all rows, against the suite.
+  /// The settings overridden in all rows.
   package var overrides: [SuiteOverride]
   /// The rows.
   package var rows: [Row]
 
-  /// The overrides in one word each: `steps=20 limit=10`; empty when there are none.
+  /// The overrides as typed: `steps=20 limit=10`; empty when there are none.
   var byHand: String { overrides.map(\.text).joined(separator: " ") }
 
-  /// Every cell is there.
+  /// True when every cell is complete.
   package var isComplete: Bool { rows.allSatisfy { $0.seeds.allSatisfy { $0.isComplete(measures) } } }
 
-  /// What of a plan is in a store. A damaged file counts as missing, and its cell warns of it.
+  /// The results of a plan that are in a store. A damaged file counts as missing, and its cell has a warning.
   package init(_ plan: SuitePlan, store: SuiteStore) {
     suite = plan.suite.name
     title = plan.suite.title

@@ -3,9 +3,9 @@ import Foundation
 import Networks
 import Synchronization
 
-/// Performs a plan: trains and measures what the store does not have, several runs side by side.
+/// Performs a plan: trains and measures what the store does not have, several runs in parallel.
 ///
-/// A run has its own threads and random streams, so its results do not depend on how many go on beside it.
+/// Each run has its own threads and random streams, so its results do not depend on how many runs are in parallel.
 package final class SuiteRunner: Sendable {
   private struct State {
     var isStopped = false
@@ -20,12 +20,12 @@ package final class SuiteRunner: Sendable {
   private let jobs: Int
   private let state = Mutex(State())
 
-  /// `jobs` runs at once with `threads` threads each.
+  /// Performs `jobs` runs in parallel, with `threads` threads each.
   package init(_ plan: SuitePlan, store: SuiteStore, jobs: Int, threads: Int) {
     (self.plan, self.store, self.jobs, self.threads) = (plan, store, max(1, jobs), max(1, threads))
   }
 
-  /// Ends everything soon: trainings are given up, evaluations kept as far as they came. From any thread.
+  /// Stops soon: aborts trainings, and stores the partial results of evaluations. Can be called from any thread.
   package func stop() {
     let engines = state.withLock { state in
       state.isStopped = true
@@ -37,9 +37,9 @@ package final class SuiteRunner: Sendable {
   /// True after `stop`.
   package var isStopped: Bool { state.withLock { $0.isStopped } }
 
-  /// Runs to the end of the plan, or until `stop`. Hands back what failed, a line each; the other runs go on.
+  /// Runs to the end of the plan, or until `stop`. Returns one line per failed run; a failure does not stop other runs.
   package func run(observe: @escaping @Sendable (SuiteProgress) -> Void) async -> [String] {
-    // The kernels choose their variant at the first call, which must be one thread's.
+    // The first call chooses the kernel variant and must not happen on several threads at the same time.
     _ = KernelVariant.current
     let runs = plan.runs
     await withTaskGroup(of: Void.self) { group in
@@ -87,7 +87,7 @@ package final class SuiteRunner: Sendable {
     }
   }
 
-  /// Hours of computing never occupy the cooperative pool.
+  /// Runs long computations on a separate thread, so that they do not block the cooperative thread pool.
   private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       let thread = Thread { continuation.resume(with: Result(catching: body)) }

@@ -5,7 +5,7 @@ import Presets
 import Recipe
 import Tensors
 
-/// A training as it is kept: that it finished, and with what settings.
+/// The stored record of a finished training.
 struct TrainingRecord: Codable, Hashable {
   var settings: Settings
   var steps: Int
@@ -14,7 +14,7 @@ struct TrainingRecord: Codable, Hashable {
   var kernels: String
 }
 
-/// A measurement as it is kept: whole, or to be continued.
+/// The stored record of a measurement, complete or interrupted.
 struct MeasurementRecord: Codable {
   var title: String
   var isComplete: Bool
@@ -22,48 +22,48 @@ struct MeasurementRecord: Codable {
   var robust: Proportion
   var seconds: Double
   var warnings: [EvaluationWarning]
-  /// Every verdict; an interrupted evaluation continues from it.
+  /// All verdicts; an interrupted evaluation resumes from them.
   var record: EvaluationRecord
 }
 
-/// The folder of a suite's results: `runs/DIGEST/` holds a training and its measurements, whichever suites they are of.
+/// The folder with the results of suites. `runs/DIGEST/` holds a run and its measurements, which all suites share.
 ///
-/// Every file is written whole or not at all, so what is there can be believed after any interruption.
+/// Files are written atomically, so they are valid after any interruption.
 package final class SuiteStore: Sendable {
   /// The folder.
   package let folder: URL
   private let lock: Int32?
 
-  /// Looks into a folder, which need not be there, and changes nothing in it.
+  /// Only reads the folder, which may be missing.
   package init(reading folder: URL) {
     self.folder = folder
     lock = nil
   }
 
-  /// Makes the folder, and keeps other programs out of it while this one lives. Throws `FileError`.
+  /// Creates the folder and locks it for other programs while this object exists. Throws `FileError`.
   package init(_ folder: URL) throws {
     self.folder = folder
     do {
       try FileManager.default.createDirectory(
         at: folder.appendingPathComponent("runs"), withIntermediateDirectories: true)
     } catch {
-      throw FileError("\(folder.relativePath): cannot be made; give a folder that you may write to with --out")
+      throw FileError("\(folder.relativePath): cannot create the folder; use --out with a folder you can write to")
     }
     let lock = open(folder.appendingPathComponent(".lock").path, O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
     guard lock >= 0 else {
-      throw FileError("\(folder.relativePath): cannot be written; give a folder that you may write to with --out")
+      throw FileError("\(folder.relativePath): cannot write to the folder; use --out with a folder you can write to")
     }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       close(lock)
       throw FileError(
-        "\(folder.relativePath): another 'suite run' is at work there; wait for it, or give another --out")
+        "\(folder.relativePath): another 'suite run' is using this folder; wait for it, or use another --out")
     }
     self.lock = lock
   }
 
   deinit { if let lock { close(lock) } }
 
-  /// Where a run is kept.
+  /// The folder of a run.
   func folder(of run: SuiteRun) -> URL { folder.appendingPathComponent("runs/\(run.digest)") }
 
   /// The weights of a finished training.
@@ -71,22 +71,22 @@ package final class SuiteStore: Sendable {
     folder(of: run).appendingPathComponent("checkpoints/\(weights.rawValue).safetensors").path
   }
 
-  /// The record of a finished training; nil when there is none. Throws `FileError` for a file that is not one, or of
-  /// other settings.
+  /// The record of a finished training; nil when there is none. Throws `FileError` when the file is damaged or is of other
+  /// settings.
   func training(_ run: SuiteRun) throws -> TrainingRecord? {
     let url = folder(of: run).appendingPathComponent("training.json")
-    guard let record: TrainingRecord = try read(url, "remove its folder to have it made again") else { return nil }
+    guard let record: TrainingRecord = try read(url, "delete its folder to train this run again") else { return nil }
     let differing = record.settings.differences(from: run.settings)
     if let knob = differing.first(where: { $0.name != Knob.dataFolder.name }) {
       throw FileError(
-        "\(url.path): was made with \(knob.name) \(record.settings.formatted(knob)), not "
-          + "\(run.settings.formatted(knob)); remove its folder")
+        "\(url.path): trained with \(knob.name)=\(record.settings.formatted(knob)), not "
+          + "\(run.settings.formatted(knob)); delete its folder to train this run again")
     }
     return record
   }
 
-  /// True when a run is trained and all of these measurements of it are there.
-  func isWhole(_ run: SuiteRun, _ keys: [MeasurementKey]) -> Bool {
+  /// True when a run is trained and all of these measurements are complete.
+  func isComplete(_ run: SuiteRun, _ keys: [MeasurementKey]) -> Bool {
     guard (try? training(run)) != nil else { return false }
     return keys.allSatisfy { key in
       switch key.measure {
@@ -98,7 +98,7 @@ package final class SuiteStore: Sendable {
     }
   }
 
-  /// True when an attack among these measurements has been begun on a run, with the images of its key.
+  /// True when one of these measurements is an attack that has been started on the run.
   func hasBegun(_ run: SuiteRun, _ keys: [MeasurementKey]) -> Bool {
     keys.contains { key in
       [.pgd, .autoattack].contains(key.measure)
@@ -106,7 +106,7 @@ package final class SuiteStore: Sendable {
     }
   }
 
-  /// Seeds of all finished trainings, of whichever suite.
+  /// The seeds of all finished trainings of all suites.
   var seeds: Set<Int> {
     let runs = folder.appendingPathComponent("runs")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
@@ -118,35 +118,35 @@ package final class SuiteStore: Sendable {
       })
   }
 
-  /// Begins a training anew: the settings as a preset, nothing else.
+  /// Prepares the folder of a training and writes its settings as a preset.
   func begin(_ run: SuiteRun) throws {
     let folder = folder(of: run)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let text = resolvedYAML(run.settings, header: "A run of a suite, on the preset '\(run.preset)'.")
+    let text = resolvedYAML(run.settings, header: "A run of a suite, based on the preset '\(run.preset)'.")
     try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent("preset.yaml"))
   }
 
-  /// Keeps the record of a finished training.
+  /// Stores the record of a finished training.
   func write(_ record: TrainingRecord, _ run: SuiteRun) throws {
     try write(record, to: folder(of: run).appendingPathComponent("training.json"))
   }
 
-  /// A measurement that was finished or interrupted; nil when there is none. Throws `FileError` for a damaged one.
+  /// A finished or interrupted measurement; nil when there is none. Throws `FileError` when the file is damaged.
   func measurement(_ run: SuiteRun, _ key: MeasurementKey) throws -> MeasurementRecord? {
     try kept(run, key, as: MeasurementRecord.self)
   }
 
-  /// Keeps a measurement.
+  /// Stores a measurement.
   func write(_ record: MeasurementRecord, _ run: SuiteRun, _ key: MeasurementKey) throws {
     try write(record, to: folder(of: run).appendingPathComponent(key.file))
   }
 
-  /// What was measured inside the network; nil when it was not. Throws `FileError` for a damaged file.
+  /// The stored record of a measurement; nil when there is none. Throws `FileError` when the file is damaged.
   func kept<Record: Decodable>(_ run: SuiteRun, _ key: MeasurementKey, as: Record.Type) throws -> Record? {
-    try read(folder(of: run).appendingPathComponent(key.file), "a run of its row measures it anew")
+    try read(folder(of: run).appendingPathComponent(key.file), "rerun its row to measure it again")
   }
 
-  /// Keeps what was measured inside the network.
+  /// Stores the record of a measurement.
   func keep(_ record: some Encodable, _ run: SuiteRun, _ key: MeasurementKey) throws {
     try write(record, to: folder(of: run).appendingPathComponent(key.file))
   }
@@ -154,7 +154,7 @@ package final class SuiteStore: Sendable {
   private func read<Value: Decodable>(_ url: URL, _ remedy: String) throws -> Value? {
     guard let data = FileManager.default.contents(atPath: url.path) else { return nil }
     do { return try JSONDecoder().decode(Value.self, from: data) } catch {
-      throw FileError("\(url.path): damaged, or of another version; \(remedy)")
+      throw FileError("\(url.path): damaged, or written by another version; \(remedy)")
     }
   }
 
@@ -169,11 +169,11 @@ package final class SuiteStore: Sendable {
 struct MeasurementKey: Sendable, Hashable {
   let measure: SuiteMeasure
   let weights: SuiteWeights
-  /// So many test images.
+  /// Number of test images.
   let limit: Int
 
   var file: String {
-    // Of the training itself, whichever weights and images are measured otherwise.
+    // It belongs to the training, so it does not depend on weights and images.
     measure == .running ? "running.json" : "\(measure.rawValue)-\(weights.rawValue)-\(limit).json"
   }
 }

@@ -1,11 +1,11 @@
 import Events
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Commands
-@testable import dualab
 
-/// What a run does about alarms outside the engine: the person's program, and what decides the exit status.
+/// What a run does about alarms outside the engine: the program of `--on-alarm`, and the exit status.
 @Suite struct AlarmWatchTests {
   private func change(_ from: GapState, _ state: GapState) -> Event {
     let reading = GapReading(
@@ -13,22 +13,21 @@ import Testing
     return .alarm(GapChange(step: 75, from: from, state: state, reading: reading))
   }
 
-  @Test func anAlarmIsUnacknowledgedUntilSomebodyHasSeenIt() {
+  @Test func anAlarmStaysUnacknowledgedUntilSomeoneAcknowledgesIt() {
     var watch = AlarmWatch(command: nil, folder: "run")
     for event in [change(.calm, .watch), change(.alarm, .alarm)] { _ = watch.take(event) }
     #expect(!watch.isUnacknowledged)
     _ = watch.take(change(.watch, .alarm))
     #expect(watch.isUnacknowledged)
-    // That the gap closes by itself is not that somebody saw it.
+    // When the gap closes by itself, nobody has acknowledged the alarm.
     _ = watch.take(change(.alarm, .calm))
     #expect(watch.isUnacknowledged)
     _ = watch.take(change(.alarm, .acknowledged))
     #expect(!watch.isUnacknowledged)
   }
 
-  @Test func theProgramGetsWhatIsKnownWithoutAShell() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  @Test func theProgramGetsTheFactsWithoutAShell() throws {
+    let folder = try newTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let script = folder.appendingPathComponent("a hook"), told = folder.appendingPathComponent("told")
     try "#!/bin/sh\necho \"$*\" > '\(told.path).part' && mv '\(told.path).part' '\(told.path)'\n".write(
@@ -41,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: ["", " ", "/nonexistent/program", "no-such-program here"])
-  func aProgramThatIsNotThereIsSaidAtTheStart(text: String) {
+  func aMissingProgramIsAUsageErrorAtTheStart(text: String) {
     #expect { try AlarmCommand(text) } throws: { error in
       let failure = error as? CommandFailure
       return failure?.status == 2 && failure?.line.hasPrefix("--on-alarm") ?? false

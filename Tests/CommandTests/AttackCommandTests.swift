@@ -170,7 +170,7 @@ struct AttackCommandTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let out = folder.appendingPathComponent("run")
     let trained = try await BuiltProgram.run(
-      ["train", "--steps", "3", "--out", out.path, "--set", "eps=4/255"] + ProgramRunTests.small)
+      ["train", "--steps", "3", "--out", out.path, "--set", "eps=4/255"] + SmallRun.options)
     #expect(trained.status == 0, "\(trained.error)")
     let last = out.appendingPathComponent("checkpoints/last.safetensors").path
     let run = try await BuiltProgram.run([

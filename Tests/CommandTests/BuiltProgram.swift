@@ -1,6 +1,7 @@
 import Foundation
+import TestSupport
 
-/// The program that was built beside the tests.
+/// The program that was built together with the tests.
 enum BuiltProgram {
   struct Run: Hashable {
     var status: Int32
@@ -8,41 +9,28 @@ enum BuiltProgram {
     var error: String
   }
 
-  struct Missing: Error, CustomStringConvertible {
-    let description: String
-  }
-
   /// The program's file; throws when it was not built.
-  static func file() throws -> URL {
-    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let program = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("dualab")
-    guard FileManager.default.isExecutableFile(atPath: program.path) else {
-      throw Missing(description: "\(program.path) is not there; build the product 'dualab'")
-    }
-    return program
-  }
+  static func file() throws -> URL { URL(fileURLWithPath: try BuiltProduct.path("dualab")) }
 
-  /// A new folder for a run; the caller removes it.
-  static func newFolder() throws -> URL {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return folder
-  }
+  /// A new folder for a run; the caller deletes it.
+  static func newFolder() throws -> URL { try newTemporaryFolder() }
 
-  /// Runs the program to its end, in a folder of its own, without a terminal. `closesResult` takes the reader of its
-  /// stdout away before it starts; `meanwhile` gets the process and the file of its stdout when it runs.
+  /// Runs the program to its end, in a temporary folder and without a terminal. `closesResult` closes the reader of its
+  /// stdout before the start. `environment` changes variables; nil removes one. `meanwhile` gets the running process and
+  /// the file with its stdout.
   static func run(
-    _ arguments: [String], closesResult: Bool = false,
+    _ arguments: [String], closesResult: Bool = false, environment: [String: String?] = [:],
     meanwhile: (Process, URL) async throws -> Void = { _, _ in }
   ) async throws -> Run {
     let folder = try newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    // Files, not pipes: nothing has to be read while it runs.
+    // Files instead of pipes: nobody has to read while it runs.
     let result = folder.appendingPathComponent("stdout"), error = folder.appendingPathComponent("stderr")
     for file in [result, error] { try Data().write(to: file) }
     let process = Process(), pipe = Pipe()
     process.executableURL = try file()
     process.arguments = arguments
+    process.environment = environment.reduce(into: ProcessInfo.processInfo.environment) { $0[$1.key] = $1.value }
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     process.standardError = try FileHandle(forWritingTo: error)
@@ -52,8 +40,8 @@ enum BuiltProgram {
     } else {
       process.standardOutput = try FileHandle(forWritingTo: result)
     }
-    let (ends, teller) = AsyncStream<Void>.makeStream()
-    process.terminationHandler = { _ in teller.finish() }
+    let (ends, continuation) = AsyncStream<Void>.makeStream()
+    process.terminationHandler = { _ in continuation.finish() }
     try process.run()
     try await meanwhile(process, result)
     for await _ in ends {}

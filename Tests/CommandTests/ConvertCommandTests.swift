@@ -4,19 +4,15 @@ import Networks
 import Tensors
 import Testing
 
-/// `dualab convert` on a checkpoint of a run of its own.
-@Suite("Converting a checkpoint") struct ConvertCommandTests {
-  /// A folder with the checkpoint of a short run.
+/// `dualab convert` on the checkpoint of a short run.
+@Suite struct ConvertCommandTests {
+  /// Runs `body` with a folder and the checkpoint of a short run in it.
   private func withCheckpoint(
     _ options: [String] = [], _ body: (_ folder: URL, _ checkpoint: String) async throws -> Void
   ) async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let run = folder.appendingPathComponent("run")
-    let trained = try await BuiltProgram.run(
-      ["train", "--steps", "3", "--out", run.path] + ProgramRunTests.small + options)
-    #expect(trained.status == 0, "\(trained.error)")
-    try await body(folder, run.appendingPathComponent("checkpoints/last.safetensors").path)
+    try await body(folder, try await SmallRun.checkpoint(in: folder, options))
   }
 
   private func convert(_ arguments: [String]) async throws -> String {
@@ -30,14 +26,13 @@ import Testing
     return try Dictionary(uniqueKeysWithValues: file.tensors.keys.map { ($0, try file.floats($0)) })
   }
 
-  @Test("to dual BN and back changes nothing, and says so")
-  func roundTrip() async throws {
+  @Test func convertingToDualBNAndBackChangesNothing() async throws {
     try await withCheckpoint { folder, last in
       let dual = folder.appendingPathComponent("dual.safetensors").path
       let back = folder.appendingPathComponent("back.safetensors").path
       let there = try await convert(["--checkpoint", last, "--set", "norm=dbn", "--out", dual])
-      #expect(there.contains("bn → dbn at stage-ends\nthe function in eval mode is the same, bit for bit"))
-      #expect(there.contains("moved by 0 at most, 0 on average") && there.hasSuffix("\(dual)\n"))
+      #expect(there.contains("bn → dbn at stage-ends\nevaluation is unchanged, bit for bit"))
+      #expect(there.contains("test images: largest change 0, mean change 0\n") && there.hasSuffix("\(dual)\n"))
       let clean = try #require(there.split(separator: "\n").first { $0.hasPrefix("clean: accuracy ") })
       let figures = clean.split(separator: " ").compactMap { Double($0) }
       #expect(figures.count >= 2 && figures[0] == figures[1])
@@ -54,14 +49,13 @@ import Testing
     }
   }
 
-  @Test("to other norms warns, and new statistics are taken from training batches")
-  func recalibration() async throws {
+  @Test func otherNormsWarnAndRecalibrationUsesTrainingBatches() async throws {
     try await withCheckpoint { folder, last in
       let out = folder.appendingPathComponent("out.safetensors").path
       let plain = try await convert(["--checkpoint", last, "--set", "norm=gn", "--out", out])
-      #expect(plain.contains("bn → gn\nwarning: ") && !plain.contains("moved by 0 at most"))
+      #expect(plain.contains("bn → gn\nwarning: ") && !plain.contains("largest change 0,"))
       let dual = try await convert(["--checkpoint", last, "--set", "norm=dbn", "--recalibrate", "2", "--out", out])
-      #expect(dual.contains("taken anew from 2 training batches") && !dual.contains("moved by 0 at most"))
+      #expect(dual.contains("recomputed from 2 training batches") && !dual.contains("largest change 0,"))
       let numbers = try tensors(out)
       #expect(numbers["body.1.running_mean_clean"] != numbers["body.1.running_mean_adv"])
       let again = try await convert(["--checkpoint", out, "--set", "norm=split", "--out", out])
@@ -80,8 +74,7 @@ import Testing
     }
   }
 
-  @Test("says of the function only what is so")
-  func statements() async throws {
+  @Test func theReportOnlySaysWhatIsTrue() async throws {
     try await withCheckpoint { folder, last in
       let out = folder.appendingPathComponent("out.safetensors").path
       for norm in ["in", "none"] {
@@ -95,65 +88,65 @@ import Testing
       let cured = try await convert([
         "--checkpoint", out, "--set", "norm=bn", "--recalibrate", "1", "--out", out + "2",
       ])
-      #expect(cured.contains("taken anew from 1 training") && !cured.contains("warning"), "\(cured)")
+      #expect(cured.contains("recomputed from 1 training batch\n") && !cured.contains("warning"), "\(cured)")
     }
   }
 
-  @Test("changes the settings of dual BN alone, and says what that moves")
-  func temperature() async throws {
+  @Test func settingsOfDualBNCanBeChangedAlone() async throws {
     try await withCheckpoint(["--set", "norm=dbn"]) { folder, last in
       let out = folder.appendingPathComponent("out.safetensors").path
       for arguments in [["dbn.temperature=50"], ["norm.layers=all", "dbn.temperature=50"]] {
         let text = try await convert(
           ["--checkpoint", last, "--out", out] + arguments.flatMap { ["--set", $0] })
         #expect(text.contains("\ndbn.temperature 1 → 50\nwarning: τ of the posterior is another"), "\(text)")
-        #expect(!text.contains("bit for bit") && !text.contains("moved by 0 at most"), "\(text)")
+        #expect(!text.contains("bit for bit") && !text.contains("largest change 0,"), "\(text)")
       }
       let settings = try #require(try Safetensors(contentsOf: URL(fileURLWithPath: out)).metadata["settings"])
       #expect(settings.contains(#""dbn.temperature":50"#))
       let weight = try await convert(["--checkpoint", last, "--set", "dbn.weight=0.01", "--out", out])
-      #expect(weight.contains("dbn.weight 0.001 → 0.01\nthe function in eval mode is the same, bit for bit"))
+      #expect(weight.contains("dbn.weight 0.001 → 0.01\nevaluation is unchanged, bit for bit"))
       let same = try await BuiltProgram.run([
         "convert", "--checkpoint", last, "--set", "dbn.temperature=1", "--out", out,
       ])
-      #expect(same.status == 2 && same.error.contains("has norm dbn already, with these settings"))
+      #expect(same.status == 2 && same.error.contains("already has norm dbn with these settings"))
     }
   }
 
-  @Test("what is wrongly used ends with status 2")
-  func usage() async throws {
+  @Test func wrongUsageEndsWithStatus2() async throws {
     try await withCheckpoint { folder, last in
       let out = folder.appendingPathComponent("out.safetensors").path
       for (assignments, more, what) in [
         (["norm=gn"], ["--recalibrate", "2"], "--recalibrate 2: norm gn has no running statistics"),
         (["norm=in"], ["--recalibrate", "2"], "norm in has no running statistics"),
         (["norm=none"], ["--recalibrate", "2"], "norm none has no running statistics"),
-        (["dbn.temperature=3"], [], "--set dbn.temperature=3: not used by norm bn; leave it out"),
+        (["dbn.temperature=3"], [], "--set dbn.temperature=3: not used by norm bn; remove the option"),
         (["norm.layers=all"], [], "--set norm.layers=all: not used by norm bn"),
-        (["norm=dbn", "norm.layers=0,9"], [], "norm.layers: conv4 has no norm 9"),
-        (["norm=gn", "norm.affine=shared"], [], "norm.affine: 'shared' means nothing for norm gn"),
+        (["norm=dbn", "norm.layers=0,9"], [], "norm.layers: conv4 has no normalization layer 9"),
+        (["norm=gn", "norm.affine=shared"], [], "norm.affine: 'shared' has no meaning for norm gn"),
         (["norm=dbn", "data.size=17"], [], "data.size: 17 is not a multiple of 4"),
       ] {
         let run = try await BuiltProgram.run(
           ["convert", "--checkpoint", last, "--out", out] + assignments.flatMap { ["--set", $0] } + more)
         #expect(run.status == 2 && run.result == "" && run.error.contains(what), "\(run)")
-        #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
+        #expect(run.errorLines.count == 1, "\(run.error)")
       }
     }
   }
 
-  @Test("refuses nonsense in one line, and writes nothing")
-  func nonsense() async throws {
+  @Test func whatCannotBeConvertedIsOneLineAndWritesNothing() async throws {
     try await withCheckpoint { folder, last in
       let out = folder.appendingPathComponent("out.safetensors").path
       for (arguments, what) in [
-        (["--checkpoint", last, "--out", out], "give --set norm=NAME, --recalibrate K, or both"),
-        (["--checkpoint", last, "--set", "norm=bn", "--out", out], "has norm bn already"),
+        (["--checkpoint", last, "--out", out], "nothing to convert; use --set norm=NAME, --recalibrate N, or both"),
+        (["--checkpoint", last, "--set", "norm=bn", "--out", out], "already has norm bn"),
         (["--checkpoint", last, "--set", "norm=layer", "--out", out], "norm: 'layer' is not accepted"),
-        (["--checkpoint", last, "--set", "norm=dbn", "--set", "norm.layers=2,9", "--out", out], "has no norm 9"),
-        (["--checkpoint", last, "--set", "norm=gn", "--set", "norm.affine=shared", "--out", out], "means nothing"),
-        (["--checkpoint", last, "--set", "lr=1", "--out", out], "convert changes norms"),
-        (["--checkpoint", last, "--recalibrate", "0", "--out", out], "give 1 or more"),
+        (["--checkpoint", last, "--set", "norm=dbn", "--set", "norm.layers=2,9", "--out", out], "has no normalization layer"),
+        (["--checkpoint", last, "--set", "norm=gn", "--set", "norm.affine=shared", "--out", out], "has no meaning"),
+        (["--checkpoint", last, "--set", "lr=1", "--out", out], "'convert' only changes normalization layers"),
+        (
+          ["--checkpoint", last, "--recalibrate", "0", "--out", out],
+          "--recalibrate 0: use a whole number of at least 1"
+        ),
         (
           ["--checkpoint", folder.appendingPathComponent("run").path, "--set", "norm=dbn", "--out", out],
           "is a folder; give a file in its checkpoints/"
@@ -163,7 +156,7 @@ import Testing
       ] {
         let run = try await BuiltProgram.run(["convert"] + arguments)
         #expect(run.status != 0 && run.result == "" && run.error.contains(what), "\(run.error)")
-        #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")
+        #expect(run.errorLines.count == 1, "\(run.error)")
       }
       #expect(!FileManager.default.fileExists(atPath: out))
     }

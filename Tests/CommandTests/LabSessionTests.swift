@@ -3,9 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The product as a person uses it: the lab in a real terminal, from the first frame to the restored terminal.
-@Suite("The lab in a terminal", .serialized, .timeLimit(.minutes(5)))
-struct LabSessionTests {
+/// The lab in a real terminal, from the first frame to the restored terminal.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct LabSessionTests {
   private func session(
     _ folder: URL, _ arguments: [String] = [], columns: Int = 120, rows: Int = 36, environment: [String: String] = [:]
   ) throws -> TmuxSession {
@@ -18,8 +17,7 @@ struct LabSessionTests {
     "--steps", "100000", "--set", "width=8", "--set", "batch=32", "--set", "attack.steps=4",
   ]
 
-  @Test("pauses, changes γ and β, goes on, is resized, and quits with the terminal restored")
-  func session() async throws {
+  @Test func aSessionPausesChangesResumesResizesAndQuits() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let lab = try session(folder, Self.endless)
@@ -32,18 +30,18 @@ struct LabSessionTests {
     }
 
     try lab.press("Space")
-    let paused = try await lab.wait(for: "paused")
-    // The selected knob is γ at first, then β.
+    let paused = try #require(step(try await lab.wait(for: "paused")))
+    // The selected setting is γ at first, then β.
     try lab.press("-")
     try await lab.wait(for: "γ 0.5 → 0.4 (you)")
     try lab.press("Down", "+")
     try await lab.wait(for: "β 0 → 1 (you)")
-    // While it is paused nothing moves.
-    #expect(step(try lab.screen()) == step(paused))
+    // A step takes milliseconds, so a run that is not paused would be further by now.
+    try await Task.sleep(for: .milliseconds(500))
+    #expect(step(try lab.screen()) == paused)
 
     try lab.press("Space")
-    let before = step(paused) ?? 0
-    let going = try await lab.wait(until: "a later step") { (self.step($0) ?? 0) > before + 1 }
+    let going = try await lab.wait(until: "a later step") { (self.step($0) ?? 0) > paused + 1 }
     #expect(going.contains("γ 0.5 → 0.4 (you)") && going.contains("β 0 → 1 (you)"))
 
     for (columns, rows) in [(80, 24), (40, 12), (120, 36)] {
@@ -53,7 +51,7 @@ struct LabSessionTests {
         return lines.contains { $0.count == columns && $0.hasSuffix("╮") }
           && lines.allSatisfy { $0.count <= columns }
       }
-      // Controls has the focus, so it is what the smallest size still shows.
+      // Controls has the focus, so even the smallest size shows it.
       #expect(screen.contains("5 Controls") && screen.contains("▸ β"))
     }
     try lab.resize(columns: 39, rows: 9)
@@ -72,8 +70,7 @@ struct LabSessionTests {
     #expect(FileManager.default.fileExists(atPath: checkpoint))
   }
 
-  @Test("objective and batching are switched live after asking, and the run goes on")
-  func switches() async throws {
+  @Test func objectiveAndBatchingSwitchAfterADialog() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let lab = try session(folder, Self.endless)
@@ -83,7 +80,7 @@ struct LabSessionTests {
     // Controls has the focus; its first knob is the objective.
     try lab.press("Home", "+")
     let asked = try await lab.wait(for: "Change objective?")
-    #expect(asked.contains("mat → trades") && asked.contains("drives up KL"))
+    #expect(asked.contains("mat → trades") && asked.contains("maximizes KL"))
     try lab.press("Escape")
     try await lab.wait(until: "no dialog") { !$0.contains("Change objective?") }
     #expect(try !lab.screen().contains("mat → trades"))
@@ -98,7 +95,7 @@ struct LabSessionTests {
     try await lab.wait(for: "move twice a step")
     try lab.press("Enter")
     let switched = try await lab.wait(for: "batching cat → seq (you)")
-    let before = step(switched) ?? 0
+    let before = try #require(step(switched))
     try await lab.wait(until: "later steps") { (self.step($0) ?? 0) > before + 2 }
 
     try lab.type(":")
@@ -111,8 +108,7 @@ struct LabSessionTests {
     #expect(try await lab.exitStatus() == 0)
   }
 
-  @Test("the preset of a run that was changed by hand repeats it, to the bit")
-  func repeated() async throws {
+  @Test func thePresetOfAChangedRunRepeatsItBitForBit() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let lab = try session(folder, ["--steps", "1000"] + Self.endless.dropFirst(2))
@@ -151,8 +147,7 @@ struct LabSessionTests {
     #expect(first["body.1.running_mean_clean"] != nil && first == second)
   }
 
-  @Test("finish measures the weights and shows the table; q then leaves")
-  func finish() async throws {
+  @Test func finishEvaluatesAndShowsTheTable() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let lab = try session(folder, Self.endless, columns: 80, rows: 24)
@@ -173,10 +168,8 @@ struct LabSessionTests {
     #expect(try lab.screen().contains("false-robustness"))
   }
 
-  @Test(
-    "signals leave a checkpoint, the terminal whole and their status",
-    arguments: [(SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
-  func signals(number: Int32, status: Int32) async throws {
+  @Test(arguments: [(SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func signalsLeaveACheckpointAndARestoredTerminal(number: Int32, status: Int32) async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let lab = try session(folder, Self.endless)
@@ -190,14 +183,14 @@ struct LabSessionTests {
     #expect(FileManager.default.fileExists(atPath: checkpoint))
   }
 
-  @Test("a terminal that is closed leaves a checkpoint", arguments: 1...4)
-  func closed(round: Int) async throws {
+  @Test(arguments: 1...4)
+  func aClosedTerminalLeavesACheckpoint(round: Int) async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let lab = try session(folder, Self.endless)
     defer { lab.end() }
     try await lab.wait(until: "a step") { (self.step($0) ?? 0) > 0 }
-    // Its input ends, and SIGHUP comes a moment later.
+    // The input ends, and SIGHUP follows a moment later.
     lab.end()
     let checkpoint = folder.appendingPathComponent("run/checkpoints/interrupted.safetensors").path
     for _ in 0..<100 where !FileManager.default.fileExists(atPath: checkpoint) {
@@ -206,8 +199,7 @@ struct LabSessionTests {
     #expect(FileManager.default.fileExists(atPath: checkpoint))
   }
 
-  @Test("NO_COLOR and ASCII draw without colours and without Braille")
-  func plain() async throws {
+  @Test func noColorAndASCIIUseNeitherColorsNorBraille() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let lab = try session(folder, Self.endless + ["--symbols", "ascii"], environment: ["NO_COLOR": "1"])
@@ -220,7 +212,7 @@ struct LabSessionTests {
     #expect(try await lab.exitStatus() == 0)
   }
 
-  /// The number in `step 12/400`.
+  /// The number in `step 12/400`; nil when the screen has none.
   private func step(_ screen: String) -> Int? {
     guard let range = screen.range(of: "step ") else { return nil }
     return Int(screen[range.upperBound...].prefix { $0.isNumber || $0 == " " }.filter(\.isNumber))

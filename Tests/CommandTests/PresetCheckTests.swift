@@ -1,57 +1,56 @@
 import Commands
 import Events
 import Foundation
+import Presets
 import Recipe
 import TestSupport
 import Testing
 
-/// `presets check` calls good what `train` begins with, and nothing else.
-@Suite("Checking a preset")
-struct PresetCheckTests {
+/// A preset is valid for `presets check` if `train` can start from it.
+@Suite struct PresetCheckTests {
   private func complaint(_ assignments: [String], tour: [TourStop] = []) throws -> String {
     var settings = Settings()
     for assignment in assignments { try settings.apply(assignment: assignment) }
-    return NamedPreset(name: "x", summary: "", settings: settings, tour: tour).complaint ?? "good"
+    return Preset(name: "x", settings: settings, tour: tour).complaint ?? "OK"
   }
 
   private func stop(_ step: Int, _ knob: String, _ value: String) -> TourStop {
     TourStop(step: step, changes: [.init(knob: knob, value: .text(value))], caption: "")
   }
 
-  @Test("finds settings that cannot be together, norms without a place and data that cannot be")
-  func settings() throws {
-    #expect(try complaint([]) == "good")
+  @Test func settingsThatCannotStartARunAreFound() throws {
+    #expect(try complaint([]) == "OK")
     #expect(try complaint(["norm=dbn", "batching=seq"]).hasPrefix("norm dbn with batching seq: "))
-    #expect(try complaint(["norm=dbn", "norm.layers=0,9"]).hasPrefix("norm.layers: conv4 has no norm 9"))
-    #expect(try complaint(["norm=dbn", "norm.layers=0,9", "model=resnet34"]) == "good")
+    #expect(try complaint(["norm=dbn", "norm.layers=0,9"]).hasPrefix("norm.layers: conv4 has no normalization"))
+    #expect(try complaint(["norm=dbn", "norm.layers=0,9", "model=resnet34"]) == "OK")
     #expect(try complaint(["norm=gn", "norm.affine=shared"]).hasPrefix("norm.affine: "))
     #expect(try complaint(["data.size=18"]).hasPrefix("data.size: 18"))
-    // 8×8 images are one pixel behind three strides; of files nobody knows how large their images are.
-    #expect(try complaint(["norm=in", "data.size=8"]).hasPrefix("norm: in has nothing to normalise"))
-    #expect(try complaint(["norm=in", "data=fashion-mnist", "data.size=8"]) == "good")
+    // 8×8 images are a single pixel after three strides. The size of images in files is unknown here.
+    #expect(try complaint(["norm=in", "data.size=8"]).hasPrefix("norm: in has nothing to normalize"))
+    #expect(try complaint(["norm=in", "data=fashion-mnist", "data.size=8"]) == "OK")
   }
 
-  @Test("goes through the tour")
-  func tour() throws {
+  @Test func everyStopOfATourIsChecked() throws {
     let seq = stop(10, "batching", "seq"), dual = stop(20, "norm", "dbn"), back = stop(15, "batching", "cat")
     #expect(try complaint([], tour: [seq, dual]).hasPrefix("tour, step 20: norm dbn with batching seq: "))
-    #expect(try complaint([], tour: [seq, back, dual]) == "good")
+    #expect(try complaint([], tour: [seq, back, dual]) == "OK")
     let layers = stop(30, "norm.layers", "9")
-    #expect(try complaint([], tour: [dual, layers]).hasPrefix("tour, step 30: norm.layers: conv4 has no norm 9"))
-    #expect(try complaint(["steps=21"], tour: [dual]) == "good")
+    #expect(try complaint([], tour: [dual, layers]).hasPrefix("tour, step 30: norm.layers: conv4 has no normalization"))
+    #expect(try complaint(["steps=21"], tour: [dual]) == "OK")
     for steps in ["20", "5"] {
       let line = try complaint(["steps=\(steps)"], tour: [dual])
-      #expect(line.hasPrefix("tour: the stop at step 20 is not before the last of \(steps) steps"))
+      #expect(line.hasPrefix("tour: the stop at step 20 is too late for a run of \(steps) steps"))
     }
-    #expect(try complaint(["steps=0"], tour: [dual]) == "good")
+    #expect(try complaint(["steps=0"], tour: [dual]) == "OK")
   }
 
-  @Test("is what the command does: every shipped preset is good, a bad file ends with status 2")
-  func command() async throws {
+  @Test func everyShippedPresetIsOKAndABadFileEndsWithStatus2() async throws {
     let presets = Repository.root.appendingPathComponent("presets")
-    for file in try FileManager.default.contentsOfDirectory(at: presets, includingPropertiesForKeys: nil) {
+    let files = try FileManager.default.contentsOfDirectory(at: presets, includingPropertiesForKeys: nil)
+    #expect(files.count > 20)
+    for file in files {
       let run = try await BuiltProgram.run(["presets", "check", file.path])
-      #expect(run.status == 0 && run.result.hasSuffix(": good\n"), "\(run)")
+      #expect(run.status == 0 && run.result.hasSuffix(": OK\n"), "\(run)")
     }
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -59,6 +58,6 @@ struct PresetCheckTests {
     try Data("# bad\nnorm: dbn\nbatching: seq\n".utf8).write(to: file)
     let run = try await BuiltProgram.run(["presets", "check", file.path])
     #expect(run.status == 2 && run.result.isEmpty && run.error.contains("DBN needs both domains"), "\(run)")
-    #expect(run.error.split(separator: "\n").count == 1)
+    #expect(run.errorLines.count == 1)
   }
 }

@@ -1,19 +1,17 @@
 import Commands
 import Foundation
+import TestSupport
 import Testing
 
-@Suite("The folder of a run")
-struct RunFolderTests {
-  /// A folder that is gone after the test.
+@Suite struct RunFolderTests {
+  /// Runs `body` with a temporary folder.
   private func withFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let folder = try newTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     try body(folder)
   }
 
-  @Test("is made with the preset and a place for checkpoints, parents included")
-  func made() throws {
+  @Test func aFolderIsMadeWithPresetCheckpointsAndParents() throws {
     try withFolder { parent in
       let folder = try RunFolder(parent.appendingPathComponent("a/b"), preset: "gamma: 0.1\n")
       let preset = try String(contentsOf: folder.url.appendingPathComponent("preset.yaml"), encoding: .utf8)
@@ -23,17 +21,16 @@ struct RunFolderTests {
     }
   }
 
-  @Test("may exist when it is empty")
-  func empty() throws { try withFolder { _ = try RunFolder($0, preset: "") } }
+  @Test func anEmptyFolderIsAccepted() throws { try withFolder { _ = try RunFolder($0, preset: "") } }
 
-  @Test("is refused with a remedy when it holds something, is a file, or cannot be made")
-  func refused() throws {
+  @Test func aFolderThatCannotBeUsedIsRefusedWithARemedy() throws {
     try withFolder { parent in
       let file = parent.appendingPathComponent("file")
       try Data().write(to: file)
       for (url, remedy) in [
-        (parent, "remove it first"), (file, "give another folder"), (file.appendingPathComponent("below"), "may write"),
-        (URL(fileURLWithPath: "/proc/dualab"), "may write"),
+        (parent, "delete it first"), (file, "use another folder"),
+        (file.appendingPathComponent("below"), "you can write to"),
+        (URL(fileURLWithPath: "/proc/dualab"), "you can write to"),
       ] {
         #expect {
           try RunFolder(url, preset: "")
@@ -45,8 +42,7 @@ struct RunFolderTests {
     }
   }
 
-  @Test("is taken back when nothing came of the run, and nothing of others is lost")
-  func discarded() throws {
+  @Test func discardDeletesOnlyWhatTheRunMade() throws {
     try withFolder { parent in
       let url = parent.appendingPathComponent("run")
       try RunFolder(url, preset: "").discard()
@@ -62,8 +58,7 @@ struct RunFolderTests {
     }
   }
 
-  @Test("is named by time and preset, and numbered when the name is taken")
-  func usual() throws {
+  @Test func theUsualNameIsTimeAndPresetAndGetsANumber() throws {
     let date = Date(timeIntervalSince1970: 1_795_489_509), utc = try #require(TimeZone(secondsFromGMT: 0))
     var taken: Set<String> = []
     for expected in ["runs/20261124-030509-trades", "runs/20261124-030509-trades-2", "runs/20261124-030509-trades-3"] {

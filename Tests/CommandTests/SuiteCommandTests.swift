@@ -2,9 +2,8 @@ import Events
 import Foundation
 import Testing
 
-/// `dualab suite` through the built program.
-@Suite("The suite command", .serialized, .timeLimit(.minutes(5)))
-struct SuiteCommandTests {
+/// `dualab suite` of the built program.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SuiteCommandTests {
   private static let suite = """
     # Two rows for a test.
     title: Two rows
@@ -17,7 +16,7 @@ struct SuiteCommandTests {
       - label: MAT
     """
 
-  /// The table without what takes time.
+  /// The table without wall-clock times.
   private func timeless(_ csv: String) -> [[Substring]] {
     csv.split(separator: "\n").map { line in
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
@@ -25,8 +24,7 @@ struct SuiteCommandTests {
     }
   }
 
-  @Test("an interrupted suite goes on where it was, to the same table as one that was not interrupted")
-  func interruption() async throws {
+  @Test func anInterruptedSuiteResumesToTheSameTable() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("two.yaml")
@@ -36,13 +34,13 @@ struct SuiteCommandTests {
         "suite", "run", file.path, "--out", folder.appendingPathComponent(out).path, "--format", "csv", "--set",
         "steps=60",
       ]
-        + ProgramRunTests.small
+        + SmallRun.options
     }
     let whole = try await BuiltProgram.run(arguments("whole"))
     #expect(whole.status == 0, "\(whole.error)")
     #expect(whole.error.contains("AT, seed 0: trained, 60 steps"))
 
-    // Interrupted as soon as the first training is in the store, in the middle of the first attacks or later.
+    // Interrupts when the first training is in the store, during the first attacks or later.
     let runs = folder.appendingPathComponent("cut/runs")
     func isTrained() -> Bool {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
@@ -53,62 +51,63 @@ struct SuiteCommandTests {
       kill(process.processIdentifier, SIGINT)
     }
     #expect(cut.status == 130, "\(cut.error)")
-    #expect(cut.error.hasSuffix("the same command continues\n"))
+    #expect(cut.error.hasSuffix("rerun the same command to resume\n"))
     let resumed = try await BuiltProgram.run(arguments("cut") + ["--resume", "--jobs", "2"])
     #expect(resumed.status == 0, "\(resumed.error)")
-    #expect(resumed.error.contains("AT, seed 0: trained before, 60 steps"))
+    #expect(resumed.error.contains("AT, seed 0: already trained, 60 steps"))
     #expect(timeless(resumed.result) == timeless(whole.result))
     for ending in ["txt", "md", "json", "csv"] {
       #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("cut/two-lite.\(ending)").path))
     }
-    // Only the table, at once.
+    // Now everything is in the store.
     let again = try await BuiltProgram.run(arguments("cut") + ["--quiet"])
     #expect(again.status == 0 && again.error == "" && again.result == resumed.result)
   }
 
-  @Test("what cannot be is one line and status 2")
-  func usage() async throws {
+  @Test func wrongUsageIsOneLineAndStatus2() async throws {
     for (arguments, line) in [
-      (["table11"], "dualab: suite 'table11' is not in "),
-      (["table1", "--limit", "0"], "dualab: --limit 0: give 1 or more"),
-      (["table1", "--row", "MAT-Cat g 0.5"], "dualab: row 'MAT-Cat g 0.5': table1 has none of that name"),
+      (["table11"], "dualab: suite 'table11' not found in "),
+      (["table1", "--limit", "0"], "dualab: --limit 0: use a whole number of at least 1"),
+      (["table1", "--jobs", "0"], "dualab: --jobs 0: use a whole number in 1 … 1024"),
+      (["table1", "--threads", "1025"], "dualab: --threads 1025: use a whole number in 1 … 1024"),
+      (["table1", "--set", "steps"], "dualab: --set steps: use NAME=VALUE"),
+      (["table1", "--resume", "--out", "nowhere"], "dualab: --resume: nowhere has no results to resume"),
+      (["table1", "--row", "MAT-Cat g 0.5"], "dualab: row 'MAT-Cat g 0.5': table1 has no such row"),
       (["table1", "--set", "gama=1"], "dualab: 'gama' is not a setting; did you mean 'gamma'?"),
       (["fig5", "--set", "gamma=0.9"], "dualab: --set gamma=0.9: row 'γ 0.1' sets gamma itself"),
-      (["table1", "--set", "seed=5"], "dualab: --set seed=5: a suite has its own; give --seeds 5"),
-      (["table1", "--seeds", "0,0"], "dualab: --seeds 0,0: give different whole numbers"),
+      (["table1", "--set", "seed=5"], "dualab: --set seed=5: a suite has an option for this; use --seeds 5"),
+      (["table1", "--seeds", "0,0"], "dualab: --seeds 0,0: use different whole numbers"),
     ] {
       let run = try await BuiltProgram.run(["suite", "run"] + arguments)
       #expect(
-        run.status == 2 && run.error.hasPrefix(line) && run.error.split(separator: "\n").count == 1, "\(run.error)")
+        run.status == 2 && run.error.hasPrefix(line) && run.errorLines.count == 1, "\(run.error)")
     }
   }
 
-  @Test("missing data are one line and nothing is written; so are settings that cannot be together")
-  func refusals() async throws {
+  @Test func missingDataAndConflictsAreFoundBeforeAnythingIsWritten() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let out = folder.appendingPathComponent("out").path
     for (arguments, status, line) in [
       (["table4", "--scale", "full"], 1, "dualab: row 'ST' and 7 more: imagenette: this version does not read"),
       (["table1", "--set", "norm=dbn"], 2, "dualab: row 'MAT-Seq γ 0.5' and 2 more: norm dbn with batching seq"),
-      (["table1", "--set", "norm.affine=on"], 2, "dualab: row 'ST' and 12 more: norm.affine: 'on' means nothing"),
+      (["table1", "--set", "norm.affine=on"], 2, "dualab: row 'ST' and 12 more: norm.affine: 'on' has no meaning"),
     ] {
       let run = try await BuiltProgram.run(["suite", "run"] + arguments + ["--out", out])
       #expect(run.status == status && run.result == "" && run.error.hasPrefix(line), "\(run.error)")
-      #expect(run.error.split(separator: "\n").count == 1 && !FileManager.default.fileExists(atPath: out))
+      #expect(run.errorLines.count == 1 && !FileManager.default.fileExists(atPath: out))
     }
   }
 
-  @Test("files keep earlier rows; a failure is told when it happens, the first once more at the end, quiet or not")
-  func failures() async throws {
+  @Test func failuresAreReportedAndFilesKeepEarlierRows() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("two.yaml")
     try Self.suite.write(to: file, atomically: true, encoding: .utf8)
     let out = folder.appendingPathComponent("out").path
-    let arguments = ["suite", "run", file.path, "--out", out, "--set", "steps=4"] + ProgramRunTests.small
+    let arguments = ["suite", "run", file.path, "--out", out, "--set", "steps=4"] + SmallRun.options
     #expect(try await BuiltProgram.run(arguments).status == 0)
-    // The files keep what an earlier run has; printed is what was asked for.
+    // The files keep earlier results; only the requested rows are printed.
     let part = try await BuiltProgram.run(arguments + ["--row", "MAT", "--seeds", "1", "--format", "csv"])
     let table = try String(contentsOfFile: out + "/two-lite.csv", encoding: .utf8)
     #expect(part.status == 0 && part.result.split(separator: "\n").dropFirst().map { $0.prefix(5) } == ["MAT,1"])
@@ -119,17 +118,16 @@ struct SuiteCommandTests {
     }
     for quiet in [[], ["--quiet"]] {
       let run = try await BuiltProgram.run(arguments + quiet)
-      let told = run.error.split(separator: "\n").filter { $0.contains("its weights are missing") }
+      let told = run.error.split(separator: "\n").filter { $0.contains("the weights are missing") }
       #expect(run.status == 1 && told.count == 3, "\(run.error)")
       #expect(told.first?.hasPrefix("AT, seed 0: failed: ") == true)
       #expect(told.dropFirst().first?.hasPrefix("MAT, seed 0: failed: ") == true)
       #expect(told.last?.hasPrefix("dualab: 2 of 2 runs failed; the first: AT, seed 0: ") == true)
-      #expect(!quiet.isEmpty == (run.error.split(separator: "\n").count == 3))
+      #expect(quiet.isEmpty == (run.errorLines.count > 3))
     }
   }
 
-  @Test("list and show say what there is")
-  func lists() async throws {
+  @Test func listAndShowPrintWhatThereIs() async throws {
     let list = try await BuiltProgram.run(["suite", "list"])
     #expect(list.status == 0 && list.result.contains("table1") && list.result.contains("fig5"))
     let show = try await BuiltProgram.run(["suite", "show", "fig5"])

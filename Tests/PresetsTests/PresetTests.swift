@@ -4,7 +4,7 @@ import Presets
 import Recipe
 import Testing
 
-/// What is said of a preset file with this text; empty when it loads.
+/// The error for a preset file with this text; empty when it loads.
 private func message(_ text: String) -> String { message(Array(text.utf8)) }
 
 private func message(_ bytes: [UInt8]) -> String {
@@ -15,7 +15,7 @@ private func message(_ bytes: [UInt8]) -> String {
 }
 
 @Suite struct PresetTests {
-  @Test func `a preset is its settings, its title and its comment`() throws {
+  @Test func aPresetHasSettingsTitleAndHeader() throws {
     let text = """
       # First line.
       #
@@ -44,7 +44,7 @@ private func message(_ bytes: [UInt8]) -> String {
   }
 
   @Test(arguments: [("true", true), ("false", false), ("on", true), ("off", false)])
-  func `flags are true, false, on, off`(text: String, value: Bool) throws {
+  func flagsAreTrueFalseOnOff(text: String, value: Bool) throws {
     let preset = try Preset(Array("nesterov: \(text)".utf8), path: "x.yaml")
     #expect(preset.settings[.nesterov] == value)
     #expect(preset.title == "x")
@@ -67,8 +67,8 @@ private func message(_ bytes: [UInt8]) -> String {
     ("attack.steps: ten", "presets/x.yaml:1: attack.steps: 'ten' is not accepted; use a whole number in 1 … 1000"),
     ("gamma: .nan", "presets/x.yaml:1: gamma: '.nan' is not accepted; use a number in 0 … 1"),
     ("gamma: true", "presets/x.yaml:1: gamma: 'true' is not accepted; use a number in 0 … 1"),
-    ("gamma: \"0.5\"", "presets/x.yaml:1: gamma: '0.5' is in quotes, which makes it text; give a number in 0 … 1"),
-    ("nesterov: \"a\\nb\"", "presets/x.yaml:1: nesterov: 'a\\nb' is in quotes, which makes it text; give on or off"),
+    ("gamma: \"0.5\"", "presets/x.yaml:1: gamma: '0.5' is quoted, so it is read as text; use a number in 0 … 1"),
+    ("nesterov: \"a\\nb\"", "presets/x.yaml:1: nesterov: 'a\\nb' is quoted, so it is read as text; use on or off"),
     ("nesterov: maybe", "presets/x.yaml:1: nesterov: 'maybe' is not accepted; use on or off"),
     (
       "objective: matt",
@@ -78,26 +78,26 @@ private func message(_ bytes: [UInt8]) -> String {
       "lr.drops: 0.5,0.4",
       "presets/x.yaml:1: lr.drops: '0.5,0.4' is not accepted; use comma-separated increasing numbers in 0 … 1, or nothing"
     ),
-    ("gamma:", "presets/x.yaml:1: gamma has no value; give a number in 0 … 1"),
-    ("data.dir: ~", "presets/x.yaml:1: data.dir has no value; write '' for none"),
-    ("title:", "presets/x.yaml:1: title: give one line of text"),
-    ("gamma: 0.5\nbeta: 1\ngamma: 0.1", "presets/x.yaml:1: 'gamma' is given twice; keep one of them"),
+    ("gamma:", "presets/x.yaml:1: gamma has no value; use a number in 0 … 1"),
+    ("data.dir: ~", "presets/x.yaml:1: data.dir has no value; use '' for none"),
+    ("title:", "presets/x.yaml:1: title: use one line of text"),
+    ("gamma: 0.5\nbeta: 1\ngamma: 0.1", "presets/x.yaml:1: 'gamma' occurs twice; keep one of them"),
     (
       "attack:\n  steps: 10",
-      "presets/x.yaml:1: 'attack' holds names of its own where a single value belongs; "
-        + "write every setting on one line, such as 'attack.steps: 10'"
+      "presets/x.yaml:1: 'attack': expected a single value, got nested names; "
+        + "write each setting on one line, e.g. 'attack.steps: 10'"
     ),
     (
       "gamma: [0.1, 0.5]",
-      "presets/x.yaml:1: 'gamma' holds a list where a single value belongs; "
-        + "write every setting on one line, such as 'attack.steps: 10'"
+      "presets/x.yaml:1: 'gamma': expected a single value, got a list; "
+        + "write each setting on one line, e.g. 'attack.steps: 10'"
     ),
-    ("- gamma\n- beta", "presets/x.yaml:1: not a list of settings; give lines 'name: value'"),
-    ("just text", "presets/x.yaml:1: not a list of settings; give lines 'name: value'"),
-    ("[a]: 1", "presets/x.yaml:1: a name must be a word; give lines 'name: value'"),
-    ("", "presets/x.yaml: empty; give lines 'name: value'"),
-    ("# only a comment\n", "presets/x.yaml: empty; give lines 'name: value'"),
-  ]) func `a mistake is named with file, line and remedy`(text: String, expected: String) {
+    ("- gamma\n- beta", "presets/x.yaml:1: expected names and values; write lines 'name: value'"),
+    ("just text", "presets/x.yaml:1: expected names and values; write lines 'name: value'"),
+    ("[a]: 1", "presets/x.yaml:1: a name must be a single word; write lines 'name: value'"),
+    ("", "presets/x.yaml: the file is empty; write lines 'name: value'"),
+    ("# only a comment\n", "presets/x.yaml: the file is empty; write lines 'name: value'"),
+  ]) func mistakesAreNamedWithFileLineAndRemedy(text: String, expected: String) {
     #expect(message(text) == expected)
   }
 
@@ -105,7 +105,7 @@ private func message(_ bytes: [UInt8]) -> String {
     ("gamma: 0.5\nbeta: [1", 2...3), ("gamma: 'x\n", 1...2), ("gamma: 0.5\n\tbeta: 1", 2...2), ("gamma: *a", 1...1),
     ("gamma: 1\n---\ngamma: 0", 2...2), ("a: b: c", 1...1), ("gamma: 0.5\n}", 2...2), ("gamma: 1\n\u{0}", 2...2),
     ("gamma: 0.5\nx: \u{7}", 2...2),
-  ]) func `broken YAML is named with its line`(text: String, lines: ClosedRange<Int>) throws {
+  ]) func brokenYAMLIsNamedWithItsLine(text: String, lines: ClosedRange<Int>) throws {
     let said = message(text)
     #expect(said.hasPrefix("presets/x.yaml:") && !said.contains("\n"), "\(said)")
     let line = try #require(Int(said.split(separator: ":")[1]), "\(said)")
@@ -113,18 +113,18 @@ private func message(_ bytes: [UInt8]) -> String {
     #expect(said.contains("YAML: "), "\(said)")
   }
 
-  @Test func `bytes that are not UTF-8 are named with their line`() {
+  @Test func bytesThatAreNotUTF8AreNamedWithTheirLine() {
     let bytes = Array("gamma: 0.5\ntitle: ".utf8) + [0xFF, 0xFE]
     #expect(message(bytes) == "presets/x.yaml:2: not UTF-8; save the file as UTF-8")
   }
 
-  @Test func `deep nesting is an error, not a crash`() {
+  @Test func deepNestingIsAnErrorAndNotACrash() {
     let said = message("gamma: " + String(repeating: "[", count: 100_000))
     #expect(said.hasPrefix("presets/x.yaml:1: ") && !said.contains("\n"))
     #expect(!message("gamma: " + String(repeating: "- ", count: 5_000) + "x").isEmpty)
   }
 
-  @Test func `whatever byte stands wherever, the file loads or is named in one line`() {
+  @Test func anyByteAnywhereLoadsOrIsAnErrorOfOneLine() {
     let text = Array("# c\ntitle: 'a'\neps: &e 8/255\nattack.step: *e\ngamma: !!float \"1\"\n".utf8)
     for place in text.indices {
       for byte in UInt8.min...UInt8.max {
@@ -140,20 +140,19 @@ private func message(_ bytes: [UInt8]) -> String {
     }
   }
 
-  @Test(arguments: ["\n", "\r\n"]) func `line ends of either kind and a byte order mark do no harm`(end: String) throws
-  {
+  @Test(arguments: ["\n", "\r\n"]) func lineEndsAndByteOrderMarksAreAccepted(end: String) throws {
     let text = "\u{FEFF}" + ["# One.", "#", "# Two.", "gamma: 0.25", "beta: 1", ""].joined(separator: end)
     let preset = try Preset(Array(text.utf8), path: "x.yaml")
     #expect(preset.header == "One.\n\nTwo." && preset.settings[.gamma] == 0.25)
     #expect(message("gamma: 1\(end)gama: 1").hasPrefix("presets/x.yaml:2: "))
   }
 
-  @Test func `anchors stand for their values`() throws {
+  @Test func anchorsStandForTheirValues() throws {
     let preset = try Preset(Array("attack.step: &step 4/255\neps: *step".utf8), path: "x.yaml")
     #expect(preset.settings[.epsilon] == 4.0 / 255)
   }
 
-  @Test func `files that cannot be read are named`() throws {
+  @Test func unreadableFilesAreNamed() throws {
     func said(_ path: String) -> String {
       do {
         _ = try Preset(path: path)
@@ -161,12 +160,12 @@ private func message(_ bytes: [UInt8]) -> String {
       } catch { return "\(error)" }
     }
     #expect(said("/nonexistent/x.yaml") == "/nonexistent/x.yaml: no such file; check the path")
-    #expect(said("/dev/zero") == "/dev/zero: not a regular file; give a YAML file")
-    #expect(said("/tmp") == "/tmp: not a regular file; give a YAML file")
+    #expect(said("/dev/zero") == "/dev/zero: not a regular file; use a YAML file")
+    #expect(said("/tmp") == "/tmp: not a regular file; use a YAML file")
     let path = NSTemporaryDirectory() + "dualab-\(UUID().uuidString).yaml"
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(repeating: 35, count: (1 << 20) + 1).write(to: URL(fileURLWithPath: path))
-    #expect(said(path) == "\(path): cannot be read, or is larger than 1 MiB; check the file and its permissions")
+    #expect(said(path) == "\(path): cannot read the file, or it is larger than 1 MiB; check its permissions and size")
   }
 }
 
@@ -175,7 +174,7 @@ private func message(_ bytes: [UInt8]) -> String {
     try Preset(Array(resolvedYAML(settings, header: "head").utf8), path: "x.yaml").settings
   }
 
-  @Test func `the initial settings come back equal, each with its help`() throws {
+  @Test func initialSettingsComeBackWithTheirHelp() throws {
     #expect(try reread(Settings()) == Settings())
     let text = resolvedYAML(Settings(), header: "A run.\n\nMore.")
     #expect(text.hasPrefix("# A run.\n#\n# More.\n\n# training objective"))
@@ -184,7 +183,7 @@ private func message(_ bytes: [UInt8]) -> String {
     for knob in AnyKnob.all { #expect(text.contains("# \(knob.help) (\(knob.accepted)")) }
   }
 
-  @Test func `numbers come back bit for bit, also those close to a fraction`() throws {
+  @Test func numbersComeBackBitForBit() throws {
     for value in [16.0 / 255, (16.0 / 255).nextUp, 0.1 + 0.2, 1e-300, Double.leastNonzeroMagnitude, 1, 0.3, 1.0 / 3] {
       var settings = Settings()
       try settings.set("eps", to: .number(value))
@@ -198,13 +197,13 @@ private func message(_ bytes: [UInt8]) -> String {
     "", " ", "/a b", "~", "null", "true", "#x", "a: b", "'", "\"\\", "γ/é/日", "tab\tline\nend", "\u{85}\u{7F}\u{1}",
     "😀",
   ])
-  func `texts come back as they were`(text: String) throws {
+  func textsComeBackUnchanged(text: String) throws {
     var settings = Settings()
     try settings.set("data.dir", to: .text(text))
     #expect(try reread(settings) == settings)
   }
 
-  @Test func `every choice and both ends of every range come back`() throws {
+  @Test func everyChoiceAndBothEndsOfEveryRangeComeBack() throws {
     for knob in AnyKnob.all {
       let values: [KnobValue] =
         switch knob.kind {

@@ -2,7 +2,7 @@ import Foundation
 import Presets
 import Testing
 
-/// A file tree of its own for one test.
+/// A temporary file tree for one test.
 private struct Tree {
   let root: String
 
@@ -19,7 +19,7 @@ private struct Tree {
 }
 
 @Suite struct ResourceFoldersTests {
-  @Test func `folders come in the order given, own, home, installed, checkout`() throws {
+  @Test func foldersAreSearchedInOrder() throws {
     let tree = try Tree([
       "given/a.yaml": "", "checkout/Package.swift": "", "checkout/presets/a.yaml": "", "checkout/.build/bin/dualab": "",
     ])
@@ -38,7 +38,7 @@ private struct Tree {
       themes.candidates == ["\(tree.root)/checkout/.build/share/dualab/themes", "\(tree.root)/checkout/themes"])
   }
 
-  @Test func `the first folder that has a name wins, one by one`() throws {
+  @Test func theFirstFolderThatHasANameWins() throws {
     let all = [
       "given", "own/presets", "home/.config/dualab/presets", "prefix/share/dualab/presets", "prefix/presets",
     ]
@@ -57,7 +57,7 @@ private struct Tree {
     }
   }
 
-  @Test func `an installed binary behind a link finds its own share folder`() throws {
+  @Test func aLinkedBinaryFindsItsShareFolder() throws {
     let tree = try Tree(["opt/bin/dualab": "", "opt/share/dualab/presets/p.yaml": "gamma: 1", "usr/bin/other": ""])
     defer { tree.remove() }
     let link = "\(tree.root)/usr/bin/dualab"
@@ -66,7 +66,7 @@ private struct Tree {
     #expect(folders.files().map(\.name) == ["p"])
   }
 
-  @Test func `an unknown name is answered with the nearest and the folders searched`() throws {
+  @Test func anUnknownNameGetsTheNearestOneAndTheFolders() throws {
     let tree = try Tree([
       "a/kl-cure.yaml": "gamma: 1", "a/trades.yaml": "gamma: 1", "a/note.txt": "", "a/.hidden.yaml": "",
     ])
@@ -77,37 +77,38 @@ private struct Tree {
     func said(_ name: String) -> String {
       do { return try folders.path(of: name) } catch { return "\(error)" }
     }
-    #expect(said("kl-cur") == "preset 'kl-cur' is not in \(tree.root)/a; did you mean 'kl-cure'?")
-    #expect(said("zzzzzzzzzz") == "preset 'zzzzzzzzzz' is not in \(tree.root)/a; 'dualab presets list' shows all")
+    #expect(said("kl-cur") == "preset 'kl-cur' not found in \(tree.root)/a; did you mean 'kl-cure'?")
+    #expect(
+      said("zzzzzzzzzz") == "preset 'zzzzzzzzzz' not found in \(tree.root)/a; 'dualab presets list' lists all presets")
     #expect(said("kl-cure") == "\(tree.root)/a/kl-cure.yaml")
     #expect(said("./kl-cure") == "./kl-cure")
     #expect(said("kl-cure.yaml") == "kl-cure.yaml")
   }
 
-  @Test func `without any folder, and with a given one that is none, one line says so`() throws {
+  @Test func missingFoldersAreErrorsOfOneLine() throws {
     let folders = try ResourceFolders(.themes, environment: [:], home: "/nonexistent", executable: nil)
     let none = #expect(throws: ResourceError.self) { try folders.path(of: "midnight") }
     #expect(
-      none?.description == "theme 'midnight': there is no folder of themes in /nonexistent/.config/dualab/themes; "
-        + "give --themes-dir DIR")
+      none?.description == "theme 'midnight': none of these folders exists: /nonexistent/.config/dualab/themes; "
+        + "use --themes-dir DIR")
     let wrong = #expect(throws: ResourceError.self) {
       try ResourceFolders(.themes, override: "/nonexistent/x", environment: [:], home: nil, executable: nil)
     }
-    #expect(wrong?.description == "--themes-dir: '/nonexistent/x' is not a folder; give the folder of the theme files")
+    #expect(wrong?.description == "--themes-dir: '/nonexistent/x' is not a folder; use the folder with the theme files")
   }
 
-  @Test func `a file that cannot be used is listed with what is wrong`() throws {
+  @Test func anInvalidFileIsListedWithItsError() throws {
     let tree = try Tree(["a/broken.yaml": "gama: 1", "a/good.yaml": "# Good.\ngamma: 1"])
     defer { tree.remove() }
     let library = PresetLibrary(
       try ResourceFolders(.presets, override: "\(tree.root)/a", environment: [:], home: nil, executable: nil))
     #expect(
       library.list().map(\.summary) == [
-        "cannot be used: \(tree.root)/a/broken.yaml:1: 'gama' is not a setting; did you mean 'gamma'?", "Good.",
+        "invalid: \(tree.root)/a/broken.yaml:1: 'gama' is not a setting; did you mean 'gamma'?", "Good.",
       ])
   }
 
-  @Test func `this very process finds the presets and themes of its checkout`() throws {
+  @Test func thisProcessFindsPresetsAndThemesOfItsCheckout() throws {
     #expect(try PresetLibrary(.standard(.presets)).load("false-robustness").name == "false-robustness")
     #expect(try ThemeLibrary(.standard(.themes)).load("midnight").theme.name == "midnight")
   }

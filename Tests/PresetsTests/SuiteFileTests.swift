@@ -28,7 +28,7 @@ private let small = """
 private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8), path: "S/s.yaml") }
 
 @Suite struct SuiteFileTests {
-  @Test func `every part is read`() throws {
+  @Test func everyPartIsRead() throws {
     let read = try suite(small)
     #expect(read.name == "s" && read.title == "Small" && read.summary == "A suite for tests.")
     #expect(read.measures == [.pgd] && read.abscissa == nil && read.rows.map(\.label) == ["one", "two"])
@@ -38,7 +38,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     #expect(read.rows[0].paper == PaperFigures(clean: 50.5) && read.rows[1].presets == [.full: "r"])
   }
 
-  @Test func `preset, scale, row and row at the scale follow each other, then what is given by hand`() throws {
+  @Test func settingsApplyFromPresetToOverrides() throws {
     let folder = NSTemporaryDirectory() + "dualab-suite-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -48,8 +48,8 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     let library = PresetLibrary(
       try ResourceFolders(.presets, override: folder, environment: [:], home: nil, executable: nil))
     let read = try suite(small)
-    func values(_ scale: SuiteScale, _ given: [String] = []) throws -> [[String]] {
-      try read.resolved(scale, presets: library, assignments: given).map { row in
+    func values(_ scale: SuiteScale, _ overrides: [String] = []) throws -> [[String]] {
+      try read.resolved(scale, presets: library, assignments: overrides).map { row in
         [row.label, row.preset] + [
           row.settings.formatted(.gamma), row.settings.formatted(.beta), row.settings.formatted(.learningRate),
         ]
@@ -58,40 +58,40 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     #expect(try values(.lite) == [["one", "p", "0.2", "2", "0.7"]])
     #expect(try values(.full) == [["one", "q", "0.2", "1", "0.1"], ["two", "r", "0.6", "0", "0.1"]])
     #expect(try values(.lite, ["beta=3"]) == [["one", "p", "0.2", "3", "0.7"]])
-    // The paper says nothing about the small scale.
+    // The paper's numbers do not apply to the lite scale.
     #expect(try read.resolved(.lite, presets: library)[0].paper == nil)
     #expect(try read.resolved(.full, presets: library)[0].paper?.clean == 50.5)
     let missing = try suite(small.replacingOccurrences(of: "preset: q", with: "preset: pp"))
     let error = #expect(throws: ResourceError.self) { try missing.resolved(.full, presets: library) }
-    #expect(error?.description.hasPrefix("S/s.yaml: row 'one': preset 'pp' is not in ") == true)
+    #expect(error?.description.hasPrefix("S/s.yaml: row 'one': preset 'pp' not found in ") == true)
   }
 
   @Test(arguments: [
-    ("title: Small", "titel: Small", "S/s.yaml:2: 'titel' is not a part of a suite; did you mean 'title'?"),
-    ("title: Small\n", "", "S/s.yaml: 'title' is missing; a suite needs it"),
+    ("title: Small", "titel: Small", "S/s.yaml:2: 'titel' is not part of a suite; did you mean 'title'?"),
+    ("title: Small\n", "", "S/s.yaml: 'title' is missing; add it"),
     (
       "[pgd]", "[pdg]",
-      "S/s.yaml:3: measure: 'pdg' is not accepted; give one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
+      "S/s.yaml:3: measure: 'pdg' is not accepted; use one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
     ),
     (
       "[pgd]", "[pgd, w2]",
-      "S/s.yaml:3: measure: w2 is of images under AutoAttack too; name autoattack beside it"
+      "S/s.yaml:3: measure: w2 needs AutoAttack's images; add autoattack to the list"
     ),
-    ("measure: [pgd]", "measure: pgd", "S/s.yaml:3: measure: give a list such as [a, b]"),
+    ("measure: [pgd]", "measure: pgd", "S/s.yaml:3: measure: use a list such as [a, b]"),
     (
       "title: Small", "title: Small\nx: gama",
-      "S/s.yaml:3: x: 'gama' is neither a setting nor clean; did you mean 'gamma'?"
+      "S/s.yaml:3: x: 'gama' is not a setting; did you mean 'gamma'?"
     ),
-    ("  limit: 8\n", "", "S/s.yaml:5: lite: 'limit' is missing"),
-    ("limit: 8", "limit: 0", "S/s.yaml:7: limit: give a whole number, 1 or more"),
-    ("[0, 1]", "[0, 0]", "S/s.yaml:5: seeds: one of them is given twice"),
+    ("  limit: 8\n", "", "S/s.yaml:5: lite: 'limit' is missing; add it"),
+    ("limit: 8", "limit: 0", "S/s.yaml:7: limit: use a whole number of at least 1"),
+    ("[0, 1]", "[0, 0]", "S/s.yaml:5: seeds: a seed occurs twice; keep one of them"),
     ("gamma: 0.3", "gama: 0.3", "S/s.yaml:8: 'gama' is not a setting; did you mean 'gamma'?"),
     ("gamma: 0.3", "gamma: 3", "S/s.yaml:8: gamma: '3' is not accepted; use a number in 0 … 1"),
-    ("only: full", "onyl: full", "S/s.yaml:16: 'onyl' is not a part of a row; did you mean 'only'?"),
-    ("- label: two", "- label: one", "S/s.yaml:15: label: 'one' is given to two rows; call them differently"),
-    ("clean: 50.5", "clean: 150", "S/s.yaml:14: clean: give a number in 0.0 … 100.0"),
-    ("- label: one\n    set", "- set", "S/s.yaml:11: a row needs a label"),
-  ]) func `what is wrong is named with its line`(old: String, new: String, message: String) throws {
+    ("only: full", "onyl: full", "S/s.yaml:16: 'onyl' is not part of a row; did you mean 'only'?"),
+    ("- label: two", "- label: one", "S/s.yaml:15: label: two rows are called 'one'; rename one"),
+    ("clean: 50.5", "clean: 150", "S/s.yaml:14: clean: use a number in 0 … 100"),
+    ("- label: one\n    set", "- set", "S/s.yaml:11: a row has no label; add 'label: NAME'"),
+  ]) func mistakesAreNamedWithTheirLine(old: String, new: String, message: String) throws {
     #expect(small.contains(old))
     let error = #expect(throws: ResourceError.self) { try suite(small.replacingOccurrences(of: old, with: new)) }
     #expect(error?.description == message)
@@ -105,7 +105,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
       executable: nil)
   }
 
-  @Test func `every suite loads, and every row resolves at every scale`() throws {
+  @Test func everySuiteLoadsAndResolves() throws {
     let library = SuiteLibrary(try Self.folders(.suites)), presets = PresetLibrary(try Self.folders(.presets))
     #expect(library.list().count >= 12)
     for entry in library.list() {
@@ -117,17 +117,18 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
       for scale in SuiteScale.allCases {
         let rows = try suite.resolved(scale, presets: presets)
         #expect(!rows.isEmpty)
-        // No two rows are the same run under two names.
+        // No two rows are the same run.
         #expect(Set(rows.map(\.settings)).count == rows.count, "\(suite.name), \(scale.rawValue)")
       }
-      // The small scale needs nothing that a package manager does not have.
+      // The lite scale only needs built-in data and data that a Debian package installs.
       for row in try suite.resolved(.lite, presets: presets) {
         #expect(["mirage", "fashion-mnist"].contains(row.settings[.data].rawValue))
         #expect(row.settings[.steps] > 0)
       }
     }
   }
-  @Test func `at the paper's scale a row that is a preset of its own is called by its name`() throws {
+
+  @Test func rowsAtThePapersScaleUseThePresetOfTheirName() throws {
     let library = SuiteLibrary(try Self.folders(.suites)), presets = PresetLibrary(try Self.folders(.presets))
     let paper = try presets.list().map { try presets.load($0.name) }.filter { $0.settings[.steps] == 0 }
     #expect(paper.count == 14)

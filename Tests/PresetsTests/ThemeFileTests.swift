@@ -32,54 +32,54 @@ private func message(_ text: String) -> String {
     ("\"#010203 on #fffefd bold\"", Style(.rgb(1, 2, 3), on: .rgb(255, 254, 253), .bold)),
     ("default dim reverse underline", Style(.terminal, on: .terminal, [.dim, .reverse, .underline])),
     ("default on default bold", Style(.terminal, on: .terminal, .bold)),
-  ]) func `a style is colours and attributes`(written: String, style: Style) throws {
+  ]) func aStyleIsColorsAndAttributes(written: String, style: Style) throws {
     #expect(try load(text(["kl": written])).theme[.kl] == style)
   }
 
-  @Test func `the background lies behind every style without one of its own`() throws {
+  @Test func theBackgroundIsUsedByStylesWithoutTheirOwn() throws {
     let file = try load(text(["background": "\"#102030\"", "kl": "red", "alarm": "red on white"]))
     #expect(file.background == .rgb(0x10, 0x20, 0x30))
     #expect(file.theme[.text] == Style(.terminal, on: .rgb(0x10, 0x20, 0x30)))
     #expect(file.theme[.kl].background == file.background && file.theme[.alarm].background == .palette(7))
   }
 
-  @Test(arguments: Theme.Role.allCases) func `no role may be missing`(role: Theme.Role) {
+  @Test(arguments: Theme.Role.allCases) func noRoleMayBeMissing(role: Theme.Role) {
     #expect(
       message(text([role.rawValue: nil]))
-        == "themes/x.yaml: missing: \(role.rawValue); a theme gives every part a value")
+        == "themes/x.yaml: missing: \(role.rawValue); a theme must set every part")
   }
 
-  @Test func `mistakes are named with file, line and remedy`() {
-    let colours = "give \"#RRGGBB\", default, black, red, green, yellow, blue, magenta, cyan, white or bright-…"
+  @Test func mistakesAreNamedWithFileLineAndRemedy() {
+    let colors = "use \"#RRGGBB\", default, black, red, green, yellow, blue, magenta, cyan, white or bright-…"
     let line = 2 + Theme.Role.allCases.count + 1
     #expect(
-      message(text(["txet": "red"])) == "themes/x.yaml:\(line): 'txet' is not a part of a theme; did you mean 'text'?")
+      message(text(["txet": "red"])) == "themes/x.yaml:\(line): 'txet' is not part of a theme; did you mean 'text'?")
     #expect(
       message(text(["text": "redd"]))
-        == "themes/x.yaml:3: text: 'redd' is not a colour; \(colours) (did you mean 'red'?)")
-    #expect(message(text(["text": "\"#12345\""])) == "themes/x.yaml:3: text: '#12345' is not a colour; \(colours)")
-    #expect(message(text(["text": "\"#12345g\""])) == "themes/x.yaml:3: text: '#12345g' is not a colour; \(colours)")
-    #expect(message(text(["text": "bold"])) == "themes/x.yaml:3: text: 'bold' is not a colour; \(colours)")
+        == "themes/x.yaml:3: text: 'redd' is not a color; \(colors) (did you mean 'red'?)")
+    #expect(message(text(["text": "\"#12345\""])) == "themes/x.yaml:3: text: '#12345' is not a color; \(colors)")
+    #expect(message(text(["text": "\"#12345g\""])) == "themes/x.yaml:3: text: '#12345g' is not a color; \(colors)")
+    #expect(message(text(["text": "bold"])) == "themes/x.yaml:3: text: 'bold' is not a color; \(colors)")
     #expect(
-      message(text(["text": "red on"])) == "themes/x.yaml:3: text: 'on' lacks its colour; give 'COLOUR on COLOUR'")
+      message(text(["text": "red on"])) == "themes/x.yaml:3: text: no color after 'on'; use 'COLOR on COLOR'")
     #expect(
       message(text(["text": "red blod"]))
-        == "themes/x.yaml:3: text: 'blod' is not an attribute; give bold, dim, reverse or underline (did you mean 'bold'?)"
+        == "themes/x.yaml:3: text: 'blod' is not an attribute; use bold, dim, reverse or underline (did you mean 'bold'?)"
     )
     #expect(
       message(text(["text": "#ffffff"]))
-        == "themes/x.yaml:3: text has no value; a colour that begins with # needs quotes: \"#8ab4f8\"")
+        == "themes/x.yaml:3: text has no value; quote a color that starts with #, e.g. \"#8ab4f8\"")
     #expect(
-      message(text(["background": "purple"])).hasPrefix("themes/x.yaml:\(line): background: 'purple' is not a colour"))
-    #expect(message(text(["name": "y"])) == "themes/x.yaml: name: 'y' is not the name of the file; give 'x'")
+      message(text(["background": "purple"])).hasPrefix("themes/x.yaml:\(line): background: 'purple' is not a color"))
+    #expect(message(text(["name": "y"])) == "themes/x.yaml: name: 'y' does not match the file name; use 'x'")
     #expect(
-      message(text(["description": nil])) == "themes/x.yaml: missing: description; a theme gives every part a value")
+      message(text(["description": nil])) == "themes/x.yaml: missing: description; a theme must set every part")
   }
 
-  @Test func `colours that are hard to read are named`() throws {
+  @Test func colorsThatAreHardToReadAreNamed() throws {
     let file = try load(
       text(["background": "\"#000000\"", "text": "\"#333333\"", "kl": "\"#666666\"", "border": "\"#111111\""]))
     #expect(
-      file.warnings == ["themes/x.yaml: text: contrast 1.7 with its background; 4.5 or more is readable"])
+      file.warnings == ["themes/x.yaml: text: contrast 1.7 against its background; needs 4.5 or more"])
   }
 }

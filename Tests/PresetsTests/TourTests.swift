@@ -4,11 +4,11 @@ import Testing
 
 @testable import Presets
 
-/// The key `tour` of a preset: read strictly, every change one that a running session accepts.
+/// The key `tour` of a preset is read strictly. Each change must be one that a running session accepts.
 @Suite struct TourTests {
   private func tour(_ text: String) throws -> [TourStop] { try Preset([UInt8](text.utf8), path: "x.yaml").tour }
 
-  @Test func stopsAreReadInTheirOrder() throws {
+  @Test func stopsAreReadInOrder() throws {
     let stops = try tour(
       """
       beta: 0
@@ -25,7 +25,7 @@ import Testing
       ])
   }
 
-  @Test func aRunsFolderKeepsIt() throws {
+  @Test func aResolvedPresetKeepsTheTour() throws {
     let stops = [
       TourStop(step: 5, caption: "so it \"begins\""),
       TourStop(
@@ -35,21 +35,23 @@ import Testing
     #expect(try tour(resolvedYAML(Settings(), tour: stops)) == stops)
   }
 
-  @Test func withoutATourThereIsNone() throws { #expect(try tour("beta: 0").isEmpty) }
+  @Test func aPresetWithoutATourHasNoStops() throws { #expect(try tour("beta: 0").isEmpty) }
 
   @Test(arguments: [
-    ("tour: 5", "x.yaml:1: tour: give a list such as [a, b]"),
-    ("tour:\n  - {say: hello}", "x.yaml:2: a stop of the tour has no step; give 'at: STEP'"),
-    ("tour:\n  - {at: -1}", "x.yaml:2: at: give a whole number, 0 or more"),
-    ("tour:\n  - {at: 1, sya: x}", "x.yaml:2: 'sya' is not a part of a stop of the tour; did you mean 'say'?"),
+    ("tour: 5", "x.yaml:1: tour: use a list such as [a, b]"),
+    ("tour:\n  - {say: hello}", "x.yaml:2: a tour stop has no step; add 'at: STEP'"),
+    ("tour:\n  - {at: -1}", "x.yaml:2: at: use a whole number of at least 0"),
+    ("tour:\n  - {at: 1, sya: x}", "x.yaml:2: 'sya' is not part of a tour stop; did you mean 'say'?"),
     (
       "tour:\n  - {at: 1, set: {seed: 3}}",
-      "x.yaml:2: tour: seed is fixed when a run starts; a tour can only change live settings"
+      "x.yaml:2: tour: seed cannot change during a run; set it above the tour"
     ),
-    ("tour:\n  - {at: 5}\n  - {at: 3}", "x.yaml:3: a stop at step 3 after one at 5; give them in their order"),
-    ("tour:\n  - {at: 5, pause: maybe}", "x.yaml:2: pause: give true or false"),
+    (
+      "tour:\n  - {at: 5}\n  - {at: 3}", "x.yaml:3: the stop at step 3 comes after the one at step 5; sort them by step"
+    ),
+    ("tour:\n  - {at: 5, pause: maybe}", "x.yaml:2: pause: use true or false"),
   ])
-  func everythingElseIsOneLine(text: String, message: String) {
+  func mistakesAreErrorsOfOneLine(text: String, message: String) {
     #expect { try tour(text) } throws: { "\($0)" == message }
   }
 

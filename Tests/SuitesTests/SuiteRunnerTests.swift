@@ -4,7 +4,7 @@ import Testing
 @testable import Suites
 
 @Suite(.serialized) struct SuiteRunnerTests {
-  @Test func `the table does not depend on jobs and threads, and nothing is done twice`() async throws {
+  @Test func theTableDoesNotDependOnJobsAndThreads() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let plan = try tinyPlan(folder)
@@ -14,7 +14,7 @@ import Testing
       let runner = SuiteRunner(plan, store: store, jobs: jobs, threads: threads)
       #expect(await runner.run { _ in } == [])
       results.append(SuiteResult(plan, store: store))
-      // Once more: everything is known.
+      // The second time, everything is in the store.
       let again = Counter()
       #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { again.take($0) } == [])
       #expect(again.known == 4 && again.trained == 0 && again.evaluated == 0 && again.measured == 0)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `what is inside is measured of runs that were trained before, and is the same`() async throws {
+  @Test func measuringInsideEarlierRunsGivesTheSame() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let plain = try tinyPlan(
@@ -55,15 +55,15 @@ import Testing
       #expect(result.isComplete)
       cells.append(result.rows[0].seeds[0])
     }
-    // The repeated training took the same way, and says nothing.
+    // The repeated training gave the same weights, so there is no warning.
     #expect(cells[0] == cells[1] && cells[0].running?.warning == nil)
-    #expect(cells[0].warnings.allSatisfy { !$0.contains("repeated") })
+    #expect(cells[0].warnings.allSatisfy { !$0.contains("repeating") })
 
     let distances = try #require(cells[0].distances), running = try #require(cells[0].running)
     #expect(distances.layers == ["body.1", "body.4", "body.7", "body.10"] && distances.asReturned.images == 6)
     #expect(distances.asReturned.cleanPGD.sum > 0)
     #expect(cells[0].numbers["w2_clean_pgd"] == distances.asReturned.cleanPGD.sum)
-    // AutoAttack moved just the images that it broke.
+    // AutoAttack only changed the images that it broke.
     let attacked = try #require(cells[0].autoattack), clean = try #require(cells[0].clean)
     #expect((distances.brokenOnly?.images ?? 0) == clean.correct - attacked.correct)
     #expect((distances.asReturned.cleanAA.sum > 0) == (clean.correct > attacked.correct))
@@ -73,7 +73,7 @@ import Testing
     #expect(picture.name == "body.10" && [picture.clean, picture.pgd, picture.aa].allSatisfy { $0.count == 6 })
   }
 
-  @Test func `the best weights have measurements of their own`() async throws {
+  @Test func theBestWeightsHaveSeparateMeasurements() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let store = try SuiteStore(folder.appendingPathComponent("out"))
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func `a damaged result is told and measured anew, a damaged training fails its row alone`() async throws {
+  @Test func damagedResultsAreMeasuredAgainAndDamagedTrainingsFail() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let plan = try tinyPlan(folder, labels: ["AT", "MAT"], seeds: [0])
@@ -102,7 +102,7 @@ import Testing
     }
     for key in plan.measurements where key.measure != .running {
       let path = try damage(0, key.file)
-      let line = "\(path): damaged, or of another version; a run of its row measures it anew"
+      let line = "\(path): damaged, or written by another version; rerun its row to measure it again"
       let table = SuiteResult(plan, store: store)
       #expect(table.rows[0].seeds[0].warnings.contains(line) && table.rows[1] == whole.rows[1])
       let counter = Counter()
@@ -111,14 +111,14 @@ import Testing
       #expect(timeless(SuiteResult(plan, store: store)) == timeless(whole))
     }
     let path = try damage(0, "training.json")
-    let line = "\(path): damaged, or of another version; remove its folder to have it made again"
+    let line = "\(path): damaged, or written by another version; delete its folder to train this run again"
     #expect(await SuiteRunner(plan, store: store, jobs: 1, threads: 1).run { _ in } == ["AT, seed 0: \(line)"])
     let table = SuiteResult(plan, store: store)
     #expect(table.rows[0].seeds[0].clean == nil && table.rows[0].seeds[0].warnings == [line])
     #expect(timeless(table).rows[1] == timeless(whole).rows[1])
   }
 
-  @Test func `a run that fails is told, the others go on`() async throws {
+  @Test func aFailedRunIsReported() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let plan = try tinyPlan(folder, ["data.size=9"], labels: ["AT"], seeds: [0])
@@ -128,13 +128,13 @@ import Testing
     #expect(!SuiteResult(plan, store: store).isComplete)
   }
 
-  @Test func `a stopped runner leaves what it has, and its folder is its own`() async throws {
+  @Test func aStoppedRunnerKeepsItsResultsAndItsFolderIsLocked() async throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let plan = try tinyPlan(folder, ["steps=100000"]), out = folder.appendingPathComponent("out")
     do {
       let store = try SuiteStore(out)
-      #expect(throws: (any Error).self) { try SuiteStore(out) }
+      #expect { try SuiteStore(out) } throws: { "\($0)".contains("another 'suite run' is using this folder") }
       let runner = SuiteRunner(plan, store: store, jobs: 2, threads: 1)
       let failures = await runner.run { if case .training(let step, _) = $0.stage, step > 3 { runner.stop() } }
       #expect(failures == [] && runner.isStopped)

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 
 @testable import Presets
 @testable import Suites
 
-/// Two rows on few small images: a run takes a fraction of a second.
+/// Three rows on a few small images: a run takes a fraction of a second.
 let tiny = """
   # A suite for tests.
   title: Tiny
@@ -34,9 +35,9 @@ let preset = """
   steps: 5
   """
 
+/// A temporary folder with the preset of the tiny suite.
 func folder() throws -> URL {
-  let url = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-suites-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  let url = try newTemporaryFolder()
   try preset.write(to: url.appendingPathComponent("tiny.yaml"), atomically: true, encoding: .utf8)
   return url
 }
@@ -52,7 +53,7 @@ func tinyPlan(
     labels: labels, weights: weights)
 }
 
-/// Seconds are only shown; everything else must be equal.
+/// The result without wall-clock times; everything else must be equal.
 func timeless(_ result: SuiteResult) -> SuiteResult {
   var result = result
   for row in result.rows.indices {
@@ -66,7 +67,7 @@ func timeless(_ result: SuiteResult) -> SuiteResult {
   return result
 }
 
-/// Counts what a runner tells.
+/// Counts the progress of a runner.
 final class Counter: @unchecked Sendable {
   private let lock = NSLock()
   private(set) var known = 0

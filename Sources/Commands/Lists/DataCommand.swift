@@ -1,20 +1,18 @@
 import ArgumentParser
+import Datasets
 
 /// `dualab data`: the data sets.
-struct DataCommand: ParsableCommand {
+struct DataCommand: ListingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "List the data sets, and whether they are there.", subcommands: [ListData.self],
-    defaultSubcommand: ListData.self)
-}
+    commandName: "data", abstract: "List the data sets and whether they are installed.",
+    subcommands: [ListItems<Self>.self], defaultSubcommand: ListItems<Self>.self)
 
-struct ListData: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Every data set, what it is, and how to get it when it is absent.")
+  static let listHelp = "List all data sets, whether they are installed, and how to get those that are missing."
 
-  func run() throws {
-    let rows = Resources.data.map { data in
-      [data.name, data.remedy.map { "absent: \($0)" } ?? "there", data.summary]
-    }
-    try Output.standard.result(Listing.text(rows))
+  static func rows(_: NoOptions) -> [[String]] { dataSources.map { [$0.name, availability(of: $0), $0.summary] } }
+
+  /// `found`, or what to do about the missing files.
+  static func availability(of source: any DataSource.Type) -> String {
+    source.absence(.standard).map { "missing: \($0)" } ?? "found"
   }
 }

@@ -1,14 +1,13 @@
 import ArgumentParser
+import Networks
 
-/// `dualab models`: the networks.
-struct ModelsCommand: ParsableCommand {
+/// `dualab models`: the network architectures.
+struct ModelsCommand: ListingCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List the networks.", subcommands: [ListModels.self],
-    defaultSubcommand: ListModels.self)
-}
+    commandName: "models", abstract: "List the network architectures.", subcommands: [ListItems<Self>.self],
+    defaultSubcommand: ListItems<Self>.self)
 
-struct ListModels: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Name and build of every network.")
+  static let listHelp = "List all network architectures with their layers."
 
-  func run() throws { try Output.standard.result(Listing.text(Resources.models.map { [$0.name, $0.summary] })) }
+  static func rows(_: NoOptions) -> [[String]] { models.map { [$0.name, $0.summary] } }
 }

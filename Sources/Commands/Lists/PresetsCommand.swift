@@ -1,78 +1,44 @@
 import ArgumentParser
+import Presets
 import Recipe
 
 /// `dualab presets`: the preset files.
-struct PresetsCommand: ParsableCommand {
+struct PresetsCommand: FileCommand {
+  typealias Item = Preset
+
   static let configuration = CommandConfiguration(
     commandName: "presets", abstract: "List, show and check presets.",
-    subcommands: [ListPresets.self, ShowPreset.self, CheckPreset.self], defaultSubcommand: ListPresets.self)
-}
+    subcommands: [ListItems<Self>.self, ShowItem<Self>.self, CheckItem<Self>.self],
+    defaultSubcommand: ListItems<Self>.self)
 
-struct ListPresets: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Name and purpose of every preset.")
+  static let listHelp = "List all presets with their purpose."
+  static let showHelp = "Show every setting of a preset with its meaning."
+  static let checkDiscussion =
+    "A preset is valid if a run can start from it. In a tour, the settings must also be compatible after each stop, and "
+    + "each stop must come before the last step."
 
-  @OptionGroup var folders: FolderOptions
-
-  func run() throws {
-    let rows = try folders.access.presetEntries().map { [$0.name, $0.summary] }
-    try Output.standard.result(Listing.text(rows))
-  }
-}
-
-struct ShowPreset: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Every setting of a preset, with its meaning.")
-
-  @Argument(help: "A preset's name or file.")
-  var preset: String
-
-  @OptionGroup var folders: FolderOptions
-
-  func run() throws {
-    let shown = try folders.access.preset(preset)
-    try Output.standard.result("\(shown.name): \(shown.summary)\n" + Self.settings(shown.settings))
+  /// One line per setting: name, value, symbol in the paper if there is one, meaning, accepted values.
+  static func text(of preset: Preset) -> String {
+    let rows = AnyKnob.all.map { knob in
+      let symbol = knob.symbol == knob.name || knob.name.hasSuffix(knob.symbol) ? "" : "\(knob.symbol): "
+      let unit = knob.unit.isEmpty ? "" : ", \(knob.unit)"
+      return [knob.name, preset.settings.formatted(knob), "\(symbol)\(knob.help) (\(knob.accepted)\(unit))"]
+    }
+    return "\(preset.name): \(preset.summary)\n" + Listing.text(rows)
   }
 
-  /// One line a setting: name, value, sign of the paper if it has one, meaning, accepted values.
-  static func settings(_ settings: Settings) -> String {
-    Listing.text(
-      AnyKnob.all.map { knob in
-        let sign = knob.symbol == knob.name || knob.name.hasSuffix(knob.symbol) ? "" : "\(knob.symbol): "
-        let unit = knob.unit.isEmpty ? "" : ", \(knob.unit)"
-        return [knob.name, settings.formatted(knob), "\(sign)\(knob.help) (\(knob.accepted)\(unit))"]
-      })
-  }
+  static func complaint(about preset: Preset) -> String? { preset.complaint }
 }
 
-struct CheckPreset: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Check a preset file; says what is wrong and where.",
-    discussion: """
-      Good is what a run can begin with. A tour is gone through as a run would: the settings of every stop, and whether it \
-      comes before the last step.
-      """)
-
-  @Argument(help: "A preset's name or file.")
-  var preset: String
-
-  @OptionGroup var folders: FolderOptions
-
-  func run() throws {
-    let checked = try folders.access.preset(preset)
-    if let complaint = checked.complaint { throw CommandFailure.usage("preset '\(preset)': \(complaint)") }
-    try Output.standard.result("\(checked.name): good\n")
-  }
-}
-
-extension NamedPreset {
-  /// What a run with it would be refused for, now or at a stop of its tour; nil when it is good.
+extension Preset {
+  /// Why a run cannot start from it, or will fail at a stop of its tour; nil when it is valid.
   package var complaint: String? {
     if let complaint = settings.startComplaint { return "\(complaint)" }
     var settings = settings
     let steps = settings[.steps]
     for stop in tour {
       if steps > 0, stop.step >= steps {
-        return "tour: the stop at step \(stop.step) is not before the last of \(steps) steps; give an earlier step, or "
+        return "tour: the stop at step \(stop.step) is too late for a run of \(steps) steps; use an earlier step, or "
           + "more steps"
       }
       // The reader of the file has checked every value.

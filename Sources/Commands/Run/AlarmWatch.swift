@@ -1,20 +1,20 @@
 import Events
 import Foundation
 
-/// What a run does about alarms outside the engine: the person's command, and the exit status. DESIGN §5, §9.
+/// What a run does about alarms outside the engine: it starts the program of `--on-alarm` and decides the exit status.
 struct AlarmWatch: Sendable {
-  /// An alarm was raised and nobody acknowledged it.
+  /// True when an alarm was raised and not acknowledged.
   private(set) var isUnacknowledged = false
   private let command: AlarmCommand?
   private let folder: String
 
-  /// `command` is what `--on-alarm` asks for; `folder` is the run's.
+  /// `command` is the program of `--on-alarm`; `folder` is the run's folder.
   init(command: AlarmCommand?, folder: String) {
     self.command = command
     self.folder = folder
   }
 
-  /// Takes note of an event; starts the command at a new alarm. Returns a line when that failed.
+  /// Handles an event; starts the command when a new alarm is raised. Returns one line when that fails.
   mutating func take(_ event: Event) -> String? {
     guard case .alarm(let change) = event, change.from != change.state else { return nil }
     switch change.state {
@@ -27,7 +27,7 @@ struct AlarmWatch: Sendable {
     return nil
   }
 
-  /// Passes events on and looks after alarms on the way. The screen has its own ways to tell of them.
+  /// Handles events and passes them on. For the screen, which reports alarms itself.
   func relay(_ events: AsyncStream<Event>) -> AsyncStream<Event> {
     AsyncStream { continuation in
       Task { [self] in
@@ -42,29 +42,28 @@ struct AlarmWatch: Sendable {
   }
 }
 
-/// A program to be started at an alarm, without a shell, with what is known as further arguments:
-/// `STEP GAP LOWER UPPER TIER FOLDER`.
+/// A program that an alarm starts, without a shell. The facts are its last arguments: `STEP GAP LOWER UPPER TIER FOLDER`.
 struct AlarmCommand: Sendable, Hashable {
   let program: String
   let arguments: [String]
 
-  /// From the text of `--on-alarm`: a program, or a program and its first arguments with spaces between. Throws
+  /// Reads the text of `--on-alarm`: a program, optionally with its first arguments, separated by spaces. Throws
   /// `CommandFailure` when there is no such program.
   init(_ text: String, path: String = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin") throws {
-    // A path with spaces in it is a program too.
+    // The path of a program may contain spaces.
     let words = Self.isProgram(text) ? [text] : text.split(separator: " ").map(String.init)
     guard let first = words.first else {
-      throw CommandFailure.usage("--on-alarm: give a program, such as --on-alarm notify-send")
+      throw CommandFailure.usage("--on-alarm: use the name or path of a program, for example notify-send")
     }
     let candidates = first.contains("/") ? [first] : path.split(separator: ":").map { "\($0)/\(first)" }
     guard let program = candidates.first(where: Self.isProgram) else {
-      throw CommandFailure.usage("--on-alarm \(first): no such program; give its path, and make it executable")
+      throw CommandFailure.usage("--on-alarm \(first): no such program; use its path, and make sure it is executable")
     }
     self.program = program
     arguments = Array(words.dropFirst())
   }
 
-  /// Starts it and does not wait. Returns a line when that failed.
+  /// Starts it without waiting for it. Returns one line when that fails.
   func start(_ change: GapChange, folder: String) -> String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
@@ -76,7 +75,7 @@ struct AlarmCommand: Sendable, Hashable {
       try process.run()
       return nil
     } catch {
-      return "--on-alarm \(program): cannot be started (\(error.localizedDescription)); the run goes on"
+      return "--on-alarm \(program): cannot start the program (\(error.localizedDescription)); the run continues"
     }
   }
 

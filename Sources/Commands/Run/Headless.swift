@@ -1,29 +1,28 @@
 import Engine
 import Events
 
-/// A run without a screen: its events as lines and a progress bar, then the final table; or as JSON lines.
+/// A run without a screen: prints its events as lines and a progress bar, then the final table; or prints JSON lines.
 package enum Headless {
-  /// How much is said, and how.
+  /// How much is printed, and how.
   package struct Style: Sendable {
-    /// One JSON object an event on stdout, and nothing else there.
+    /// Print one JSON object per event to stdout, and nothing else.
     package var json = false
-    /// Nothing on stderr but errors.
+    /// Print only errors to stderr.
     package var quiet = false
 
-    /// Both as given.
     package init(json: Bool = false, quiet: Bool = false) {
       self.json = json
       self.quiet = quiet
     }
   }
 
-  /// Runs what the options ask for to its end. Throws `CommandFailure` for everything but a finished run.
+  /// Runs what the options ask for to its end. Throws unless the run finishes.
   static func run(_ options: RunOptions, style: Style, failsOnAlarm: Bool = false, output: Output) async throws {
     var report = HeadlessReport(style: style, canRedraw: output.canRedraw)
     try await run(options, failsOnAlarm: failsOnAlarm, output: output) { report.pieces(for: $0) }
   }
 
-  /// The same with another report: `say` decides what of an event is written.
+  /// The same with another report: `say` decides what an event prints.
   static func run(
     _ options: RunOptions, failsOnAlarm: Bool = false, output: Output, say: (Event) -> [HeadlessReport.Piece]
   ) async throws {
@@ -40,8 +39,8 @@ package enum Headless {
     if failsOnAlarm, alarms.isUnacknowledged { throw CommandFailure.alarm }
   }
 
-  /// Runs the session and writes what it tells. When that cannot be written any more (`OutputClosed`, a full disk), the
-  /// session is stopped as by a signal, and the reason comes with the summary.
+  /// Runs the session and prints its events. If printing fails (`OutputClosed`, a full disk), stops the session as a signal
+  /// would, and returns the reason with the summary.
   package static func follow(
     _ engine: TrainingEngine, output: Output, say: (Event) -> [HeadlessReport.Piece]
   ) async -> (summary: Summary, failure: (any Error)?) {
@@ -60,7 +59,7 @@ package enum Headless {
     return (await ended, failure)
   }
 
-  /// Nothing for a finished run; throws the exit status of any other.
+  /// Throws the failure of a run that did not finish.
   package static func verdict(on summary: Summary, signal: Int32?) throws {
     if summary.outcome == .failed { throw CommandFailure.failed(summary.reason) }
     if summary.outcome == .stopped, let signal { throw CommandFailure.signal(signal) }
@@ -79,12 +78,12 @@ package enum Headless {
     case .progress(let progress):
       guard redraw.isDue() else { return }
       redraw.isBarShown = true
-      // One column stays free: a full line would wrap and could not be redrawn.
+      // One column stays empty: a full line would wrap and could not be redrawn.
       try output.error("\r" + progress.line(columns: output.columns() - 1) + "\u{1b}[K")
     }
   }
 
-  /// Ten bars a second are enough.
+  /// Limits the bar to ten redraws per second.
   private struct RedrawLimit {
     var isBarShown = false
     private var last: ContinuousClock.Instant?

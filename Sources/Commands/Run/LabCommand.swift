@@ -2,26 +2,33 @@ import ArgumentParser
 import Foundation
 import Lab
 import Plotting
+import Presets
 import Terminal
 
-/// `dualab lab`: a run on the screen.
+/// `dualab lab`: a run on a full screen.
 struct LabCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lab", abstract: "Train on the screen: watch, pause, retune, go on (the default).",
-    discussion: "Without a terminal on stdout, or with TERM=dumb, it behaves as 'train'; --tui insists on the screen.")
+    commandName: "lab", abstract: "Train in a full-screen interface: watch, pause, change settings, resume.",
+    discussion: """
+      If stdin or stdout is not a terminal, or TERM is dumb, 'lab' prints like 'train'.
+
+      \(CommandFailure.statusHelp)
+      """)
+
+  private static let defaultTheme = "midnight"
 
   @OptionGroup var options: RunOptions
 
-  @Option(help: ArgumentHelp("A theme's name or file.", valueName: "theme"))
+  @Option(help: ArgumentHelp("Color theme: a name or a file (default: \(defaultTheme)).", valueName: "theme"))
   var theme: String?
 
-  @Option(help: "What lines are drawn with.")
+  @Option(help: "Character set for charts (default: the finest that the terminal can show).")
   var symbols: Symbols?
 
-  @Flag(help: "Print sentences instead of drawing.")
+  @Flag(help: "Describe the screen in sentences instead of drawing it.")
   var describe = false
 
-  @Flag(help: "Insist on the screen, wherever stdout goes.")
+  @Flag(help: "Use the full-screen interface even if stdout is not a terminal.")
   var tui = false
 
   mutating func run() async throws {
@@ -39,23 +46,23 @@ struct LabCommand: AsyncParsableCommand {
     let outcome: ScreenOutcome
     do {
       outcome = try await LabScreen.run(
-        lab, options: ScreenOptions(colours: Self.isColourUnwanted ? 0 : nil, keepsSignals: true),
+        lab, options: ScreenOptions(colours: TerminalCapabilities.wantsNoColour ? 0 : nil, keepsSignals: true),
         events: session.alarms.relay(engine.events),
         send: { engine.send($0) })
     } catch {
       engine.send(.stop)
       session.tidy(after: await ended)
-      throw CommandFailure.failed("\(error)")
+      throw error
     }
-    // The session may still write its checkpoints. The screen goes on catching the signals: a terminal that is closed ends
-    // its input first and sends SIGHUP a moment later.
+    // The session may still be writing checkpoints, and the screen still catches signals: a terminal that is closed first
+    // ends its input and sends SIGHUP a moment later.
     let signals = SignalWatch(pipe: LabScreen.signals) { engine.send(.stop) }
     var signal: Int32?
     switch outcome {
     case .signal(let number):
       signal = number
       engine.send(.stop)
-    // Without a screen nobody could resume a paused session.
+    // Without the screen, a paused session could never be resumed.
     case .left: engine.send(.resume)
     }
     let summary = await ended
@@ -66,19 +73,17 @@ struct LabCommand: AsyncParsableCommand {
     try Headless.verdict(on: summary, signal: signal ?? signals.signal)
   }
 
-  /// Every theme to go through, the wanted one first shown.
+  /// All themes, starting with the one asked for.
   private func labOptions() throws -> LabOptions {
-    let access = try options.folders.access
-    var themes = try access.themes()
-    let first = try theme.map(access.theme) ?? themes.first { $0.name == PresetAccess.defaultTheme }
-    // A theme given as a file is not among those found by name.
+    let library = try options.folders.library(of: ThemeFile.self)
+    var themes = library.list().compactMap { try? library.load($0.path).theme }
+    let first = try theme.map { try library.load($0).theme } ?? themes.first { $0.name == Self.defaultTheme }
+    // A theme given as a file may not be in the folders.
     if let first, !themes.contains(first) { themes.append(first) }
     return LabOptions(
       themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
-      noColour: Self.isColourUnwanted)
+      noColour: TerminalCapabilities.wantsNoColour)
   }
-
-  private static var isColourUnwanted: Bool { TerminalCapabilities.wantsNoColour }
 
   private static var suggestedSymbols: Symbols {
     Symbols(rawValue: TerminalCapabilities.suggestedSymbols.rawValue) ?? .braille

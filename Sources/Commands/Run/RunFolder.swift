@@ -1,14 +1,14 @@
 import Foundation
 import Tensors
 
-/// The folder a run is written to: `preset.yaml`, `checkpoints/`.
+/// The folder of a run: `preset.yaml` and `checkpoints/`.
 package struct RunFolder {
   /// The folder itself.
   package let url: URL
   private let isOurs: Bool
 
-  /// Makes the folder and writes `preset` to it, so that what cannot be written is known before the training. Throws
-  /// `CommandFailure` when it cannot be made or holds something.
+  /// Creates the folder and writes `preset` to it, so that problems show before the training. Throws `CommandFailure` when
+  /// it cannot be created or is not empty.
   package init(_ url: URL, preset: String) throws {
     self.url = url
     let files = FileManager.default
@@ -16,14 +16,14 @@ package struct RunFolder {
     let exists = files.fileExists(atPath: url.path, isDirectory: &isDirectory)
     isOurs = !exists
     if exists, !isDirectory.boolValue {
-      throw CommandFailure.failed("--out \(url.relativePath): a file is in the way; give another folder")
+      throw CommandFailure.failed("--out \(url.relativePath): this is a file; use another folder")
     }
     if exists {
       do {
         let contents = try files.contentsOfDirectory(atPath: url.path)
         guard contents.isEmpty else {
           throw CommandFailure.failed(
-            "--out \(url.relativePath): the folder is not empty; give a new one, or remove it first")
+            "--out \(url.relativePath): the folder is not empty; use a new one, or delete it first")
         }
       } catch let error as CommandFailure {
         throw error
@@ -35,16 +35,16 @@ package struct RunFolder {
       try files.createDirectory(at: url.appendingPathComponent("checkpoints"), withIntermediateDirectories: true)
       try AtomicFile.write(Data(preset.utf8), to: presetFile)
     } catch {
-      // What was half made would only be in the way of the next try.
+      // A folder left behind would block the next attempt.
       discard()
       throw Self.unwritable(url)
     }
   }
 
-  /// Writes another `preset.yaml`. When that fails the former one stays.
+  /// Replaces `preset.yaml`; if that fails, the former one stays.
   func keep(_ preset: String) { try? AtomicFile.write(Data(preset.utf8), to: presetFile) }
 
-  /// `runs/20261124-031500-trades` below the current folder; with `-2`, `-3`, … when that is taken.
+  /// `runs/20261124-031500-trades` below the current folder; with `-2`, `-3`, … if that exists.
   package static func usual(preset: String, date: Date, zone: TimeZone, exists: (String) -> Bool) -> String {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = zone
@@ -58,11 +58,11 @@ package struct RunFolder {
     return "\(name)-\(number)"
   }
 
-  /// Takes the folder back when the run came to nothing, so that the same command works once its cause is gone.
+  /// Deletes the folder if nothing but the preset is in it, so that the same command works once the cause is gone.
   package func discard() {
     let files = FileManager.default
     try? files.removeItem(at: presetFile)
-    // Only empty folders: rmdir refuses to lose anything.
+    // rmdir only deletes empty folders, so no results are lost.
     rmdir(url.appendingPathComponent("checkpoints").path)
     if isOurs { rmdir(url.path) }
   }
@@ -75,6 +75,6 @@ package struct RunFolder {
   }
 
   private static func unwritable(_ url: URL) -> CommandFailure {
-    .failed("--out \(url.relativePath): the folder cannot be written; give one that you may write to")
+    .failed("--out \(url.relativePath): cannot write to the folder; use one you can write to")
   }
 }

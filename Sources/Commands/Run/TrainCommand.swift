@@ -3,21 +3,22 @@ import ArgumentParser
 /// `dualab train`: a run without a screen.
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train without a screen; ends with a table of last and best weights.",
+    commandName: "train", abstract: "Train without a screen and print a table of the last and the best weights.",
     discussion: """
-      Ends with 0 when done, 1 when failed, 2 for wrong usage, 3 after an alarm with --fail-on-alarm; 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP, each \
-      after a checkpoint. A second signal leaves at once.
+      After a signal, the run writes a checkpoint and stops. A second SIGINT or SIGTERM ends it at once.
+
+      \(CommandFailure.statusHelp)
       """)
 
   @OptionGroup var options: RunOptions
 
-  @Flag(help: "One JSON object an event on stdout, and nothing else there.")
+  @Flag(help: "Print one JSON object per event to stdout, and nothing else.")
   var json = false
 
-  @Flag(help: "End with status 3 when an alarm was raised.")
+  @Flag(help: "Exit with status 3 if an alarm was raised and not acknowledged.")
   var failOnAlarm = false
 
-  @Flag(help: "Nothing on stderr but errors.")
+  @Flag(help: "Print only errors to stderr.")
   var quiet = false
 
   mutating func run() async throws {

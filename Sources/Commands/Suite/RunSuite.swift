@@ -6,11 +6,11 @@ import Tensors
 
 extension SuiteWeights: ExpressibleByArgument {}
 
-/// How a suite's table is printed.
+/// The format of a suite's table.
 enum SuiteFormat: String, ExpressibleByArgument, CaseIterable {
   case text, markdown, json, csv
 
-  /// Of its file.
+  /// The ending of its file.
   var ending: String {
     switch self {
     case .text: "txt"
@@ -20,7 +20,7 @@ enum SuiteFormat: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  /// A result in this form.
+  /// A result in this format.
   func text(_ result: SuiteResult) throws -> String {
     switch self {
     case .text: SuiteTable.text(result)
@@ -31,104 +31,98 @@ enum SuiteFormat: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
-/// `dualab suite run`: trains and measures what is not there yet, ends with the table.
-struct RunSuite: AsyncParsableCommand {
+/// `dualab suite run`: trains and measures what is still missing, then prints the table.
+struct RunSuite: AsyncParsableCommand, SetsValues, LimitsImages {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Train and attack every row of a suite, then print its table.",
+    usage: "dualab suite run <suite> [<options>]",
     discussion: """
-      What is finished stays in --out: the same command again continues after an interruption, and runs with equal \
-      settings are shared by all suites that write there. The table's files in --out hold every row and seed of the suite \
-      that has results there with the same --set, --limit and --weights; printed is what was asked for. Data and settings of all rows \
-      are checked before anything is trained. Ends with 0 when done, 1 when a row failed or data are missing, 2 for wrong \
-      usage; 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP, with the table so far.
+      Results are kept in --out. If the command is interrupted, rerun it to resume. Suites that write to the same folder \
+      share runs with equal settings.
+
+      The table files in --out also keep the rows and seeds of earlier runs with the same --set, --limit and --weights. \
+      Only the requested rows are printed. The data and settings of all rows are checked before any row is trained.
+
+      \(CommandFailure.statusHelp) After a signal, the table so far is printed.
       """)
 
-  @Argument(help: "A suite's name or file.")
+  static let setHelp = "Override a setting in every row, e.g. steps=100. Rejected if a row sets it. Shown in the table."
+  static let usualLimit: Int? = nil
+  static let usualLimitHelp = "the suite's"
+
+  @Argument(help: "Name or file of the suite.")
   var suite: String
 
-  @Option(help: "lite (minutes on a laptop) or full (the paper's data and networks).")
+  @Option(help: "lite takes minutes on a laptop; full uses the paper's data and networks.")
   var scale: SuiteScale = .lite
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "A setting for all rows, such as steps=100, that no row sets itself; the table states it. May be given many times.",
-      valueName: "name=value"))
-  var assignments: [String] = []
+  @OptionGroup var set: SetOption<Self>
 
-  @Option(help: ArgumentHelp("Folder of the results (default: runs/suites).", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of the results.", valueName: "dir"))
   var out = "runs/suites"
 
-  @Flag(help: "Only continue: --out must hold results already.")
+  @Flag(help: "Only resume: fail if --out has no results.")
   var resume = false
 
   @Option(
     name: .customLong("row"), parsing: .singleValue,
-    help: ArgumentHelp("Only this row; may be given many times.", valueName: "label"))
+    help: ArgumentHelp("Train and print only this row. Repeatable.", valueName: "label"))
   var labels: [String] = []
 
-  @Option(help: ArgumentHelp("Other seeds than the suite's, such as 0,1,2.", valueName: "list"))
+  @Option(help: ArgumentHelp("Comma-separated seeds, e.g. 0,1,2 (default: the suite's).", valueName: "list"))
   var seeds: String?
 
-  @Option(help: "Attack so many test images, the first ones (default: the suite's).")
-  var limit: Int?
+  @OptionGroup var limit: LimitOption<Self>
 
-  @Option(help: "last, or best: the highest sum of clean and adversarial validation accuracy, the paper's rule.")
+  @Option(
+    help: "Weights to measure. best is the paper's rule: highest sum of clean and adversarial validation accuracy.")
   var weights: SuiteWeights = .last
 
-  @Option(help: "So many runs at once; results do not depend on it.")
+  @Option(
+    help: ArgumentHelp(
+      "Number of runs in parallel. They share the cores, or use --threads threads each. Does not affect results.",
+      valueName: "n"))
   var jobs = 1
 
-  @Option(help: "Worker threads of each run; results do not depend on it (default: the cores shared out to the jobs).")
-  var threads: Int?
+  @OptionGroup var threads: ThreadsOption
 
-  @Option(help: "text, markdown, json or csv; all four are written to --out, points and curves as CSV beside them.")
+  @Option(help: "Format to print; all formats are written to --out, with CSV files of points and curves.")
   var format: SuiteFormat = .text
 
-  @Flag(help: "Nothing on stderr but errors.")
+  @Flag(help: "Print only errors to stderr.")
   var quiet = false
 
   @OptionGroup var folders: FolderOptions
 
   func run() async throws {
+    try CommandFailure.check("--jobs", jobs, in: ThreadsOption.range)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let threads = try threads.count(usually: max(1, cores / jobs))
     let (plan, store) = try prepared()
     let screen = SuiteScreen(plan, output: .standard, isQuiet: quiet)
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let runner = SuiteRunner(plan, store: store, jobs: jobs, threads: threads ?? max(1, cores / jobs))
+    let runner = SuiteRunner(plan, store: store, jobs: jobs, threads: threads)
     let signals = SignalWatch { runner.stop() }
     screen.begin(store)
     let failures = await runner.run { screen.show($0) }
     screen.clear()
     try conclude(plan, store)
     if runner.isStopped, let signal = signals.signal {
-      try Output.standard.error("interrupted; what is finished is in \(out): the same command continues\n")
+      try Output.standard.error("interrupted; finished results are in \(out): rerun the same command to resume\n")
       throw CommandFailure.signal(signal)
     }
-    // The screen has told each of them.
+    // The screen has already reported each failure.
     if let first = failures.first {
       throw CommandFailure.failed("\(failures.count) of \(plan.runs.count) runs failed; the first: \(first)")
     }
   }
 
-  /// The plan, checked, and its folder. Throws `CommandFailure`.
+  /// The plan, checked, and its folder.
   private func prepared() throws -> (SuitePlan, SuiteStore) {
-    guard (1...1024).contains(jobs), (1...1024).contains(threads ?? 1) else {
-      throw CommandFailure.usage("--jobs \(jobs), --threads \(threads ?? 1): give whole numbers in 1 … 1024")
-    }
-    if let limit, limit < 1 { throw CommandFailure.usage("--limit \(limit): give 1 or more") }
-    let access = try folders.access, shown = try access.suite(suite), presets = try access.presetLibrary()
-    let plan: SuitePlan
-    do {
-      plan = try SuitePlan(
-        shown, scale: scale, presets: presets, assignments: assignments, seeds: try seedList(), limit: limit,
-        labels: labels, weights: weights)
-    } catch let failure as CommandFailure {
-      throw failure
-    } catch {
-      throw CommandFailure.usage("\(error)")
-    }
+    let plan = try SuitePlan(
+      folders.library(of: Suite.self).load(suite), scale: scale, presets: folders.library(of: Preset.self),
+      assignments: set.assignments, seeds: seedList(), limit: limit.count, labels: labels, weights: weights)
     if resume, !FileManager.default.fileExists(atPath: out + "/runs") {
-      throw CommandFailure.failed("--resume: \(out) holds no results; leave it out to begin")
+      throw CommandFailure.usage("--resume: \(out) has no results to resume; remove --resume")
     }
     let folder = URL(fileURLWithPath: out)
     do {
@@ -137,7 +131,7 @@ struct RunSuite: AsyncParsableCommand {
     } catch let error as FileError {
       throw CommandFailure.failed("--out \(error)")
     } catch let refusal as SuiteRefusal {
-      throw refusal.isByHand ? CommandFailure.usage("\(refusal)") : CommandFailure.failed("\(refusal)")
+      throw refusal.comesFromOverrides ? CommandFailure.usage("\(refusal)") : CommandFailure.failed("\(refusal)")
     }
   }
 
@@ -146,26 +140,21 @@ struct RunSuite: AsyncParsableCommand {
     let list = seeds.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     let numbers = list.compactMap(\.self)
     guard numbers.count == list.count, Set(numbers).count == numbers.count, numbers.allSatisfy({ $0 >= 0 }) else {
-      throw CommandFailure.usage("--seeds \(seeds): give different whole numbers with commas between, such as 0,1,2")
+      throw CommandFailure.usage("--seeds \(seeds): use different whole numbers separated by commas, for example 0,1,2")
     }
     return numbers
   }
 
-  /// Writes the four forms of the table, with all that is there of the suite, and what belongs to them; prints one form, of
-  /// what was asked for.
+  /// Writes the table files, which have all results of the suite, and prints the table of the requested rows.
   private func conclude(_ plan: SuitePlan, _ store: SuiteStore) throws {
-    do {
-      let whole = SuiteResult(try plan.whole(in: store), store: store)
-      let files =
-        try SuiteFormat.allCases.map { (".\($0.ending)", try $0.text(whole)) }
-        + SuitePictures.documents(whole).map { ("-\($0.name).csv", $0.text) }
-      for (ending, text) in files {
-        let file = store.folder.appendingPathComponent("\(whole.suite)-\(whole.scale.rawValue)\(ending)")
-        try AtomicFile.write(Data(text.utf8), to: file)
-      }
-      try Output.standard.result(try format.text(SuiteResult(plan, store: store)))
-    } catch let error as FileError {
-      throw CommandFailure.failed("\(error)")
+    let whole = SuiteResult(try plan.whole(in: store), store: store)
+    let files =
+      try SuiteFormat.allCases.map { (".\($0.ending)", try $0.text(whole)) }
+      + SuitePictures.documents(whole).map { ("-\($0.name).csv", $0.text) }
+    for (ending, text) in files {
+      let file = store.folder.appendingPathComponent("\(whole.suite)-\(whole.scale.rawValue)\(ending)")
+      try AtomicFile.write(Data(text.utf8), to: file)
     }
+    try Output.standard.result(try format.text(SuiteResult(plan, store: store)))
   }
 }

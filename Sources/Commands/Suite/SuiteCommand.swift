@@ -4,46 +4,41 @@ import Presets
 extension SuiteScale: ExpressibleByArgument {}
 
 /// `dualab suite`: the tables and figures of the paper.
-struct SuiteCommand: AsyncParsableCommand {
+struct SuiteCommand: AsyncParsableCommand, ListingCommand {
   static let configuration = CommandConfiguration(
     commandName: "suite",
-    abstract: "Reproduce a table or figure of the paper: train its rows, attack them, make the table.",
-    subcommands: [ListSuites.self, ShowSuite.self, RunSuite.self], defaultSubcommand: ListSuites.self)
-}
+    abstract: "Reproduce a table or figure of the paper: train its rows, attack them, print the table.",
+    subcommands: [ListItems<Self>.self, ShowSuite.self, RunSuite.self], defaultSubcommand: ListItems<Self>.self)
 
-struct ListSuites: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Name and purpose of every suite.")
+  static let listHelp = "List all suites with their purpose."
 
-  @OptionGroup var folders: FolderOptions
-
-  func run() throws {
-    let rows = try folders.access.suiteEntries().map { [$0.name, $0.summary] }
-    try Output.standard.result(Listing.text(rows))
-  }
+  static func rows(_ options: FolderOptions) throws -> [[String]] { try options.rows(of: Suite.self) }
 }
 
 struct ShowSuite: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "What a suite trains and measures, row by row.")
+    commandName: "show", abstract: "Show what a suite trains and measures, row by row.",
+    usage: "dualab suite show <suite> [<options>]")
 
-  @Argument(help: "A suite's name or file.")
+  @Argument(help: "Name or file of the suite.")
   var suite: String
 
-  @Option(help: "lite or full; both when it is not given.")
+  @Option(help: "Show only this scale.")
   var scale: SuiteScale?
 
   @OptionGroup var folders: FolderOptions
 
   func run() throws {
-    let shown = try folders.access.suite(suite), presets = try folders.access.presetLibrary()
+    let shown = try folders.library(of: Suite.self).load(suite), presets = try folders.library(of: Preset.self)
     var text = "\(shown.name): \(shown.title)\n\(shown.header)\n"
     for scale in scale.map({ [$0] }) ?? SuiteScale.allCases {
       guard let base = shown.bases[scale] else { continue }
-      let rows: [ResolvedRow]
-      do { rows = try shown.resolved(scale, presets: presets) } catch { throw CommandFailure.usage("\(error)") }
       let seeds = base.seeds.map(String.init).joined(separator: ", ")
       text += "\n\(scale.rawValue): seeds \(seeds); \(base.limit) test images\n"
-      text += Listing.text(try rows.map { try [$0.label, $0.preset, Self.changes($0, presets)] })
+      text += Listing.text(
+        try shown.resolved(scale, presets: presets).map { row in
+          [row.label, row.preset, try Self.changes(row, presets)]
+        })
     }
     try Output.standard.result(text)
   }

@@ -1,0 +1,78 @@
+import Events
+import Foundation
+import Presets
+import Recipe
+import Spelling
+
+/// A run, resolved: what is trained, with which settings, on how many threads.
+package struct RunPlan {
+  package let preset: Preset
+  package let settings: Settings
+  /// The preset's tour and the changes of `--at`, by step.
+  package let tour: [TourStop]
+  package let threads: Int
+
+  /// Applies the options to the preset: `--set` in order, then `--steps` and `--seed`. The changes of `--at` join the tour.
+  /// Throws `CommandFailure` or `SettingError`.
+  package init(_ options: RunOptions, preset: Preset, cores: Int) throws {
+    var settings = preset.settings, tour = preset.tour
+    for change in try options.set.changes { try settings.set(change.name, parsing: change.value) }
+    if let steps = options.steps {
+      try CommandFailure.check("--steps", steps, in: 1...Int.max)
+      try settings.set(.steps, to: steps)
+    }
+    if let seed = options.seed { try settings.set(.seed, to: seed) }
+    if let complaint = settings.startComplaint { throw complaint }
+    if !options.changes.isEmpty {
+      tour += try options.changes.map { try Self.stop($0, steps: settings[.steps]) }
+      tour = tour.enumerated().sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }.map(\.element)
+      var later = settings
+      for change in tour.flatMap(\.changes) {
+        try later.set(change.knob, to: change.value)
+        if let complaint = later.startComplaint { throw SettingError("--at: \(complaint)") }
+      }
+    }
+    threads = try options.threads.count(usually: cores)
+    (self.preset, self.settings, self.tour) = (preset, settings, tour)
+  }
+
+  /// A change of `--at`. `steps` is 0 when the number of steps depends on the data. Throws `SettingError`.
+  private static func stop(_ change: String, steps: Int) throws -> TourStop {
+    let stop = try TourStop(change: change)
+    guard steps == 0 || !stop.comesTooLate(for: steps) else {
+      throw SettingError(
+        "--at \(change): the run ends after step \(steps), and changes apply from the next step on; use a step below "
+          + "\(steps), or more --steps")
+    }
+    return stop
+  }
+
+  /// The run that the options ask for on this machine. Throws as above, and `ResourceError`.
+  init(_ options: RunOptions) throws {
+    try self.init(
+      options, preset: try options.folders.library(of: Preset.self).load(options.preset),
+      cores: ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// A preset file that repeats the run without its preset: every setting, and the changes in `tour`.
+  func file(tour: [TourStop]) -> String {
+    resolvedYAML(settings, tour: tour, header: "All settings of a run of '\(preset.name)'.")
+  }
+}
+
+extension TourStop {
+  /// Reads the text of `--at`: `200:beta=1`. Throws `SettingError`.
+  init(change text: String) throws {
+    let parts = text.split(separator: ":", maxSplits: 1)
+    guard parts.count == 2, let step = Int(parts[0]), step >= 0, parts[1].contains("=") else {
+      throw SettingError("--at \(text): use STEP:NAME=VALUE, for example 200:beta=1")
+    }
+    let change = try Assignment(String(parts[1]))
+    var settings = Settings()
+    try settings.set(change.name, parsing: change.value)
+    guard let knob = AnyKnob.named(change.name), knob.isLive else {
+      throw SettingError("--at \(text): \(change.name) cannot change during a run; use --set")
+    }
+    self.init(step: step, changes: [Change(knob: knob.name, value: settings[knob])], caption: "")
+  }
+}

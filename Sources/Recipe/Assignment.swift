@@ -1,0 +1,16 @@
+import Spelling
+
+/// `name=value`, the form of `--set`.
+package struct Assignment: Sendable, Hashable {
+  package let name: String
+  package let value: String
+
+  /// Splits the text at its first `=`. Throws `SettingError` when there is none.
+  package init(_ text: String) throws {
+    guard let equals = text.firstIndex(of: "=") else {
+      throw SettingError("--set \(text): use NAME=VALUE, for example gamma=0.1")
+    }
+    name = String(text[..<equals])
+    value = String(text[text.index(after: equals)...])
+  }
+}
