@@ -1,6 +1,6 @@
 import Plotting
 
-/// Neighbouring cells of one row and one style that have to be put.
+/// Neighboring cells of one row with the same style that have to be drawn.
 package struct CellRun: Sendable, Hashable {
   /// Row of all cells.
   package var row: Int
@@ -8,12 +8,12 @@ package struct CellRun: Sendable, Hashable {
   package var column: Int
   /// Their style.
   package var style: Style
-  /// Their scalars, left to right.
+  /// Their Unicode scalars, from left to right.
   package var scalars: [UInt32]
 }
 
 extension CellBuffer {
-  /// The cells that differ from what was drawn before, or all when that had another size.
+  /// The cells that differ from the frame drawn before; all cells if that had another size.
   package func changes(since drawn: CellBuffer?) -> [CellRun] {
     let drawn = drawn?.bounds == bounds ? drawn : nil
     var runs: [CellRun] = []

@@ -1,10 +1,10 @@
 import Foundation
 import Plotting
 
-/// Frames saved as text files.
+/// Saves frames as text files.
 package enum FrameFile {
-  /// Writes the frame as `dualab-frame-N.txt` with the first N that is free; the answer is the name.
-  /// Throws a `ScreenError` when the folder cannot be written.
+  /// Writes the frame to `dualab-frame-N.txt` with the first unused N, and returns the name. Throws `ScreenError` when it
+  /// cannot write to the folder.
   package static func save(_ frame: CellBuffer, in folder: String) throws -> String {
     for number in 1... {
       let name = "dualab-frame-\(number).txt"
@@ -16,10 +16,10 @@ package enum FrameFile {
         continue
       } catch {
         throw ScreenError(
-          description: "the frame cannot be saved: \(folder) does not take a file; start in a folder you can write to")
+          description: "cannot save the frame in \(folder); start dualab in a folder you can write to")
       }
     }
-    throw ScreenError(description: "the frame cannot be saved: no number is free in \(folder)")
+    throw ScreenError(description: "cannot save the frame: all file names in \(folder) are taken; delete some")
   }
 
   private static func trimmed(_ text: String) -> String {

@@ -1,13 +1,13 @@
 import CTerminal
 import Panes
 
-/// What the terminal delivers: a scalar, control characters included, or a key with a name.
+/// What the terminal sends: a Unicode scalar, including control characters, or a named key.
 package enum TerminalInput: Sendable, Hashable {
   case scalar(UInt32)
   case key(Key)
   case unknown
 
-  /// The next input that waits, or nil.
+  /// The next input, or nil when there is none.
   static func next() -> TerminalInput? {
     var value: UInt32 = 0
     switch terminal_next_key(&value) {
@@ -32,7 +32,7 @@ package enum TerminalInput: Sendable, Hashable {
 }
 
 extension Key {
-  /// The key that an input means, or nil when it means none.
+  /// The key for an input, or nil when there is none.
   package init?(_ input: TerminalInput) {
     switch input {
     case .unknown: return nil
@@ -40,7 +40,7 @@ extension Key {
     case .scalar(let value):
       switch value {
       case 9: self = .tab
-      // Return sends 13; a terminal that already turned it into a line feed sends 10.
+      // Return sends 13, or 10 if the terminal converts it to a line feed.
       case 10, 13: self = .enter
       case 27: self = .escape
       case 8, 127: self = .backspace

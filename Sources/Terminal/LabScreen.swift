@@ -2,49 +2,49 @@ import CTerminal
 import Events
 import Lab
 
-/// What the screen may use of the terminal.
+/// How the screen may use the terminal.
 package struct ScreenOptions: Sendable {
-  /// At most this many colours (0: monochrome, as `NO_COLOR` asks); nil: what the terminal has.
-  package var colours: Int?
-  /// Whether SIGINT, SIGTERM and SIGHUP go on being written to `LabScreen.signals` when the screen was left, until the
-  /// program ends. Otherwise they do what they did before.
+  /// The most colors to use (0: monochrome, as `NO_COLOR` asks for); nil: all that the terminal has.
+  package var colors: Int?
+  /// True to keep writing SIGINT, SIGTERM and SIGHUP to `LabScreen.signals` after the screen was left. Otherwise their
+  /// former handlers are restored.
   package var keepsSignals: Bool
 
   /// All options.
-  package init(colours: Int? = nil, keepsSignals: Bool = false) {
-    self.colours = colours
+  package init(colors: Int? = nil, keepsSignals: Bool = false) {
+    self.colors = colors
     self.keepsSignals = keepsSignals
   }
 }
 
-/// How the screen was left.
+/// Why the screen was left.
 package enum ScreenOutcome: Sendable, Hashable {
-  /// By the lab's own quit.
+  /// The user quit the lab.
   case left
-  /// By a signal (SIGINT 2, SIGTERM 15, SIGHUP 1); the terminal is restored, the session still runs.
+  /// A signal (SIGINT 2, SIGTERM 15, SIGHUP 1). The terminal is restored; the session is still running.
   case signal(Int32)
 }
 
-/// Why there is no screen: one line.
+/// Why the screen cannot be opened, or a frame cannot be saved.
 package struct ScreenError: Error, Sendable, CustomStringConvertible {
-  /// What, where, remedy.
+  /// One line: what, where, and what to do.
   package let description: String
 }
 
 /// The lab on the real terminal.
 package enum LabScreen {
-  /// Shows `lab`, feeds it keys and events, passes its commands on, until it is left. Restores the terminal in every case.
+  /// Shows `lab`, passes keys and events to it and its commands to `send`, until it is left. Always restores the terminal.
   ///
-  /// Reads `events` alone, and ends them for everyone when the screen is left: what has to be seen after that needs a
-  /// stream of its own. The screen stays when the events end. Cancelling the task leaves the screen as `.left`.
-  /// Throws `ScreenError` when there is no terminal to draw on; nothing was drawn then.
+  /// It must be the only reader of `events`, and it ends the stream when the screen is left. The screen stays open when the
+  /// events end. Canceling the task leaves the screen with `.left`. Throws `ScreenError`, before anything is drawn, when
+  /// there is no terminal to draw on.
   package static func run(
     _ lab: Lab, options: ScreenOptions, events: AsyncStream<Event>, send: @escaping @Sendable (Command) -> Void
   ) async throws -> ScreenOutcome {
     try await show(lab, options: options, events: events, send: send)
   }
 
-  /// Where the numbers of signals are read, a byte each, once a screen was left that keeps them; -1 before the first screen.
+  /// The pipe to read signal numbers from, one byte each, after a screen with `keepsSignals` was left; -1 before that.
   package static var signals: Int32 { terminal_signals_pipe() }
 
   /// `run` for any content.

@@ -1,23 +1,23 @@
 import CTerminal
 import Plotting
 
-/// Puts frames on the open screen: only the cells that changed, in the colours that the terminal has.
+/// Draws frames on the open screen: only the cells that changed, in colors that the terminal has.
 struct Painter {
-  private let ladder: ColourLadder
+  private let ladder: ColorLadder
   private var pairs: PairTable
-  /// What the screen shows; nil when that is not known.
+  /// The frame on the screen; nil when it is unknown.
   private(set) var shown: CellBuffer?
 
-  /// For the screen as it is open now.
+  /// For the screen that is open now.
   init(options: ScreenOptions) {
-    ladder = ColourLadder(available: Int(terminal_colours()), limit: options.colours)
+    ladder = ColorLadder(available: Int(terminal_colours()), limit: options.colors)
     pairs = PairTable(capacity: Int(terminal_pairs()))
   }
 
-  /// An empty frame of the size of the screen.
+  /// An empty frame with the size of the screen.
   var blank: CellBuffer { CellBuffer(width: Int(terminal_columns()), height: Int(terminal_rows())) }
 
-  /// Makes the screen show `frame`.
+  /// Draws `frame`.
   mutating func paint(_ frame: CellBuffer) {
     for run in frame.changes(since: shown) {
       let style = run.style
@@ -30,7 +30,7 @@ struct Painter {
     shown = frame
   }
 
-  /// Lets the next frame put every cell.
+  /// Makes the next frame redraw every cell.
   mutating func forget() {
     shown = nil
     terminal_repaint()

@@ -1,6 +1,6 @@
-/// Numbers for pairs of colours, given out as they are first used; pair 0 is the terminal's own two colours.
+/// Numbers the pairs of colors in the order of their first use. Pair 0 is the terminal's default.
 package struct PairTable: Sendable {
-  /// A foreground and a background, -1 for the terminal's own.
+  /// A foreground and a background; -1 is the terminal's default.
   package struct Pair: Sendable, Hashable {
     package var foreground: Int32
     package var background: Int32
@@ -16,8 +16,8 @@ package struct PairTable: Sendable {
   /// Numbers 0 to `capacity` - 1.
   package init(capacity: Int) { self.capacity = capacity }
 
-  /// The number of a pair; `reserve` is called once for each new one. When all are taken the background is given up, then
-  /// the foreground.
+  /// The number of a pair; calls `reserve` once for each new pair. When all numbers are taken, it drops the background, and
+  /// then the foreground.
   package mutating func number(of pair: Pair, reserve: (Int32, Pair) -> Void) -> Int32 {
     if let number = numbers[pair] { return number }
     guard numbers.count < capacity else { return numbers[Pair(pair.foreground, on: -1)] ?? 0 }

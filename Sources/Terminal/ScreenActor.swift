@@ -4,7 +4,7 @@ import Foundation
 import Lab
 import Panes
 
-/// Owns the content and the terminal, on the terminal's thread.
+/// Owns the content and the terminal, and runs on the terminal's thread.
 actor ScreenActor<Content: ScreenContent> {
   private enum Phase {
     case closed, open, suspended
@@ -12,7 +12,7 @@ actor ScreenActor<Content: ScreenContent> {
 
   /// The shortest time between two frames.
   private static var frameTime: Duration { .milliseconds(33) }
-  /// How long stray output and a return to the foreground may go unnoticed.
+  /// Milliseconds between checks for stray output, and for a return to the foreground.
   private static var outputTime: Int32 { 1000 }
   private static var foregroundTime: Int32 { 200 }
 
@@ -42,7 +42,7 @@ actor ScreenActor<Content: ScreenContent> {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-  /// Opens the screen, shows the content until it is left, closes the screen.
+  /// Opens the screen, shows the content until it is left, and closes the screen.
   func run(events: AsyncStream<Event>) async throws -> ScreenOutcome {
     try open()
     let reading = Task {
@@ -58,21 +58,21 @@ actor ScreenActor<Content: ScreenContent> {
     return left
   }
 
-  /// Lets `run` return; the first outcome counts.
+  /// Makes `run` return; the first outcome counts.
   func leave(_ outcome: ScreenOutcome) {
     self.outcome = self.outcome ?? outcome
     waiting?.resume(returning: self.outcome ?? outcome)
     waiting = nil
   }
 
-  /// One round of the thread: reads what is ready, draws what is due, says what to wait for.
+  /// One turn of the thread: reads what is ready, draws what is due, and returns what to wait for.
   func turn(_ ready: TerminalThread.Readiness) -> TerminalThread.Wait {
     guard phase != .closed else { return TerminalThread.Wait() }
     if ready.signals { readSignals() }
     if phase == .suspended && outcome == nil { resumeIfContinued() }
     if phase == .open && ready.keys { readKeys() }
     if ready.gone { leave(.signal(SIGHUP)) }
-    // The job that closes the screen is on its way, and nothing else is worth waiting for.
+    // The job that closes the screen is already queued; there is nothing else to wait for.
     guard outcome == nil else { return TerminalThread.Wait() }
     guard phase == .open else { return TerminalThread.Wait(signals: signals, milliseconds: Self.foregroundTime) }
     for line in strayOutput.lines() { content.note(line) }
@@ -86,10 +86,12 @@ actor ScreenActor<Content: ScreenContent> {
       throw ScreenError(opening: TERMINAL_TOO_DUMB)
     }
     terminal_use_utf8()
-    // Before curses, which would catch some of them itself.
+    // Before curses starts, which would catch some signals itself.
     signals = terminal_signals_open()
-    guard signals >= 0 else { throw ScreenError(description: "the screen cannot open a pipe; close some files") }
-    let opening = terminal_open(options.colours == 0 ? 0 : 1)
+    guard signals >= 0 else {
+      throw ScreenError(description: "too many open files: cannot create a pipe; close some files")
+    }
+    let opening = terminal_open(options.colors == 0 ? 0 : 1)
     guard opening == TERMINAL_OPENED else {
       terminal_signals_close(0)
       throw ScreenError(opening: opening)
@@ -117,10 +119,11 @@ actor ScreenActor<Content: ScreenContent> {
     terminal_signals_stop()
   }
 
-  /// Comes back when the shell continued the program in the foreground; in the background it goes on without a screen.
+  /// Reopens the screen when the shell has continued the program in the foreground. In the background the program continues
+  /// without a screen.
   ///
-  /// The stop takes effect a moment after it was asked for, hence the wait; a program that no shell watches is not stopped
-  /// at all and comes back after it.
+  /// Waits because the stop takes effect a moment after the request. Without a job-control shell the program is not stopped
+  /// at all, and the screen reopens after the wait.
   private func resumeIfContinued() {
     let waited = ContinuousClock.now - suspendedAt >= .milliseconds(Int(Self.foregroundTime))
     guard continued || waited, terminal_in_foreground() != 0 else { return }
@@ -129,7 +132,7 @@ actor ScreenActor<Content: ScreenContent> {
     rearm()
   }
 
-  /// Takes the terminal over again from whoever had it.
+  /// Takes the terminal back.
   private func rearm() {
     terminal_resume()
     terminal_output_capture()
@@ -138,7 +141,7 @@ actor ScreenActor<Content: ScreenContent> {
     lastFrame = nil
   }
 
-  /// Draws when something changed and the last frame is old enough; the answer is how long to wait for the next.
+  /// Draws if something changed and the last frame is old enough. Returns the milliseconds to wait for the next frame.
   private func draw() -> Int32 {
     guard content.needsDraw || painter?.shown == nil else { return Self.outputTime }
     let now = ContinuousClock.now
@@ -172,7 +175,7 @@ actor ScreenActor<Content: ScreenContent> {
       case SIGTSTP: suspend()
       case SIGCONT where phase == .suspended: continued = true
       case SIGCONT:
-        // Stopped by SIGSTOP, which nobody can catch: the shell has had the terminal since.
+        // The program was stopped by SIGSTOP, which cannot be caught, and the shell has used the terminal since.
         terminal_suspend()
         rearm()
       case SIGINT, SIGTERM, SIGHUP: leave(.signal(Int32(number)))

@@ -3,9 +3,9 @@ import Lab
 import Panes
 import Plotting
 
-/// What can be shown on the screen: pure state that keys and events change and that draws itself. `Lab` is one.
+/// What the screen can show, such as `Lab`: pure state that reacts to keys and events and draws itself.
 package protocol ScreenContent: Sendable {
-  /// True when something changed since the last `draw`.
+  /// True when something has changed since the last `draw`.
   var needsDraw: Bool { get }
 
   /// Reacts to a key.
@@ -14,10 +14,10 @@ package protocol ScreenContent: Sendable {
   /// Reacts to an event of the session.
   mutating func handle(_ event: Event) -> [LabAction]
 
-  /// Shows a line from the program itself.
+  /// Shows a message of the program.
   mutating func note(_ text: String)
 
-  /// Draws the frame; the size of the buffer is the size of the screen.
+  /// Draws the frame. The buffer has the size of the screen.
   mutating func draw(into buffer: inout CellBuffer)
 }
 

@@ -1,12 +1,12 @@
 import CTerminal
 
-/// What was printed to standard output or standard error while the screen is open, cut into lines.
+/// What is printed to stdout or stderr while the screen is open, split into lines.
 struct StrayOutput {
   private var rest: [UInt8] = []
-  /// A flood is shown by its end.
+  /// Of a flood of lines, only the last ones are shown.
   private static let mostLines = 20
 
-  /// The lines finished since the last call, without control characters.
+  /// The lines completed since the last call, without control characters.
   mutating func lines() -> [String] {
     var bytes = [UInt8](repeating: 0, count: 4096)
     var finished: [String] = []

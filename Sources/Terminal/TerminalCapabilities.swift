@@ -1,26 +1,26 @@
 import Foundation
 
-/// What can be known of the terminal without opening a screen.
+/// What can be known about the terminal without opening a screen.
 package enum TerminalCapabilities {
-  /// Symbols a chart can be drawn with.
+  /// The character sets for charts.
   package enum Symbols: String, Sendable, Hashable { case braille, block, ascii }
 
-  /// True when keys can be read from standard input.
+  /// True when stdin is a terminal, so that keys can be read.
   package static var standardInputIsTerminal: Bool { isatty(STDIN_FILENO) != 0 }
 
-  /// True when standard output is a terminal and not a file or a pipe.
+  /// True when stdout is a terminal and not a file or a pipe.
   package static var standardOutputIsTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
 
-  /// True when standard error is a terminal: progress may be drawn there.
+  /// True when stderr is a terminal, so that progress can be drawn there.
   package static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
-  /// True when `TERM` says that the terminal cannot place the cursor.
+  /// True when, according to `TERM`, the terminal cannot move the cursor.
   package static var isDumb: Bool { isDumb(environment["TERM"] ?? "") }
 
-  /// True when the lab can open its screen here: standard input and output are a terminal that is not dumb.
+  /// True when the lab can open its screen: stdin and stdout are a terminal that is not dumb.
   package static var canShowLab: Bool { standardInputIsTerminal && standardOutputIsTerminal && !isDumb }
 
-  /// Columns and rows of the terminal on standard output, else on standard error; nil when neither is one.
+  /// Columns and rows of the terminal on stdout, or else on stderr; nil when neither is a terminal.
   package static var size: (columns: Int, rows: Int)? {
     for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
       var size = winsize()
@@ -31,10 +31,10 @@ package enum TerminalCapabilities {
     return nil
   }
 
-  /// True when `NO_COLOR` asks for no colours, as no-color.org has it: present and not empty.
-  package static var wantsNoColour: Bool { !(environment["NO_COLOR"] ?? "").isEmpty }
+  /// True when `NO_COLOR` is set and not empty (no-color.org).
+  package static var wantsNoColor: Bool { !(environment["NO_COLOR"] ?? "").isEmpty }
 
-  /// The finest symbols that the terminal is likely to show.
+  /// The finest character set that the terminal can probably show.
   package static var suggestedSymbols: Symbols { suggestedSymbols(environment) }
 
   /// `suggestedSymbols` for an environment.
@@ -42,11 +42,11 @@ package enum TerminalCapabilities {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"]
     let locale = names.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     let isUTF8 = ["utf-8", "utf8"].contains { locale.lowercased().contains($0) }
-    // The Linux console's font has half blocks and no Braille.
+    // The Linux console's font has half blocks but no Braille.
     return !isUTF8 ? .ascii : environment["TERM"] == "linux" ? .block : .braille
   }
 
-  /// True when a terminal type says of itself that it cannot place the cursor.
+  /// True for the terminal type that cannot move the cursor.
   static func isDumb(_ type: String) -> Bool { type == "dumb" }
 
   private static var environment: [String: String] { ProcessInfo.processInfo.environment }

@@ -1,7 +1,7 @@
-/// A notification of the desktop, asked for by an escape sequence: OSC 777 or OSC 9. A terminal that knows neither passes
-/// over it in silence, as over any operating system command; those that would print it get none.
+/// A desktop notification, requested by an escape sequence: OSC 777 or OSC 9. Terminals ignore such sequences if they do
+/// not support them; the few that would print them get none.
 package struct TerminalNotification: Sendable, Hashable {
-  /// Which sequence: both at once would be two notifications on terminals that know both.
+  /// Which sequence to use. Using both would show two notifications on terminals that support both.
   package enum Kind: Sendable, Hashable {
     /// `OSC 9 ; TEXT`: iTerm2, kitty, WezTerm, Ghostty, Windows Terminal, mintty.
     case nine
@@ -9,17 +9,17 @@ package struct TerminalNotification: Sendable, Hashable {
     case sevenHundredSeventySeven
   }
 
-  /// Who stands between the program and the terminal, and passes on only what is wrapped for it.
+  /// The multiplexer between the program and the terminal, which only passes on sequences that are wrapped for it.
   package enum Wrapping: Sendable, Hashable { case none, tmux, screen }
 
-  /// The longest text, in characters; some terminals give a long sequence up.
+  /// The longest text, in characters; some terminals drop longer sequences.
   private static let longest = 200
 
   package let kind: Kind
   package let wrapping: Wrapping
 
-  /// What the terminal of this environment is sent; nil where the sequence might be printed: consoles, and terminals that
-  /// cannot even place the cursor.
+  /// The notification for the terminal of this environment; nil where the terminal might print the sequence: consoles, and
+  /// terminals that cannot move the cursor.
   package init?(_ environment: [String: String]) {
     func value(_ name: String) -> String { environment[name] ?? "" }
     let type = value("TERM")
@@ -32,13 +32,13 @@ package struct TerminalNotification: Sendable, Hashable {
       ? .tmux : !value("STY").isEmpty || type.hasPrefix("screen") ? .screen : .none
   }
 
-  /// The sequence for a line of text. Control characters, which would end it or begin another, become blanks.
+  /// The sequence for a line of text. Control characters become spaces: they would end it or start another one.
   package func bytes(_ text: String) -> [UInt8] {
     var line = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(Self.longest) {
       line.append(scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) ? " " : scalar)
     }
-    // OSC 9 followed by a number would be another command.
+    // The prefix matters: OSC 9 followed by a number is another command.
     let sequence =
       switch kind {
       case .nine: "\u{1b}]9;dualab: \(String(line))\u{7}"
@@ -50,7 +50,7 @@ package struct TerminalNotification: Sendable, Hashable {
   private func wrapped(_ sequence: String) -> String {
     switch wrapping {
     case .none: sequence
-    // Every escape is doubled inside; tmux passes it on where its allow-passthrough is on, and drops it elsewhere.
+    // Every escape inside is doubled. tmux passes the sequence on if allow-passthrough is on, and drops it otherwise.
     case .tmux:
       "\u{1b}Ptmux;"
         + sequence.split(separator: "\u{1b}", omittingEmptySubsequences: false).joined(separator: "\u{1b}\u{1b}")

@@ -2,28 +2,28 @@ import CTerminal
 import Foundation
 import Synchronization
 
-/// The one thread that touches the terminal: it runs the jobs of the actor on it and waits for keys and signals between.
+/// The only thread that uses the terminal: it runs the jobs of its actor and waits for keys and signals in between.
 ///
-/// A thread of its own because curses is not thread-safe, and because waiting for a key must not occupy one of the few
+/// It is a separate thread because curses is not thread-safe, and because waiting for a key must not block one of the few
 /// threads that all other actors share.
 final class TerminalThread: SerialExecutor, @unchecked Sendable {
-  /// What a round of waiting found.
+  /// What is ready after waiting.
   struct Readiness {
-    /// Keys wait.
+    /// There are keys to read.
     var keys = false
-    /// The terminal is gone.
+    /// The terminal has been closed.
     var gone = false
-    /// Signals wait.
+    /// There are signals to read.
     var signals = false
   }
 
-  /// What to wait for next, beside jobs.
+  /// What to wait for next, in addition to jobs.
   struct Wait {
     /// The terminal's descriptor, or -1.
     var keys: Int32 = -1
-    /// The signal pipe, or -1.
+    /// The pipe of signals, or -1.
     var signals: Int32 = -1
-    /// At most this long; -1 for ever.
+    /// The longest time to wait; -1 for no limit.
     var milliseconds: Int32 = -1
   }
 
@@ -37,11 +37,11 @@ final class TerminalThread: SerialExecutor, @unchecked Sendable {
   private let wakeRead: Int32
   private let wakeWrite: Int32
 
-  /// A thread that is not yet running. Throws when the system has no descriptors left.
+  /// Creates the thread without starting it. Throws `ScreenError` when there are too many open files.
   init() throws {
     var ends: [Int32] = [-1, -1]
     guard terminal_pipe(&ends) == 0 else {
-      throw ScreenError(description: "the screen cannot open a pipe: \(String(cString: strerror(errno)))")
+      throw ScreenError(description: "cannot create a pipe: \(String(cString: strerror(errno))); close some files")
     }
     (wakeRead, wakeWrite) = (ends[0], ends[1])
   }
@@ -51,12 +51,12 @@ final class TerminalThread: SerialExecutor, @unchecked Sendable {
     close(wakeWrite)
   }
 
-  /// Runs jobs, and `turn` after them and whenever something is ready, until `stop`.
+  /// Runs jobs until `stop`; calls `turn` after them and whenever something is ready.
   func start(turn: @escaping @Sendable (Readiness) -> Wait) {
     Thread.detachNewThread { self.loop(turn) }
   }
 
-  /// Ends the thread after the jobs it has.
+  /// Ends the thread after the jobs that are queued.
   func stop() {
     state.withLock { $0.stopped = true }
     wake()

@@ -5,7 +5,7 @@ import Panes
 import Plotting
 import Terminal
 
-/// What the probe shows: its size, the last key, event and note, and cells of every colour and attribute.
+/// What the probe shows: its size, the last key, event and note, and cells of every color and attribute.
 struct ProbeContent: ScreenContent {
   /// What key x does.
   enum Fault: String {

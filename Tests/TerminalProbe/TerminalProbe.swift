@@ -3,7 +3,7 @@ import Foundation
 import Lab
 import Terminal
 
-/// Opens the screen for the tests: `terminal-probe [--colours N] MODE`, where
+/// Opens the screen for the tests: `terminal-probe [--colors N] MODE`, where
 /// MODE is what key x does (`ProbeContent.Fault`), or one of the cases below.
 @main
 struct TerminalProbe {
@@ -11,8 +11,8 @@ struct TerminalProbe {
     reexecWithoutInteractiveBacktrace()
     var arguments = Array(CommandLine.arguments.dropFirst())
     var options = ScreenOptions()
-    if arguments.first == "--colours" {
-      options.colours = arguments.dropFirst().first.flatMap(Int.init)
+    if arguments.first == "--colors" {
+      options.colors = arguments.dropFirst().first.flatMap(Int.init)
       arguments.removeFirst(2)
     }
     switch arguments.first {

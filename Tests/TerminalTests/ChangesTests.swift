@@ -1,10 +1,10 @@
 import Foundation
 import Plotting
 import Terminal
+import TestSupport
 import Testing
 
-@Suite("Only changed cells are put")
-struct ChangesTests {
+@Suite struct ChangesTests {
   private let cells = [Cell("a"), Cell("b"), Cell("a", Style(.palette(1)))]
 
   /// Every buffer of this size over three cells.
@@ -31,8 +31,7 @@ struct ChangesTests {
     return buffer
   }
 
-  @Test("Putting the changes on the old frame gives the new one, and no cell more, for every pair of small frames")
-  func everyPair() {
+  @Test func changesTurnEverySmallFrameIntoEveryOther() {
     for (width, height) in [(0, 0), (1, 1), (3, 1), (1, 3), (2, 2)] {
       let all = buffers(width: width, height: height)
       for old in all {
@@ -48,8 +47,7 @@ struct ChangesTests {
     }
   }
 
-  @Test("Without an old frame, or with one of another size, every cell is put, one run for each style")
-  func fullFrame() {
+  @Test func withoutAnOldFrameOfTheSameSizeEveryCellIsDrawn() {
     let frame = CellBuffer(width: 5, height: 3)
     for old in [nil, CellBuffer(width: 4, height: 3), CellBuffer(width: 5, height: 2)] {
       let runs = frame.changes(since: old)
@@ -58,10 +56,8 @@ struct ChangesTests {
     }
   }
 
-  @Test("A frame is saved under the first free name, without blanks at the end of its lines")
-  func savedFrames() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  @Test func framesAreSavedUnderTheFirstFreeName() throws {
+    let folder = try newTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     var frame = CellBuffer(width: 4, height: 2)
     frame[1, 0] = Cell("⣿")
@@ -71,8 +67,7 @@ struct ChangesTests {
     #expect(try String(contentsOf: saved, encoding: .utf8) == " ⣿\n\n")
   }
 
-  @Test("A frame that cannot be saved gives one line that names the folder")
-  func unsavedFrame() {
+  @Test func aFrameThatCannotBeSavedNamesTheFolder() {
     let error = #expect(throws: ScreenError.self) {
       try FrameFile.save(CellBuffer(width: 1, height: 1), in: "/proc/no-such-folder")
     }

@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("What the screen writes to the terminal", .serialized)
-struct EscapesTests {
+@Suite(.serialized) struct EscapesTests {
   /// All that the probe writes until it is left with q.
   private func written(_ arguments: [String], environment: [String: String] = [:]) async throws -> String {
     let terminal = try PseudoTerminal(
@@ -20,34 +19,30 @@ struct EscapesTests {
     output.matches(of: /\u{1b}\[([0-9;]*)m/).map { $0.1.split(separator: ";").compactMap { Int($0) } }
   }
 
-  @Test("256 colours when the terminal has them")
-  func manyColours() async throws {
+  @Test func terminalsWith256ColorsGet256() async throws {
     let styles = styles(try await written(["none"]))
     #expect(styles.contains([38, 5, 208]))
     #expect(styles.contains([44]))
   }
 
-  @Test("16 colours when no more are allowed")
-  func fewColours() async throws {
-    let styles = styles(try await written(["--colours", "16", "none"]))
+  @Test func aLimitOf16ColorsIsKept() async throws {
+    let styles = styles(try await written(["--colors", "16", "none"]))
     #expect(!styles.contains { $0.contains(38) || $0.contains(48) })
     #expect(styles.contains { $0.contains { (30...37).contains($0) || (90...97).contains($0) } })
   }
 
-  @Test("No colour escape at all when none are allowed, but bold, underlined and reverse")
-  func noColours() async throws {
-    let styles = styles(try await written(["--colours", "0", "none"]))
+  @Test func withoutColorsOnlyAttributesAreWritten() async throws {
+    let styles = styles(try await written(["--colors", "0", "none"]))
     #expect(!styles.joined().contains { $0 >= 30 })
     for attribute in [1, 4, 7] { #expect(styles.joined().contains(attribute)) }
   }
 
-  @Test("Braille also where the locale is not UTF-8", arguments: ["C", "no_SUCH.locale"])
-  func otherLocale(name: String) async throws {
+  @Test(arguments: ["C", "no_SUCH.locale"])
+  func brailleIsWrittenInEveryLocale(name: String) async throws {
     #expect(try await written(["none"], environment: ["LC_ALL": name]).contains("⣿⠁▀█─│"))
   }
 
-  @Test("A small change sends few bytes, and ctrl-l sends every cell")
-  func bytes() async throws {
+  @Test func smallChangesSendFewBytes() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
     try await terminal.wait(for: "probe 120x36")
     await terminal.type("a")
@@ -61,8 +56,7 @@ struct EscapesTests {
     try await terminal.wait(for: "probe 120x36", after: small)
   }
 
-  @Test("An alarm rings the bell and asks for a notification, and no cell changes")
-  func notification() async throws {
+  @Test func anAlarmRingsAndNotifiesWithoutDrawing() async throws {
     let terminal = try PseudoTerminal(
       [try BuiltProduct.path("terminal-probe"), "none"], environment: ["TMUX": "", "STY": "", "VTE_VERSION": ""])
     try await terminal.wait(for: "probe 120x36")
@@ -75,10 +69,10 @@ struct EscapesTests {
     #expect(!output.contains("\u{1b}]0;"))
   }
 
-  @Test(
-    "Where there is no screen to draw on, one line says so and nothing is drawn",
-    arguments: [("dumb", "cannot place the cursor"), ("no-such-terminal", "is not known"), ("", "TERM")])
-  func noScreen(type: String, reason: String) async throws {
+  @Test(arguments: [
+    ("dumb", "cannot move the cursor"), ("no-such-terminal", "unknown terminal type"), ("", "TERM is not set"),
+  ])
+  func withoutAUsableTerminalThereIsOneLine(type: String, reason: String) async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"], type: type)
     #expect(try await terminal.exitStatus() == 1)
     let output = await terminal.output
@@ -87,8 +81,7 @@ struct EscapesTests {
     #expect(await terminal.modes == terminal.initialModes)
   }
 
-  @Test("Without a terminal there is one line and no re-start")
-  func noTerminal() throws {
+  @Test func withoutATerminalThereIsOneLineAndNoRestart() throws {
     let program = Process()
     program.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
     program.arguments = ["--wait", try BuiltProduct.path("terminal-probe"), "none"]
@@ -99,6 +92,6 @@ struct EscapesTests {
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     program.waitUntilExit()
     #expect(program.terminationStatus == 1)
-    #expect(text == "error: there is no terminal to draw on (/dev/tty cannot be opened); use `dualab train`\n")
+    #expect(text == "error: no terminal to draw on: cannot open /dev/tty; use 'dualab train'\n")
   }
 }

@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The terminal is whole however the screen is left", .serialized)
-struct LeavingTests {
+@Suite(.serialized) struct LeavingTests {
   /// A way to leave the screen, and what has to come of it.
   struct Way: Sendable, CustomStringConvertible {
     var description: String
@@ -35,8 +34,8 @@ struct LeavingTests {
       description: "SIGTERM in the lab", arguments: ["lab"], signal: SIGTERM, status: 143, message: "left: signal(15)"),
   ]
 
-  @Test("Alternate screen left, cursor on, modes as before, the message readable, the status told", arguments: ways)
-  func leaves(_ way: Way) async throws {
+  @Test(arguments: ways)
+  func everyWayOutRestoresTheTerminal(_ way: Way) async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe")] + way.arguments)
     let drawn = way.arguments == ["lab"] ? "\u{1b}[?1049h" : "probe 120x36"
     try await terminal.wait(for: drawn)
@@ -55,8 +54,7 @@ struct LeavingTests {
     #expect(!end.contains("\u{1b}[?1049h") && !end.contains("\u{1b}[?25l") && !end.contains("frame "))
   }
 
-  @Test("Cancelling the task leaves the screen")
-  func cancelled() async throws {
+  @Test func cancelingTheTaskLeavesTheScreen() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "cancel"])
     try await terminal.wait(for: "probe 120x36")
     await terminal.type("p")
@@ -65,8 +63,7 @@ struct LeavingTests {
     #expect(await terminal.modes == terminal.initialModes)
   }
 
-  @Test("The screen can be opened again, and each time gives the terminal back")
-  func twice() async throws {
+  @Test func theScreenCanBeOpenedAgain() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "twice"])
     try await terminal.wait(for: "probe 120x36")
     let first = await terminal.count
@@ -77,10 +74,8 @@ struct LeavingTests {
     #expect(await terminal.modes == terminal.initialModes)
   }
 
-  @Test(
-    "After a stop that no shell watches the screen comes back whole",
-    arguments: [("ctrl-z", "\u{1a}", []), ("SIGTSTP", "", [SIGTSTP]), ("SIGSTOP", "", [SIGSTOP, SIGCONT])])
-  func stopped(how: String, keys: String, signals: [Int32]) async throws {
+  @Test(arguments: [("ctrl-z", "\u{1a}", []), ("SIGTSTP", "", [SIGTSTP]), ("SIGSTOP", "", [SIGSTOP, SIGCONT])])
+  func theScreenComesBackAfterAStopWithoutAShell(how: String, keys: String, signals: [Int32]) async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
     try await terminal.wait(for: "probe 120x36")
     let modes = await terminal.modes
@@ -94,16 +89,14 @@ struct LeavingTests {
     #expect(try await terminal.exitStatus() == 0)
   }
 
-  @Test("A terminal that vanishes ends the screen as SIGHUP does")
-  func hangUp() async throws {
+  @Test func aTerminalThatVanishesEndsTheScreenLikeSIGHUP() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
     try await terminal.wait(for: "probe 120x36")
     await terminal.hangUp()
     #expect(try await terminal.exitStatus() == 129)
   }
 
-  @Test("The re-start that spares 30 seconds after a crash happens once and keeps every argument")
-  func arguments() async throws {
+  @Test func theRestartHappensOnceAndKeepsEveryArgument() async throws {
     let program = try BuiltProduct.path("terminal-probe")
     let odd = ["a b", "", "--x=ü", "'\"$"]
     let terminal = try PseudoTerminal([program, "arguments"] + odd)

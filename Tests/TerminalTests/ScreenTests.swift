@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The screen in a real terminal", .serialized)
-struct ScreenTests {
+@Suite(.serialized) struct ScreenTests {
   /// Runs the probe in tmux; `body` sees it after its first frame.
   private func withProbe(
     _ arguments: [String] = ["none"], _ body: (TmuxSession) async throws -> Void
@@ -21,8 +20,7 @@ struct ScreenTests {
     return screen.hasPrefix("probe \(columns)x\(rows)\n") && last == String(repeating: " ", count: columns - 1) + "◢"
   }
 
-  @Test("It draws a frame, shows the session's events, and q leaves it with the terminal as it was")
-  func startsAndLeaves() async throws {
+  @Test func theScreenDrawsShowsEventsAndLeaves() async throws {
     let script = "\(try BuiltProduct.path("terminal-probe")) none; echo ended $?; exec sleep 600"
     let session = try TmuxSession(["sh", "-c", script])
     defer { session.end() }
@@ -37,8 +35,7 @@ struct ScreenTests {
     #expect(try session.isCursorVisible)
   }
 
-  @Test("A flood of events is drawn as few frames, and keys still arrive")
-  func flood() async throws {
+  @Test func aFloodOfEventsIsFewFrames() async throws {
     let session = try TmuxSession([try BuiltProduct.path("terminal-probe"), "flood"])
     defer { session.end() }
     try session.press("a")
@@ -51,8 +48,7 @@ struct ScreenTests {
     #expect(try await session.exitStatus() == 0)
   }
 
-  @Test("It follows every resize, down to one cell and back")
-  func resizes() async throws {
+  @Test func everyResizeIsFollowed() async throws {
     try await withProbe { session in
       for (columns, rows) in [(80, 24), (40, 12), (120, 36), (1, 1), (120, 36)] {
         try session.resize(columns: columns, rows: rows)
@@ -62,8 +58,7 @@ struct ScreenTests {
     }
   }
 
-  @Test("Every key arrives as itself")
-  func keys() async throws {
+  @Test func everyKeyArrivesAsItself() async throws {
     let keys = [
       ("Up", "up"), ("Down", "down"), ("Left", "left"), ("Right", "right"), ("Home", "home"), ("End", "end"),
       ("PPage", "pageUp"), ("NPage", "pageDown"), ("Tab", "tab"), ("BTab", "backTab"), ("Enter", "enter"),
@@ -78,8 +73,7 @@ struct ScreenTests {
     }
   }
 
-  @Test("What is printed meanwhile becomes a note, and comes out after the screen")
-  func strayOutput() async throws {
+  @Test func strayOutputBecomesANoteAndComesOutAfterTheScreen() async throws {
     try await withProbe(["noise"]) { session in
       try session.press("x")
       let screen = try await session.wait(for: "note noise on standard error")
@@ -91,18 +85,15 @@ struct ScreenTests {
     }
   }
 
-  @Test("A command of the lab reaches the session")
-  func commands() async throws {
+  @Test func commandsReachTheSession() async throws {
     try await withProbe { session in
       try session.press("p")
       try await session.wait(for: "note told pause")
     }
   }
 
-  @Test("ctrl-s saves the frame in the current folder")
-  func saveFrame() async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  @Test func controlSSavesTheFrame() async throws {
+    let folder = try newTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let session = try TmuxSession([try BuiltProduct.path("terminal-probe"), "none"], in: folder)
     defer { session.end() }
@@ -113,8 +104,7 @@ struct ScreenTests {
     #expect(saved.hasPrefix("probe 120x36\nkey"))
   }
 
-  @Test("ctrl-z gives the terminal to the shell, together with the program's parent, and fg brings the screen back")
-  func suspends() async throws {
+  @Test func controlZGivesTheTerminalToTheShell() async throws {
     let session = try TmuxSession(["bash", "--norc", "--noprofile", "-i"])
     defer { session.end() }
     // The parent stands for `make run`: it has to stop too, or the shell would go on waiting for it.

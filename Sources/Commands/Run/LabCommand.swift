@@ -46,7 +46,7 @@ struct LabCommand: AsyncParsableCommand {
     let outcome: ScreenOutcome
     do {
       outcome = try await LabScreen.run(
-        lab, options: ScreenOptions(colours: TerminalCapabilities.wantsNoColour ? 0 : nil, keepsSignals: true),
+        lab, options: ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: true),
         events: session.alarms.relay(engine.events),
         send: { engine.send($0) })
     } catch {
@@ -82,7 +82,7 @@ struct LabCommand: AsyncParsableCommand {
     if let first, !themes.contains(first) { themes.append(first) }
     return LabOptions(
       themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
-      noColour: TerminalCapabilities.wantsNoColour)
+      noColour: TerminalCapabilities.wantsNoColor)
   }
 
   private static var suggestedSymbols: Symbols {
