@@ -46,6 +46,7 @@ test: smoke
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
 	.ci/check-sources
+	.ci/check-imports
 
 format:
 	$(SWIFT) format -i -r Sources Tests Package.swift

@@ -50,7 +50,7 @@ let package = Package(
       name: "Suites",
       dependencies: [
         "Engine", "Diagnostics", "Evaluation", "Attacks", "Networks", "Datasets", "Presets", "Events", "Recipe",
-        "Tensors", "Spelling", "Plotting",
+        "Tensors", "Spelling",
       ]),
 
     // MARK: the face
@@ -59,7 +59,7 @@ let package = Package(
       name: "Readout",
       dependencies: ["Evaluation", "Diagnostics", "Events", "Recipe", "Plotting", "Tensors", "Spelling"]),
     .target(name: "Panes", dependencies: ["Plotting", "Events", "Recipe", "Spelling"]),
-    .target(name: "Lab", dependencies: ["Panes", "Plotting", "Events", "Recipe", "Presets", "Spelling"]),
+    .target(name: "Lab", dependencies: ["Panes", "Plotting", "Events", "Recipe", "Spelling"]),
     .target(name: "Terminal", dependencies: ["Lab", "Panes", "Plotting", "Events", "CTerminal"]),
     .target(
       name: "Commands",
@@ -73,7 +73,7 @@ let package = Package(
     // MARK: tests
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
     .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Networks", "Spelling", "TestSupport"]),
-    .testTarget(name: "EventsTests", dependencies: ["Events", "Recipe"]),
+    .testTarget(name: "EventsTests", dependencies: ["Events", "Recipe", "Spelling"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Recipe", "TestSupport"]),
     .testTarget(
@@ -101,15 +101,17 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "Diagnostics", "Evaluation", "Objectives", "Networks", "Events", "Recipe", "Tensors", "TestSupport",
+        "Engine", "Diagnostics", "Objectives", "Networks", "Events", "Recipe", "Tensors", "TestSupport",
         "allocation-probe",
       ]),
     .testTarget(
       name: "SuitesTests",
-      dependencies: ["Suites", "Presets", "Diagnostics", "Events", "Recipe", "Spelling", "TestSupport"]),
+      dependencies: ["Suites", "Presets", "Diagnostics", "Events", "Spelling", "TestSupport"]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "LabTests", dependencies: ["Lab", "Panes", "Plotting", "Events", "Recipe", "TestSupport"]),
-    .executableTarget(name: "terminal-probe", dependencies: ["Terminal", "Lab"], path: "Tests/TerminalProbe"),
+    .executableTarget(
+      name: "terminal-probe", dependencies: ["Terminal", "Lab", "Panes", "Plotting", "Events"],
+      path: "Tests/TerminalProbe"),
     .testTarget(
       name: "TerminalTests", dependencies: ["Terminal", "Panes", "Plotting", "TestSupport", "terminal-probe"]),
     .testTarget(
