@@ -72,7 +72,7 @@ let package = Package(
 
     // MARK: tests
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
-    .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Networks", "Spelling", "TestSupport"]),
+    .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Spelling", "TestSupport"]),
     .testTarget(name: "EventsTests", dependencies: ["Events", "Recipe", "Spelling"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Recipe", "TestSupport"]),

@@ -140,7 +140,7 @@ import Testing
         (["--checkpoint", last, "--out", out], "nothing to convert; use --set norm=NAME, --recalibrate N, or both"),
         (["--checkpoint", last, "--set", "norm=bn", "--out", out], "already has norm bn"),
         (["--checkpoint", last, "--set", "norm=layer", "--out", out], "norm: 'layer' is not accepted"),
-        (["--checkpoint", last, "--set", "norm=dbn", "--set", "norm.layers=2,9", "--out", out], "has no normalization layer"),
+        (["--checkpoint", last, "--set", "norm=dbn", "--set", "norm.layers=9", "--out", out], "has no normalization"),
         (["--checkpoint", last, "--set", "norm=gn", "--set", "norm.affine=shared", "--out", out], "has no meaning"),
         (["--checkpoint", last, "--set", "lr=1", "--out", out], "'convert' only changes normalization layers"),
         (
