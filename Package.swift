@@ -28,7 +28,7 @@ let package = Package(
     // MARK: vocabulary
     .target(
       name: "Recipe", dependencies: ["Objectives", "Networks", "Datasets", "Attacks", "Tensors", "Spelling"]),
-    .target(name: "Events", dependencies: ["Recipe", "Spelling"]),
+    .target(name: "Events", dependencies: ["Recipe", "Networks", "Spelling"]),
     .target(
       name: "Presets",
       dependencies: ["Recipe", "Events", "Plotting", "Spelling", .product(name: "Yams", package: "Yams")]),
@@ -49,8 +49,8 @@ let package = Package(
     .target(
       name: "Suites",
       dependencies: [
-        "Engine", "Diagnostics", "Evaluation", "Attacks", "Networks", "Datasets", "Presets", "Events", "Recipe",
-        "Tensors", "Spelling",
+        "Engine", "Diagnostics", "Evaluation", "Attacks", "Networks", "Datasets", "Presets", "Readout", "Events",
+        "Recipe", "Tensors", "Spelling", "Plotting",
       ]),
 
     // MARK: the face
@@ -101,8 +101,8 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "Diagnostics", "Objectives", "Networks", "Events", "Recipe", "Tensors", "TestSupport",
-        "allocation-probe",
+        "Engine", "Diagnostics", "Evaluation", "Attacks", "Objectives", "Networks", "Datasets", "Readout", "Events",
+        "Recipe", "Tensors", "Spelling", "TestSupport", "allocation-probe", "dualab",
       ]),
     .testTarget(
       name: "SuitesTests",

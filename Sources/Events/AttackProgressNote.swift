@@ -6,27 +6,37 @@ package enum AttackScope: String, Sendable, Hashable, Codable, CaseIterable {
   case full
 }
 
-/// How far an attack on a frozen copy is: the event `attackProgress`.
+/// The progress of an attack on a frozen copy: the event `attackProgress`.
 package struct AttackProgressNote: Sendable, Hashable, Codable {
-  /// Where it stands.
+  /// The stage of an attack.
   package enum Phase: String, Sendable, Hashable, Codable {
-    /// It did not start; `secondsLeft` says what it would take at most.
+    /// It has not started; `secondsLeft` is what it would take at most.
     case forecast
-    /// It runs.
+    /// It is running.
     case running
     /// It is done, and `accuracy` is its result.
     case finished
-    /// It was given up; `accuracy` is an upper bound.
+    /// It was cancelled; `accuracy` is an upper bound.
     case cancelled
+    /// It ended in an error, which `reason` states; `accuracy` is an upper bound.
+    case failed
+
+    /// True when nothing follows.
+    package var isEnd: Bool {
+      switch self {
+      case .forecast, .running: false
+      case .finished, .cancelled, .failed: true
+      }
+    }
   }
 
-  /// One attack of the suite that has begun.
+  /// One attack of the suite that has started.
   package struct Tally: Sendable, Hashable, Codable {
     /// Its name: `APGD-T`.
     package var attack: String
     /// Images it has finished.
     package var attacked: Int
-    /// Images it has to attack: what the attacks before it left.
+    /// Images it has to attack: those that the attacks before it did not break.
     package var total: Int
     /// Images it has broken.
     package var broken: Int
@@ -43,17 +53,17 @@ package struct AttackProgressNote: Sendable, Hashable, Codable {
   package var step: Int
   /// What runs.
   package var scope: AttackScope
-  /// Where it stands.
+  /// Its stage.
   package var phase: Phase
   /// Images of the probe.
   package var n: Int
-  /// Images that are right without an attack; nil before that is known.
+  /// Images classified correctly without an attack; nil before that is known.
   package var correct: Int?
   /// Images broken so far, by all attacks.
   package var broken: Int
-  /// The attacks that have begun, in order; the last one is under way.
+  /// The attacks that have started, in order; the last one is running.
   package var tallies: [Tally]
-  /// Iteration of the attack under way, from 0; nil when none is.
+  /// Iteration of the running attack, from 0; nil when none is running.
   package var iteration: Int?
   /// Iterations of one attempt of it.
   package var iterations: Int?
@@ -61,10 +71,13 @@ package struct AttackProgressNote: Sendable, Hashable, Codable {
   package var seconds: Double
   /// Seconds left if no further image breaks; nil when not known. Only shown.
   package var secondsLeft: Double?
+  /// The error message of a failure; nil otherwise.
+  package var reason: String?
 
   package init(
     step: Int, scope: AttackScope, phase: Phase, n: Int, correct: Int? = nil, broken: Int = 0, tallies: [Tally] = [],
-    iteration: Int? = nil, iterations: Int? = nil, seconds: Double = 0, secondsLeft: Double? = nil
+    iteration: Int? = nil, iterations: Int? = nil, seconds: Double = 0, secondsLeft: Double? = nil,
+    reason: String? = nil
   ) {
     self.step = step
     self.scope = scope
@@ -77,6 +90,7 @@ package struct AttackProgressNote: Sendable, Hashable, Codable {
     self.iterations = iterations
     self.seconds = seconds
     self.secondsLeft = secondsLeft
+    self.reason = reason
   }
 
   /// Accuracy under all attacks so far: an upper bound until it is finished; nil before the clean pass.

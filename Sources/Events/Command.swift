@@ -4,27 +4,27 @@ import Recipe
 package enum Command: Sendable, Hashable, Codable {
   /// Hold training; inside a step this takes effect between two attack iterations.
   case pause
-  /// Go on.
+  /// Resume training.
   case resume
   /// Finish the step under way, or run one, and pause.
   case step
   /// Change a knob from the next step on.
   case set(knob: String, value: KnobValue, cause: Cause)
-  /// Between two steps, measure the running statistics anew on so many batches.
+  /// Between two steps, recompute the running statistics from this number of batches.
   case recalibrate(batches: Int)
-  /// A person has seen the alarm: it is quiet until the gap has closed and opened again.
+  /// A person has seen the alarm: it re-arms once the gap has closed.
   case acknowledge
-  /// Attack a frozen copy of the present weights on the probe, while training goes on or is paused.
+  /// Attack a frozen copy of the current weights on the probe, while training continues or is paused.
   case attack(AttackScope)
-  /// Give up the attack that `attack` began.
+  /// Cancel the attack that `attack` started.
   case cancelAttack
-  /// Write a checkpoint and go on.
+  /// Write a checkpoint and continue.
   case checkpoint
-  /// End the tour: what comes now is a person's.
+  /// End the tour: from now on a person is in charge.
   case takeOver
   /// End training here, evaluate on the test images, write the checkpoints.
   case finish
-  /// Write a checkpoint and leave at once.
+  /// Write a checkpoint and end at once.
   case stop
 }
 

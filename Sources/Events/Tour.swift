@@ -1,14 +1,14 @@
 import Recipe
 
-/// One stop of a tour: a timed intervention with a caption, for demonstrations. Any key takes over and ends the tour.
+/// One stop of a tour: a timed intervention with a caption, for demonstrations. Any key ends the tour.
 package struct TourStop: Sendable, Hashable, Codable {
   /// After which step.
   package var step: Int
   /// Settings that change from the next step on, in the order of the file.
   package var changes: [Change]
-  /// What is said; one line.
+  /// One line for the journal.
   package var caption: String
-  /// Whether the session pauses there until somebody goes on.
+  /// Whether the session pauses there until a person resumes it.
   package var pauses: Bool
 
   /// One setting and its new value.
@@ -24,7 +24,7 @@ package struct TourStop: Sendable, Hashable, Codable {
     }
   }
 
-  /// True when a run of so many steps ends before it does anything: a change counts from the next step on.
+  /// True when a run of `steps` steps ends before the stop does anything: a change applies from the next step on.
   package func comesTooLate(for steps: Int) -> Bool { step > steps || (step == steps && !changes.isEmpty) }
 
   package init(step: Int, changes: [Change] = [], caption: String, pauses: Bool = false) {

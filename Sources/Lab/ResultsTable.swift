@@ -26,7 +26,7 @@ enum ResultsTable {
     let first = summary.results[0]
     let hasPGD10 = summary.results.contains { $0.pgd10 != nil }
     let names = summary.results.map { name($0, summary) }
-    let heading = "\(first.split) n=\(first.clean.n)"
+    let heading = "\(first.split.rawValue) n=\(first.clean.n)"
     let nameWidth = max(displayWidth(heading), names.map(displayWidth).max() ?? 0) + 3
     let attackWidth = max(18, summary.results.map { displayWidth($0.attack) + 3 }.max() ?? 0)
     var head = [
@@ -49,7 +49,7 @@ enum ResultsTable {
     var lines: [[Span]] = []
     for probe in summary.results {
       let nameWidth = max(6, displayWidth(probe.attack)) + 1
-      lines.append([Span("\(name(probe, summary)), \(probe.split) n=\(probe.clean.n)", .faint)])
+      lines.append([Span("\(name(probe, summary)), \(probe.split.rawValue) n=\(probe.clean.n)", .faint)])
       lines.append([Span("  " + padded("clean", to: nameWidth), .clean), Span(cell(probe.clean), .dialog)])
       lines.append([
         Span("  " + padded(probe.attack, to: nameWidth), .adversarial), Span(cell(probe.adversarial), .dialog),
@@ -62,8 +62,8 @@ enum ResultsTable {
   }
 
   private static func name(_ probe: Probe, _ summary: Summary) -> String {
-    let step = probe.weights == "best" ? summary.bestStep ?? probe.step : probe.step
-    return "\(probe.weights), step \(step)"
+    let step = probe.weights == .best ? summary.bestStep ?? probe.step : probe.step
+    return "\(probe.weights.rawValue), step \(step)"
   }
 
   private static func cell(_ share: Proportion) -> String {

@@ -47,7 +47,7 @@ struct Session: Sendable {
       epoch = sample.epoch
       pace.add(sample)
     case .probe(let probe):
-      guard probe.weights == "current" else { return }
+      guard probe.weights == .current else { return }
       pace.add(probe)
       gap = probe.gapState ?? gap
     case .summary(let summary):
@@ -57,8 +57,8 @@ struct Session: Sendable {
       step = summary.step
       wish = nil
     case .journal(let entry):
-      guard let name = entry.knob, let new = entry.new else { return }
-      try? settings?.set(name, parsing: new)
+      guard let change = entry.change else { return }
+      try? settings?.set(change.knob, to: change.new)
     case .checkpoint, .surgery: break
     }
   }

@@ -24,7 +24,7 @@ package struct AccuracyPane: Pane {
 
   package mutating func update(_ event: Event) {
     switch event {
-    case .probe(let probe) where probe.weights == "current":
+    case .probe(let probe) where probe.weights == .current:
       guard isShown(probe) else { return }
       clean.append(probe.clean, step: probe.step)
       adversarial.append(probe.adversarial, step: probe.step)
@@ -56,7 +56,7 @@ package struct AccuracyPane: Pane {
     guard let last else { return "" }
     guard let quick = quick.last else {
       let batches = batchClean.count + batchAdversarial.count > 0 ? " · faint: batches" : ""
-      return "\(last.split) n=\(last.clean.n) ±95 %\(batches)"
+      return "\(last.split.rawValue) n=\(last.clean.n) ±95 %\(batches)"
     }
     // Short, so that no n is left out of the border of a pane of a usual size.
     let deep = deep.last.map { " · deep \($0.n)" } ?? ""
@@ -90,7 +90,8 @@ package struct AccuracyPane: Pane {
         return "\(one.name) \(NumberText.share(share.value)) (95 % interval \(bounds))\(images)\(step)"
       }
     }
-    return "Accuracy after step \(last.step) on \(last.clean.n) \(last.split) images: \(parts.joined(separator: ", "))."
+    let images = "\(last.clean.n) \(last.split.rawValue) images"
+    return "Accuracy after step \(last.step) on \(images): \(parts.joined(separator: ", "))."
   }
 
   private struct Named {

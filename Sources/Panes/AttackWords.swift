@@ -23,6 +23,7 @@ enum AttackWords {
       return
         "\(name(note.scope)) on the weights of step \(note.step)\(result), took \(NumberText.duration(note.seconds))"
     case .cancelled: return "\(name(note.scope)) on the weights of step \(note.step) given up\(result)"
+    case .failed: return "\(name(note.scope)) on the weights of step \(note.step) failed: \(note.reason ?? "unknown")"
     case .forecast, .running: return nil
     }
   }

@@ -50,10 +50,9 @@ package struct ControlsPane: Pane {
       settings = description.settings
       pending = [:]
     case .journal(let entry):
-      guard let name = entry.knob, let knob = AnyKnob.named(name) else { return }
-      let confirmed = entry.new.flatMap { try? knob.parse($0) }
-      if let confirmed { try? settings?.set(name, to: confirmed) }
-      if entry.new == nil || entry.new == pending[name].map(knob.format) { pending[name] = nil }
+      guard let change = entry.change else { return }
+      try? settings?.set(change.knob, to: change.new)
+      if change.new == pending[change.knob] { pending[change.knob] = nil }
     case .summary:
       isOver = true
       pending = [:]

@@ -1,6 +1,6 @@
 import Events
 import Plotting
-import Recipe
+import Readout
 
 /// The marks that interventions and alarms leave on every chart.
 struct Interventions: Sendable {
@@ -17,15 +17,14 @@ struct Interventions: Sendable {
 
   /// Keeps the change of a knob. Several changes of one knob at one step make one mark, from the first value to the last.
   private mutating func update(_ entry: JournalEntry) {
-    guard let name = entry.knob, let old = entry.old, let new = entry.new else { return }
-    let symbol = AnyKnob.named(name)?.symbol ?? name
-    var from = old
-    if let last, last.step == entry.step, last.knob == name {
+    guard let change = entry.change else { return }
+    var from = change.oldText
+    if let last, last.step == entry.step, last.knob == change.knob {
       from = last.old
       marks.removeLast()
     }
-    last = (entry.step, name, from)
-    marks.append(Chart.Mark(x: Double(entry.step), label: "\(symbol) \(from)→\(new)"))
+    last = (entry.step, change.knob, from)
+    marks.append(Chart.Mark(x: Double(entry.step), label: "\(change.symbol) \(from)→\(change.newText)"))
   }
 
   /// Keeps what an alarm did; what is only watched comes and goes too often for a mark.

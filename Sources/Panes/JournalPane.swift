@@ -1,5 +1,6 @@
 import Events
 import Plotting
+import Readout
 
 /// What happened: interventions, checkpoints, changes of state; the newest at the bottom.
 package struct JournalPane: Pane {
@@ -47,11 +48,11 @@ package struct JournalPane: Pane {
       add(change.step, role, change.state.glyph, change.text)
       for cause in change.causes { add(change.step, .text, " ", "\(cause.title) \(cause.numbers)") }
     case .journal(let entry):
-      let by = entry.knob == nil ? "" : " (\(entry.cause.rawValue))"
-      let effect = entry.effect == .nextStep ? "" : entry.effect.map { ", \($0.rawValue)" } ?? ""
-      add(entry.step, entry.knob == nil ? .text : .mark, entry.knob == nil ? " " : "┊", entry.text + by + effect)
+      guard let change = entry.change else { return add(entry.step, .text, " ", entry.text) }
+      let effect = change.effect == .nextStep ? "" : change.effect.map { ", \($0.rawValue)" } ?? ""
+      add(entry.step, .mark, "┊", "\(entry.text) (\(entry.cause.rawValue))\(effect)")
     case .checkpoint(let note):
-      add(note.step, .good, "■", "checkpoint \(note.kind)" + (note.path.isEmpty ? "" : " → \(note.path)"))
+      add(note.step, .good, "■", "checkpoint \(note.kind.rawValue)" + (note.path.isEmpty ? "" : " → \(note.path)"))
     case .summary(let summary):
       let reason = summary.reason.isEmpty ? "" : ": \(summary.reason)"
       let role: Theme.Role = summary.outcome == .failed ? .alarm : .good

@@ -42,9 +42,9 @@ extension SuiteJob {
     if earlier({ try store.kept(run, key, as: RunningRecord.self) }) != nil { return }
     let tracker = DistanceTracker(), folder = store.folder(of: run).appendingPathComponent("replay")
     defer { try? FileManager.default.removeItem(at: folder) }
-    var trainer = Trainer(
+    let trainer = try Trainer(
       settings: run.settings, presetName: run.preset, threads: threads, folder: folder, tracker: tracker)
-    let steps = try trainer.prepare().steps
+    let steps = trainer.description.steps
     for step in 1...max(1, steps) {
       _ = try trainer.step(step, settings: run.settings, poll: poll)
       observe(.init(title, .measuring(key.measure, done: step, of: steps)))

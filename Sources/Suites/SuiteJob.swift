@@ -35,13 +35,13 @@ struct SuiteJob: Sendable {
     try poll()
     try store.begin(run)
     let tracker = tracks ? DistanceTracker() : nil
-    let work = Trainer(
-      settings: run.settings, presetName: run.preset, threads: threads, folder: store.folder(of: run),
-      tracker: tracker)
-    // A suite measures at the end, on more images than the sentinel would.
+    // A suite measures at the end, with more images than a sentinel has.
     var settings = run.settings
     try settings.set(.sentinelEvery, to: 0)
-    let engine = TrainingEngine(work: work, settings: settings)
+    let engine = TrainingEngine(settings: settings) { [run, threads, folder = store.folder(of: run)] in
+      try Trainer(
+        settings: run.settings, presetName: run.preset, threads: threads, folder: folder, tracker: tracker)
+    }
     engineIsThere(engine)
     async let ended = engine.run()
     var steps = 0

@@ -7,9 +7,9 @@ import Objectives
 import Recipe
 import Tensors
 
-/// Counts the heap allocations of training steps, for a test: a program of its own, because the count is of the process.
+/// Counts the heap allocations of training steps, for a test: a separate program, because the count is that of a process.
 ///
-///     allocation-probe MODEL THREADS NORM             one line a phase: `attack 0`
+///     allocation-probe MODEL THREADS NORM             one line per phase: `attack 0`
 ///     allocation-probe step THREADS [NAME=VALUE ...]  the trainer's whole step: `step 0`
 @main
 struct AllocationProbe {
@@ -17,7 +17,7 @@ struct AllocationProbe {
     let arguments = CommandLine.arguments
     if arguments.count > 2, arguments[1] == "step", let threads = Int(arguments[2]) {
       do {
-        var probe = try StepProbe(threads, Array(arguments.dropFirst(3)))
+        let probe = try StepProbe(threads, Array(arguments.dropFirst(3)))
         return print("step \(try probe.most())")
       } catch {
         return print("failed \(error)")
@@ -26,12 +26,12 @@ struct AllocationProbe {
     guard arguments.count == 4, let threads = Int(arguments[2]), let norm = NormKind(rawValue: arguments[3]),
       let probe = AllocationProbe(arguments[1], threads, norm)
     else { return print("usage: allocation-probe MODEL THREADS NORM") }
-    // That the count counts is seen by an array, whose size the compiler does not know.
+    // Proof that the counter counts: an array whose size the compiler does not know.
     allocations_start()
     let made = [Int](repeating: 1, count: threads + 4)
     let control = allocations_stop()
     print("control \(control + made.count - threads - 4)")
-    // The first steps make the memory that later ones use again; after them no step may allocate.
+    // The first steps make the memory that later ones use again; after that no step may allocate.
     var most = [0, 0, 0]
     for round in 0..<8 {
       let counts = [probe.attack(round), probe.evaluation(), probe.outer()]

@@ -3,9 +3,9 @@ import Engine
 import Events
 import Recipe
 
-/// The whole training step of the engine, as the lab takes it.
+/// The engine's whole training step, as every run takes it.
 struct StepProbe {
-  private var trainer: Trainer
+  private let trainer: Trainer
   private let settings: Settings
 
   /// A session of the initial settings, with small numbers of steps and images, changed by `assignments`.
@@ -17,12 +17,11 @@ struct StepProbe {
       try settings.apply(assignment: assignment)
     }
     self.settings = settings
-    trainer = Trainer(settings: settings, presetName: "probe", threads: threads, folder: nil)
-    _ = try trainer.prepare()
+    trainer = try Trainer(settings: settings, presetName: "probe", threads: threads, folder: nil)
   }
 
-  /// The most that any of the later steps allocates; the first make the memory that later ones use again.
-  mutating func most() throws -> Int {
+  /// The most that any of the later steps allocates; the first ones make the memory that later ones use again.
+  func most() throws -> Int {
     var most = 0
     for number in 1...40 {
       allocations_start()

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Presets
+import Readout
 import TestSupport
 import Testing
 

@@ -8,7 +8,7 @@ struct FinalTableTests {
   @Test("has last and best with intervals and n")
   func plain() {
     let summary = Summary(
-      step: 400, outcome: .finished, results: [probe(400, "test", "last"), probe(400, "test", "best")], bestStep: 75,
+      step: 400, outcome: .finished, results: [probe(400, .test, .last), probe(400, .test, .best)], bestStep: 75,
       seconds: 9)
     #expect(
       FinalTable.lines(summary, preset: "quick", settings: Settings()) == [
@@ -23,7 +23,7 @@ struct FinalTableTests {
   func pgd10() {
     let zero = Proportion(correct: 0, n: 100)
     let summary = Summary(
-      step: 4, outcome: .finished, results: [probe(4, "test", "last", pgd10: zero), probe(4, "test", "best")],
+      step: 4, outcome: .finished, results: [probe(4, .test, .last, pgd10: zero), probe(4, .test, .best)],
       bestStep: nil, seconds: 9)
     #expect(
       FinalTable.lines(summary, preset: "quick", settings: Settings()) == [
@@ -40,7 +40,7 @@ struct FinalTableTests {
     try settings.set("attack.bn", to: .text("batch-track"))
     let change = TourStop(step: 2, changes: [.init(knob: "batching", value: .text("seq"))], caption: "")
     let summary = Summary(
-      step: 4, outcome: .finished, results: [probe(4, "test", "last")], bestStep: nil, seconds: 9, changes: [change])
+      step: 4, outcome: .finished, results: [probe(4, .test, .last)], bestStep: nil, seconds: 9, changes: [change])
     let title = FinalTable.lines(summary, preset: "quick", settings: settings).first
     #expect(title == "quick, batching seq, attack.bn batch-track, 4 steps: accuracy on test images, 95 % intervals")
   }

@@ -27,55 +27,58 @@ final class Written: Sendable {
 }
 
 /// A run of a few steps that trains nothing.
-struct QuickWork: SessionWork {
-  var steps = 4
+final class QuickWork: SessionWork {
+  let description: SessionDescription
   /// The step that fails, if one does.
-  var failing: Int?
+  private let failing: Int?
 
-  mutating func prepare() throws -> SessionDescription { started(steps: steps) }
+  init(steps: Int = 4, failing: Int? = nil) {
+    description = started(steps: steps)
+    self.failing = failing
+  }
 
-  mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
+  func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
     try poll()
     if number == failing { throw TrainingFailure("step \(number): the loss is NaN; lower lr") }
     return sample(number)
   }
 
-  mutating func validate(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> Probe {
+  func validate(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> Probe {
     try poll()
     return probe(step)
   }
 
-  mutating func keepAsBest(step: Int) {}
+  func keepAsBest(step: Int) {}
 
-  mutating func test(_ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void) throws
+  func test(_ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void) throws
     -> Probe
   {
     try poll()
-    return probe(step, "test", weights.rawValue)
+    return probe(step, .test, weights.measured)
   }
 
-  mutating func operate(
+  func operate(
     _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> SurgeryReport { throw TrainingFailure("there is no network to operate on") }
 
-  mutating func look(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> SentinelLook {
-    throw TrainingFailure("there is no network to look at")
+  func checkQuickly(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> QuickCheck {
+    throw TrainingFailure("there is no network to check")
   }
 
-  mutating func lookDeeper(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepLook {
-    throw TrainingFailure("there is no network to look at")
+  func checkDeeply(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepCheck {
+    throw TrainingFailure("there is no network to check")
   }
 
-  mutating func findCauses(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> CausesFound {
-    throw TrainingFailure("there is no network to look at")
+  func findCauses(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> CausesFound {
+    throw TrainingFailure("there is no network to check")
   }
 
-  mutating func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack {
+  func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack {
     throw TrainingFailure("there is no network to copy")
   }
 
-  mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
-    CheckpointNote(step: step, kind: kind.rawValue, path: "run/\(kind.rawValue).safetensors")
+  func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
+    CheckpointNote(step: step, kind: kind, path: "run/\(kind.rawValue).safetensors")
   }
 }
 
@@ -91,9 +94,9 @@ func sample(_ step: Int, seconds: Double = 0.5) -> Sample {
     seconds: seconds)
 }
 
-func probe(_ step: Int, _ split: String = "validation", _ weights: String = "current", pgd10: Proportion? = nil)
-  -> Probe
-{
+func probe(
+  _ step: Int, _ split: Probe.Split = .validation, _ weights: Probe.Weights = .current, pgd10: Proportion? = nil
+) -> Probe {
   Probe(
     step: step, split: split, weights: weights, clean: Proportion(correct: 90, n: 100),
     adversarial: Proportion(correct: 50, n: 100), attack: pgd10 == nil ? "PGD-10" : "FGSM", pgd10: pgd10, seconds: 1)

@@ -1,6 +1,7 @@
 import Commands
 import Events
 import Foundation
+import Readout
 import Testing
 
 @Suite("The report of a headless run")
@@ -10,12 +11,13 @@ struct HeadlessReportTests {
     .state(StateChange(step: 0, state: .training)), .sample(sample(1)), .probe(probe(1)),
     .journal(
       JournalEntry(
-        step: 1, cause: .you, knob: "gamma", old: "0.5", new: "0.1", effect: .nextStep, text: "γ 0.5 → 0.1")),
-    .checkpoint(CheckpointNote(step: 1, kind: "last", path: "run/last.safetensors")),
-    .probe(probe(1, "test", "last")),
+        step: 1, cause: .you,
+        .changed(SettingChange(knob: "gamma", old: .number(0.5), new: .number(0.1), effect: .nextStep)))),
+    .checkpoint(CheckpointNote(step: 1, kind: .last, path: "run/last.safetensors")),
+    .probe(probe(1, .test, .last)),
     .summary(
       Summary(
-        step: 1, outcome: .finished, results: [probe(1, "test", "last"), probe(1, "test", "best")], bestStep: 1,
+        step: 1, outcome: .finished, results: [probe(1, .test, .last), probe(1, .test, .best)], bestStep: 1,
         seconds: 2)),
   ]
 
@@ -76,7 +78,7 @@ struct HeadlessReportTests {
   @Test("json has the event's name beside its fields, keys sorted")
   func jsonForm() {
     #expect(
-      HeadlessReport.json(.checkpoint(CheckpointNote(step: 3, kind: "best", path: "a/b"))) == """
+      HeadlessReport.json(.checkpoint(CheckpointNote(step: 3, kind: .best, path: "a/b"))) == """
         {"event":"checkpoint","kind":"best","path":"a/b","step":3}
         """)
     #expect(

@@ -12,11 +12,13 @@ import Testing
     return summary
   }
 
-  private func engine(_ work: QuickWork) -> TrainingEngine { TrainingEngine(work: work, settings: Settings()) }
+  private func engine(steps: Int = 4, failing: Int? = nil) -> TrainingEngine {
+    TrainingEngine(settings: Settings()) { QuickWork(steps: steps, failing: failing) }
+  }
 
   @Test func aFinishedRunEndsWithTheTableAndStatus0() async throws {
     let written = Written()
-    let summary = try await follow(engine(QuickWork()), style: .init(), output: written.output())
+    let summary = try await follow(engine(), style: .init(), output: written.output())
     try Headless.verdict(on: summary, signal: nil)
     let table = FinalTable.lines(summary, preset: "quick", settings: Settings())
     #expect(written.result == table.joined(separator: "\n") + "\n")
@@ -25,14 +27,14 @@ import Testing
   }
 
   @Test func aSignalAfterTheEndDoesNotChangeTheStatus() async throws {
-    let summary = try await follow(engine(QuickWork()), style: .init(), output: Written().output())
+    let summary = try await follow(engine(), style: .init(), output: Written().output())
     try Headless.verdict(on: summary, signal: 2)
   }
 
   @Test func aFailedRunSaysWhyAndEndsWithStatus1() async throws {
     let written = Written()
     let summary = try await follow(
-      engine(QuickWork(failing: 3)), style: .init(json: true), output: written.output())
+      engine(failing: 3), style: .init(json: true), output: written.output())
     #expect(throws: CommandFailure.failed("step 3: the loss is NaN; lower lr")) {
       try Headless.verdict(on: summary, signal: nil)
     }
@@ -41,7 +43,7 @@ import Testing
 
   @Test(arguments: [(2, 130), (15, 143), (1, 129)] as [(Int32, Int32)])
   func aRunStoppedByASignalEndsWith128AndItsNumber(number: Int32, status: Int32) async throws {
-    let engine = engine(QuickWork(steps: 1_000_000_000))
+    let engine = engine(steps: 1_000_000_000)
     engine.send(.stop)
     let summary = try await follow(engine, style: .init(), output: Written().output())
     #expect(throws: CommandFailure.signal(number)) { try Headless.verdict(on: summary, signal: number) }
@@ -55,7 +57,7 @@ import Testing
 
   @Test(arguments: [0, 1, 5, 20])
   func aRunWhoseReaderGoesAwayIsStopped(after lines: Int) async throws {
-    let written = Written(), engine = engine(QuickWork(steps: 1_000_000_000))
+    let written = Written(), engine = engine(steps: 1_000_000_000)
     await #expect(throws: OutputClosed.self) {
       try await follow(engine, style: .init(json: true, quiet: true), output: written.output(capacity: lines))
     }
@@ -65,7 +67,7 @@ import Testing
 
   @Test func theBarIsClearedBeforeEveryLine() async throws {
     let written = Written()
-    _ = try await follow(engine(QuickWork()), style: .init(), output: written.output(canRedraw: true))
+    _ = try await follow(engine(), style: .init(), output: written.output(canRedraw: true))
     #expect(written.error.contains("░"))
     let lines = shown(written.error)
     #expect(lines.contains { $0.contains("checkpoint") } && lines.last == "")

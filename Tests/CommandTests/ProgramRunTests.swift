@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Readout
 import Testing
 
 /// Short and interrupted runs of the built program on the built-in data.
@@ -33,7 +34,7 @@ import Testing
     #expect(run.status == 0)
     #expect(run.error == "")
     #expect(try run.events.compactMap { if case .sample(let sample) = $0 { sample.step } else { nil } } == [1, 2, 3])
-    #expect(try run.summary.results.map(\.weights) == ["last", "best"])
+    #expect(try run.summary.results.map(\.weights) == [.last, .best])
     let lab = try await BuiltProgram.run(["--steps", "3"] + SmallRun.options)
     #expect(lab.status == 0)
     #expect(lab.result.hasPrefix("false-robustness, 3 steps"))
@@ -50,7 +51,7 @@ import Testing
     }
     #expect(run.status == status)
     #expect(
-      try run.events.contains { if case .checkpoint(let note) = $0 { note.kind == "interrupted" } else { false } })
+      try run.events.contains { if case .checkpoint(let note) = $0 { note.kind == .interrupted } else { false } })
     #expect(try run.summary.outcome == .stopped)
   }
 

@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Readout
 import Testing
 
 /// The shipped presets show what their headers say: false robustness, the healthy contrast to it, and catastrophic

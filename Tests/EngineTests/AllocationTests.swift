@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A step allocates nothing: memory is planned before, and made by the first steps.
+/// A step allocates nothing: memory is planned in advance and made by the first steps.
 struct AllocationTests {
   @Test(arguments: ["conv4", "preact-resnet18", "resnet34"], [1, 2])
   func attacksAndUpdatesAllocateNothing(model: String, threads: Int) throws {
@@ -13,7 +13,7 @@ struct AllocationTests {
     try expectNoAllocations("preact-mini", 2, norm: norm)
   }
 
-  /// All of the trainer's step: loading, attack, passes, update. Four epochs of 400 images.
+  /// The trainer's whole step: loading, attack, passes, update. Four epochs of 400 images.
   @Test(
     arguments: [
       [], ["objective=at"], ["objective=trades", "beta=6"], ["objective=mart", "beta=5"], ["objective=standard"],

@@ -8,7 +8,7 @@ import Recipe
 import Tensors
 import Testing
 
-/// What each way of batching does to running statistics, to the letter of ALGORITHMS §2.1, and to gradients.
+/// What each way of batching does to running statistics, exactly as in docs/algorithms.md §2.1, and to gradients.
 struct BatchingTests {
   private static let size = 8, images = 2
 
@@ -65,7 +65,7 @@ struct BatchingTests {
     #expect(abs(try statistics(network).mean - batching.mean) < 1e-5)
   }
 
-  /// The EMA goes on from what the last step left: twice .9R + …
+  /// The EMA continues from what the last step left: twice .9R + …
   @Test(arguments: [(Batching.seq, Float(0.81 * 2.9 + 2.9)), (.seq3, 0.729 * 3.61 + 3.61), (.cat, 0.9 * 1.5 + 1.5)])
   func theNextStepStartsFromThere(batching: Batching, mean: Float) throws {
     let network = try network()
@@ -73,7 +73,7 @@ struct BatchingTests {
     #expect(abs(try statistics(network).mean - mean) < 1e-4)
   }
 
-  /// Each pass is shown right after it moved the statistics: clean rows with the means of then, adversarial ones too.
+  /// Each pass is reported right after it moved the statistics, with the means of that moment.
   @Test(arguments: [
     (Batching.cat, ["0..<2 2..<5 in 0: 1.60"]),
     (.seq, ["0..<3 0..<0 in 0: 1.00", "0..<0 0..<3 in 1: 2.90"]),
@@ -162,7 +162,7 @@ struct BatchingTests {
     }
   }
 
-  /// Along its own gradient the loss changes by Σ‖w‖·‖g‖ a unit of perturbation, summed over the weight tensors.
+  /// Along its gradient the loss changes by Σ‖w‖·‖g‖ per unit of perturbation, summed over the weight tensors.
   @Test(arguments: ["mat", "trades", "mart"]) func gradientsAreThoseOfTheLoss(name: String) throws {
     for batching in Batching.allCases {
       let network = try network(), start = network.weights(), h = 1e-4

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Engine
 
-/// Which set of statistics networks with two of them are attacked and measured with. ALGORITHMS §9.1, §10.
+/// Which set of statistics networks with two of them are attacked and measured with. docs/algorithms.md §9.1, §10.
 struct BranchTests {
   private static let objectives = ["standard", "at", "mat", "trades", "mart"]
 
@@ -38,9 +38,9 @@ struct BranchTests {
     #expect(try branch(.dual, "mat", "cat", rows: "0.5") == .posterior)
   }
 
-  // MARK: what comes of it
+  // MARK: consequences
 
-  /// From the weights of plain BN, which other norms are put into before the first step: first weights depend on the norm.
+  /// From the weights of plain BN, whose layers are replaced before the first step: first weights depend on the normalization.
   private func threeSteps(
     _ changes: [String: String], isDual: Bool = false
   ) throws -> (samples: [Sample], probe: Probe) {
@@ -50,8 +50,7 @@ struct BranchTests {
       "validation.limit": "30", "steps": "20", "data.size": "8", "lr": "0.1", "schedule": "constant",
     ]
     for (name, value) in small.merging(changes, uniquingKeysWith: { $1 }) { try settings.set(name, parsing: value) }
-    var trainer = Trainer(settings: settings, presetName: "test", threads: 2, folder: nil)
-    _ = try trainer.prepare()
+    let trainer = try Trainer(settings: settings, presetName: "test", threads: 2, folder: nil)
     for (name, value) in ["norm": "dbn", "norm.layers": "all"] where isDual { try settings.set(name, parsing: value) }
     if isDual { _ = try trainer.operate(.convert, afterStep: 0, settings: settings) {} }
     var samples = try (1...3).map { try trainer.step($0, settings: settings) {} }

@@ -42,7 +42,7 @@ struct CheckpointReadingTests {
     let settings = String(decoding: try JSONEncoder().encode(Settings()), as: UTF8.self)
     let good = ["dualab": "1", "settings": settings]
     for (metadata, what) in [
-      ([:], "not a checkpoint of dualab"), (["dualab": "1"], "cannot be read (not valid JSON)"),
+      ([:], "not a checkpoint of dualab"), (["dualab": "1"], "malformed settings in its metadata (not valid JSON)"),
       (good, "does not name its network"), (["model": "conv5"], "no such network"),
       (["model": "conv4"], "not the weights of conv4"),
       (["model": "conv4", "norm_affine": "x"], "metadata norm.affine"),
@@ -65,8 +65,9 @@ struct CheckpointReadingTests {
 
   @Test func whatIsNoCheckpointSaysSo() {
     #expect(failure([:]).contains("not a checkpoint of dualab"))
-    #expect(failure(["dualab": "2", "settings": "{}"]).contains("a checkpoint of format 2, this program reads 1"))
-    #expect(failure(["dualab": "1"]).contains("cannot be read (not valid JSON)"))
+    #expect(
+      failure(["dualab": "2", "settings": "{}"]).contains("checkpoint format 2, but this version of dualab reads 1"))
+    #expect(failure(["dualab": "1"]).contains("malformed settings in its metadata (not valid JSON)"))
     #expect(failure(["dualab": "1", "settings": #"{"gama": 1}"#]).contains("gama"))
     #expect(failure(["dualab": "1", "settings": #"{"gamma": 7}"#]).contains("gamma"))
   }

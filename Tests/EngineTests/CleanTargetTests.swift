@@ -3,7 +3,7 @@ import Events
 import Recipe
 import Testing
 
-/// What TRADES' attack goes away from is computed once a step, not once an iteration.
+/// What TRADES' attack moves away from is computed once per step, not once per iteration.
 struct CleanTargetTests {
   /// Polls of one step. Passes with batch moments poll before every layer, so that they tell how many passes there were.
   private func polls(_ objective: String, iterations: Int) throws -> Int {
@@ -12,8 +12,7 @@ struct CleanTargetTests {
       "data=mirage", "model=conv4", "steps=2", "batch=16", "data.train=64", "attack.bn=batch-notrack",
       "attack.steps=\(iterations)", "objective=\(objective)", "beta=6",
     ] { try settings.apply(assignment: assignment) }
-    var trainer = Trainer(settings: settings, presetName: "polls", threads: 1, folder: nil)
-    _ = try trainer.prepare()
+    let trainer = try Trainer(settings: settings, presetName: "polls", threads: 1, folder: nil)
     var count = 0
     _ = try trainer.step(1, settings: settings) { count += 1 }
     return count

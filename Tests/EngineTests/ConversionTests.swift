@@ -34,8 +34,7 @@ struct ConversionTests {
   ]) func recalibrationGivesTheStatisticsOfALiveSession(changes: [String: String]) throws {
     try withFolder { folder in
       let settings = try settings(changes)
-      var trainer = Trainer(settings: settings, presetName: "test", threads: 2, folder: folder)
-      _ = try trainer.prepare()
+      let trainer = try Trainer(settings: settings, presetName: "test", threads: 2, folder: folder)
       for step in 1...3 { _ = try trainer.step(step, settings: settings) {} }
       let saved = try #require(try trainer.save(.last, step: 3, settings: settings))
       let before = try statistics(Safetensors(contentsOf: URL(fileURLWithPath: saved.path)))
@@ -56,8 +55,7 @@ struct ConversionTests {
   @Test func whatWasCuredIsNotWarnedOf() throws {
     try withFolder { folder in
       let before = try settings(["norm": "gn", "data.size": "16"]), after = try settings(["data.size": "16"])
-      var trainer = Trainer(settings: before, presetName: "test", threads: 2, folder: folder)
-      _ = try trainer.prepare()
+      let trainer = try Trainer(settings: before, presetName: "test", threads: 2, folder: folder)
       let saved = try #require(try trainer.save(.last, step: 0, settings: before))
       var conversion = try Conversion(SavedCheckpoint(saved.path), to: after, limit: 8, threads: 2)
       #expect(conversion.warnings.map(\.isCuredByRecalibration) == [true])

@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The options of a step behind a real session: batching, norms in the attack, weight perturbation, fewer clean rows.
+/// The options of a step in a real session: batching, BN statistics in the attack, weight perturbation, fewer clean rows.
 struct MethodTests {
   private func settings(_ changes: [String: String] = [:]) throws -> Settings {
     var settings = Settings()
@@ -19,9 +19,7 @@ struct MethodTests {
   }
 
   private func trainer(_ settings: Settings, folder: URL? = nil) throws -> Trainer {
-    var trainer = Trainer(settings: settings, presetName: "test", threads: 2, folder: folder)
-    _ = try trainer.prepare()
-    return trainer
+    try Trainer(settings: settings, presetName: "test", threads: 2, folder: folder)
   }
 
   private func timeless(_ sample: Sample) -> Sample {
@@ -32,7 +30,7 @@ struct MethodTests {
 
   private func run(_ changes: [String: String], steps: Int = 4) throws -> [Sample] {
     let settings = try settings(changes)
-    var trainer = try trainer(settings)
+    let trainer = try trainer(settings)
     return try (1...steps).map { timeless(try trainer.step($0, settings: settings) {}) }
   }
 
@@ -41,7 +39,7 @@ struct MethodTests {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let settings = try settings(changes)
-    var trainer = try trainer(settings, folder: folder)
+    let trainer = try trainer(settings, folder: folder)
     for step in 0..<steps { _ = try trainer.step(step + 1, settings: settings) {} }
     let note = try #require(try trainer.save(.last, step: steps, settings: settings))
     let file = try Safetensors(contentsOf: URL(fileURLWithPath: note.path))
@@ -101,8 +99,9 @@ struct MethodTests {
 
   @Test func settingsThatCannotBeTogetherAreRefusedAtTheStart() throws {
     let settings = try settings(["batching": "seq3"])
-    var trainer = Trainer(settings: settings, presetName: "test", threads: 1, folder: nil)
-    let failure = #expect(throws: TrainingFailure.self) { _ = try trainer.prepare() }
+    let failure = #expect(throws: TrainingFailure.self) {
+      try Trainer(settings: settings, presetName: "test", threads: 1, folder: nil)
+    }
     #expect(failure?.description.hasPrefix("batching seq3 needs a KL term: ") == true)
   }
 }

@@ -1,11 +1,84 @@
 import Engine
 import Events
 import Foundation
+import Readout
 import Recipe
 import Synchronization
 
 /// Work that trains nothing: it notes what was asked and does what the test says at each place.
-struct ScriptedWork: SessionWork {
+final class ScriptedWork: SessionWork {
+  let description: SessionDescription
+  private let script: WorkScript
+
+  init(_ script: WorkScript) {
+    self.script = script
+    description = EngineTests.description(steps: script.steps)
+  }
+
+  /// Notes what was asked, and does what the test says.
+  private func enter(_ place: String, noting line: String? = nil, _ poll: () throws -> Void = {}) throws {
+    script.notes.add(line ?? place)
+    try script.during(place, poll)
+  }
+
+  func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
+    try enter("step \(number)", noting: "step \(number) γ=\(settings.formatted(.gamma))", poll)
+    return sample(number)
+  }
+
+  func validate(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> Probe {
+    try enter("validate @\(step)", poll)
+    return probe(step, clean: 5, adversarial: 5)
+  }
+
+  func keepAsBest(step: Int) { script.notes.add("keep @\(step)") }
+
+  func test(_ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> Probe {
+    try enter("test \(weights)", poll)
+    return probe(step, .test, weights.measured, clean: 5, adversarial: 5)
+  }
+
+  func operate(
+    _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
+  ) throws -> SurgeryReport {
+    try enter("operate @\(step)", poll)
+    return report(step, operation, settings)
+  }
+
+  func checkQuickly(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> QuickCheck {
+    try enter("check @\(step)", poll)
+    return quickCheck(step, broken: 0)
+  }
+
+  func checkDeeply(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepCheck {
+    try enter("check deeply @\(step)", poll)
+    return deepCheck(step, broken: 0)
+  }
+
+  func findCauses(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> CausesFound {
+    try enter("causes @\(step)", poll)
+    return CausesFound(step: step, causes: [], passes: 1)
+  }
+
+  func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack {
+    script.notes.add("freeze \(scope) @\(step)")
+    return FrozenAttack { [script] tell, isCancelled in
+      var note = AttackProgressNote(step: step, scope: scope, phase: .running, n: 128)
+      tell(FrozenReport(progress: note))
+      while script.holdsAttack, !isCancelled() {}
+      note.phase = isCancelled() ? .cancelled : .finished
+      tell(FrozenReport(progress: note))
+    }
+  }
+
+  func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
+    try enter("save \(kind)", noting: "save \(kind) @\(step)")
+    return CheckpointNote(step: step, kind: kind, path: "/\(kind)")
+  }
+}
+
+/// What a test wants of scripted work.
+struct WorkScript: Sendable {
   /// What was asked so far, in words, with the name of the thread it ran on.
   final class Notes: Sendable {
     private let lines = Mutex<[String]>([])
@@ -21,77 +94,22 @@ struct ScriptedWork: SessionWork {
 
   let notes = Notes()
   var steps = 4
+  /// An attack on a copy runs until it is cancelled.
+  var holdsAttack = false
   /// Called inside every piece of work with its words and its `poll`.
   var during: @Sendable (_ place: String, _ poll: () throws -> Void) throws -> Void = { _, poll in try poll() }
+}
 
-  mutating func prepare() throws -> SessionDescription {
-    notes.add("prepare")
-    try during("prepare", {})
-    return description(steps: steps)
-  }
-
-  mutating func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
-    notes.add("step \(number) γ=\(settings.formatted(.gamma))")
-    try during("step \(number)", poll)
-    return sample(number)
-  }
-
-  mutating func validate(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> Probe {
-    notes.add("validate @\(step)")
-    try during("validate @\(step)", poll)
-    return probe(step, clean: 5, adversarial: 5)
-  }
-
-  mutating func keepAsBest(step: Int) { notes.add("keep @\(step)") }
-
-  mutating func test(_ weights: KeptWeights, afterStep step: Int, settings: Settings, poll: () throws -> Void) throws
-    -> Probe
-  {
-    notes.add("test \(weights)")
-    try during("test \(weights)", poll)
-    return probe(step, "test", weights.rawValue, clean: 5, adversarial: 5)
-  }
-
-  mutating func operate(
-    _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
-  ) throws -> SurgeryReport {
-    notes.add("operate @\(step)")
-    try during("operate @\(step)", poll)
-    return report(step, operation, settings)
-  }
-
-  mutating func look(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> SentinelLook {
-    notes.add("look @\(step)")
-    try during("look @\(step)", poll)
-    return quickLook(step, broken: 0)
-  }
-
-  mutating func lookDeeper(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepLook {
-    notes.add("look deeper @\(step)")
-    try during("look deeper @\(step)", poll)
-    return deepLook(step, broken: 0)
-  }
-
-  mutating func findCauses(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> CausesFound {
-    notes.add("causes @\(step)")
-    try during("causes @\(step)", poll)
-    return CausesFound(step: step, causes: [], passes: 1)
-  }
-
-  mutating func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack {
-    notes.add("freeze \(scope) @\(step)")
-    return FrozenAttack { tell, isCancelled in
-      var note = AttackProgressNote(step: step, scope: scope, phase: .running, n: 128)
-      tell(FrozenReport(progress: note))
-      note.phase = isCancelled() ? .cancelled : .finished
-      tell(FrozenReport(progress: note))
+extension TrainingEngine {
+  /// A session of scripted work.
+  init(
+    work script: WorkScript, settings: Settings, clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock
+  ) {
+    self.init(settings: settings, clock: clock) {
+      script.notes.add("prepare")
+      try script.during("prepare", {})
+      return ScriptedWork(script)
     }
-  }
-
-  mutating func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
-    notes.add("save \(kind) @\(step)")
-    try during("save \(kind)", {})
-    return CheckpointNote(step: step, kind: kind.rawValue, path: "/\(kind)")
   }
 }
 
@@ -121,6 +139,10 @@ struct Reader {
 }
 
 extension Event {
+  func isAttack(_ phase: AttackProgressNote.Phase) -> Bool {
+    if case .attackProgress(let note) = self { note.phase == phase } else { false }
+  }
+
   func isState(_ state: SessionState) -> Bool {
     if case .state(let change) = self { change.state == state } else { false }
   }

@@ -16,8 +16,8 @@ struct SessionCommandTests {
   static let journal2 = ["journal @2 γ 0.5 → 0.1 (you)"]
   static let journal3 = ["journal @3 γ 0.5 → 0.1 (you)"]
   static let journal4 = ["journal @4 γ 0.5 → 0.1 (you)"]
-  static let finish2 = "journal @2 finish after step 2 of 4 (you)"
-  static let finish3 = "journal @3 finish after step 3 of 4 (you)"
+  static let finish2 = "journal @2 finishing after step 2 of 4 (you)"
+  static let finish3 = "journal @3 finishing after step 3 of 4 (you)"
 
   static let table: [Row] = [
     Row(situation: "idle", pause: [], resume: [], step: [], set: journal0, finish: [], stop: []),
@@ -69,17 +69,17 @@ struct SessionCommandTests {
     }
   }
 
-  @Test("hold, release or give up the work under way")
+  @Test("hold, release or abort the work under way")
   func pollAnswers() throws {
     for (situation, command, expected) in [
-      ("in step 3", nil, PollAnswer.goOn), ("in step 3", .pause, .hold), ("in step 3", .stop, .giveUp),
+      ("in step 3", nil, PollAnswer.goOn), ("in step 3", .pause, .hold), ("in step 3", .stop, .abort),
       ("in step 3", .finish, .goOn), ("paused in step 3", nil, .hold), ("paused in step 3", .resume, .goOn),
       ("paused in step 3", .step, .goOn), ("paused in step 3", setGamma, .hold), ("paused in step 3", .finish, .goOn),
-      ("paused in step 3", .stop, .giveUp), ("testing the last", .pause, .hold), ("testing the last", .stop, .giveUp),
-      ("paused in a test", .step, .goOn), ("stopping in step 3", .resume, .giveUp),
+      ("paused in step 3", .stop, .abort), ("testing the last", .pause, .hold), ("testing the last", .stop, .abort),
+      ("paused in a test", .step, .goOn), ("stopping in step 3", .resume, .abort),
     ] as [(String, Command?, PollAnswer)] {
       var machine = try Self.machine(situation)
-      if let command { _ = machine.handle(.command(command)) }
+      if let command { _ = machine.follow(.command(command)) }
       #expect(machine.pollAnswer == expected, "\(String(describing: command)) when \(situation)")
     }
   }
@@ -109,7 +109,7 @@ struct SessionCommandTests {
   @Test("a single step in a paused validation finishes it and pauses")
   func singleStepInsideAValidation() throws {
     var machine = try Self.machine("paused in the validation after step 2")
-    _ = machine.handle(.command(.step))
+    _ = machine.follow(.command(.step))
     #expect(machine.play(.measured(probe(2, clean: 0, adversarial: 0))).suffix(2) == ["state paused @2", "wait"])
   }
 
@@ -125,7 +125,7 @@ struct SessionCommandTests {
   @Test("a pause that comes after the last poll of a step holds before the validation")
   func pauseAtTheBoundary() throws {
     var machine = try Self.machine("in step 3")
-    _ = machine.handle(.stepDone(sample(3)))
+    _ = machine.follow(.stepDone(sample(3)))
     #expect(
       machine.play(.command(.pause), .stepDone(sample(4))) == ["state paused @3", "sample 4", "wait"])
     #expect(machine.play(.command(.resume)) == ["state validating @4", "validate @4 γ=0.5"])
@@ -141,7 +141,7 @@ struct SessionCommandTests {
     ]
     for (commands, expected) in cases {
       var machine = try Self.machine("preparing")
-      for command in commands { _ = machine.handle(.command(command)) }
+      for command in commands { _ = machine.follow(.command(command)) }
       #expect(machine.play(.prepared(description())) == ["started"] + expected, "\(commands)")
     }
   }
@@ -150,7 +150,7 @@ struct SessionCommandTests {
   func stopInsideAStep() throws {
     var machine = try Self.machine("stopping in step 3")
     #expect(machine.play(.interrupted) == ["save interrupted @2 γ=0.5"])
-    let note = CheckpointNote(step: 2, kind: "interrupted", path: "/i")
+    let note = CheckpointNote(step: 2, kind: .interrupted, path: "/i")
     #expect(machine.play(.saved(note)) == ["checkpoint interrupted @2", "save best @2 γ=0.5"])
     #expect(machine.play(.saved(nil)) == ["state stopped @2", "end stopped @2, best 2, 0 results"])
   }
@@ -166,7 +166,7 @@ struct SessionCommandTests {
   func stopAndFinish() throws {
     var machine = try Self.machine("in step 3")
     _ = machine.play(.command(.finish), .command(.stop))
-    #expect(machine.pollAnswer == .giveUp)
+    #expect(machine.pollAnswer == .abort)
     _ = machine.play(.command(.finish))
     #expect(machine.play(.interrupted) == ["save interrupted @2 γ=0.5"])
   }
@@ -174,9 +174,9 @@ struct SessionCommandTests {
   @Test("finish lets the step under way be done and validates it")
   func finishInsideAStep() throws {
     var machine = try Self.machine("in step 3")
-    _ = machine.handle(.command(.finish))
+    _ = machine.follow(.command(.finish))
     #expect(machine.play(.stepDone(sample(3))) == ["sample 3", "state validating @3", "validate @3 γ=0.5"])
-    let (_, said) = machine.succeed(from: .validate(afterStep: 3, Settings())) { !$0.isWork }
+    let (_, said) = machine.succeed(from: .work(.validate(afterStep: 3, Settings()))) { !$0.isWork }
     #expect(said.last == "end finished @3, best 3, 2 results")
   }
 
@@ -185,21 +185,17 @@ struct SessionCommandTests {
   static func machine(_ situation: String) throws -> SessionMachine {
     var machine = SessionMachine(settings: try settings())
     if situation == "idle" { return machine }
-    let prepare = try #require(machine.handle(.begin).last)
-    func run(until text: String) {
-      let (action, _) = machine.succeed(from: prepare) { words($0).hasPrefix(text) }
-      precondition(words(action).hasPrefix(text), "never came to \(text)")
-    }
+    func run(until text: String) { _ = machine.run(until: text) }
     switch situation {
-    case "preparing": break
+    case "preparing": _ = machine.answer(.begin)
     case "in step 3": run(until: "run 3")
     case "paused in step 3":
       run(until: "run 3")
-      _ = machine.handle(.command(.pause))
+      _ = machine.follow(.command(.pause))
     case "validating after step 2": run(until: "validate @2")
     case "paused in the validation after step 2":
       run(until: "validate @2")
-      _ = machine.handle(.command(.pause))
+      _ = machine.follow(.command(.pause))
     case "paused after step 2":
       run(until: "run 2")
       _ = machine.play(
@@ -212,10 +208,10 @@ struct SessionCommandTests {
     case "testing the last": run(until: "test last")
     case "paused in a test":
       run(until: "test last")
-      _ = machine.handle(.command(.pause))
+      _ = machine.follow(.command(.pause))
     case "stopping in step 3":
       run(until: "run 3")
-      _ = machine.handle(.command(.stop))
+      _ = machine.follow(.command(.stop))
     case "saving the interrupted":
       run(until: "run 3")
       _ = machine.play(.command(.stop), .interrupted)

@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Readout
 import Recipe
 import Testing
 
@@ -11,21 +12,22 @@ struct SessionKnobTests {
     return machine
   }
 
-  private func entries(_ actions: [SessionAction]) -> [JournalEntry] {
+  private func entries(_ actions: [Action]) -> [JournalEntry] {
     actions.compactMap { if case .emit(.journal(let entry)) = $0 { entry } else { nil } }
   }
 
   @Test("a change is journalled at once, whole, and used from the next step on")
   func change() throws {
     var machine = try running()
-    let journal = entries(machine.handle(.command(.set(knob: "eps", value: .number(8 / 255), cause: .preset))))
+    let journal = entries(machine.follow(.command(.set(knob: "eps", value: .number(8 / 255), cause: .preset))))
     #expect(
       journal == [
         JournalEntry(
-          step: 1, cause: .preset, knob: "eps", old: "16/255", new: "8/255", effect: .nextStep,
-          text: "ε 16/255 → 8/255")
+          step: 1, cause: .preset,
+          .changed(SettingChange(knob: "eps", old: .number(16 / 255), new: .number(8 / 255), effect: .nextStep)))
       ])
-    guard case .runStep(2, let next)? = machine.handle(.stepDone(sample(1))).last else {
+    #expect(journal.first?.text == "ε 16/255 → 8/255")
+    guard case .work(.runStep(2, let next))? = machine.follow(.stepDone(sample(1))).last else {
       Issue.record("no second step")
       return
     }
@@ -36,7 +38,7 @@ struct SessionKnobTests {
   func changes() throws {
     var machine = try running()
     func set(_ name: String, _ value: KnobValue) {
-      _ = machine.handle(.command(.set(knob: name, value: value, cause: .you)))
+      _ = machine.follow(.command(.set(knob: name, value: value, cause: .you)))
     }
     // During step 1: from step 2 on. γ twice, which one mapping of a preset file cannot say.
     set("gamma", .number(0.4))
@@ -44,13 +46,13 @@ struct SessionKnobTests {
     set("gamma", .number(0.3))
     set("gamma", .number(0.3))
     set("gamma", .number(7))
-    _ = machine.handle(.stepDone(sample(1)))
+    _ = machine.follow(.stepDone(sample(1)))
     set("lr", .number(0.0123456789))
-    _ = machine.handle(.command(.stop))
-    _ = machine.handle(.interrupted)
+    _ = machine.follow(.command(.stop))
+    _ = machine.follow(.interrupted)
     var summary: Summary?
     for _ in 0..<4 {
-      for case .end(let end) in machine.handle(.saved(nil)) { summary = end }
+      for case .end(let end) in machine.follow(.saved(nil)) { summary = end }
     }
     #expect(
       summary?.changes == [
@@ -65,7 +67,7 @@ struct SessionKnobTests {
   @Test("a change to the same value is not journalled")
   func noChange() throws {
     var machine = try running()
-    #expect(machine.handle(.command(.set(knob: "gamma", value: .number(0.5), cause: .you))) == [])
+    #expect(machine.follow(.command(.set(knob: "gamma", value: .number(0.5), cause: .you))) == [])
     #expect(machine.play(.command(setGamma), .command(setGamma)).count == 1)
   }
 
@@ -76,7 +78,7 @@ struct SessionKnobTests {
       machine.play(.command(.set(knob: "gamma", value: .integer(1), cause: .you))) == [
         "journal @1 γ 0.5 → 1 (you)"
       ])
-    #expect(machine.handle(.command(.set(knob: "gamma", value: .number(1), cause: .you))) == [])
+    #expect(machine.follow(.command(.set(knob: "gamma", value: .number(1), cause: .you))) == [])
   }
 
   @Test("every live knob can be changed, every other one is refused, and refusals change nothing")
@@ -89,10 +91,10 @@ struct SessionKnobTests {
       if knob.name == "data.dir" { value = .text("/elsewhere") }
       if knob.name == "lr.drops" { value = .text("0.5") }
       if knob.name == "norm.layers" { value = .text("all") }
-      let journal = entries(machine.handle(.command(.set(knob: knob.name, value: value, cause: .you))))
+      let journal = entries(machine.follow(.command(.set(knob: knob.name, value: value, cause: .you))))
       #expect(journal.count == 1, "\(knob.name)")
       #expect(journal.first?.cause == (knob.isLive ? .you : .engine), "\(knob.name)")
-      #expect(journal.first?.knob == (knob.isLive ? knob.name : nil), "\(knob.name)")
+      #expect(journal.first?.change?.knob == (knob.isLive ? knob.name : nil), "\(knob.name)")
       #expect((machine.settings != before) == knob.isLive, "\(knob.name)")
     }
   }
@@ -108,13 +110,14 @@ struct SessionKnobTests {
         "eps", .number(0),
         "eps: '0' is not accepted; use a number or a fraction such as 8/255 above 0, up to 1"
       ),
-      ("width", .integer(32), "width is fixed when a run starts; start one with --set width=32"),
+      ("width", .integer(32), "width is fixed when a run starts; start a new run with --set width=32"),
     ])
   func refusals(name: String, value: KnobValue, line: String) throws {
     var machine = try running()
     let before = machine.settings
-    let journal = entries(machine.handle(.command(.set(knob: name, value: value, cause: .you))))
-    #expect(journal == [JournalEntry(step: 1, cause: .engine, text: line)])
+    let journal = entries(machine.follow(.command(.set(knob: name, value: value, cause: .you))))
+    #expect(journal.map(\.text) == [line] && journal.map(\.step) == [1] && journal.map(\.cause) == [.engine])
+    #expect(journal.allSatisfy { if case .refused = $0.fact { true } else { false } })
     #expect(machine.settings == before)
   }
 }

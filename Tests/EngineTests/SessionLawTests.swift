@@ -8,12 +8,18 @@ struct SessionLawTests {
   /// What one branch of the search has seen.
   private struct Trace {
     var machine: SessionMachine
-    var underWay: SessionAction
+    var underWay = Action.wait
     var samples = 0
     var states: [SessionState] = []
-    var isOver = false
+    var isOver: Bool { if case .end = underWay { true } else { false } }
 
-    mutating func take(_ actions: [SessionAction], answersWork: Bool) {
+    /// Has the machine answer, and holds the answer to the laws.
+    mutating func answer(_ input: Input) {
+      take(machine.answer(input), isResult: input.isResult)
+    }
+
+    private mutating func take(_ actions: [Action], isResult: Bool) {
+      let wasWaiting = underWay == .wait
       for (index, action) in actions.enumerated() {
         switch action {
         case .emit(.state(let change)):
@@ -22,15 +28,14 @@ struct SessionLawTests {
         case .emit(.sample(let sample)):
           samples += 1
           #expect(sample.step == samples, "steps are told in order, none twice")
-        case .emit, .keepAsBest: break
-        default:
+        case .emit, .cancelAttack: break
+        case .prepare, .work, .wait, .end:
           #expect(index == actions.count - 1, "work comes last")
-          #expect(answersWork || underWay == .waitForCommand, "no work is started while work is under way")
+          #expect(isResult || wasWaiting, "no work is started while work is under way")
           underWay = action
-          if case .end = action { isOver = true }
         }
       }
-      #expect(!answersWork || actions.last.map { $0.isWork || $0 == .waitForCommand } == true || isOver)
+      #expect(!isResult || actions.last == underWay, "a result is answered by what comes next")
       #expect(machine.step == samples)
     }
   }
@@ -40,56 +45,64 @@ struct SessionLawTests {
 
   @Test("hold for every sequence of six commands and results")
   func allSequences() throws {
-    var machine = SessionMachine(settings: try settings())
-    var start = Trace(machine: machine, underWay: .waitForCommand)
-    start.take(machine.handle(.begin), answersWork: true)
-    start.machine = machine
     var ends = 0
-    search(start, depth: 6, ends: &ends)
+    search(try start(), depth: 6, ends: &ends)
     #expect(ends > 10_000)
   }
 
-  private func search(_ trace: Trace, depth: Int, ends: inout Int) {
+  @Test("hold when any work may fail, for every sequence of five commands, results and failures")
+  func failures() throws {
+    var ends = 0
+    search(try start(), depth: 5, canFail: true, ends: &ends)
+    #expect(ends > 5_000)
+  }
+
+  private func start() throws -> Trace {
+    var start = Trace(machine: SessionMachine(settings: try settings()))
+    start.answer(.begin)
+    return start
+  }
+
+  private func search(_ trace: Trace, depth: Int, canFail: Bool = false, ends: inout Int) {
     if depth == 0 || trace.isOver {
       ends += 1
-      conclude(trace)
+      conclude(trace, canFail: canFail)
       return
     }
-    for command in Self.commands {
+    func branch(_ input: Input) {
       var next = trace
-      let actions = next.machine.handle(.command(command))
-      next.take(actions, answersWork: false)
-      search(next, depth: depth - 1, ends: &ends)
+      next.answer(input)
+      search(next, depth: depth - 1, canFail: canFail, ends: &ends)
     }
-    if trace.machine.pollAnswer == .giveUp, trace.underWay.isWork {
-      var next = trace
-      let actions = next.machine.handle(.interrupted)
-      if !actions.isEmpty {
-        next.take(actions, answersWork: true)
-        search(next, depth: depth - 1, ends: &ends)
-      }
+    for command in Self.commands { branch(.command(command)) }
+    if trace.machine.pollAnswer == .abort, case .work(let work) = trace.underWay, work.isInterruptible {
+      branch(.interrupted)
     }
-    if let result = trace.underWay.success(trace.machine, steps: 2) {
-      var next = trace
-      let actions = next.machine.handle(result)
-      next.take(actions, answersWork: true)
-      search(next, depth: depth - 1, ends: &ends)
-    }
+    if canFail, trace.underWay.isWork { branch(.failed("broken")) }
+    if let result = trace.underWay.success(steps: 2) { branch(result) }
   }
 
   /// Whatever came before, resuming and doing the work ends the session.
-  private func conclude(_ trace: Trace) {
+  private func conclude(_ trace: Trace, canFail: Bool) {
     var trace = trace
     for _ in 0..<40 where !trace.isOver {
-      if trace.underWay == .waitForCommand {
-        let actions = trace.machine.handle(.command(.resume))
-        trace.take(actions, answersWork: false)
-      } else if let result = trace.underWay.success(trace.machine, steps: 2) {
-        let actions = trace.machine.handle(result)
-        trace.take(actions, answersWork: true)
+      if let result = trace.underWay.success(steps: 2) {
+        trace.answer(result)
+      } else {
+        trace.answer(.command(.resume))
       }
     }
     #expect(trace.isOver, "the session ends")
-    #expect([.finished, .stopped].contains(trace.states.last))
+    #expect([.finished, .stopped].contains(trace.states.last) || canFail && trace.states.last == .failed)
+  }
+}
+
+extension Input {
+  /// True for what is answered by exactly one thing to do.
+  fileprivate var isResult: Bool {
+    switch self {
+    case .begin, .prepared, .result: true
+    case .command, .heard: false
+    }
   }
 }

@@ -32,11 +32,11 @@ struct SessionMachineTests {
     arguments: [(1, [1, 2, 3, 4, 5]), (2, [2, 4, 5]), (5, [5]), (7, [5]), (0, [3, 5])])
   func validationSchedule(every: Int, expected: [Int]) throws {
     var machine = SessionMachine(settings: try settings(validationEvery: every))
-    _ = machine.handle(.begin)
-    var action = machine.handle(.prepared(description(steps: 5, stepsPerEpoch: 3))).last, validated: [Int] = []
-    while let current = action, let result = current.success(machine) {
-      if case .validate(let step, _) = current { validated.append(step) }
-      action = machine.handle(result).last
+    _ = machine.answer(.begin)
+    var action = machine.answer(.prepared(description(steps: 5, stepsPerEpoch: 3))).last, validated: [Int] = []
+    while let current = action, let result = current.success() {
+      if case .work(.validate(let step, _)) = current { validated.append(step) }
+      action = machine.answer(result).last
     }
     #expect(validated == expected)
   }
@@ -46,15 +46,10 @@ struct SessionMachineTests {
     // 1 + 7 and 3 + 5 of ten are equal, and their floating-point sums are not.
     let measured = [(1, 5), (1, 7), (3, 5), (0, 8), (4, 5), (9, 0), (5, 4)]
     var machine = SessionMachine(settings: try settings(validationEvery: 1)), kept: [Int] = []
-    _ = machine.handle(.begin)
-    _ = machine.handle(.prepared(description(steps: measured.count)))
+    _ = machine.play(.begin, .prepared(description(steps: measured.count)))
     for (index, (clean, adversarial)) in measured.enumerated() {
-      _ = machine.handle(.stepDone(sample(index + 1)))
-      for case .keepAsBest(let step) in machine.handle(
-        .measured(probe(index + 1, clean: clean, adversarial: adversarial)))
-      {
-        kept.append(step)
-      }
+      _ = machine.follow(.stepDone(sample(index + 1)))
+      kept += machine.kept(after: probe(index + 1, clean: clean, adversarial: adversarial))
     }
     #expect(kept == [1, 2, 5])
   }
@@ -65,12 +60,10 @@ struct SessionMachineTests {
     var given = try settings(validationEvery: 1)
     try given.set("validation.best", to: .text("adversarial"))
     var machine = SessionMachine(settings: given), kept: [Int] = []
-    _ = machine.handle(.begin)
-    _ = machine.handle(.prepared(description(steps: measured.count)))
+    _ = machine.play(.begin, .prepared(description(steps: measured.count)))
     for (index, (clean, adversarial)) in measured.enumerated() {
-      _ = machine.handle(.stepDone(sample(index + 1)))
-      let measurement = probe(index + 1, clean: clean, adversarial: adversarial)
-      for case .keepAsBest(let step) in machine.handle(.measured(measurement)) { kept.append(step) }
+      _ = machine.follow(.stepDone(sample(index + 1)))
+      kept += machine.kept(after: probe(index + 1, clean: clean, adversarial: adversarial))
     }
     #expect(kept == [1, 2, 4, 5])
   }
@@ -78,13 +71,12 @@ struct SessionMachineTests {
   @Test("compares sums over different numbers of images by their shares")
   func bestSumOfDifferentCounts() throws {
     var machine = SessionMachine(settings: try settings(validationEvery: 1)), kept: [Int] = []
-    _ = machine.handle(.begin)
-    _ = machine.handle(.prepared(description(steps: 3)))
+    _ = machine.play(.begin, .prepared(description(steps: 3)))
     for (step, (correct, n)) in [(30, 100), (4, 10), (35, 100)].enumerated() {
-      _ = machine.handle(.stepDone(sample(step + 1)))
+      _ = machine.follow(.stepDone(sample(step + 1)))
       var measurement = probe(step + 1, clean: 0, adversarial: 0)
       measurement.clean = Proportion(correct: correct, n: n)
-      for case .keepAsBest(let step) in machine.handle(.measured(measurement)) { kept.append(step) }
+      kept += machine.kept(after: measurement)
     }
     #expect(kept == [1, 2])
   }
@@ -92,8 +84,8 @@ struct SessionMachineTests {
   @Test("a run of no steps still ends with a table")
   func noSteps() throws {
     var machine = SessionMachine(settings: try settings())
-    _ = machine.handle(.begin)
-    let first = try #require(machine.handle(.prepared(description(steps: 0))).last)
+    _ = machine.answer(.begin)
+    let first = try #require(machine.answer(.prepared(description(steps: 0))).last)
     let (_, said) = machine.succeed(from: first) { !$0.isWork }
     #expect(said.last == "end finished @0, best 0, 2 results")
   }
@@ -101,10 +93,7 @@ struct SessionMachineTests {
   @Test("a run without a folder says nothing of checkpoints")
   func noFolder() throws {
     var machine = SessionMachine(settings: try settings())
-    let (save, _) = machine.succeed(from: machine.handle(.begin).last ?? .prepare) {
-      if case .save = $0 { true } else { false }
-    }
-    #expect(words(save) == "save last @4 γ=0.5")
+    #expect(words(machine.run(until: "save")) == "save last @4 γ=0.5")
     #expect(machine.play(.saved(nil)) == ["save best @4 γ=0.5"])
     #expect(machine.play(.saved(nil)) == ["state testing @4", "test last @4 γ=0.5"])
   }
@@ -112,12 +101,19 @@ struct SessionMachineTests {
   @Test("measurements use the settings of the last step run, so that the journal determines them")
   func measurementsUseTheSettingsOfTheirStep() throws {
     var machine = SessionMachine(settings: try settings())
-    let (_, _) = machine.succeed(from: machine.handle(.begin).last ?? .prepare) { words($0) == "run 2 γ=0.5" }
+    _ = machine.run(until: "run 2")
     #expect(machine.play(.command(setGamma)) == ["journal @2 γ 0.5 → 0.1 (you)"])
     #expect(machine.play(.stepDone(sample(2))) == ["sample 2", "state validating @2", "validate @2 γ=0.5"])
     #expect(
       machine.play(.measured(probe(2, clean: 1, adversarial: 1))) == [
         "probe validation current @2", "keep @2", "state training @2", "run 3 γ=0.1",
       ])
+  }
+}
+
+extension SessionMachine {
+  /// The step whose weights are kept as the best after a validation, if any are.
+  fileprivate mutating func kept(after measurement: Probe) -> [Int] {
+    follow(.measured(measurement)).compactMap { if case .work(.keepAsBest(let step)) = $0 { step } else { nil } }
   }
 }

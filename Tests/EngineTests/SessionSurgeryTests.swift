@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Readout
 import Recipe
 import Testing
 
@@ -14,7 +15,7 @@ struct SessionSurgeryTests {
     return machine
   }
 
-  private func done(_ operation: NetworkOperation, _ machine: SessionMachine) -> SessionInput {
+  private func done(_ operation: NetworkOperation, _ machine: SessionMachine) -> Input {
     .operated(report(machine.step, operation, machine.settings))
   }
 
@@ -25,14 +26,14 @@ struct SessionSurgeryTests {
     #expect(machine.pollAnswer == .goOn)
     #expect(machine.play(.stepDone(sample(1))) == ["sample 1", "convert to dbn @1"])
     #expect(machine.pollAnswer == .goOn)
-    let after = machine.handle(done(.convert, machine))
+    let after = machine.follow(done(.convert, machine))
     #expect(
       after.map(words) == [
-        "surgery ? → dbn @1",
-        "journal @1 norm ? → dbn: logits unchanged bit for bit; clean 0.5 → 0.5, PGD-10 0.5 → 0.5, n 10 (engine)",
+        "surgery bn → dbn @1",
+        "journal @1 norm bn → dbn: logits unchanged bit for bit; clean 0.5 → 0.5, PGD-10 0.5 → 0.5, n 10 (engine)",
         "run 2 γ=0.5",
       ])
-    guard case .runStep(2, let next)? = after.last else {
+    guard case .work(.runStep(2, let next))? = after.last else {
       Issue.record("no second step")
       return
     }
@@ -42,11 +43,11 @@ struct SessionSurgeryTests {
   @Test("the journal says when it takes effect")
   func effect() throws {
     var machine = try running()
-    guard case .emit(.journal(let entry))? = machine.handle(.command(Self.dual)).first else {
+    guard case .emit(.journal(let entry))? = machine.follow(.command(Self.dual)).first else {
       Issue.record("no journal")
       return
     }
-    #expect(entry.knob == "norm" && entry.effect == .surgery)
+    #expect(entry.change?.knob == "norm" && entry.change?.effect == .surgery)
   }
 
   @Test("a validation that is due comes first")
@@ -71,27 +72,27 @@ struct SessionSurgeryTests {
     #expect(machine.play(.command(.resume)) == ["state training @1", "run 2 γ=0.5"])
   }
 
-  @Test("a step held in a pause is given up for it and run anew with the settings of now")
+  @Test("a step held in a pause is aborted for it and rerun with the current settings")
   func insideAHeldStep() throws {
     var machine = try running()
     _ = machine.play(.command(.pause), .command(setGamma))
     #expect(machine.pollAnswer == .hold)
     #expect(machine.play(.command(Self.dual)) == ["journal @0 norm bn → dbn (you)"])
-    #expect(machine.pollAnswer == .giveUp)
+    #expect(machine.pollAnswer == .abort)
     #expect(
       machine.play(.interrupted) == [
-        "journal @0 step 1 is given up for the operation and run anew, with all settings of now (engine)",
+        "journal @0 step 1 aborted to change the network; it will be rerun with the current settings (engine)",
         "convert to dbn @0",
       ])
     #expect(machine.play(done(.convert, machine)).last == "wait")
     #expect(machine.play(.command(.resume)) == ["state training @0", "run 1 γ=0.1"])
   }
 
-  @Test("a validation held in a pause is given up for it and done afterwards")
+  @Test("a validation held in a pause is aborted for it and done afterwards")
   func insideAHeldValidation() throws {
     var machine = try running()
     _ = machine.play(.stepDone(sample(1)), .stepDone(sample(2)), .command(.pause), .command(Self.dual))
-    #expect(machine.pollAnswer == .giveUp)
+    #expect(machine.pollAnswer == .abort)
     #expect(machine.play(.interrupted) == ["convert to dbn @2"])
     #expect(machine.play(done(.convert, machine)).last == "wait")
     #expect(machine.play(.command(.resume)) == ["state validating @2", "validate @2 γ=0.5"])
@@ -105,14 +106,18 @@ struct SessionSurgeryTests {
     #expect(machine.play(.stepDone(sample(1))) == ["sample 1", "run 2 γ=0.5"])
   }
 
-  @Test("settings of norms that stand nowhere change without an operation")
+  @Test("settings of normalization layers that the network does not have change without an operation")
   func idleKnob() throws {
     var machine = try running()
     let all = Command.set(knob: "norm.layers", value: .text("all"), cause: .you)
-    let actions = machine.handle(.command(all))
+    let actions = machine.follow(.command(all))
     #expect(actions.map(words) == ["journal @1 norm.layers stage-ends → all, not used by norm bn (you)"])
     // Nothing takes effect, now or later.
-    if case .emit(.journal(let entry))? = actions.first { #expect(entry.effect == nil && entry.new == "all") }
+    guard case .emit(.journal(let entry))? = actions.first else {
+      Issue.record("no journal")
+      return
+    }
+    #expect(entry.change?.effect == nil && entry.change?.new == .text("all"))
     #expect(machine.play(.stepDone(sample(1))) == ["sample 1", "run 2 γ=0.5"])
     #expect(
       machine.play(.command(Self.dual), .stepDone(sample(2)), .measured(probe(2, clean: 1, adversarial: 1))).last
@@ -148,16 +153,16 @@ struct SessionSurgeryTests {
     #expect(machine.settings == start)
   }
 
-  @Test("stopping gives it up, and the checkpoint says the norm that the weights have")
+  @Test("stopping aborts it, and the checkpoint says the norm that the weights have")
   func stop() throws {
     var machine = try running()
     _ = machine.play(.command(Self.dual), .command(.stop))
-    #expect(machine.pollAnswer == .giveUp)
+    #expect(machine.pollAnswer == .abort)
     _ = machine.play(.interrupted)
     machine = try running()
     _ = machine.play(.command(Self.dual), .stepDone(sample(1)), .command(.stop))
-    #expect(machine.pollAnswer == .giveUp)
-    guard case .save(.interrupted, step: 1, let written)? = machine.handle(.interrupted).last else {
+    #expect(machine.pollAnswer == .abort)
+    guard case .work(.save(.interrupted, step: 1, let written))? = machine.follow(.interrupted).last else {
       Issue.record("nothing is saved")
       return
     }
@@ -168,15 +173,15 @@ struct SessionSurgeryTests {
   func bestKeepsItsNorm() throws {
     var machine = try running(steps: 2)
     _ = machine.play(.stepDone(sample(1)), .stepDone(sample(2)), .command(Self.dual))
-    var actions = machine.handle(.measured(probe(2, clean: 9, adversarial: 9)))
+    var actions = machine.follow(.measured(probe(2, clean: 9, adversarial: 9)))
     #expect(actions.last.map(words) == "convert to dbn @2")
-    actions = machine.handle(done(.convert, machine))
-    guard case .save(.last, step: 2, let last)? = actions.last else {
+    actions = machine.follow(done(.convert, machine))
+    guard case .work(.save(.last, step: 2, let last))? = actions.last else {
       Issue.record("last is not saved: \(actions.map(words))")
       return
     }
     #expect(last[.norm].rawValue == "dbn")
-    guard case .save(.best, step: 2, let best)? = machine.handle(.saved(nil)).last else {
+    guard case .work(.save(.best, step: 2, let best))? = machine.follow(.saved(nil)).last else {
       Issue.record("best is not saved")
       return
     }
@@ -189,7 +194,7 @@ struct SessionSurgeryTests {
     _ = machine.play(.command(Self.dual), .command(.finish))
     #expect(
       machine.play(.command(.set(knob: "norm", value: .text("gn"), cause: .you))) == [
-        "journal @1 norm stays dbn: the session is about to end (engine)"
+        "journal @1 norm stays dbn: too late to change it, the run is ending (engine)"
       ])
     #expect(machine.play(.stepDone(sample(1))).last == "convert to dbn @1")
     #expect(machine.play(done(.convert, machine)).last == "validate @1 γ=0.5")
@@ -204,11 +209,11 @@ struct SessionSurgeryTests {
     _ = machine.play(.command(.pause), .stepDone(sample(2)))
     #expect(machine.play(.command(.recalibrate(batches: 3))) == ["recalibrate 3 @2"])
     let actions = machine.play(done(.recalibrate(batches: 3), machine))
-    #expect(actions.contains { $0.hasPrefix("journal @2 running statistics of bn measured anew") })
+    #expect(actions.contains { $0.hasPrefix("journal @2 running statistics of bn recomputed") })
     #expect(actions.last == "wait")
   }
 
-  @Test("statistics that the norm does not have are not measured anew", arguments: ["in", "gn", "none"])
+  @Test("statistics that the norm does not have are not recomputed", arguments: ["in", "gn", "none"])
   func recalibrateNothing(norm: String) throws {
     var start = try settings()
     try start.set("norm", to: .text(norm))
@@ -216,7 +221,7 @@ struct SessionSurgeryTests {
     _ = machine.play(.begin, .prepared(description()))
     #expect(
       machine.play(.command(.recalibrate(batches: 7))) == [
-        "journal @1 recalibrate: norm \(norm) has no running statistics; bn, dbn and split have some (engine)"
+        "journal @1 cannot recalibrate: norm \(norm) has no running statistics; bn, dbn and split have (engine)"
       ])
     #expect(machine.play(.stepDone(sample(1))).last == "run 2 γ=0.5")
   }
@@ -246,14 +251,14 @@ struct SessionSurgeryTests {
     var machine = SessionMachine(settings: start)
     _ = machine.play(.begin, .prepared(description()))
     let parsed = try #require(try AnyKnob.named(knob)?.parse(value))
-    let actions = machine.handle(.command(.set(knob: knob, value: parsed, cause: .you)))
+    let actions = machine.follow(.command(.set(knob: knob, value: parsed, cause: .you)))
     guard case .emit(.journal(let entry))? = actions.first else {
       Issue.record("no journal")
       return
     }
     if let line {
       #expect(entry.text.hasPrefix(line), "\(entry.text)")
-      #expect(entry.cause == .engine && entry.knob == nil)
+      #expect(entry.cause == .engine && entry.change == nil)
       #expect(machine.settings == start)
     } else {
       #expect(entry.cause == .you)
@@ -261,26 +266,26 @@ struct SessionSurgeryTests {
     }
   }
 
-  @Test("after a change of the attack the best weights are chosen anew, and the journal says so")
-  func bestIsChosenAnew() throws {
+  @Test("after a change of the attack the best checkpoint is reset, and the journal says so")
+  func bestIsReset() throws {
     var machine = try running(steps: 8)
     _ = machine.play(.stepDone(sample(1)), .stepDone(sample(2)), .measured(probe(2, clean: 9, adversarial: 9)))
     _ = machine.play(.command(.set(knob: "eps", value: .number(8 / 255), cause: .you)), .stepDone(sample(3)))
-    let line = "journal @4 best weights are chosen anew: those of step 2 were measured under another attack (engine)"
+    let line = "journal @4 best checkpoint reset: step 2 was evaluated under a different attack (engine)"
     #expect(machine.play(.stepDone(sample(4))).contains(line))
     #expect(machine.play(.measured(probe(4, clean: 1, adversarial: 0))).contains("keep @4"))
     _ = machine.play(.stepDone(sample(5)))
-    #expect(!machine.play(.stepDone(sample(6))).contains { $0.contains("chosen anew") })
+    #expect(!machine.play(.stepDone(sample(6))).contains { $0.contains("reset") })
     #expect(!machine.play(.measured(probe(6, clean: 0, adversarial: 0))).contains("keep @6"))
   }
 
-  @Test("changes that measure alike start nothing anew", arguments: [("gamma", "0.1"), ("lr", "0.5")])
+  @Test("changes that measure alike reset nothing", arguments: [("gamma", "0.1"), ("lr", "0.5")])
   func otherChanges(knob: String, value: String) throws {
     var machine = try running(steps: 8)
     _ = machine.play(.stepDone(sample(1)), .stepDone(sample(2)), .measured(probe(2, clean: 9, adversarial: 9)))
     let parsed = try #require(try AnyKnob.named(knob)?.parse(value))
     _ = machine.play(.command(.set(knob: knob, value: parsed, cause: .you)), .stepDone(sample(3)))
-    #expect(!machine.play(.stepDone(sample(4))).contains { $0.contains("chosen anew") })
+    #expect(!machine.play(.stepDone(sample(4))).contains { $0.contains("reset") })
     #expect(!machine.play(.measured(probe(4, clean: 1, adversarial: 0))).contains("keep @4"))
   }
 

@@ -17,11 +17,11 @@ import Testing
     let stops = [change(3), TourStop(step: 4, caption: "the end"), change(4), TourStop(step: 5, caption: "never said")]
     #expect(
       try told(stops, steps: 4) == [
-        "journal @0 2 stops of the tour are not reached: at 4, 5, the run has 4 steps (engine)"
+        "journal @0 2 tour stops (steps 4, 5) are never reached: the run has 4 steps (engine)"
       ])
     #expect(
       try told([change(9)], steps: 4) == [
-        "journal @0 a stop of the tour is not reached: at 9, the run has 4 steps (engine)"
+        "journal @0 1 tour stop (step 9) is never reached: the run has 4 steps (engine)"
       ])
     #expect(try told(Array(stops.prefix(2)), steps: 4).isEmpty)
     #expect(try told(stops, steps: 6).isEmpty && told([], steps: 4).isEmpty)

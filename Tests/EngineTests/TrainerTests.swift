@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The real work behind a session, on small networks and few images.
+/// The real work of a session, on small networks and few images.
 struct TrainerTests {
   private func settings(_ changes: [String: String] = [:]) throws -> Settings {
     var settings = Settings()
@@ -20,9 +20,7 @@ struct TrainerTests {
   }
 
   private func trainer(_ settings: Settings, threads: Int = 2, folder: URL? = nil) throws -> Trainer {
-    var trainer = Trainer(settings: settings, presetName: "test", threads: threads, folder: folder)
-    _ = try trainer.prepare()
-    return trainer
+    try Trainer(settings: settings, presetName: "test", threads: threads, folder: folder)
   }
 
   /// Seconds are only shown; everything else must be equal.
@@ -42,7 +40,7 @@ struct TrainerTests {
   func theSameSeedGivesTheSameBitsOnAnyNumberOfThreads(changes: [String: String]) throws {
     let settings = try settings(changes.merging(["beta": "0.7"]) { $1 })
     let runs = try [1, 2, 4].map { threads in
-      var trainer = try trainer(settings, threads: threads)
+      let trainer = try trainer(settings, threads: threads)
       let samples = try (1...12).map { timeless(try trainer.step($0, settings: settings) {}) }
       let probe = try trainer.validate(afterStep: 12, settings: settings) {}
       return (samples, probe.clean, probe.adversarial)
@@ -57,32 +55,32 @@ struct TrainerTests {
     (["objective": "standard"], true, false), (["objective": "mat", "norm": "dbn"], true, true),
     (["objective": "mat", "norm": "gn", "data.size": "16"], false, false),
   ])
-  func aLookShowsHowFarTheStepsBatchIsFromTheRunningStatistics(
+  func aCheckShowsHowFarTheStepsBatchIsFromTheRunningStatistics(
     changes: [String: String], clean: Bool, adversarial: Bool
   ) throws {
     let settings = try settings(changes)
-    var trainer = try trainer(settings)
+    let trainer = try trainer(settings)
     for step in 1...2 { _ = try trainer.step(step, settings: settings) {} }
-    let report = try #require(try trainer.look(afterStep: 2, settings: settings) {}.layers)
+    let report = try #require(try trainer.checkQuickly(afterStep: 2, settings: settings) {}.layers)
     for layer in report.layers {
       #expect((layer.drift?.clean.map { $0 > 0 && $0.isFinite } ?? false) == clean, "\(layer)")
       #expect((layer.drift?.adversarial.map { $0 > 0 && $0.isFinite } ?? false) == adversarial, "\(layer)")
     }
     #expect(report.batchRows == 32)
-    // A validation before the look sends other images through the network, and takes nothing from what it shows.
-    var validated = try self.trainer(settings)
+    // A validation before the check sends other images through the network, and takes nothing from what it shows.
+    let validated = try self.trainer(settings)
     for step in 1...2 { _ = try validated.step(step, settings: settings) {} }
     _ = try validated.validate(afterStep: 2, settings: settings) {}
-    #expect(try validated.look(afterStep: 2, settings: settings) {}.layers?.layers == report.layers)
+    #expect(try validated.checkQuickly(afterStep: 2, settings: settings) {}.layers?.layers == report.layers)
     // Recalibration sends other images through the network: nothing is left of the step's.
     _ = try trainer.operate(.recalibrate(batches: 1), afterStep: 2, settings: settings) {}
-    #expect(try trainer.look(afterStep: 2, settings: settings) {}.layers?.totalDrift == nil)
+    #expect(try trainer.checkQuickly(afterStep: 2, settings: settings) {}.layers?.totalDrift == nil)
   }
 
   @Test func anotherSeedGivesAnotherRun() throws {
     let losses = try ["1", "2"].map { seed in
       let settings = try settings(["seed": seed])
-      var trainer = try trainer(settings)
+      let trainer = try trainer(settings)
       return try trainer.step(1, settings: settings) {}.loss
     }
     #expect(losses[0] != losses[1])
@@ -92,14 +90,14 @@ struct TrainerTests {
     [:], ["objective": "trades", "batching": "seq3", "attack.bn": "batch-track"], ["batching": "seq", "awp": "0.005"],
     ["objective": "at", "attack.bn": "batch-track", "awp": "0.01"],
   ])
-  func aStepThatWasGivenUpIsRunAgainWithTheSameBits(changes: [String: String]) throws {
+  func anAbortedStepRunsAgainWithTheSameBits(changes: [String: String]) throws {
     let settings = try settings(changes)
-    var plain = try trainer(settings), interrupted = try trainer(settings)
+    let plain = try trainer(settings), interrupted = try trainer(settings)
     for number in 1...3 {
       let expected = timeless(try plain.step(number, settings: settings) {})
-      // One poll an iteration and one a layer of every pass: each kind of pass is given up somewhere.
+      // One poll an iteration and one a layer of every pass: each kind of pass is aborted somewhere.
       var all = 0
-      var counted = try trainer(settings)
+      let counted = try trainer(settings)
       _ = try counted.step(1, settings: settings) { all += 1 }
       for polls in stride(from: 0, to: all, by: 3) {
         var count = 0
@@ -118,9 +116,9 @@ struct TrainerTests {
   @Test(arguments: ["code", "ates"])
   func augmentationChangesTrainingImagesAndNoOthersOnAnyNumberOfThreads(policy: String) throws {
     let plain = try settings(), changed = try settings(["augment": policy])
-    var reference = try trainer(plain)
+    let reference = try trainer(plain)
     let runs = try [1, 2].map { threads in
-      var trainer = try trainer(changed, threads: threads)
+      let trainer = try trainer(changed, threads: threads)
       // Measured with the first weights: validation and test images stay as they are.
       let validation = try trainer.validate(afterStep: 0, settings: changed) {}
       let test = try trainer.test(.last, afterStep: 0, settings: changed) {}
@@ -138,7 +136,7 @@ struct TrainerTests {
 
   @Test func aKnobChangedOnTheWayChangesTheStepsAfterIt() throws {
     let before = try settings(), after = try settings(["gamma": "0.1", "beta": "1"])
-    var plain = try trainer(before), tuned = try trainer(before)
+    let plain = try trainer(before), tuned = try trainer(before)
     let first = (try plain.step(1, settings: before) {}.loss, try tuned.step(1, settings: before) {}.loss)
     let second = (try plain.step(2, settings: before) {}.loss, try tuned.step(2, settings: after) {}.loss)
     #expect(first.0 == first.1)
@@ -148,7 +146,8 @@ struct TrainerTests {
   @Test func everyAttackIterationIsPolled() throws {
     for (steps, attack) in [("1", "pgd"), ("7", "pgd"), ("7", "fgsm")] {
       let settings = try settings(["attack.steps": steps, "attack": attack])
-      var trainer = try trainer(settings), polls = 0
+      let trainer = try trainer(settings)
+      var polls = 0
       _ = try trainer.step(1, settings: settings) { polls += 1 }
       // One a layer of the passes that follow, so that a pause waits for a layer and not for the whole update.
       let iterations = attack == "fgsm" ? 1 : Int(steps) ?? 0
@@ -166,7 +165,7 @@ struct TrainerTests {
     let folder = try newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let settings = try settings(["lr": lr, "schedule": "constant", "momentum": "0.99", "model": model, "width": "8"])
-    var trainer = try trainer(settings, folder: folder)
+    let trainer = try trainer(settings, folder: folder)
     _ = try trainer.validate(afterStep: 0, settings: settings) {}
     var failure: TrainingFailure?
     var step = 0
@@ -186,7 +185,7 @@ struct TrainerTests {
     let folder = try newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let settings = try settings(["gamma": "0.25"])
-    var trainer = try trainer(settings, folder: folder)
+    let trainer = try trainer(settings, folder: folder)
     _ = try trainer.step(1, settings: settings) {}
     trainer.keepAsBest(step: 1)
     _ = try trainer.step(2, settings: settings) {}
@@ -204,13 +203,13 @@ struct TrainerTests {
 
   @Test func nothingIsWrittenWithoutAFolder() throws {
     let settings = try settings()
-    var trainer = try trainer(settings)
+    let trainer = try trainer(settings)
     #expect(try trainer.save(.last, step: 0, settings: settings) == nil)
   }
 
   @Test func aFolderThatCannotBeWrittenIsOneLine() throws {
     let settings = try settings()
-    var trainer = try trainer(settings, folder: URL(fileURLWithPath: "/proc/nowhere"))
+    let trainer = try trainer(settings, folder: URL(fileURLWithPath: "/proc/nowhere"))
     do {
       _ = try trainer.save(.last, step: 0, settings: settings)
       Issue.record("written below /proc")

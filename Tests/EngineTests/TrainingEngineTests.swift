@@ -5,13 +5,13 @@ import Testing
 
 @Suite("The training engine", .timeLimit(.minutes(5)))
 struct TrainingEngineTests {
-  @Test("runs a session to its end on a thread of its own, and tells everything in order")
+  @Test("runs a session to its end on a separate thread, and tells everything in order")
   func plainRun() async throws {
-    let work = ScriptedWork(), notes = work.notes
+    let work = WorkScript(), notes = work.notes
     let engine = TrainingEngine(work: work, settings: try settings(), clock: { 0 })
     let summary = await engine.run()
     #expect(summary.outcome == .finished)
-    #expect(summary.results.map(\.weights) == ["last", "best"])
+    #expect(summary.results.map(\.weights) == [.last, .best])
     #expect(
       notes.all == [
         "prepare", "step 1 γ=0.5", "step 2 γ=0.5", "validate @2", "keep @2", "step 3 γ=0.5", "step 4 γ=0.5",
@@ -28,7 +28,7 @@ struct TrainingEngineTests {
   @Test("the summary's seconds come from the clock that was passed in")
   func clock() async throws {
     let ticks = Mutex(10.0)
-    let engine = TrainingEngine(work: ScriptedWork(), settings: try settings()) {
+    let engine = TrainingEngine(work: WorkScript(), settings: try settings()) {
       ticks.withLock {
         $0 += 5
         return $0
@@ -37,9 +37,9 @@ struct TrainingEngineTests {
     #expect(await engine.run().seconds == 5)
   }
 
-  @Test("a pause is answered while a step is under way, and knobs set then count from the next step on")
+  @Test("a pause is answered while a step is under way, and settings changed then apply from the next step on")
   func pauseInsideAStep() async throws {
-    var work = ScriptedWork()
+    var work = WorkScript()
     let flag = Released()
     work.during = { place, poll in
       guard place == "step 2" else { return try poll() }
@@ -64,7 +64,7 @@ struct TrainingEngineTests {
 
   @Test("single steps while paused run one step each")
   func singleSteps() async throws {
-    let engine = TrainingEngine(work: ScriptedWork(), settings: try settings(validationEvery: 100))
+    let engine = TrainingEngine(work: WorkScript(), settings: try settings(validationEvery: 100))
     engine.send(.pause)
     async let summary = engine.run()
     var reader = Reader(engine)
@@ -78,7 +78,7 @@ struct TrainingEngineTests {
 
   @Test("stop inside a step discards it, writes the weights and ends")
   func stopInsideAStep() async throws {
-    var work = ScriptedWork()
+    var work = WorkScript()
     work.during = { place, poll in
       repeat { try poll() } while place == "step 3"
     }
@@ -98,7 +98,7 @@ struct TrainingEngineTests {
 
   @Test("stop wakes a paused session")
   func stopWhilePaused() async throws {
-    let engine = TrainingEngine(work: ScriptedWork(), settings: try settings())
+    let engine = TrainingEngine(work: WorkScript(), settings: try settings())
     engine.send(.pause)
     async let summary = engine.run()
     var reader = Reader(engine)
@@ -110,7 +110,7 @@ struct TrainingEngineTests {
   @Test("finish inside a step lets it be done and measures the test images")
   func finish() async throws {
     let flag = Released()
-    var work = ScriptedWork(steps: 1000)
+    var work = WorkScript(steps: 1000)
     work.during = { place, poll in
       while place == "step 3", !flag.isSet { try poll() }
     }
@@ -125,30 +125,31 @@ struct TrainingEngineTests {
     #expect(ended.outcome == .finished)
     #expect(ended.step == 3)
     #expect(ended.results.count == 2)
-    #expect(reader.journal == ["finish after step 3 of 1000"])
+    #expect(reader.journal == ["finishing after step 3 of 1000"])
   }
 
   @Test(
     "an error of the work ends the session with its line, after the weights were written",
     arguments: [("prepare", 0, []), ("step 1", 0, []), ("step 4", 3, ["save interrupted @3", "save best @2"])])
   func failure(place: String, step: Int, saves: [String]) async throws {
-    var work = ScriptedWork()
+    var work = WorkScript()
     work.during = { now, poll in
       try poll()
-      if now == place { throw TrainingFailure("the loss is NaN\nin \(place)") }
+      if now == place { throw Complaint(description: "the loss is NaN\n\u{1b}[31min \(place)") }
     }
     let notes = work.notes
     let engine = TrainingEngine(work: work, settings: try settings())
     let summary = await engine.run()
     #expect(summary.outcome == .failed)
-    #expect(summary.reason == "the loss is NaN in \(place)")
+    // Line ends and escape sequences of a message are written out, so that they reach no terminal.
+    #expect(summary.reason == #"the loss is NaN\n\u{1B}[31min \#(place)"#)
     #expect(summary.step == step)
     #expect(notes.all.filter { $0.hasPrefix("save") } == saves)
   }
 
   @Test("commands from many threads all arrive, each once")
   func manySenders() async throws {
-    let engine = TrainingEngine(work: ScriptedWork(), settings: try settings())
+    let engine = TrainingEngine(work: WorkScript(), settings: try settings())
     engine.send(.pause)
     async let summary = engine.run()
     await withTaskGroup(of: Void.self) { group in
@@ -170,16 +171,38 @@ struct TrainingEngineTests {
     #expect(Set(reader.journal.map { $0.split(separator: " ").last }).count == 800)
   }
 
+  @Test("an attack on a copy is cancelled when asked, and when the session ends", arguments: [true, false])
+  func cancellation(isAsked: Bool) async throws {
+    var work = WorkScript(steps: 1_000_000)
+    work.holdsAttack = true
+    let engine = TrainingEngine(work: work, settings: try settings(validationEvery: 1_000_000))
+    engine.send(.attack(.full))
+    async let summary = engine.run()
+    var reader = Reader(engine)
+    try #require(await reader.read { $0.isAttack(.running) })
+    if isAsked {
+      engine.send(.cancelAttack)
+      try #require(await reader.read { $0.isAttack(.cancelled) })
+    }
+    engine.send(.stop)
+    #expect(await summary.outcome == .stopped)
+  }
+
   @Test("a command after the end is harmless")
   func afterTheEnd() async throws {
-    let engine = TrainingEngine(work: ScriptedWork(), settings: try settings())
+    let engine = TrainingEngine(work: WorkScript(), settings: try settings())
     #expect(await engine.run().outcome == .finished)
     engine.send(.stop)
     #expect(await engine.events.contains { if case .summary = $0 { true } else { false } })
   }
 }
 
-/// A switch that a test turns on and scripted work looks at.
+/// An error of some library.
+private struct Complaint: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// A switch that a test turns on and scripted work reads.
 final class Released: Sendable {
   private let flag = Atomic(false)
   var isSet: Bool { flag.load(ordering: .acquiring) }

@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every knob of the optimiser and of dual BN reaches the training step, and the schedule reaches the optimiser.
+/// Every setting of the optimizer and of dual BN reaches the training step, and the schedule reaches the optimizer.
 struct WiringTests {
   private func settings(_ changes: [String: String]) throws -> Settings {
     var settings = Settings()
@@ -25,8 +25,7 @@ struct WiringTests {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let settings = try settings(changes)
-    var trainer = Trainer(settings: settings, presetName: "test", threads: 2, folder: folder)
-    _ = try trainer.prepare()
+    let trainer = try Trainer(settings: settings, presetName: "test", threads: 2, folder: folder)
     let samples = try (1...steps).map { try trainer.step($0, settings: settings) {} }
     let note = try #require(try trainer.save(.last, step: steps, settings: settings))
     let file = try Safetensors(contentsOf: URL(fileURLWithPath: note.path))
@@ -36,7 +35,7 @@ struct WiringTests {
 
   @Test(arguments: [
     ("nesterov", "off"), ("weight_decay", "0.05"), ("weight_decay.norms", "off"), ("momentum", "0.5"), ("lr", "0.06"),
-  ]) func theOptimiserHasTheKnob(name: String, value: String) throws {
+  ]) func theOptimizerHasTheKnob(name: String, value: String) throws {
     let base = ["weight_decay": "0.01"]
     let plain = try run(base, steps: 3).weights, other = try run(base.merging([name: value]) { $1 }, steps: 3).weights
     #expect(plain.keys == other.keys)
@@ -46,7 +45,7 @@ struct WiringTests {
   }
 
   /// In the first step the momentum is 0, and decay is a term of every tensor by itself.
-  @Test func theFirstStepTellsTheOptimisersTermsApart() throws {
+  @Test func theFirstStepTellsTheOptimizersTermsApart() throws {
     func first(_ changes: [String: String]) throws -> [String: [Float]] { try run(changes, steps: 1).weights }
     let base = try first(["nesterov": "off"])
     #expect(try first(["nesterov": "off", "momentum": "0.1"]) == base)

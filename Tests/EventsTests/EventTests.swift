@@ -1,11 +1,20 @@
 import Events
 import Foundation
+import Readout
 import Recipe
 import Spelling
 import Testing
 
 private let quick = GapReading(step: 50, tier: .quick, n: 128, survivors: 80, broken: 51, interval: 0.31...0.49)
 private let deep = GapReading(step: 50, tier: .deep, n: 32, survivors: 21, broken: 21, interval: 0.47...0.82)
+
+private let surgery: SurgeryReport = {
+  let before = Proportion(correct: 64, n: 128), after = Proportion(correct: 60, n: 128), norm = Settings()[.norm]
+  return SurgeryReport(
+    step: 50, operation: .recalibrate, from: norm, to: norm, warnings: ["one", "two"], logitDrift: 0.0625,
+    largestLogitDrift: 0.5, cleanBefore: before, cleanAfter: after, adversarialBefore: before, adversarialAfter: after,
+    attack: "PGD-10", seconds: 1)
+}()
 
 private let events: [Event] = {
   var settings = Settings()
@@ -51,15 +60,15 @@ private let events: [Event] = {
         adversarialAccuracy: Proportion(correct: 0, n: 0), learningRate: 5e-4, images: 1, seconds: 0)),
     .probe(
       Probe(
-        step: 25, split: "validation", weights: "current", clean: half, adversarial: half, attack: "PGD-10", seconds: 1)
+        step: 25, split: .validation, weights: .current, clean: half, adversarial: half, attack: "PGD-10", seconds: 1)
     ),
     .probe(
       Probe(
-        step: 400, split: "test", weights: "best", clean: half, adversarial: half, attack: "FGSM", pgd10: half,
+        step: 400, split: .test, weights: .best, clean: half, adversarial: half, attack: "FGSM", pgd10: half,
         seconds: 1.5)),
     .probe(
       Probe(
-        step: 50, split: "validation", weights: "current", clean: half, adversarial: half, attack: "PGD-10",
+        step: 50, split: .validation, weights: .current, clean: half, adversarial: half, attack: "PGD-10",
         quick: quick, deep: deep, gapState: .watch, passes: 5000, seconds: 1)),
     .alarm(
       GapChange(
@@ -67,17 +76,21 @@ private let events: [Event] = {
         disagreement: TierDisagreement(kinder: quick, harsher: deep),
         causes: GapCause.Kind.allCases.map { GapCause($0, before: 0.66, value: 0.24, n: 128) })),
     .alarm(GapChange(step: 75, from: .alarm, state: .acknowledged)),
-    .journal(JournalEntry(step: 7, cause: .engine, text: "checkpoint kept")),
+    .attackProgress(
+      AttackProgressNote(step: 50, scope: .full, phase: .failed, n: 128, correct: 120, reason: "no gradient")),
+    .journal(JournalEntry(step: 7, cause: .tour, .remark("here it waits"))),
     .journal(
       JournalEntry(
-        step: 7, cause: .you, knob: "gamma", old: "0.5", new: "0.1", effect: .nextStep, text: "γ 0.5 → 0.1")),
-    .checkpoint(CheckpointNote(step: 400, kind: "last", path: "runs/x/last.safetensors")),
+        step: 7, cause: .you,
+        .changed(SettingChange(knob: "gamma", old: .number(0.5), new: .number(0.1), effect: .nextStep)))),
+    .surgery(surgery),
+    .checkpoint(CheckpointNote(step: 400, kind: .last, path: "runs/x/last.safetensors")),
     .summary(Summary(step: 400, outcome: .finished, results: [], bestStep: nil, seconds: 12)),
     .summary(
       Summary(
         step: 400, outcome: .stopped, reason: "by you",
         results: [
-          Probe(step: 400, split: "test", weights: "last", clean: half, adversarial: half, attack: "PGD-10", seconds: 2)
+          Probe(step: 400, split: .test, weights: .last, clean: half, adversarial: half, attack: "PGD-10", seconds: 2)
         ], bestStep: 375, seconds: 12.5)),
   ]
 }()
@@ -103,7 +116,7 @@ private let events: [Event] = {
     #expect(
       Set(events.map(\.name)) == [
         "layers", "scatter", "attackProgress",
-        "started", "state", "sample", "probe", "alarm", "journal", "checkpoint", "summary",
+        "started", "state", "sample", "probe", "alarm", "journal", "checkpoint", "surgery", "summary",
       ])
   }
 
@@ -153,6 +166,7 @@ private let events: [Event] = {
         #expect(report.total == LayerReport.Distances(cleanPGD: 2.5, cleanStrong: 1.25, pgdStrong: 1.125))
       case .scatter: #expect(try event.jsonLine().contains(#""clean":[[0.1,-2]]"#))
       case .attackProgress(let note) where note.phase == .forecast: #expect(note.accuracy == nil)
+      case .attackProgress(let note) where note.phase == .failed: #expect(note.accuracy?.correct == 120)
       case .attackProgress(let note): #expect(note.accuracy == Proportion(correct: 90, n: 128))
       default: break
       }

@@ -33,7 +33,7 @@ import Testing
     _ = paused.handle(.state(StateChange(step: 60, state: .paused)))
     var over = running
     for event in Script.ending { _ = over.handle(event) }
-    for step in 61...80 { _ = over.handle(.journal(JournalEntry(step: step, cause: .engine, text: "line \(step)"))) }
+    for step in 61...80 { _ = over.handle(.journal(JournalEntry(step: step, cause: .engine, .remark("line \(step)")))) }
     var all = [
       Situation(name: "paused", lab: withKeys(paused, [], 120, 36)),
       Situation(name: "results", lab: withKeys(over, [], 120, 36)),

@@ -79,8 +79,8 @@ import Testing
     pane.update(.sample(Script.sample(1)))
     pane.update(.sample(Script.sample(2)))
     pane.update(.sample(Script.sample(3)))
-    for (old, new) in [("0.5", "0.6"), ("0.6", "0.7"), ("0.7", "0.8")] {
-      pane.update(.journal(Script.change(1, "gamma", "γ", old, new)))
+    for (old, new) in [(0.5, 0.6), (0.6, 0.7), (0.7, 0.8)] {
+      pane.update(.journal(Script.change(1, "gamma", old, new)))
     }
     #expect(text(pane).contains("γ 0.5→0.8"))
     #expect(!text(pane).contains("0.6"))
@@ -136,7 +136,7 @@ import Testing
     #expect(pane.note.contains("validation n=256 ±95 %"))
     for label in ["clean  1.00±.01", "FGSM   .65±.06", "PGD-10 .01±.01"] { #expect(text(pane).contains(label)) }
     #expect(pane.describe().contains("PGD-10 .01 (95 % interval .00 to .03)"))
-    probe.weights = "best"
+    probe.weights = .best
     probe.step = 400
     pane.update(.probe(probe))
     #expect(pane.describe().contains("step 300"))
@@ -152,9 +152,9 @@ import Testing
     #expect(
       pane.press(.character(">"), isFocused: false) == [.send(.set(knob: "gamma", value: .number(0.61), cause: .you))])
     pane.noteSent(.set(knob: "gamma", value: .number(0.61), cause: .you))
-    pane.update(.journal(Script.change(1, "gamma", "γ", "0.5", "0.6")))
+    pane.update(.journal(Script.change(1, "gamma", 0.5, 0.6)))
     #expect(text(pane).contains("0.6 → 0.61"))
-    pane.update(.journal(Script.change(1, "gamma", "γ", "0.6", "0.61")))
+    pane.update(.journal(Script.change(1, "gamma", 0.6, 0.61)))
     #expect(!text(pane).contains("→") && text(pane).contains("0.61"))
   }
 
@@ -211,13 +211,13 @@ import Testing
 
   @Test func theJournalScrollsAndKeepsItsPlaceWhenLinesCome() {
     var pane = JournalPane()
-    for step in 1...40 { pane.update(.journal(JournalEntry(step: step, cause: .engine, text: "line \(step)."))) }
+    for step in 1...40 { pane.update(.journal(JournalEntry(step: step, cause: .engine, .remark("line \(step).")))) }
     #expect(text(pane, 40, 5).contains("line 40.") && !text(pane, 40, 5).contains("line 35."))
     #expect(pane.press(.up, isFocused: false) == nil)
     _ = pane.press(.pageUp, isFocused: true)
     let before = text(pane, 40, 5)
     #expect(before.contains("line 30."))
-    pane.update(.journal(JournalEntry(step: 41, cause: .engine, text: "line 41.")))
+    pane.update(.journal(JournalEntry(step: 41, cause: .engine, .remark("line 41."))))
     #expect(text(pane, 40, 5) == before)
     #expect(pane.note == "11 newer")
     _ = pane.press(.end, isFocused: true)

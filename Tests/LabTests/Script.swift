@@ -30,8 +30,8 @@ enum Script {
       }
       if step == 200 {
         events.append(.state(StateChange(step: step, state: .paused)))
-        events.append(.journal(change(step, "gamma", "γ", "0.5", "0.1")))
-        events.append(.journal(change(step, "beta", "β", "0", "0.4")))
+        events.append(.journal(change(step, "gamma", 0.5, 0.1)))
+        events.append(.journal(change(step, "beta", 0, 0.4)))
         events.append(.state(StateChange(step: step, state: .training)))
       }
     }
@@ -41,7 +41,7 @@ enum Script {
   /// The end of a whole run.
   static var ending: [Event] {
     [
-      .checkpoint(CheckpointNote(step: 400, kind: "last", path: "runs/x/checkpoints/last.safetensors")),
+      .checkpoint(CheckpointNote(step: 400, kind: .last, path: "runs/x/checkpoints/last.safetensors")),
       .state(StateChange(step: 400, state: .testing)), .summary(summary),
     ]
   }
@@ -50,16 +50,17 @@ enum Script {
     step: 400, outcome: .finished,
     results: [
       Probe(
-        step: 400, split: "test", weights: "last", clean: Proportion(correct: 984, n: 1000),
+        step: 400, split: .test, weights: .last, clean: Proportion(correct: 984, n: 1000),
         adversarial: Proportion(correct: 655, n: 1000), attack: "PGD-10", seconds: 0.4),
       Probe(
-        step: 375, split: "test", weights: "best", clean: Proportion(correct: 981, n: 1000),
+        step: 375, split: .test, weights: .best, clean: Proportion(correct: 981, n: 1000),
         adversarial: Proportion(correct: 662, n: 1000), attack: "PGD-10", seconds: 0.4),
     ], bestStep: 375, seconds: 21.4)
 
-  static func change(_ step: Int, _ knob: String, _ symbol: String, _ old: String, _ new: String) -> JournalEntry {
+  static func change(_ step: Int, _ knob: String, _ old: Double, _ new: Double) -> JournalEntry {
     JournalEntry(
-      step: step, cause: .you, knob: knob, old: old, new: new, effect: .nextStep, text: "\(symbol) \(old) → \(new)")
+      step: step, cause: .you,
+      .changed(SettingChange(knob: knob, old: .number(old), new: .number(new), effect: .nextStep)))
   }
 
   static func sample(_ step: Int) -> Sample {
@@ -80,7 +81,7 @@ enum Script {
   static func probe(_ step: Int) -> Probe {
     let x = Double(step)
     return Probe(
-      step: step, split: "validation", weights: "current",
+      step: step, split: .validation, weights: .current,
       clean: Proportion(correct: Int(256 * (1 - 0.9 * exp(-x / 24))), n: 256),
       adversarial: Proportion(correct: Int(256 * (0.66 - 0.63 * exp(-x / 60))), n: 256), attack: "PGD-10", seconds: 0.1)
   }

@@ -22,8 +22,8 @@ package enum FinalTable {
   }
 
   private static func weights(_ probe: Probe, _ summary: Summary) -> String {
-    let step = probe.weights == KeptWeights.best.rawValue ? summary.bestStep : summary.step
-    return step.map { "\(probe.weights) (step \($0))" } ?? probe.weights
+    let step = probe.weights == .best ? summary.bestStep : summary.step
+    return step.map { "\(probe.weights.rawValue) (step \($0))" } ?? probe.weights.rawValue
   }
 
   private static func cell(_ proportion: Proportion) -> String {

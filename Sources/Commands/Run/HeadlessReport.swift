@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Readout
 import Recipe
 
 /// Decides what of a session's events is written where. Pure.
@@ -60,7 +61,7 @@ package struct HeadlessReport {
       [.note("step \(change.step): \(change.text)")]
         + change.causes.map { .note("  \($0.title), \($0.numbers): \($0.sentence)") }
     case .journal(let entry): [.note("step \(entry.step): \(entry.text) (\(entry.cause.rawValue))")]
-    case .checkpoint(let note): [.note("\(note.kind) checkpoint, step \(note.step): \(note.path)")]
+    case .checkpoint(let note): [.note("\(note.kind.rawValue) checkpoint, step \(note.step): \(note.path)")]
     // The journal has its sentence.
     case .surgery: []
     case .summary(let summary):

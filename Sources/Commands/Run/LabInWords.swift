@@ -20,7 +20,7 @@ package enum LabInWords {
   private static func isWorthSaying(_ event: Event) -> Bool {
     switch event {
     case .layers, .scatter, .attackProgress: false
-    case .probe(let probe): probe.split == "validation"
+    case .probe(let probe): probe.split == .validation
     case .started, .alarm, .journal, .summary: true
     // The journal has the sentence of a surgery.
     case .state, .sample, .checkpoint, .surgery: false

@@ -34,7 +34,7 @@ package struct Progress: Hashable {
       spent += sample.seconds
       latest.append(Speed(images: sample.images, seconds: sample.seconds))
       if latest.count > Self.latestSteps { latest.removeFirst() }
-    case .probe(let probe) where probe.split == "validation":
+    case .probe(let probe) where probe.split == .validation:
       validation = probe
       spent += probe.seconds
     case .probe, .alarm, .journal, .checkpoint, .surgery, .summary: break
@@ -69,13 +69,13 @@ package struct Progress: Hashable {
   /// A measurement as a line of its own, for a stderr that cannot redraw.
   package func line(_ probe: Probe) -> String {
     var text = "step \(probe.step)/\(steps)"
-    if probe.split == "validation", let losses { text += "  \(losses)" }
-    text += "  \(probe.split)" + (probe.weights == "current" ? "" : ", \(probe.weights) weights")
+    if probe.split == .validation, let losses { text += "  \(losses)" }
+    text += "  \(probe.split.rawValue)" + (probe.weights == .current ? "" : ", \(probe.weights.rawValue) weights")
     text +=
       ", n \(probe.clean.n): clean \(Self.percent(probe.clean)), \(probe.attack) \(Self.percent(probe.adversarial))"
     if let pgd10 = probe.pgd10 { text += ", PGD-10 \(Self.percent(pgd10))" }
-    if probe.split == "validation", let secondsLeft { text += "  ETA \(Self.clock(secondsLeft))" }
-    if probe.split == "validation", let imagesPerSecond { text += "  \(Int(imagesPerSecond.rounded())) img/s" }
+    if probe.split == .validation, let secondsLeft { text += "  ETA \(Self.clock(secondsLeft))" }
+    if probe.split == .validation, let imagesPerSecond { text += "  \(Int(imagesPerSecond.rounded())) img/s" }
     return text
   }
 

@@ -21,9 +21,9 @@ struct RunningSession {
       }
     folder = try RunFolder(URL(fileURLWithPath: path), preset: plan.file(tour: plan.tour))
     alarms = AlarmWatch(command: command, folder: folder.url.path)
-    let trainer = Trainer(
-      settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: folder.url)
-    engine = TrainingEngine(work: trainer, settings: plan.settings, tour: plan.tour)
+    engine = TrainingEngine(settings: plan.settings, tour: plan.tour) { [plan, url = folder.url] in
+      try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
+    }
   }
 
   /// Deletes the folder when nothing was trained, so that the same command works once the cause is gone. Otherwise writes

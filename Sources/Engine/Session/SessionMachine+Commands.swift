@@ -1,0 +1,125 @@
+import Events
+import Recipe
+
+/// What people, tours and the attack's thread tell a session. Answered by events alone, at any time.
+extension SessionMachine {
+  /// Obeys a command. A session that is leaving obeys none.
+  package mutating func handle(_ command: Command) -> [Event] {
+    guard !isLeaving, !isOver else { return [] }
+    switch command {
+    case .pause:
+      pausing.pause()
+      return tellState()
+    case .resume:
+      pausing.resume()
+      return tellState()
+    case .step:
+      // A validation belongs to the step before it: finishing it is what is left of that step.
+      if case .work(.validate) = now { pausing.run(toEndOf: step) } else { pausing.run(toEndOf: step + 1) }
+      return tellState()
+    case .set(let name, let value, let cause): return change(name, to: value, cause: cause)
+    case .recalibrate(let batches): return recalibrate(batches)
+    case .acknowledge:
+      let events = watch.acknowledge(step: step)
+      return events.isEmpty ? journal(.refused(.noAlarm)) : events
+    case .attack(let scope):
+      if ending != nil { return journal(.refused(.tooLate)) }
+      return attack.ask(for: scope).map { journal(.refused($0)) } ?? []
+    case .cancelAttack: return attack.cancel().map { journal($0) } ?? []
+    case .checkpoint:
+      checkpoints.ask()
+      return []
+    case .takeOver: return tour.end() ? journal(.tourEnded, cause: .you) : []
+    case .finish: return finishEarly()
+    case .stop:
+      ending = .stop
+      return tellState()
+    }
+  }
+
+  /// Takes in what the thread of the attack on a copy tells: its progress, and in the end what it found.
+  package mutating func handle(_ report: FrozenReport) -> [Event] {
+    guard !isOver else { return [] }
+    var told = [Event.attackProgress(report.progress)]
+    guard report.progress.phase.isEnd else { return told }
+    attack.didEnd()
+    told += report.warnings.flatMap { journal(.warned($0), step: report.progress.step) }
+    return told + (report.reading.map { watch.confirm(with: $0) } ?? [])
+  }
+
+  // MARK: settings
+
+  /// Changes a setting from the next step on, or by surgery before it.
+  mutating func change(_ name: String, to value: KnobValue, cause: Cause) -> [Event] {
+    switch settingsInForce.change(name, to: value, isEnding: ending != nil) {
+    case .none: return []
+    case .refused(let refusal): return journal(.refused(refusal), step: boundary)
+    case .made(let change):
+      let isSurgery = change.effect == .surgery
+      if isSurgery { operations.ask(for: .convert) }
+      // In a pause surgery does not wait for the end of the step under way: that step is aborted.
+      let changed = isSurgery && pausing.isPaused ? step : boundary
+      changes.add(change, step: changed)
+      return journal(.changed(change), step: changed, cause: cause)
+    }
+  }
+
+  private mutating func recalibrate(_ batches: Int) -> [Event] {
+    if ending != nil { return journal(.refused(.tooLate), step: boundary) }
+    let norm = settings[.norm]
+    guard norm.hasStatistics else { return journal(.refused(.noStatistics(norm)), step: boundary) }
+    operations.ask(for: .recalibrate(batches: batches))
+    return []
+  }
+
+  // MARK: tour and end
+
+  /// Does what the tour has for the step just done.
+  mutating func followTour() -> [Event] {
+    var events: [Event] = []
+    while let stop = tour.next(afterStep: step) {
+      if !stop.caption.isEmpty { events += journal(.remark(stop.caption), cause: .tour) }
+      for change in stop.changes { events += self.change(change.knob, to: change.value, cause: .tour) }
+      if stop.pauses { pausing.pause() }
+    }
+    return events
+  }
+
+  private mutating func finishEarly() -> [Event] {
+    let isNews = ending == nil
+    pausing.resume()
+    ending = .finish
+    guard isNews, let total = description?.steps, boundary < total else { return tellState() }
+    return journal(.finishing(afterStep: boundary, of: total), step: boundary, cause: .you) + tellState()
+  }
+
+  // MARK: telling
+
+  /// The last step that a change made now cannot reach.
+  private var boundary: Int { if case .work(.runStep(let number, _)) = now { number } else { step } }
+
+  func journal(_ fact: JournalFact, step: Int? = nil, cause: Cause = .engine) -> [Event] {
+    [.journal(JournalEntry(step: step ?? self.step, cause: cause, fact))]
+  }
+
+  /// Tells the state if it is another than the one told last.
+  mutating func tell(_ now: SessionState) -> [Event] {
+    guard now != state else { return [] }
+    state = now
+    return [.state(StateChange(step: step, state: now))]
+  }
+
+  /// Tells the state that belongs to what is done now.
+  mutating func tellState() -> [Event] {
+    switch now {
+    case nil, .end: []
+    case .wait: tell(.paused)
+    case .work(.runStep): tell(pausing.isPaused ? .paused : .training)
+    case .work(.validate), .work(.checkQuickly), .work(.checkDeeply), .work(.findCauses):
+      tell(pausing.isPaused ? .paused : .validating)
+    case .work(.test): tell(pausing.isPaused ? .paused : .testing)
+    // These are short and have no state of their own.
+    case .work(.keepAsBest), .work(.save), .work(.operate), .work(.freeze): []
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import Events
+import Recipe
+
+/// What a training session does next, decided from what has happened to it. Pure: no clock, no thread, no randomness.
+///
+/// A performer calls `begin`, loads data and network, and calls `prepared`. From then on it does what the last `Turn`
+/// says, one piece of work at a time, and reports its result, which gives the next turn. Commands may come at any time and
+/// are answered by events alone; what they lead to is in the next turn.
+///
+/// One step is: train, and validate when it is due. What is done to the network itself comes between two steps. Commands
+/// that come during a step take effect at its end, except `pause`, which holds the work at its next poll, and `stop`,
+/// which aborts it. A setting changed during step n is in the journal as of step n and used from step n + 1 on.
+package struct SessionMachine: Sendable {
+  /// Steps done.
+  package internal(set) var step = 0
+  /// The state told last.
+  package internal(set) var state: SessionState?
+
+  /// How the session is to end.
+  enum Ending: Hashable {
+    /// Train no more, measure the test images, write the checkpoints.
+    case finish
+    /// Write what would be lost, and leave.
+    case stop
+    case failure(String)
+  }
+
+  /// What the performer was asked to do last; nil before data and network are loaded.
+  package internal(set) var now: Next?
+  var ending: Ending?
+  var description: SessionDescription?
+  var validatedStep: Int?
+  /// The rows of the final table so far.
+  var results: [Probe] = []
+
+  var settingsInForce: SettingsInForce
+  var pausing = Pausing()
+  var operations = NetworkOperations()
+  var checkpoints: Checkpoints
+  var watch = SentinelWatch()
+  var attack = CopyAttack()
+  var tour: RemainingTour
+  var changes = ChangeRecord()
+
+  /// A session that has not started.
+  package init(settings: Settings, tour: [TourStop] = []) {
+    settingsInForce = SettingsInForce(settings)
+    checkpoints = Checkpoints(settings[.validationBest])
+    self.tour = RemainingTour(tour)
+  }
+
+  /// The settings of the next step.
+  package var settings: Settings { settingsInForce.next }
+
+  /// What running work does now. A paused step does not keep an operation waiting: it is aborted and runs again
+  /// afterwards. Operations are done in a pause too.
+  package var pollAnswer: PollAnswer {
+    if isLeaving { return .abort }
+    guard pausing.isPaused, case .work(let work) = now else { return .goOn }
+    switch work {
+    case .operate: return .goOn
+    case .runStep, .validate, .checkQuickly, .checkDeeply, .findCauses: return isHeldUp ? .abort : .hold
+    case .test, .keepAsBest, .save, .freeze: return .hold
+    }
+  }
+
+  /// True while the attack on the copy is to end as soon as possible.
+  package var isCancellingAttack: Bool { attack.isCancelling }
+
+  // MARK: the start
+
+  /// The session starts.
+  package mutating func begin() -> [Event] { tell(.preparing) }
+
+  /// Data and network are loaded.
+  package mutating func prepared(_ loaded: SessionDescription) -> Turn {
+    guard now == nil else { return outOfOrder("'prepared'") }
+    var loaded = loaded
+    if tour.count > 0 { loaded.tourStops = tour.count }
+    description = loaded
+    let unreachable = tour.unreachable(in: loaded.steps)
+    let late = unreachable.isEmpty ? [] : journal(.stopsNotReached(unreachable, steps: loaded.steps))
+    return [.started(loaded)] + late + followTour() + proceed()
+  }
+
+  /// Data or network cannot be loaded, for this one-line reason: the session ends.
+  package mutating func couldNotPrepare(_ reason: String) -> (events: [Event], summary: Summary) {
+    conclude(.failed, reason)
+  }
+
+  // MARK: what was done
+
+  /// Takes in the result of the work that was asked for. A result of any other work is the performer's fault, and the
+  /// session fails.
+  package mutating func handle(_ result: WorkResult) -> Turn {
+    guard case .work(let work) = now else { return outOfOrder("'\(result.name)'") }
+    switch (work, result) {
+    case (.runStep(_, let used), .stepDone(let sample)): return stepDone(sample, used)
+    case (.validate, .measured(let probe)): return validated(probe)
+    case (.keepAsBest, .keptAsBest): return proceed()
+    case (.test, .measured(let probe)):
+      results.append(probe)
+      return [.probe(probe)] + proceed()
+    case (.save(let kind, let saved, _), .saved(let note)):
+      wrote(kind, step: saved)
+      return (note.map { [.checkpoint($0)] } ?? []) + proceed()
+    case (.operate(_, _, let used), .operated(let report)):
+      settingsInForce.build(from: used)
+      return [.surgery(report)] + journal(.operated(report)) + proceed()
+    case (.checkQuickly, .checkedQuickly(let check)): return watch.take(check, settings) + proceed()
+    case (.checkDeeply, .checkedDeeply(let check)): return watch.take(check, settings) + proceed()
+    case (.findCauses, .foundCauses(let found)): return watch.take(found) + proceed()
+    case (.freeze, .frozen):
+      attack.didStart()
+      return proceed()
+    case (_, .interrupted) where work.isInterruptible: return interrupted(work)
+    case (_, .failed(let reason)): return failed(work, reason)
+    default: return outOfOrder("'\(result.name)'")
+    }
+  }
+
+  private mutating func stepDone(_ sample: Sample, _ used: Settings) -> Turn {
+    step += 1
+    watch.train(used, images: sample.images)
+    let isComparable = settingsInForce.ran(used)
+    // Accuracies under different attacks cannot be compared.
+    let reset = isComparable ? nil : checkpoints.best.reset()
+    return [.sample(sample)] + (reset.map { journal(.bestReset(step: $0)) } ?? []) + followTour() + proceed()
+  }
+
+  private mutating func validated(_ probe: Probe) -> Turn {
+    validatedStep = step
+    let measured = settingsInForce.ofNetwork(settingsInForce.measured)
+    let isBest = checkpoints.best.improves(with: probe, atStep: step, measured)
+    return [.probe(probe)] + (isBest ? start(.keepAsBest(step: step)) : proceed())
+  }
+
+  private mutating func wrote(_ kind: CheckpointKind, step: Int) {
+    checkpoints.didWrite(kind, step: step)
+    if kind == .alarm { keptAlarm() }
+  }
+
+  /// The weights of the alarm are kept, or cannot be; the preset may want a pause there.
+  private mutating func keptAlarm() {
+    watch.keptWeights()
+    if settings[.sentinelPause] { pausing.pause() }
+  }
+
+  private mutating func interrupted(_ work: Work) -> Turn {
+    switch work {
+    case .checkQuickly, .checkDeeply, .findCauses:
+      watch.forgetChecks()
+      return proceed()
+    case .runStep(let number, _) where !isLeaving && isHeldUp:
+      // Not finished before the operation: random numbers are functions of the step, so it runs again on the new network.
+      changes.abort(stepAfter: step)
+      return journal(.stepAborted(number)) + proceed()
+    case .validate where !isLeaving && isHeldUp: return proceed()
+    case .runStep, .validate, .test, .operate, .keepAsBest, .save, .freeze:
+      if !isLeaving { ending = .stop }
+      return proceed()
+    }
+  }
+
+  private mutating func failed(_ work: Work, _ reason: String) -> Turn {
+    // The session does not depend on these.
+    switch work {
+    case .checkQuickly, .checkDeeply, .findCauses:
+      watch.forgetChecks()
+      return journal(.failed(.check, reason)) + proceed()
+    case .freeze:
+      attack.didEnd()
+      return journal(.failed(.attack, reason)) + proceed()
+    case .save(let kind, _, _) where kind == .alarm || kind == .kept:
+      if kind == .alarm { keptAlarm() }
+      return journal(.failed(.checkpoint, reason)) + proceed()
+    case .operate(let operation, _, _): return journal(.failed(.operation, reason)) + withdraw(operation) + proceed()
+    case .runStep, .validate, .keepAsBest, .test, .save: return fail(reason)
+    }
+  }
+
+  /// The session continues as it was; settings that say otherwise go back.
+  private mutating func withdraw(_ operation: NetworkOperation) -> [Event] {
+    guard operation == .convert else { return [] }
+    return settingsInForce.withdrawConversion().flatMap { change in
+      changes.add(change, step: step)
+      return journal(.changed(change))
+    }
+  }
+}

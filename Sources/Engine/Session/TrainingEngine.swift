@@ -1,0 +1,164 @@
+import Events
+import Recipe
+import Spelling
+
+/// Performs a session: asks `SessionMachine` what to do, has it done by `SessionWork`, tells the readers.
+///
+/// Everything runs on a thread of its own. Commands come in through `send` from anywhere and are obeyed whenever the work
+/// polls; a paused engine sleeps. Events are kept until they are read, so a slow reader loses nothing and slows nothing
+/// down.
+package actor TrainingEngine {
+  /// Everything the session tells, in order; ends after the summary. For one reader.
+  package nonisolated let events: AsyncStream<Event>
+
+  private let teller: AsyncStream<Event>.Continuation
+  private let inbox = Inbox()
+  private let thread = EngineThread(name: "dualab engine")
+  private let clock: @Sendable () -> Double
+  private let prepare: @Sendable () throws -> any SessionWork
+  private var machine: SessionMachine
+  /// The attack on a frozen copy that was started last.
+  private var attack: FrozenAttack?
+
+  /// A session that has not started. `prepare` loads data and network; it runs on the engine's thread. `clock` gives
+  /// seconds since any fixed moment; only the summary shows them.
+  package init(
+    settings: Settings, tour: [TourStop] = [], clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock,
+    prepare: @escaping @Sendable () throws -> any SessionWork
+  ) {
+    (events, teller) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
+    machine = SessionMachine(settings: settings, tour: tour)
+    self.prepare = prepare
+    self.clock = clock
+  }
+
+  deinit {
+    teller.finish()
+    thread.stop()
+  }
+
+  /// The thread that everything of the session runs on.
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  /// Asks something of the session. Never blocks; from any thread, before, during and after `run`.
+  package nonisolated func send(_ command: Command) { inbox.put(.command(command)) }
+
+  /// Runs the session to its end. To be called once. Nothing is thrown: a failure is an outcome of the summary.
+  package func run() -> Summary {
+    let start = clock()
+    var summary = perform()
+    summary.seconds = clock() - start
+    teller.yield(.summary(summary))
+    teller.finish()
+    return summary
+  }
+
+  private func perform() -> Summary {
+    tell(machine.begin())
+    let work: any SessionWork
+    do {
+      work = try prepare()
+    } catch {
+      obeyArrivals()
+      let (events, summary) = machine.couldNotPrepare(oneLine("\(error)"))
+      tell(events)
+      return summary
+    }
+    obeyArrivals()
+    var turn = machine.prepared(work.description)
+    while true {
+      tell(turn.events)
+      switch turn.next {
+      case .work(let piece):
+        let result = result(of: piece, by: work)
+        // What was asked before the work ended comes before its result: a setting changed then is in time for the next
+        // step.
+        obeyArrivals()
+        turn = machine.handle(result)
+      case .wait:
+        obey(inbox.next())
+        turn = machine.wake()
+      case .end(let summary): return summary
+      }
+    }
+  }
+
+  private func tell(_ events: [Event]) {
+    for event in events { teller.yield(event) }
+    if machine.isCancellingAttack { attack?.cancel() }
+  }
+
+  // MARK: work
+
+  private func result(of piece: Work, by work: any SessionWork) -> WorkResult {
+    do { return try perform(piece, by: work) } catch is Interruption {
+      return .interrupted
+    } catch {
+      return .failed(oneLine("\(error)"))
+    }
+  }
+
+  private func perform(_ piece: Work, by work: any SessionWork) throws -> WorkResult {
+    switch piece {
+    case .runStep(let number, let settings):
+      return .stepDone(try work.step(number, settings: settings, poll: poll))
+    case .validate(let step, let settings):
+      return .measured(try work.validate(afterStep: step, settings: settings, poll: poll))
+    case .keepAsBest(let step):
+      work.keepAsBest(step: step)
+      return .keptAsBest
+    case .test(let weights, let step, let settings):
+      return .measured(try work.test(weights, afterStep: step, settings: settings, poll: poll))
+    case .save(let kind, let step, let settings):
+      return .saved(try work.save(kind, step: step, settings: settings))
+    case .operate(let operation, let step, let settings):
+      return .operated(try work.operate(operation, afterStep: step, settings: settings, poll: poll))
+    case .checkQuickly(let step, let settings):
+      return .checkedQuickly(try work.checkQuickly(afterStep: step, settings: settings, poll: poll))
+    case .checkDeeply(let step, let settings):
+      return .checkedDeeply(try work.checkDeeply(afterStep: step, settings: settings, poll: poll))
+    case .findCauses(let step, let settings):
+      return .foundCauses(try work.findCauses(afterStep: step, settings: settings, poll: poll))
+    case .freeze(let scope, let step, let settings):
+      start(try work.freeze(scope, afterStep: step, settings: settings))
+      return .frozen
+    }
+  }
+
+  /// Starts an attack on a copy of the weights; what it tells arrives like a command.
+  private func start(_ attack: FrozenAttack) {
+    attack.start { [inbox] report in inbox.put(.report(report)) }
+    self.attack = attack
+  }
+
+  // MARK: arrivals
+
+  /// Called by the work, often: obeys what has arrived; returns, sleeps through a pause, or throws `Interruption`.
+  private func poll() throws {
+    while true {
+      obeyArrivals()
+      switch machine.pollAnswer {
+      case .goOn: return
+      case .hold: inbox.wait()
+      case .abort: throw Interruption()
+      }
+    }
+  }
+
+  private func obeyArrivals() {
+    while let arrival = inbox.take() { obey(arrival) }
+  }
+
+  private func obey(_ arrival: Arrival) {
+    switch arrival {
+    case .command(let command): tell(machine.handle(command))
+    case .report(let report): tell(machine.handle(report))
+    }
+  }
+}
+
+/// Seconds of the monotonic clock since an arbitrary moment.
+package let secondsOfMonotonicClock: @Sendable () -> Double = {
+  let origin = ContinuousClock.now
+  return { (ContinuousClock.now - origin) / .seconds(1) }
+}()

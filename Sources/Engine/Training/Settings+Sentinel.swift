@@ -1,0 +1,36 @@
+import Diagnostics
+import Evaluation
+import Recipe
+
+/// What the settings mean to the sentinel.
+extension Settings {
+  /// How often it checks, and for how much.
+  var sentinelLimits: SentinelSchedule.Limits {
+    SentinelSchedule.Limits(
+      every: self[.sentinelEvery], deepEvery: self[.sentinelDeepEvery], budget: self[.sentinelBudget])
+  }
+
+  /// From which gap on the sentinel watches and from which it raises the alarm. The interval's lower end may lie ten
+  /// points below. docs/algorithms.md §11.4.
+  var gapThresholds: GapThresholds {
+    let watch = self[.sentinelWatch], alarm = self[.sentinelAlarm]
+    return GapThresholds(
+      watch: watch, watchLower: max(0, watch - 0.1), alarm: alarm, alarmLower: max(0, alarm - 0.1))
+  }
+
+  /// Forward and backward passes, counted per image, of a training step on `images` clean images.
+  func passesOfStep(images: Int) -> Int {
+    let type = self[.objective].type
+    guard type.rows != .clean else { return outerPasses(2 * images) }
+    // An attack on KL first needs the clean predictions.
+    let attack = images * (trainingAttack.passes + (type.innerLoss == .divergence ? 1 : 0))
+    guard type.rows == .both else { return attack + outerPasses(2 * images) }
+    return attack + outerPasses((self[.batching] == .seq3 ? 6 : 4) * images)
+  }
+
+  /// The passes that are trained on; awp makes them once more before, to find the perturbation of the weights.
+  private func outerPasses(_ passes: Int) -> Int { self[.awp] > 0 ? 2 * passes : passes }
+
+  /// What a quick check costs at least: the clean pass, the training attack, and a pass over its points.
+  var leastCheckPasses: Int { self[.sentinelImages] * (trainingAttack.passes + 2) }
+}

@@ -1,0 +1,95 @@
+import Datasets
+import Events
+import Foundation
+import Networks
+import Recipe
+import Tensors
+
+/// The work of a session, done for real: batches, attacks, passes through the network, SGD, measurements, weights on disk.
+///
+/// All random numbers are functions of (seed, purpose, step, example), so a step that was aborted and runs again gives
+/// the same bits, and so does a run on another number of threads.
+package final class Trainer: SessionWork {
+  /// What was loaded.
+  package let description: SessionDescription
+  /// The step, which has the network.
+  package let training: TrainingStep
+  /// The settings at the start.
+  let initial: Settings
+  let presetName: String
+  let folder: URL?
+  let pool: ThreadPool
+  let data: DataSplits
+  /// The best weights so far.
+  var best: KeptNetwork?
+  /// What the sentinel keeps from check to check; made at the first one.
+  var sentinel: SentinelState?
+
+  /// Weights of an earlier step, and the network they belong to: normalization may have been changed since.
+  struct KeptNetwork {
+    let settings: ModelSettings
+    let weights: NetworkWeights
+    /// Which set of statistics it was measured with.
+    let branch: Branch
+    let step: Int
+  }
+
+  /// Loads the data and draws the network's first weights. `folder` is the run's folder, nil to write nothing; a
+  /// `tracker` only watches. Throws one line.
+  package init(
+    settings: Settings, presetName: String, threads: Int, folder: URL?, tracker: DistanceTracker? = nil
+  ) throws {
+    if let conflict = settings.conflict { throw TrainingFailure("\(conflict)") }
+    initial = settings
+    self.presetName = presetName
+    self.folder = folder
+    pool = ThreadPool(threads: threads)
+    data = try loadData(settings)
+    let network = try Trainer.network(settings, data, pool)
+    training = TrainingStep(network, data: data, settings: settings, tracker: tracker)
+    let model = network.settings
+    description = SessionDescription(
+      preset: presetName, data: data.description, constructed: data.constructed,
+      model: "\(model.name), width \(model.width), \(network.parameterCount) parameters", steps: training.steps,
+      stepsPerEpoch: training.stepsPerEpoch, threads: pool.threads, folder: folder?.path ?? "", settings: settings)
+  }
+
+  /// The network that the settings ask for, with its first weights.
+  private static func network(_ settings: Settings, _ data: DataSplits, _ pool: ThreadPool) throws -> Network {
+    var model = try ModelSettings(settings, images: ImageKind(data.train.images))
+    (model.mean, model.deviation) = (data.mean, data.deviation)
+    let network = try model.network(in: pool)
+    let batch = min(settings[.batch], data.train.count), passes = settings[.batching] == .seq3 ? 3 : 2
+    let needed = network.batchBytes(images: passes * batch)
+    guard needed < Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 9 else {
+      throw TrainingFailure(
+        "batch \(batch): \(model.name) of width \(model.width) needs \(needed >> 20) MiB, more than this machine has; "
+          + "lower batch or width")
+    }
+    network.initialise(seed: settings.runSeed)
+    network.dual = DualSettings(settings)
+    return network
+  }
+
+  /// What is trained.
+  var network: Network { training.network }
+  var seed: UInt32 { initial.runSeed }
+
+  /// Runs step `number`. A step that ends in an error changes no weight and no running statistic.
+  package func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
+    try training.run(number, settings: settings, poll: poll)
+  }
+}
+
+extension ModelSettings {
+  /// The network that they describe, every number 0. Throws one line when the catalogue has no such model.
+  func network(in pool: ThreadPool) throws -> Network {
+    guard let network = Network(self, pool: pool) else {
+      throw TrainingFailure("model: '\(name)' is not in the catalogue; 'dualab models list' shows all models")
+    }
+    return network
+  }
+}
+
+/// Wall-clock seconds since `start`; only shown.
+func seconds(since start: ContinuousClock.Instant) -> Double { (ContinuousClock.now - start) / .seconds(1) }

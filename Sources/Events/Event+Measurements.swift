@@ -1,0 +1,140 @@
+/// One training step. Parts that the objective does not have are nil.
+package struct Sample: Sendable, Hashable, Codable {
+  /// The number of this step, from 1.
+  package var step: Int
+  /// The epoch it belongs to, from 0.
+  package var epoch: Int
+  /// The outer loss.
+  package var loss: Double
+  /// Mean cross-entropy of the clean rows.
+  package var cleanLoss: Double?
+  /// Mean cross-entropy of the adversarial rows.
+  package var adversarialLoss: Double?
+  /// Mean KL(clean‖adversarial), before β.
+  package var kl: Double?
+  /// NLL of the domains in dual BN layers, before its weight; nil without them.
+  package var dbnNLL: Double?
+  /// Clean rows classified correctly, in train mode.
+  package var cleanAccuracy: Proportion?
+  /// Adversarial rows classified correctly, in train mode.
+  package var adversarialAccuracy: Proportion?
+  /// The learning rate of this step.
+  package var learningRate: Double
+  /// Training images (clean ones) of this step.
+  package var images: Int
+  /// Wall-clock seconds of this step; only shown, nothing depends on it.
+  package var seconds: Double
+
+  package init(
+    step: Int, epoch: Int, loss: Double, cleanLoss: Double? = nil, adversarialLoss: Double? = nil, kl: Double? = nil,
+    dbnNLL: Double? = nil, cleanAccuracy: Proportion? = nil, adversarialAccuracy: Proportion? = nil,
+    learningRate: Double, images: Int, seconds: Double
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.loss = loss
+    self.cleanLoss = cleanLoss
+    self.adversarialLoss = adversarialLoss
+    self.kl = kl
+    self.dbnNLL = dbnNLL
+    self.cleanAccuracy = cleanAccuracy
+    self.adversarialAccuracy = adversarialAccuracy
+    self.learningRate = learningRate
+    self.images = images
+    self.seconds = seconds
+  }
+}
+
+/// Accuracies on a fixed set of images, in eval mode.
+package struct Probe: Sendable, Hashable, Codable {
+  /// Which images.
+  package enum Split: String, Sendable, Hashable, Codable {
+    case validation, test
+    /// The sentinel's: the first of the validation images.
+    case probe
+  }
+
+  /// Which weights.
+  package enum Weights: String, Sendable, Hashable, Codable {
+    /// Those that are being trained.
+    case current
+    /// Those at the end of the run.
+    case last
+    /// The best by validation.
+    case best
+  }
+
+  /// Steps done so far.
+  package var step: Int
+  /// Which images.
+  package var split: Split
+  /// Which weights.
+  package var weights: Weights
+  /// Clean accuracy.
+  package var clean: Proportion
+  /// Accuracy under the training attack.
+  package var adversarial: Proportion
+  /// The attack, as shown: `PGD-10`, `FGSM`.
+  package var attack: String
+  /// Accuracy under PGD-10 (step ε/4, uniform start) where the training attack is another one.
+  package var pgd10: Proportion?
+  /// What the sentinel's cheap attacks break, if this is one of its probes.
+  package var quick: GapReading?
+  /// What AutoAttack breaks, if it ran.
+  package var deep: GapReading?
+  /// What the gap means after these readings.
+  package var gapState: GapState?
+  /// Forward and backward passes, counted per image, that the sentinel spent on it.
+  package var passes: Int?
+  /// Wall-clock seconds; only shown.
+  package var seconds: Double
+
+  package init(
+    step: Int, split: Split, weights: Weights, clean: Proportion, adversarial: Proportion, attack: String,
+    pgd10: Proportion? = nil, quick: GapReading? = nil, deep: GapReading? = nil, gapState: GapState? = nil,
+    passes: Int? = nil, seconds: Double
+  ) {
+    self.step = step
+    self.split = split
+    self.weights = weights
+    self.clean = clean
+    self.adversarial = adversarial
+    self.attack = attack
+    self.pgd10 = pgd10
+    self.quick = quick
+    self.deep = deep
+    self.gapState = gapState
+    self.passes = passes
+    self.seconds = seconds
+  }
+}
+
+/// Which checkpoint is written.
+package enum CheckpointKind: String, Sendable, Hashable, Codable {
+  /// The best weights by validation.
+  case best
+  /// The weights at the end of the run.
+  case last
+  /// The weights at a stop or a failure.
+  case interrupted
+  /// The weights at an alarm; never overwritten.
+  case alarm
+  /// Weights that a person asked to keep; never overwritten.
+  case kept
+}
+
+/// Weights were written.
+package struct CheckpointNote: Sendable, Hashable, Codable {
+  /// Steps done so far.
+  package var step: Int
+  /// Which checkpoint.
+  package var kind: CheckpointKind
+  /// The file.
+  package var path: String
+
+  package init(step: Int, kind: CheckpointKind, path: String) {
+    self.step = step
+    self.kind = kind
+    self.path = path
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Networks
+import TestSupport
+import Testing
+
+/// Training gives the bits it always gave: the weights of three shipped presets after 60 steps with seed 0, by SHA-256 of
+/// the tensors in `last.safetensors`.
+///
+/// A digest changes with anything that changes a single rounding: kernels, the order of a sum, random streams, a preset's
+/// values, and the C library: losses and mirage use its `exp`, `log` and `tanh`, whose last bit differs between versions
+/// of glibc, and between CPUs with and without FMA. The digests are those of glibc 2.36 on an x86-64 CPU with FMA; on
+/// another system all of them may differ without a fault in dualab. A change that is meant to change bits records new
+/// digests, and its commit says why. avx512 gives the bits of avx2.
+@Suite(.timeLimit(.minutes(5))) struct SameBitsTests {
+  private static let recorded = [
+    "avx2": [
+      "false-robustness": "d299a127a19cc47cdc587e9e532816e81b721ed33cb72bc6f70a7eb30d664b8b",
+      "trades": "0d5dbeb6d6ec3821dde79f3f60357751ba40451e3d9176c9e17bcfd346b0ec71",
+      "tour-dbn": "addf83d633b2d6aa9f027056a6caee659a08a426a04c1a89f850d37ac5b67de2",
+    ],
+    "portable": [
+      "false-robustness": "1de6e1f4878e86a01a6ccba307ea61c8dd3ba539fa04e82ea03fe4e569824d42",
+      "trades": "3b92225db5d540ff8ebacfc06033f2144df7aaa7975daf97cdf629bb04bddb8e",
+      "tour-dbn": "3cc03ec0742fcf027045bfff31682e33909afc13016f7ac2c7d72ab4a296b200",
+    ],
+  ]
+
+  @Test(
+    "Weights after 60 steps have the recorded digests",
+    arguments: ["avx512", "avx2", "portable"], ["false-robustness", "trades", "tour-dbn"])
+  func weights(variant: String, preset: String) throws {
+    guard KernelVariant.available.contains(variant) else {
+      // A machine without AVX2 checks the portable kernels only, and says so.
+      print("\(variant): not checked, this CPU cannot run it; it can run \(KernelVariant.available)")
+      return
+    }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let process = Process(), errors = Pipe()
+    process.executableURL = URL(fileURLWithPath: try BuiltProduct.path("dualab"))
+    process.arguments = [
+      "train", "--presets-dir", Repository.root.appendingPathComponent("presets").path, "--preset", preset, "--steps",
+      "60", "--seed", "0", "--threads", "2", "--quiet", "--out", folder.path,
+    ]
+    process.environment = ProcessInfo.processInfo.environment.merging(["DUALAB_CPU": variant]) { $1 }
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = errors
+    try process.run()
+    let complaint = String(decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "\(complaint)")
+    let file = try Data(contentsOf: folder.appendingPathComponent("checkpoints/last.safetensors"))
+    let header = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let digest = SHA256.digest(file.dropFirst(8 + header))
+    let expected = Self.recorded[variant == "avx512" ? "avx2" : variant]?[preset]
+    #expect(digest == expected, "\(preset) on \(variant) kernels")
+  }
+
+  /// Test vectors of FIPS 180-4, and one that fills its last block.
+  @Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+  ]) func theDigestIsSHA256(text: String, digest: String) {
+    #expect(SHA256.digest(Data(text.utf8)) == digest)
+  }
+}
