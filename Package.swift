@@ -21,105 +21,131 @@ let package = Package(
     .target(name: "Spelling"),
     .target(name: "Tensors", dependencies: ["CKernels"]),
     .target(name: "Objectives", dependencies: ["Tensors"]),
-    .target(name: "Networks", dependencies: ["Tensors", "Spelling", "CKernels"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Spelling", "CZlib"]),
-    .target(name: "Attacks", dependencies: ["Networks", "Objectives", "Tensors", "Spelling", "CKernels"]),
+    .target(name: "Networks", dependencies: ["CKernels", "Spelling", "Tensors"]),
+    .target(name: "Datasets", dependencies: ["CZlib", "Spelling", "Tensors"]),
+    .target(name: "Attacks", dependencies: ["CKernels", "Spelling", "Tensors", "Objectives", "Networks"]),
 
     // MARK: vocabulary
-    .target(
-      name: "Recipe", dependencies: ["Objectives", "Networks", "Datasets", "Attacks", "Tensors", "Spelling"]),
-    .target(name: "Events", dependencies: ["Recipe", "Networks", "Spelling"]),
+    .target(name: "Recipe", dependencies: ["Spelling", "Tensors", "Objectives", "Networks", "Datasets", "Attacks"]),
+    .target(name: "Events", dependencies: ["Networks", "Recipe"]),
     .target(
       name: "Presets",
-      dependencies: ["Recipe", "Events", "Plotting", "Spelling", .product(name: "Yams", package: "Yams")]),
+      dependencies: [
+        "Spelling", "Recipe", "Events", "Plotting", .product(name: "Yams", package: "Yams"),
+      ]),
 
     // MARK: measuring and training
     .target(
       name: "Evaluation",
-      dependencies: ["Attacks", "Objectives", "Networks", "Datasets", "Events", "Recipe", "Tensors", "Spelling"]),
+      dependencies: [
+        "Spelling", "Tensors", "Objectives", "Networks", "Datasets", "Attacks", "Events",
+      ]),
     .target(
       name: "Diagnostics",
-      dependencies: ["Evaluation", "Attacks", "Objectives", "Networks", "Events", "Recipe", "Tensors"]),
+      dependencies: [
+        "Tensors", "Objectives", "Networks", "Attacks", "Events", "Evaluation",
+      ]),
     .target(
       name: "Engine",
       dependencies: [
-        "Diagnostics", "Evaluation", "Attacks", "Objectives", "Networks", "Datasets", "Events", "Recipe", "Tensors",
-        "Spelling", "CKernels",
+        "Spelling", "Tensors", "Objectives", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation",
+        "Diagnostics",
       ]),
     .target(
       name: "Suites",
       dependencies: [
-        "Engine", "Diagnostics", "Evaluation", "Attacks", "Networks", "Datasets", "Presets", "Readout", "Events",
-        "Recipe", "Tensors", "Spelling", "Plotting",
+        "Spelling", "Tensors", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
+        "Engine", "Readout", "Presets",
       ]),
 
     // MARK: the face
-    .target(name: "Plotting"),
+    .target(name: "Plotting", dependencies: ["Spelling"]),
     .target(
       name: "Readout",
-      dependencies: ["Evaluation", "Diagnostics", "Events", "Recipe", "Plotting", "Tensors", "Spelling"]),
-    .target(name: "Panes", dependencies: ["Plotting", "Events", "Recipe", "Spelling"]),
-    .target(name: "Lab", dependencies: ["Panes", "Plotting", "Events", "Recipe", "Spelling"]),
-    .target(name: "Terminal", dependencies: ["Lab", "Panes", "Plotting", "Events", "CTerminal"]),
+      dependencies: [
+        "Spelling", "Networks", "Recipe", "Events", "Evaluation", "Diagnostics", "Plotting",
+      ]),
+    .target(name: "Panes", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout"]),
+    .target(name: "Lab", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout", "Panes"]),
+    .target(name: "Terminal", dependencies: ["CTerminal", "Events", "Plotting", "Panes", "Lab"]),
     .target(
       name: "Commands",
       dependencies: [
-        "Engine", "Suites", "Diagnostics", "Evaluation", "Attacks", "Datasets", "Tensors", "Terminal", "Lab",
-        "Readout", "Plotting", "Events", "Recipe", "Networks", "Presets", "Spelling", "COpenBLAS",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "COpenBLAS", "Spelling", "Tensors", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation",
+        "Diagnostics", "Engine", "Plotting", "Readout", "Presets", "Suites", "Lab", "Terminal", .product(name:
+        "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dualab", dependencies: ["Commands"]),
 
     // MARK: tests
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport"),
-    .testTarget(name: "RecipeTests", dependencies: ["Recipe", "Spelling", "TestSupport"]),
-    .testTarget(name: "EventsTests", dependencies: ["Events", "Recipe", "Spelling"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
-    .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Recipe", "TestSupport"]),
-    .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "Recipe", "Spelling", "Tensors", "CKernels", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Recipe", "Spelling", "Tensors", "TestSupport"]),
-    .testTarget(
-      name: "ImportTests", dependencies: ["Networks", "Datasets", "Spelling", "Tensors", "TestSupport"]),
-    .testTarget(
-      name: "AttacksTests",
-      dependencies: [
-        "Attacks", "Evaluation", "Networks", "Objectives", "Recipe", "Tensors", "CKernels", "TestSupport",
-      ]),
-    .testTarget(
-      name: "EvaluationTests",
-      dependencies: ["Evaluation", "Attacks", "Networks", "Datasets", "Events", "Tensors", "TestSupport"]),
-    .testTarget(
-      name: "DiagnosticsTests",
-      dependencies: ["Diagnostics", "Evaluation", "Attacks", "Networks", "Events", "Tensors", "TestSupport"]),
-    .testTarget(name: "PresetsTests", dependencies: ["Presets", "Plotting", "Events", "Recipe", "TestSupport"]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .executableTarget(
       name: "allocation-probe",
-      dependencies: ["Engine", "Objectives", "Attacks", "Networks", "Events", "Recipe", "Tensors", "CAllocations"],
-      path: "Tests/AllocationProbe"),
+      dependencies: [
+        "CAllocations", "Tensors", "Objectives", "Networks", "Attacks", "Recipe", "Events", "Engine",
+      ], path: "Tests/AllocationProbe"),
+    .executableTarget(
+      name: "terminal-probe",
+      dependencies: [
+        "Events", "Plotting", "Panes", "Lab", "Terminal",
+      ], path: "Tests/TerminalProbe"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Recipe", "TestSupport"]),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: [
+        "CKernels", "Spelling", "Tensors", "Networks", "Recipe", "TestSupport",
+      ]),
+    .testTarget(name: "ImportTests", dependencies: ["Spelling", "Tensors", "Networks", "Datasets", "TestSupport"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Spelling", "Tensors", "Datasets", "Recipe", "TestSupport"]),
+    .testTarget(
+      name: "AttacksTests",
+      dependencies: [
+        "CKernels", "Tensors", "Objectives", "Networks", "Attacks", "Recipe", "Evaluation", "TestSupport",
+      ]),
+    .testTarget(name: "RecipeTests", dependencies: ["Spelling", "Recipe", "TestSupport"]),
+    .testTarget(name: "EventsTests", dependencies: ["Spelling", "Networks", "Recipe", "Events", "Readout"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "Tensors", "Networks", "Datasets", "Attacks", "Events", "Evaluation", "TestSupport",
+      ]),
+    .testTarget(
+      name: "DiagnosticsTests",
+      dependencies: [
+        "Tensors", "Networks", "Attacks", "Events", "Evaluation", "Diagnostics", "TestSupport",
+      ]),
+    .testTarget(name: "PresetsTests", dependencies: ["Recipe", "Events", "Plotting", "Presets", "TestSupport"]),
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Engine", "Diagnostics", "Evaluation", "Attacks", "Objectives", "Networks", "Datasets", "Readout", "Events",
-        "Recipe", "Tensors", "Spelling", "TestSupport", "allocation-probe", "dualab",
+        "Tensors", "Objectives", "Networks", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics", "Engine",
+        "Readout", "Presets", "TestSupport", "allocation-probe", "dualab",
       ]),
     .testTarget(
       name: "SuitesTests",
-      dependencies: ["Suites", "Presets", "Diagnostics", "Events", "Spelling", "TestSupport"]),
+      dependencies: [
+        "Spelling", "Events", "Diagnostics", "Presets", "Suites", "TestSupport",
+      ]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
-    .testTarget(name: "LabTests", dependencies: ["Lab", "Panes", "Plotting", "Events", "Recipe", "TestSupport"]),
-    .executableTarget(
-      name: "terminal-probe", dependencies: ["Terminal", "Lab", "Panes", "Plotting", "Events"],
-      path: "Tests/TerminalProbe"),
+    .testTarget(name: "ReadoutTests", dependencies: ["Spelling", "Recipe", "Events", "Readout", "Presets"]),
     .testTarget(
-      name: "TerminalTests", dependencies: ["Terminal", "Panes", "Plotting", "TestSupport", "terminal-probe"]),
+      name: "LabTests",
+      dependencies: [
+        "Spelling", "Recipe", "Events", "Plotting", "Presets", "Panes", "Lab", "TestSupport",
+      ]),
+    .testTarget(
+      name: "TerminalTests",
+      dependencies: [
+        "Plotting", "Panes", "Terminal", "TestSupport", "terminal-probe",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Commands", "dualab", "Engine", "Readout", "Diagnostics", "Evaluation", "Attacks", "Datasets", "Networks",
-        "Tensors", "Presets", "Events", "Recipe", "Lab", "TestSupport",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Tensors", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics", "Engine",
+        "Readout", "Presets", "Commands", "TestSupport", "dualab", .product(name: "ArgumentParser", package:
+        "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -73,12 +73,6 @@ package struct TierDisagreement: Sendable, Hashable, Codable {
     self.kinder = kinder
     self.harsher = harsher
   }
-
-  /// The disagreement in one sentence.
-  package var text: String {
-    "\(kinder.tier.rawValue) finds a gap of \(share(kinder.gap)), \(harsher.tier.rawValue) one of "
-      + "\(share(harsher.gap)): believe the larger"
-  }
 }
 
 /// The gap went into another state, or something about it is to be told: the event `alarm`.
@@ -107,26 +101,4 @@ package struct GapChange: Sendable, Hashable, Codable {
     self.disagreement = disagreement
     self.causes = causes
   }
-
-  /// The change in one line: `alarm: gap 0.40 [0.31, 0.49] under quick (n 128)`.
-  package var text: String {
-    // Causes are measured after the change itself was told.
-    guard from != state || reading != nil || disagreement != nil else {
-      return causes.isEmpty ? "no cause of the gap is named" : "causes of the gap"
-    }
-    var parts = [from == state ? "gap \(state.rawValue)" : "gap \(from.rawValue) → \(state.rawValue)"]
-    if let reading {
-      parts.append(
-        "\(share(reading.gap)) [\(share(reading.lower)), \(share(reading.upper))] under \(reading.tier.rawValue), "
-          + "n \(reading.n)")
-    }
-    if let disagreement { parts.append(disagreement.text) }
-    return parts.joined(separator: ": ")
-  }
-}
-
-/// Two decimals.
-func share(_ value: Double) -> String {
-  let hundredths = Int((value * 100).rounded()), digits = "\(abs(hundredths) % 100)"
-  return (hundredths < 0 ? "-" : "") + "\(abs(hundredths) / 100)." + (digits.count < 2 ? "0" : "") + digits
 }

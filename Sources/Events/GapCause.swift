@@ -37,46 +37,4 @@ package struct GapCause: Sendable, Hashable, Codable {
     self.value = value
     self.n = n
   }
-
-  /// The numbers as shown: `0.66 → 0.00`, `0.05`.
-  package var numbers: String { (before.map { share($0) + " → " } ?? "") + share(value) }
-
-  /// A few words: `targeted beats untargeted`.
-  package var title: String {
-    switch kind {
-    case .targeted: "targeted beats untargeted"
-    case .smallerStep: "smaller steps beat the full attack"
-    case .smallerRadius: "a quarter of the radius beats the full attack"
-    case .moreSteps: "50 steps beat 10"
-    case .square: "Square beats the gradient attacks"
-    case .zeroGradient: "zero gradients"
-    case .saturatedLogits: "saturated logits"
-    case .aboveChance: "better than chance at 4ε"
-    case .catastrophicOverfitting: "catastrophic overfitting"
-    }
-  }
-
-  /// One plain sentence.
-  package var sentence: String {
-    switch kind {
-    case .targeted:
-      "Told which class to aim at, an attack finds what PGD on the cross-entropy missed."
-    case .smallerStep:
-      "Smaller steps find what larger ones jump over: the loss is rough inside the ball."
-    case .smallerRadius:
-      "Points within a quarter of the radius fool the network, and PGD walked past them."
-    case .moreSteps:
-      "PGD had not finished after 10 steps: with 50 it goes on breaking images."
-    case .square:
-      "Random squares succeed where gradients fail: the gradients point the wrong way."
-    case .zeroGradient:
-      "At these images the gradient is exactly zero, so PGD cannot move at all."
-    case .saturatedLogits:
-      "At these images the logits are so large that the cross-entropy has no gradient left for PGD."
-    case .aboveChance:
-      "At four times the radius an attack should win always; that it does not shows that it is stuck."
-    case .catastrophicOverfitting:
-      "The network withstands one large step and nothing else: it has overfitted to FGSM."
-    }
-  }
 }

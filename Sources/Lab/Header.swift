@@ -1,11 +1,13 @@
 import Plotting
+import Readout
+import Spelling
 
-/// The first row: what is run, where it stands, how long it takes.
+/// The first row: which run this is, how far it is, how long it will take.
 struct Header {
   let session: Session
   let theme: Theme
 
-  /// What the row may hold; it is left out from the end of this list until the rest fits.
+  /// What the row may hold. Parts are left out from the end of this list until the rest fits.
   private enum Part: CaseIterable {
     case constructed, state, gap, step, gapWord, preset, percent, timeLeft, data, labels, program, speed, epoch, bar
   }
@@ -15,7 +17,7 @@ struct Header {
     buffer.fill(row, with: Cell(" ", theme.style(.header)))
     var parts = Part.allCases
     while parts.count > 1, spans(of: parts, barWidth: 8).displayWidth + 1 > buffer.width { parts.removeLast() }
-    // What is left over makes the bar longer.
+    // The remaining columns make the bar longer.
     let rest = buffer.width - 1 - spans(of: parts, barWidth: 0).displayWidth
     buffer.write(spans(of: parts, barWidth: rest), x: 0, y: 0, in: row, theme: theme, over: .header)
   }
@@ -52,12 +54,10 @@ struct Header {
       if let summary = session.summary {
         groups.append([Span("took \(NumberText.duration(summary.seconds))", .header)])
       } else if let seconds = session.secondsLeft {
-        groups.append([Span("ETA \(NumberText.duration(seconds))", .header)])
+        groups.append([Span(Pace.eta(seconds), .header)])
       }
     }
-    if has(.speed), let speed = session.imagesPerSecond {
-      groups.append([Span("\(NumberText.grouped(Int(min(1e9, speed.rounded())))) img/s", .header)])
-    }
+    if has(.speed), let speed = session.speed { groups.append([Span(speed, .header)]) }
     let gap = has(.program) ? "   " : "  "
     return [Span(" ", .header)]
       + groups.filter { !$0.isEmpty }.reduce(into: []) { row, group in
@@ -95,14 +95,15 @@ struct Header {
 extension Session {
   /// The header in words.
   var sentence: String {
-    guard let description else { return "dualab: no session yet." }
+    guard let description else { return "dualab: no run yet." }
     let task = description.constructed ? ", a constructed task" : ""
     var text = "dualab: preset \(description.preset) on \(description.data)\(task); \(description.model). "
-    text += "State \(stateText), step \(step) of \(description.steps), epoch \(epoch + 1)."
-    if !reason.isEmpty { text += " \(reason)." }
-    if let gap { text += " Gap: \(gap.word.lowercased()), \(gap.meaning)." }
-    if let left = secondsLeft, let speed = imagesPerSecond {
-      text += " About \(NumberText.duration(left)) left at \(Int(min(1e9, speed.rounded()))) images a second."
+    let state = stateText.prefix(1).uppercased() + stateText.dropFirst()
+    text += "\(state): step \(step) of \(description.steps), epoch \(epoch + 1)."
+    if !reason.isEmpty { text += " Reason: \(reason)." }
+    if let gap { text += " Gap: \(gap.word.lowercased()) (\(gap.meaning))." }
+    if let left = secondsLeft, let speed {
+      text += " About \(NumberText.duration(left)) left at \(speed)."
     }
     return text
   }

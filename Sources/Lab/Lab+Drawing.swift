@@ -10,12 +10,12 @@ extension Lab {
     buffer.fill(buffer.bounds, with: Cell(" ", theme.style(.text)))
     if let needed = layout.needed {
       drawTooSmall(needed, into: &buffer)
-      drawOverlay(into: &buffer, in: buffer.bounds)
+      drawDialog(into: &buffer, in: buffer.bounds)
     } else {
       Header(session: session, theme: theme).draw(into: &buffer)
       if let tabs = layout.tabs { drawTabs(into: &buffer, in: tabs, layout: layout) }
       for place in layout.places { draw(place, into: &buffer) }
-      drawOverlay(into: &buffer, in: Rect(x: 0, y: 0, width: buffer.width, height: buffer.height - 1))
+      drawDialog(into: &buffer, in: Rect(x: 0, y: 0, width: buffer.width, height: buffer.height - 1))
       drawFooter(into: &buffer)
     }
     if options.symbols == .ascii { buffer.reduceToASCII() }
@@ -55,42 +55,25 @@ extension Lab {
     }
   }
 
-  private mutating func drawOverlay(into buffer: inout CellBuffer, in area: Rect) {
-    switch overlay {
-    case nil, .command: break
-    case .quit(var dialog):
-      dialog.draw(into: &buffer, in: area, session: session, theme: theme)
-      overlay = .quit(dialog)
-    case .change(var dialog):
-      dialog.draw(into: &buffer, in: area, session: session, theme: theme)
-      overlay = .change(dialog)
-    case .attack(var dialog):
-      dialog.draw(into: &buffer, in: area, session: session, theme: theme)
-      overlay = .attack(dialog)
-    case .help(var help):
-      help.draw(into: &buffer, in: area, sections: helpSections, theme: theme)
-      overlay = .help(help)
-    case .describe(var text):
-      let words = panes[focus].describe()
-      text.draw(into: &buffer, in: area, title: "\(Swift.type(of: panes[focus]).title) in words", theme: theme) {
-        width in
-        wrapped(words, to: max(1, min(76, width))).map { [Span($0, .dialog)] }
-      }
-      overlay = .describe(text)
-    case .results(var text):
-      guard let summary = session.summary else { return }
-      text.draw(into: &buffer, in: area, title: "Results", theme: theme) { ResultsTable.lines(summary, width: $0) }
-      overlay = .results(text)
-    }
+  private mutating func drawDialog(into buffer: inout CellBuffer, in area: Rect) {
+    guard let dialog, Swift.type(of: dialog).place == .middle else { return }
+    draw(dialog, into: &buffer, in: area)
   }
 
-  /// The last row: the command line, or the keys valid now; a message takes the rows it needs above or instead.
-  private func drawFooter(into buffer: inout CellBuffer) {
+  /// Drawing tells a dialog how far it can be scrolled.
+  private mutating func draw(_ dialog: any Dialog, into buffer: inout CellBuffer, in area: Rect) {
+    var dialog = dialog
+    dialog.draw(into: &buffer, in: area, theme: theme)
+    self.dialog = dialog
+  }
+
+  /// The last row: a dialog that is drawn there, or the valid keys; a message takes the rows it needs above or instead.
+  private mutating func drawFooter(into buffer: inout CellBuffer) {
     let bottom = buffer.height - 1
     var messageBottom = bottom
     let row = Rect(x: 0, y: bottom, width: buffer.width, height: 1)
-    if case .command(let line) = overlay {
-      line.draw(into: &buffer, in: row, theme: theme)
+    if let dialog, Swift.type(of: dialog).place == .footer {
+      draw(dialog, into: &buffer, in: row)
       messageBottom -= 1
     } else if message == nil {
       drawKeys(into: &buffer, in: row)
@@ -106,9 +89,9 @@ extension Lab {
     }
   }
 
-  /// Keys valid now, in the table's order; those that do not fit are left out, help and quit stay.
+  /// The valid keys in the table's order; those that do not fit are left out, help and quit stay.
   private func drawKeys(into buffer: inout CellBuffer, in rect: Rect) {
-    let pinned = context == .panes ? [["?", "help"], ["q", "quit"]] : []
+    let pinned = dialog == nil ? [["?", "help"], ["q", "quit"]] : []
     let width = { (word: [String]) in displayWidth(word[0]) + displayWidth(word[1]) + 3 }
     var room = rect.width + 1 - pinned.reduce(0) { $0 + width($1) }
     var words: [[String]] = []

@@ -1,151 +1,58 @@
 import Events
 import Recipe
-import Spelling
 
 /// What the keys of the table do.
 extension Lab {
-  // MARK: overlays
+  // MARK: dialogs
 
-  mutating func open(_ overlay: Overlay) -> [LabAction] {
-    self.overlay = overlay
+  /// Opens a dialog in place of the one that is open.
+  mutating func open(_ dialog: some Dialog) -> [LabAction] {
+    var dialog = dialog
+    self.dialog = dialog.follow(self) ? dialog : nil
     return []
   }
 
-  mutating func close() -> [LabAction] {
-    overlay = nil
-    return []
-  }
-
-  var canScroll: Bool {
-    switch overlay {
-    case .help(let help): help.text.canScroll
-    case .describe(let text), .results(let text): text.canScroll
-    case .change(let dialog): dialog.canScroll
-    default: false
-    }
-  }
-
-  mutating func scroll(by count: Int) -> [LabAction] {
-    switch overlay {
-    case .help(var help):
-      help.text.scroll(by: count)
-      overlay = .help(help)
-    case .describe(var text):
-      text.scroll(by: count)
-      overlay = .describe(text)
-    case .results(var text):
-      text.scroll(by: count)
-      overlay = .results(text)
-    case .change(var dialog):
-      dialog.scroll(by: count)
-      overlay = .change(dialog)
-    default: break
-    }
-    return []
-  }
-
-  mutating func eraseInHelp() -> [LabAction] {
-    if case .help(var help) = overlay {
-      help.erase()
-      overlay = .help(help)
+  /// Does what the open dialog asks for.
+  mutating func perform(_ request: DialogRequest) -> [LabAction] {
+    switch request {
+    case .close: dialog = nil
+    case .send(let command): return send(command)
+    case .ask(let command): return ask(command)
+    case .stop: return stop()
+    case .quit: return quit()
+    case .theme(let index): return useTheme(index)
+    case .say(let text, let isError): show(text, isError: isError)
     }
     return []
   }
 
   // MARK: leaving
 
-  mutating func quit() -> [LabAction] {
-    guard !session.isOver else { return [.leave] }
-    overlay = .quit(QuitDialog(canFinish: session.state != .testing))
-    return []
-  }
+  mutating func quit() -> [LabAction] { session.isOver ? [.leave] : open(QuitDialog()) }
 
-  /// Ctrl-c: asks; when it asked already, or a stop is under way, leaves.
+  /// Ctrl-c: asks; when it has asked already, or a stop is under way, leaves.
   mutating func interrupt() -> [LabAction] {
     if leavesAfterSummary { return [.leave] }
-    if case .quit = overlay { return send(.stop) + [.leave] }
+    if dialog is QuitDialog { return send(.stop) + [.leave] }
     return quit()
   }
 
-  mutating func chooseInQuit(by count: Int) -> [LabAction] {
-    if case .quit(var dialog) = overlay {
-      dialog.move(by: count)
-      overlay = .quit(dialog)
-    }
-    return []
+  private mutating func stop() -> [LabAction] {
+    if session.isOver { return [.leave] }
+    leavesAfterSummary = true
+    return send(.stop)
   }
 
-  mutating func confirmQuit() -> [LabAction] {
-    guard case .quit(let dialog) = overlay else { return [] }
-    return end(by: dialog.choice)
-  }
+  // MARK: changes
 
-  mutating func end(by choice: QuitDialog.Choice) -> [LabAction] {
-    overlay = nil
-    switch choice {
-    case .cancel: return []
-    case .finish: return send(.finish)
-    case .stop:
-      if session.isOver { return [.leave] }
-      leavesAfterSummary = true
-      return send(.stop)
-    }
-  }
-
-  // MARK: changes that mean much
-
-  /// Sends a command; a change that means much is shown first, unless nothing uses the knob now.
+  /// Sends a command; a change that means much is explained first, unless nothing uses the knob now.
   mutating func ask(_ command: Command) -> [LabAction] {
     guard case .set(let name, let value, _) = command, let knob = AnyKnob.named(name), knob.confirms,
       var changed = session.settings, changed[knob] != value
     else { return send(command) }
     try? changed.set(name, to: value)
     guard knob.idleReason(in: changed) == nil else { return send(command) }
-    overlay = .change(ChangeDialog(knob, to: value))
-    return []
-  }
-
-  /// False while what is asked for cannot be.
-  var canConfirmChange: Bool {
-    if case .change(let dialog) = overlay { dialog.conflict(in: session.settings) == nil } else { false }
-  }
-
-  mutating func turnChange(by presses: Int) -> [LabAction] {
-    if case .change(var dialog) = overlay {
-      dialog.turn(by: presses, from: session.settings)
-      overlay = .change(dialog)
-    }
-    return []
-  }
-
-  mutating func confirmChange() -> [LabAction] {
-    guard case .change(let dialog) = overlay else { return [] }
-    overlay = nil
-    return send(dialog.command)
-  }
-
-  // MARK: attacking
-
-  mutating func chooseInAttack(by count: Int) -> [LabAction] {
-    if case .attack(var dialog) = overlay {
-      dialog.move(by: count)
-      overlay = .attack(dialog)
-    }
-    return []
-  }
-
-  mutating func confirmAttack() -> [LabAction] {
-    guard case .attack(let dialog) = overlay else { return [] }
-    return attack(by: dialog.choice)
-  }
-
-  mutating func attack(by choice: AttackDialog.Choice) -> [LabAction] {
-    overlay = nil
-    switch choice {
-    case .run(let scope): return send(.attack(scope))
-    case .giveUp: return send(.cancelAttack)
-    case .close: return []
-    }
+    return open(ChangeDialog(knob, to: value))
   }
 
   // MARK: panes
@@ -162,7 +69,7 @@ extension Lab {
     return []
   }
 
-  /// Hides a pane that is on the screen, brings one that is not to it.
+  /// Hides a pane that is on the screen, shows one that is not.
   mutating func togglePane(_ index: Int) -> [LabAction] {
     let isShown = layout.places.contains { $0.pane == index }
     guard isShown else {
@@ -171,7 +78,7 @@ extension Lab {
       return []
     }
     guard enabled.count > 1 else {
-      show("the last pane stays; 0 brings all back", isError: false)
+      show("can't hide the last pane; press 0 to show all", isError: false)
       return []
     }
     if focus == index { _ = moveFocus(by: 1) }
@@ -193,50 +100,5 @@ extension Lab {
     options.theme = index
     show("theme \(theme.name)", isError: false)
     return []
-  }
-
-  // MARK: command line
-
-  mutating func completeCommand() -> [LabAction] {
-    if case .command(var line) = overlay {
-      line.complete()
-      overlay = .command(line)
-    }
-    return []
-  }
-
-  mutating func eraseCommand() -> [LabAction] {
-    if case .command(var line) = overlay { overlay = line.erase() ? .command(line) : nil }
-    return []
-  }
-
-  /// Does what was typed; a line that cannot be done stays, with the reason, to be put right.
-  mutating func runPrompt() -> [LabAction] {
-    guard case .command(let line) = overlay else { return [] }
-    do {
-      let request = try line.parse()
-      if case .send(let command) = request, let conflict = conflict(of: command) { throw conflict }
-      overlay = nil
-      switch request {
-      case .nothing: return []
-      case .quit: return quit()
-      case .theme(let index): return useTheme(index)
-      case .send where session.isOver:
-        show("the session is over; q leaves", isError: true)
-        return []
-      case .send(.stop): return end(by: .stop)
-      case .send(let command): return ask(command)
-      }
-    } catch {
-      show("\(error)", isError: true)
-      return []
-    }
-  }
-
-  /// Why a change cannot be; nil for what can.
-  private func conflict(of command: Command) -> SettingError? {
-    guard case .set(let name, let value, _) = command, var changed = session.settings else { return nil }
-    try? changed.set(name, to: value)
-    return changed.conflict
   }
 }

@@ -1,28 +1,30 @@
 import Events
 import Panes
 import Plotting
+import Readout
 
-/// The whole face: pure state that keys and events change and that draws itself into a buffer.
+/// Everything on the screen: pure state that keys and events change and that draws itself into a buffer.
 package struct Lab: Sendable {
   /// True when something changed since the last `draw`.
   package internal(set) var needsDraw = true
 
   var panes: [any Pane] = paneCatalogue.map { $0.init() }
-  /// Which panes are wanted, by their place in the catalogue.
+  /// The panes that are switched on, by their index in the catalogue.
   var enabled = Set(paneCatalogue.indices)
   var focus = Lab.firstFocus
   var isFull = false
-  var overlay: Overlay?
+  /// What lies over the panes and takes the keys.
+  package internal(set) var dialog: (any Dialog)?
   var message: Message?
-  var session = Session()
+  package internal(set) var session = Session()
   var options: LabOptions
   var size = PaneSize(80, 24)
   var leavesAfterSummary = false
 
-  /// The pane that turns knobs: its arrows work at once.
+  /// The pane that turns knobs: its arrow keys work from the start.
   static let firstFocus = paneCatalogue.firstIndex { $0.id == ControlsPane.id } ?? 0
 
-  /// A line for the reader; it goes with the next key.
+  /// A line for the reader; the next key removes it.
   struct Message: Sendable {
     let text: String, isError: Bool
   }
@@ -36,38 +38,43 @@ package struct Lab: Sendable {
       message = nil
       needsDraw = true
     }
-    // On a tour any key takes over; it also does what it always does.
+    // During a tour any key takes over; it also does what it always does.
     return (session.isOnTour ? send(.takeOver) : []) + obey(key)
   }
 
   private mutating func obey(_ key: Key) -> [LabAction] {
-    for context in [nil, context] {
-      for binding in Lab.keys(in: context) where binding.keys.contains(key) && binding.isValid(self) {
-        needsDraw = true
-        return binding.action(&self)
-      }
+    if let actions = press(key, in: Lab.alwaysKeys) { return actions }
+    guard dialog != nil else { return press(key, in: Lab.openKeys) ?? pressInPanes(key) }
+    if let requests = dialog?.press(key) {
+      needsDraw = true
+      return requests.flatMap { perform($0) }
     }
-    return context == .panes ? pressInPanes(key) : type(key)
+    // Characters that are not keys are text, where text is taken.
+    if case .character(let character) = key, dialog?.type(character) == true { needsDraw = true }
+    return []
+  }
+
+  private mutating func press(_ key: Key, in keys: [LabKey]) -> [LabAction]? {
+    for binding in keys where binding.keys.contains(key) && binding.isValid(self) {
+      needsDraw = true
+      return binding.action(&self)
+    }
+    return nil
   }
 
   /// Reacts to an event of the session. After `stop`, the answer to the summary is `.leave`.
   package mutating func handle(_ event: Event) -> [LabAction] {
     needsDraw = true
-    let canFinish = session.state != .testing, wasAttacking = session.isAttacking
     session.update(event)
     for index in panes.indices { panes[index].update(event) }
-    if case .quit(let dialog) = overlay, canFinish != (session.state != .testing) {
-      overlay = .quit(dialog.offering(finish: session.state != .testing))
-    }
-    if case .attack = overlay, wasAttacking != session.isAttacking || !session.canAttack { overlay = nil }
+    if var open = dialog { dialog = open.follow(self) ? open : nil }
     if case .alarm(let change) = event, change.state != change.from, change.state == .alarm {
-      return [.bell, .notify("\(change.state.word.lowercased()) at step \(change.step): \(change.text)")]
+      return [.bell, .notify("\(change.state.word.lowercased()) at step \(change.step): \(change.line(.screen))")]
     }
     guard case .summary = event else { return [] }
     if leavesAfterSummary { return [.leave] }
-    overlay = .results(ScrolledText())
     message = nil
-    return [.bell]
+    return open(ResultsDialog()) + [.bell]
   }
 
   /// Shows a line from the program itself, such as where a frame was saved.
@@ -75,26 +82,28 @@ package struct Lab: Sendable {
 
   /// What the screen shows, in words: for screen readers, notes and `--describe`.
   package func describe() -> String {
-    let results = session.summary.map { ResultsTable.lines($0, width: 200).map { $0.map(\.text).joined() } } ?? []
+    let results = session.summary.map { FinalTable.spans($0, width: 200).map { $0.map(\.text).joined() } } ?? []
     return ([session.sentence] + enabled.sorted().map { panes[$0].describe() } + results).joined(separator: "\n")
+  }
+
+  /// What there is to say after an event, for those who listen or take notes: the screen in words whenever something was
+  /// measured or decided; nil when nothing new happened. Takes the event in.
+  package mutating func words(after event: Event) -> String? {
+    // Bells and leaving are for the screen.
+    _ = handle(event)
+    let isWorthSaying =
+      switch event {
+      case .probe(let probe): probe.split == .validation
+      case .started, .alarm, .journal, .summary: true
+      // The journal has the sentence of a surgery.
+      case .layers, .scatter, .attackProgress, .state, .sample, .checkpoint, .surgery: false
+      }
+    return isWorthSaying ? describe() : nil
   }
 
   // MARK: for the other files of the lab
 
   var theme: Theme { options.themes[options.theme] }
-
-  var context: KeyContext {
-    switch overlay {
-    case nil: .panes
-    case .quit: .quit
-    case .help: .help
-    case .describe: .describe
-    case .results: .results
-    case .command: .command
-    case .change: .change
-    case .attack: .attack
-    }
-  }
 
   /// Where everything goes on a screen of the last size drawn.
   package var layout: Layout {
@@ -132,22 +141,6 @@ package struct Lab: Sendable {
         }
       }
     }
-    return []
-  }
-
-  /// Characters that are not keys are text, where text is taken.
-  private mutating func type(_ key: Key) -> [LabAction] {
-    guard case .character(let character) = key else { return [] }
-    switch overlay {
-    case .help(var help):
-      help.type(character)
-      overlay = .help(help)
-    case .command(var line):
-      line.type(character)
-      overlay = .command(line)
-    default: return []
-    }
-    needsDraw = true
     return []
   }
 }

@@ -1,13 +1,14 @@
 import Events
+import Readout
 import Recipe
 
-/// What the header and the dialogs know of the session: its name, where it stands, how fast it goes.
-struct Session: Sendable {
-  /// What a person asked for and the session has not answered yet.
+/// What the header and the dialogs know about the session: what it is, how far it is, how fast it goes.
+package struct Session: Sendable {
+  /// What a person asked for and the session has not confirmed yet.
   enum Wish: Sendable { case pause, resume, finish, stop }
 
   private(set) var description: SessionDescription?
-  /// The settings as they are now; nil before the start.
+  /// The present settings; nil before the start.
   private(set) var settings: Settings?
   private(set) var state = SessionState.preparing
   private(set) var reason = ""
@@ -15,11 +16,11 @@ struct Session: Sendable {
   private(set) var epoch = 0
   private(set) var summary: Summary?
   private(set) var wish: Wish?
-  /// What the gap between PGD and stronger attacks means; nil until it was measured.
+  /// What the gap between PGD and stronger attacks means; nil until it is measured.
   private(set) var gap: GapState?
-  /// The attack on frozen weights that runs, or ran last.
+  /// The attack on frozen weights that is running, or ran last.
   private(set) var attack: AttackProgressNote?
-  /// What a full attack would take at most.
+  /// How long a full attack would take at most.
   private(set) var forecast: AttackProgressNote?
   /// True while the preset's tour turns the knobs.
   private(set) var isOnTour = false
@@ -75,21 +76,21 @@ struct Session: Sendable {
     }
   }
 
-  /// True once nothing can be asked of it any more.
+  /// True once the run has ended.
   var isOver: Bool { summary != nil }
-  /// True while it is held, or will be.
+  /// True while it is paused, or about to be.
   var isPaused: Bool { wish == .pause || (state == .paused && wish != .resume) }
-  /// True while there is something to hold.
+  /// True while there is something to pause.
   var canPause: Bool { !isOver && [.training, .paused, .validating, .testing].contains(state) }
 
-  /// True while an alarm sounds that nobody has acknowledged.
+  /// True while there is an alarm that nobody has acknowledged.
   var canAcknowledge: Bool { !isOver && [.alarm, .confirmed].contains(gap) }
-  /// True while an attack on frozen weights is under way.
+  /// True while an attack on frozen weights is running.
   var isAttacking: Bool { attack?.phase == .running }
-  /// True while there are weights to attack and somebody to do it.
+  /// True while the engine can attack a copy of the weights.
   var canAttack: Bool { !isOver && description != nil && step > 0 && state != .testing }
 
-  /// The state in a word; an unanswered wish shows at once.
+  /// The state in one word; a wish shows at once, before it is confirmed.
   var stateText: String {
     switch wish {
     case .stop: "stopping…"
@@ -114,47 +115,18 @@ struct Session: Sendable {
     }
   }
 
-  /// Steps done of all, in [0, 1]; 0 when the number of steps is unknown.
+  /// The fraction of the steps that are done, in [0, 1]; 0 when the number of steps is unknown.
   var progress: Double {
     guard let steps = description?.steps, steps > 0 else { return 0 }
     return min(1, Double(step) / Double(steps))
   }
 
-  /// Seconds to the last step at the present pace, validations included; nil before the first step and after the last.
+  /// Seconds until the last step at the present pace, validations included; nil before the first step and after the last.
   var secondsLeft: Double? {
-    guard let steps = description?.steps, !isOver, step < steps, let perStep = pace.secondsPerStep else { return nil }
-    return Double(steps - step) * perStep
+    guard let steps = description?.steps, !isOver, step < steps else { return nil }
+    return pace.secondsLeft(after: step, of: steps)
   }
 
-  /// Clean training images a second; nil before the first step.
-  var imagesPerSecond: Double? { isOver ? nil : pace.imagesPerSecond }
-}
-
-/// How long steps take, from their own reports: the median of the last ones, so that one slow step does not show.
-struct Pace: Sendable {
-  private var recent: [(seconds: Double, images: Int)] = []
-  private var next = 0
-  private var steps = 0
-  private var probeSeconds = 0.0
-
-  mutating func add(_ sample: Sample) {
-    guard sample.seconds.isFinite, sample.seconds > 0 else { return }
-    steps += 1
-    if recent.count < 63 {
-      recent.append((sample.seconds, sample.images))
-    } else {
-      recent[next] = (sample.seconds, sample.images)
-      next = (next + 1) % recent.count
-    }
-  }
-
-  mutating func add(_ probe: Probe) {
-    if probe.seconds.isFinite, probe.seconds > 0 { probeSeconds += probe.seconds }
-  }
-
-  var secondsPerStep: Double? {
-    recent.map(\.seconds).median.map { $0 + probeSeconds / Double(max(1, steps)) }
-  }
-
-  var imagesPerSecond: Double? { recent.map { Double($0.images) / $0.seconds }.median }
+  /// How fast training goes, `1 280 img/s`; nil before the first step and after the end.
+  var speed: String? { isOver ? nil : pace.speed }
 }

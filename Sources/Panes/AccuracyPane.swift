@@ -1,8 +1,10 @@
 import Events
 import Plotting
+import Readout
+import Spelling
 
-/// Clean and adversarial accuracy on the validation images, each with its interval; what stronger attacks leave of the
-/// latter, and the gap between shaded; batch accuracies faintly behind.
+/// Clean and adversarial accuracy on the validation images, each with its interval; accuracy under stronger attacks, with
+/// the gap shaded; batch accuracies faint in the background.
 package struct AccuracyPane: Pane {
   package static let id = "accuracy"
   package static let title = "Accuracy"
@@ -12,7 +14,7 @@ package struct AccuracyPane: Pane {
   package static let keys: [PaneKey<AccuracyPane>] = []
 
   private var clean = Measured(), adversarial = Measured(), pgd10 = Measured(), quick = Measured(), deep = Measured()
-  /// PGD and what `quick` leaves of it, on the same images: the edges of the gap.
+  /// Accuracy under PGD and under the quick check, on the same images: the edges of the gap.
   private var gapUpper = History(), gapLower = History()
   private var batchClean = History(), batchAdversarial = History()
   private var interventions = Interventions()
@@ -43,7 +45,7 @@ package struct AccuracyPane: Pane {
     }
   }
 
-  /// Once the sentinel looks, its probe is what is drawn: PGD and the stronger attacks on the same images.
+  /// Once the sentinel checks, its probe is drawn: PGD and the stronger attacks on the same images.
   private mutating func isShown(_ probe: Probe) -> Bool {
     if probe.gapState != nil, !isSentinel {
       isSentinel = true
@@ -58,7 +60,7 @@ package struct AccuracyPane: Pane {
       let batches = batchClean.count + batchAdversarial.count > 0 ? " · faint: batches" : ""
       return "\(last.split.rawValue) n=\(last.clean.n) ±95 %\(batches)"
     }
-    // Short, so that no n is left out of the border of a pane of a usual size.
+    // Short, so that every n fits into the border of a pane of a usual size.
     let deep = deep.last.map { " · deep \($0.n)" } ?? ""
     return "n=\(last.clean.n) · quick \(quick.n)\(deep) · ±95 %"
   }
@@ -69,7 +71,7 @@ package struct AccuracyPane: Pane {
       Chart.Line(
         one.series.values, role: one.role, glyph: one.glyph,
         label: "\(padded(one.name, to: nameWidth)) \(one.series.label)",
-        shortLabel: one.series.last.map { NumberText.share($0.value) } ?? "",
+        shortLabel: one.series.last.map { Notation.screen.share($0.value) } ?? "",
         interval: (one.series.lower, one.series.upper), isPoints: one.isPoints)
     }
     let chart = Chart(
@@ -82,21 +84,21 @@ package struct AccuracyPane: Pane {
   package func describe() -> String {
     guard let last else { return "Accuracy: no validation yet." }
     let parts = measured.reversed().compactMap { one in
-      one.series.last.map { share in
-        let range = share.interval
-        let bounds = "\(NumberText.share(range.lowerBound)) to \(NumberText.share(range.upperBound))"
-        let images = share.n == last.clean.n ? "" : " on \(share.n) images"
+      one.series.last.map { accuracy in
+        let images = accuracy.n == last.clean.n ? "" : " on \(NumberText.count(accuracy.n, "image"))"
         let step = one.series.step == last.step ? "" : " at step \(one.series.step)"
-        return "\(one.name) \(NumberText.share(share.value)) (95 % interval \(bounds))\(images)\(step)"
+        return "\(one.spoken) \(Notation.screen.accuracy(accuracy))\(images)\(step)"
       }
     }
-    let images = "\(last.clean.n) \(last.split.rawValue) images"
-    return "Accuracy after step \(last.step) on \(images): \(parts.joined(separator: ", "))."
+    let images = NumberText.count(last.clean.n, "\(last.split.rawValue) image")
+    return "Accuracy at step \(last.step) on \(images), ± half the 95 % interval: \(parts.joined(separator: ", "))."
   }
 
   private struct Named {
     let series: Measured, role: Theme.Role, glyph: Unicode.Scalar, name: String
     var isPoints = false
+    /// The name in sentences.
+    var spoken: String { GapTier(rawValue: name)?.title ?? name }
   }
 
   private var measured: [Named] {
@@ -126,10 +128,6 @@ private struct Measured: Sendable {
     upper.append(x: Double(step), y: share.interval.upperBound)
   }
 
-  /// `.66±.08`: the value and half the interval's width.
-  var label: String {
-    guard let last else { return "" }
-    let half = (last.interval.upperBound - last.interval.lowerBound) / 2
-    return "\(NumberText.share(last.value))±\(NumberText.share(half))"
-  }
+  /// `.66 ±.08`.
+  var label: String { last.map(Notation.screen.accuracy) ?? "" }
 }

@@ -1,4 +1,4 @@
-/// Every pane, in the order of their numbers on the screen.
+/// Every pane, in the order of its number on the screen.
 package let paneCatalogue: [any Pane.Type] = [
   LossPane.self,
   AccuracyPane.self,

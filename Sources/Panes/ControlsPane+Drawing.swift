@@ -6,13 +6,14 @@ extension ControlsPane {
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
     guard !rect.isEmpty else { return }
     guard let settings else {
-      buffer.write("waiting for the session", x: rect.x + 1, y: rect.y, in: rect, style: context.theme.style(.faint))
+      buffer.write(
+        "waiting for the run to start", x: rect.x + 1, y: rect.y, in: rect, style: context.theme.style(.faint))
       return
     }
     let helpRows = rect.height >= 5 ? 1 : 0
     let rows = rect.height - helpRows
     let knobs = ControlsPane.knobs
-    // Two columns only where one cannot show all.
+    // Two columns only where one cannot show every knob.
     let columns = rows < knobs.count && rect.width >= 72 ? 2 : 1
     let perColumn = min(rows, (knobs.count + columns - 1) / columns)
     let first = min(max(0, selected - perColumn * columns + 1), max(0, knobs.count - perColumn * columns))
@@ -62,7 +63,7 @@ extension ControlsPane {
     drawRange(of: knob, value, isSelected: isSelected, into: &buffer, in: range, theme: theme)
   }
 
-  /// A slider where the range is a share of one, the choices where there are some, otherwise the range in figures.
+  /// A slider for fractions of one, the choices where there are some, otherwise the range in numbers.
   private func drawRange(
     of knob: AnyKnob, _ value: KnobValue, isSelected: Bool, into buffer: inout CellBuffer, in rect: Rect, theme: Theme
   ) {
@@ -84,7 +85,7 @@ extension ControlsPane {
       }
     case (.number(let range, _, _, let style), _):
       let low = knob.excludesLowerBound ? ">0" : Fraction.decimal(range.lowerBound)
-      let text = "\(low) … \(Fraction.decimal(range.upperBound))" + (style == .logarithmic ? ", in factors" : "")
+      let text = "\(low) … \(Fraction.decimal(range.upperBound))" + (style == .logarithmic ? ", logarithmic" : "")
       if displayWidth(text) <= rect.width { buffer.write(text, x: rect.x, y: rect.y, in: rect, style: faint) }
     case (.integer(let range, _, _), _):
       let text = "\(range.lowerBound) … \(range.upperBound)"

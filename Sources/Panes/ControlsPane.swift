@@ -1,7 +1,7 @@
 import Events
 import Recipe
 
-/// The knobs that can be turned while training goes on; one is selected.
+/// The knobs that can be turned during training; one is selected.
 package struct ControlsPane: Pane {
   package static let id = "controls"
   package static let title = "Controls"
@@ -11,15 +11,18 @@ package struct ControlsPane: Pane {
   package static let keys: [PaneKey<ControlsPane>] = [
     KeyBinding(
       [.character("+"), .character("=")], scope: .visible,
-      footer: FooterWord("+/-") { ControlsPane.knobs[$0.selected].symbol }, "selected knob up, coarsely", when: \.isLive
+      footer: FooterWord("+/-") { ControlsPane.knobs[$0.selected].symbol }, "raise the selected knob (coarse)",
+      when: \.isLive
     ) { $0.nudge(1, coarse: true) },
-    KeyBinding([.character("-"), .character("_")], scope: .visible, "selected knob down, coarsely", when: \.isLive) {
+    KeyBinding([.character("-"), .character("_")], scope: .visible, "lower the selected knob (coarse)", when: \.isLive)
+    {
       $0.nudge(-1, coarse: true)
     },
     KeyBinding(
-      [.character(">")], scope: .visible, footer: FooterWord(">/<", "fine"), "selected knob up, finely", when: \.isLive
+      [.character(">")], scope: .visible, footer: FooterWord(">/<", "fine"), "raise the selected knob (fine)",
+      when: \.isLive
     ) { $0.nudge(1, coarse: false) },
-    KeyBinding([.character("<")], scope: .visible, "selected knob down, finely", when: \.isLive) {
+    KeyBinding([.character("<")], scope: .visible, "lower the selected knob (fine)", when: \.isLive) {
       $0.nudge(-1, coarse: false)
     },
     KeyBinding([.up], footer: FooterWord("↑/↓", "knob"), "previous knob", when: \.isLive) {
@@ -30,11 +33,11 @@ package struct ControlsPane: Pane {
     KeyBinding([.end], "last knob", when: \.isLive) { $0.select(ControlsPane.knobs.count - 1) },
   ]
 
-  /// The knobs on show.
+  /// The knobs it shows.
   static let knobs = AnyKnob.all.filter(\.isLive)
 
   private(set) var settings: Settings?
-  /// What was asked for and is not confirmed by the journal yet.
+  /// What was requested and is not confirmed by the journal yet.
   private(set) var pending: [String: KnobValue] = [:]
   private(set) var selected = knobs.firstIndex { $0.name == "gamma" } ?? 0
   private var isOver = false
@@ -77,24 +80,24 @@ package struct ControlsPane: Pane {
     let knob = ControlsPane.knobs[selected]
     guard let now = pending[knob.name] ?? settings?[knob] else { return [] }
     let next = knob.nudged(now, presses: presses, coarse: coarse)
-    guard next != now else { return [.say("\(knob.symbol) stays \(knob.format(now)): \(knob.accepted)")] }
+    guard next != now else { return [.say("\(knob.symbol) stays at \(knob.format(now)); it accepts \(knob.accepted)")] }
     return [.send(.set(knob: knob.name, value: next, cause: .you))]
   }
 
   package var note: String {
-    isOver ? "session over" : settings == nil ? "" : "takes effect: \(ControlsPane.knobs[selected].effect.rawValue)"
+    isOver ? "the run is over" : settings == nil ? "" : "takes effect: \(ControlsPane.knobs[selected].effect.rawValue)"
   }
 
   package func describe() -> String {
-    guard let settings else { return "Controls: no session yet." }
+    guard let settings else { return "Controls: no run yet." }
     let knob = ControlsPane.knobs[selected]
     let all = ControlsPane.knobs.map { "\($0.symbol) \(settings.formatted($0))" }.joined(separator: ", ")
     let idle = idleReason(knob).map { "; \($0)" } ?? ""
-    let waiting = pending.isEmpty ? "" : " Asked for: \(waitingText)."
-    return "Controls: \(all).\(waiting) Selected: \(knob.symbol), \(knob.help); \(knob.accepted)\(idle)."
+    let waiting = pending.isEmpty ? "" : " Requested: \(waitingText)."
+    return "Controls: \(all).\(waiting) Selected: \(knob.symbol), \(knob.help) (\(knob.accepted))\(idle)."
   }
 
-  /// Why a knob would do nothing, with what was asked for already: `not used by AT`.
+  /// Why a knob would have no effect, given what was already requested: `not used by AT`.
   func idleReason(_ knob: AnyKnob) -> String? {
     guard var asked = settings else { return nil }
     for (name, value) in pending { try? asked.set(name, to: value) }

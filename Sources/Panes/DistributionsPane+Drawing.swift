@@ -6,7 +6,7 @@ extension DistributionsPane {
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
     guard !rect.isEmpty else { return }
     guard let report, let index else {
-      let text = clipped("no scatter measured yet", to: rect.width)
+      let text = clipped("no distributions measured yet", to: rect.width)
       buffer.write(
         text, x: rect.x + (rect.width - displayWidth(text)) / 2, y: rect.y + rect.height / 2, in: rect,
         style: context.theme.style(.faint))
@@ -17,7 +17,7 @@ extension DistributionsPane {
     let legendRows = rect.height >= 4 ? 1 : 0
     let plot = Rect(x: rect.x, y: rect.y, width: rect.width, height: rect.height - legendRows)
     drawAxes(of: layer, into: &buffer, in: plot, context: context)
-    // Three heights a cell are too coarse for a curve among characters.
+    // Three heights per cell are too coarse for a curve among characters.
     let hasSpread = context.symbols != .ascii && plot.width >= 24 && plot.height >= 8
     if hasSpread { drawSpread(domains, axes: layer.axes, into: &buffer, in: plot, context: context) }
     drawPoints(domains, axes: layer.axes, into: &buffer, in: plot, context: context)
@@ -26,7 +26,7 @@ extension DistributionsPane {
     }
   }
 
-  /// The lines through zero, where they are on the picture.
+  /// The lines through zero, where the picture contains them.
   private func drawAxes(
     of layer: ScatterReport.Layer, into buffer: inout CellBuffer, in plot: Rect, context: PaneContext
   ) {
@@ -39,7 +39,7 @@ extension DistributionsPane {
     }
   }
 
-  /// Two standard deviations about each domain's mean, as a faint curve of dots.
+  /// Two standard deviations around each domain's mean, as a faint dotted curve.
   private func drawSpread(
     _ domains: [Domain], axes: ScatterReport.Axes, into buffer: inout CellBuffer, in plot: Rect, context: PaneContext
   ) {
@@ -59,7 +59,7 @@ extension DistributionsPane {
     canvas.draw(into: &buffer, x: plot.x, y: plot.y) { context.theme.style(domains[$0].role) }
   }
 
-  /// One character a cell: of the domain with the most points in it, of the later one where there are as many.
+  /// One character per cell: that of the domain with the most points in it; of equal domains, the later one.
   private func drawPoints(
     _ domains: [Domain], axes: ScatterReport.Axes, into buffer: inout CellBuffer, in plot: Rect, context: PaneContext
   ) {
@@ -89,8 +89,8 @@ extension DistributionsPane {
       ]
     }
     if counts.count == 1, let count = counts.first { spans.append(Span("n \(count)", .faint)) }
-    let variance = explained(layer), fitted = "axes of step \(layer.fittedAt)"
-    let curves = hasSpread ? " · curves 2 sd" : ""
+    let variance = explained(layer), fitted = "axes from step \(layer.fittedAt)"
+    let curves = hasSpread ? " · curves: 2 SD" : ""
     let y = rect.y + rect.height - 1, right = rect.x + rect.width - 1
     let end = buffer.write(spans, x: rect.x + 1, y: y, in: rect, theme: theme)
     let full = "\(variance) · \(fitted)"
@@ -100,12 +100,12 @@ extension DistributionsPane {
 
   // MARK: places
 
-  /// The cell of a point; nil outside of the picture, where points go only after the axes were fixed.
+  /// The cell of a point; nil when it has none.
   private func cell(of point: ScatterReport.Point, _ axes: ScatterReport.Axes, in plot: Rect) -> (x: Int, y: Int)? {
     guard !plot.isEmpty, let x = share(Double(point.x), Double(axes.left), Double(axes.right)),
       let y = share(Double(point.y), Double(axes.bottom), Double(axes.top))
     else { return nil }
-    // What leaves the fixed axes stays at the edge rather than vanish.
+    // A point outside the fixed axes is drawn at the edge instead of vanishing.
     let across = min(1, max(0, x)), up = min(1, max(0, y))
     return (
       plot.x + Int((across * Double(plot.width - 1)).rounded()),
@@ -121,18 +121,18 @@ extension DistributionsPane {
 
 /// The curve two standard deviations from the mean of some points.
 private struct Ellipse {
-  let centre: (x: Double, y: Double)
+  let center: (x: Double, y: Double)
   /// The root of the covariance (Cholesky): x takes a, y takes b and c.
   let a, b, c: Double
 
-  /// Nil for less than three finite points, and for points that all lie together.
+  /// Nil for fewer than three finite points, and for points without extent along x.
   init?(_ domain: DistributionsPane.Domain) {
     let points = domain.points.filter { $0.x.isFinite && $0.y.isFinite }
-    guard points.count >= 3, let centre = domain.centre else { return nil }
-    self.centre = centre
+    guard points.count >= 3, let center = domain.center else { return nil }
+    self.center = center
     var xx = 0.0, xy = 0.0, yy = 0.0
     for point in points {
-      let x = Double(point.x) - centre.x, y = Double(point.y) - centre.y
+      let x = Double(point.x) - center.x, y = Double(point.y) - center.y
       xx += x * x
       xy += x * y
       yy += y * y
@@ -146,6 +146,6 @@ private struct Ellipse {
 
   func point(at angle: Double) -> (x: Double, y: Double) {
     let across = 2 * cos(angle), up = 2 * sin(angle)
-    return (centre.x + a * across, centre.y + b * across + c * up)
+    return (center.x + a * across, center.y + b * across + c * up)
   }
 }

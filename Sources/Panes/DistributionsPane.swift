@@ -1,7 +1,8 @@
 import Events
 import Plotting
+import Spelling
 
-/// Where clean, PGD and strongly attacked images lie in the plane of a layer: the paper's Fig. 1, live.
+/// Where clean, PGD and strongly attacked images lie in the principal plane of a layer: the paper's Fig. 1, live.
 package struct DistributionsPane: Pane {
   package static let id = "distributions"
   package static let title = "Distributions"
@@ -10,14 +11,16 @@ package struct DistributionsPane: Pane {
   package static let priority = 25
   package static let keys: [PaneKey<DistributionsPane>] = [
     KeyBinding(
-      [.character("[")], scope: .visible, footer: FooterWord("[/]", "layer"), "scatter: the layer before",
+      [.character("[")], scope: .visible, footer: FooterWord("[/]", "layer"), "scatter plot of the previous layer",
       when: \.hasLayers
     ) { $0.move(by: -1) },
-    KeyBinding([.character("]")], scope: .visible, "scatter: the next layer", when: \.hasLayers) { $0.move(by: 1) },
+    KeyBinding([.character("]")], scope: .visible, "scatter plot of the next layer", when: \.hasLayers) {
+      $0.move(by: 1)
+    },
   ]
 
   private(set) var report: ScatterReport?
-  /// The layer on show, by name, so that it stays when others come or go; nil: the last one.
+  /// The visible layer, by name, so that it stays when others come or go; nil for the last one.
   private var chosen: String?
 
   package init() {}
@@ -28,7 +31,7 @@ package struct DistributionsPane: Pane {
 
   private var hasLayers: Bool { (report?.layers.count ?? 0) > 1 }
 
-  /// The place of the layer on show; nil without any.
+  /// The index of the visible layer; nil when there is none.
   var index: Int? {
     guard let layers = report?.layers, !layers.isEmpty else { return nil }
     return layers.firstIndex { $0.name == chosen } ?? layers.count - 1
@@ -49,19 +52,20 @@ package struct DistributionsPane: Pane {
     guard let report, let index else { return "Distributions: nothing measured yet." }
     let layer = report.layers[index]
     let sets = domains(of: layer, strong: report.strong).map { "\($0.points.count) \($0.name)" }.joined(separator: ", ")
-    let centres = domains(of: layer, strong: report.strong).compactMap { domain in
-      domain.centre.map { "\(domain.name) (\(NumberText.short($0.x)), \(NumberText.short($0.y)))" }
+    let centers = domains(of: layer, strong: report.strong).compactMap { domain in
+      domain.center.map { "\(domain.name) (\(NumberText.short($0.x)), \(NumberText.short($0.y)))" }
     }
     return
-      "Distributions at step \(report.step), inputs of layer \(layer.name), \(index + 1) of \(report.layers.count): "
-      + "\(sets) images; \(explained(layer)). Centres: \(centres.joined(separator: ", "))."
+      "Distributions at step \(report.step): inputs of layer \(layer.name) (\(index + 1) of \(report.layers.count)) for "
+      + "\(sets) images. The plane holds \(explained(layer)) of the variance. Centers: "
+      + "\(centers.joined(separator: ", "))."
   }
 
-  /// `PC1 61 % PC2 14 %`.
+  /// `PC1 61 %, PC2 14 %`.
   func explained(_ layer: ScatterReport.Layer) -> String {
     layer.explained.prefix(2).enumerated().map { place, share in
-      "PC\(place + 1) \(NumberText.fixed(share * 100, digits: 0)) %"
-    }.joined(separator: " ")
+      "PC\(place + 1) \(NumberText.percent(share, digits: 0))"
+    }.joined(separator: ", ")
   }
 
   /// One of the three sets of points.
@@ -69,7 +73,7 @@ package struct DistributionsPane: Pane {
     let name: String, glyph: Unicode.Scalar, role: Theme.Role, points: [ScatterReport.Point]
 
     /// The mean of its points; nil without any.
-    var centre: (x: Double, y: Double)? {
+    var center: (x: Double, y: Double)? {
       let points = points.filter { $0.x.isFinite && $0.y.isFinite }
       guard !points.isEmpty else { return nil }
       let count = Double(points.count)

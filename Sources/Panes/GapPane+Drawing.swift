@@ -1,5 +1,7 @@
 import Events
 import Plotting
+import Readout
+import Spelling
 
 extension GapPane {
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
@@ -11,16 +13,16 @@ extension GapPane {
         style: context.theme.style(.faint))
       return
     }
-    // Wide and low: the history stands beside the words.
-    let isBeside = rect.width >= 76 && rect.height < 16 && !readings.isEmpty
-    let words = isBeside ? Rect(x: rect.x, y: rect.y, width: min(58, rect.width - 28), height: rect.height) : rect
-    let lines = words.width < 20 ? [] : fitted(to: words, keepsChart: !isBeside)
+    // Wide and low: the history goes next to the words.
+    let isWide = rect.width >= 76 && rect.height < 16 && !readings.isEmpty
+    let words = isWide ? Rect(x: rect.x, y: rect.y, width: min(58, rect.width - 28), height: rect.height) : rect
+    let lines = words.width < 20 ? [] : visible(in: words, keepsChart: !isWide)
     drawState(into: &buffer, in: words, theme: context.theme)
     for (row, line) in lines.enumerated() {
       buffer.write(line, x: words.x + 1, y: words.y + 1 + row, in: words, theme: context.theme)
     }
     let plot =
-      isBeside
+      isWide
       ? Rect(x: rect.x + words.width + 1, y: rect.y, width: rect.width - words.width - 1, height: rect.height)
       : Rect(x: rect.x, y: rect.y + 1 + lines.count, width: rect.width, height: rect.height - 1 - lines.count)
     if plot.height >= 4, !readings.isEmpty {
@@ -30,7 +32,7 @@ extension GapPane {
 
   // MARK: the state
 
-  /// A bar over the whole width: what nobody may overlook.
+  /// A bar over the whole width, so that nobody overlooks it.
   private func drawState(into buffer: inout CellBuffer, in rect: Rect, theme: Theme) {
     let row = Rect(x: rect.x, y: rect.y, width: rect.width, height: 1)
     guard let state else {
@@ -52,79 +54,100 @@ extension GapPane {
 
   // MARK: the words
 
-  /// The lines below the state that fit, the most important first; a chart of five rows is left room where it can be.
-  private func fitted(to rect: Rect, keepsChart: Bool) -> [[Span]] {
-    let width = rect.width - 2
-    let table = readingLines(width)
-    let board = boardLines(width)
-    let told = disagreement.map { wrapped($0.text, to: width).map { [Span($0, .watch)] } } ?? []
-    let titles = causes.map { [causeLine($0, width)] }
-    let withSentences = causes.map { cause in
-      [causeLine(cause, width)] + wrapped(cause.sentence, to: width - 2).map { [Span("  \($0)", .faint)] }
-    }
-    let distances = distanceLine(width).map { [$0] } ?? []
-    let hints = hintLine(width).map { [$0] } ?? []
-    let room = rect.height - 1
-    // The chart is worth less than the board and one cause, more than sentences.
-    let chart = keepsChart && room >= 10 ? (room >= 20 ? 8 : 5) : 0
-    let all: [[[Span]]] = [table, board, told, titles.flatMap { $0 }, distances, hints]
-    let sentences: [[[Span]]] = [table, board, told, withSentences.flatMap { $0 }, distances, hints]
-    if sentences.reduce(0, { $0 + $1.count }) + chart <= room { return sentences.flatMap { $0 } }
-    if all.reduce(0, { $0 + $1.count }) + chart <= room { return all.flatMap { $0 } }
-    // Not everything: whole blocks in order of weight, causes cut to what is left.
-    var left = room - (board.isEmpty ? chart : 0)
-    var kept: [Int: [[Span]]] = [:]
-    for index in [0, 1, 3, 2, 4, 5] {
-      kept[index] = Array(all[index].prefix(max(0, left)))
-      left -= kept[index]?.count ?? 0
-    }
-    return (0..<all.count).flatMap { kept[$0] ?? [] }
+  /// A line below the state. When space is short, lines with a lower raw value stay.
+  private struct Line {
+    enum Priority: Int, CaseIterable { case reading, attack, cause, disagreement, distance, hint, explanation }
+
+    let priority: Priority
+    let spans: [Span]
   }
 
-  /// A line for every tier that was measured: what PGD leaves, what the tier leaves, the gap, n, step.
+  /// Every line there is to show, from top to bottom.
+  private func lines(_ width: Int) -> [Line] {
+    var lines: [Line] = []
+    func add(_ priority: Line.Priority, _ spans: [[Span]]) {
+      lines += spans.map { Line(priority: priority, spans: $0) }
+    }
+    add(.reading, readingLines(width))
+    add(.attack, boardLines(width))
+    if let disagreement {
+      add(.disagreement, wrapped(disagreement.line(.screen), to: width).map { [Span($0, .watch)] })
+    }
+    for cause in causes {
+      add(.cause, [causeLine(cause, width)])
+      add(.explanation, wrapped(cause.sentence, to: width - 2).map { [Span("  \($0)", .faint)] })
+    }
+    if let distance = distanceLine(width) { add(.distance, [distance]) }
+    if let hint = hintLine(width) { add(.hint, [hint]) }
+    return lines
+  }
+
+  /// The lines that fit, and room for the chart where it can be had. The chart is worth less than a running attack, and
+  /// more than explanations, which are all shown or none.
+  private func visible(in rect: Rect, keepsChart: Bool) -> [[Span]] {
+    let all = lines(rect.width - 2), room = rect.height - 1
+    let chart = keepsChart && room >= 10 ? (room >= 20 ? 8 : 5) : 0
+    if all.count + chart <= room { return all.map(\.spans) }
+    let needed = all.filter { $0.priority != .explanation }
+    let keepsAttack = needed.count + chart > room && needed.contains { $0.priority == .attack }
+    var left = keepsAttack ? room : room - chart
+    var isKept = [Bool](repeating: false, count: needed.count)
+    for priority in Line.Priority.allCases {
+      for (index, line) in needed.enumerated() where line.priority == priority && left > 0 {
+        isKept[index] = true
+        left -= 1
+      }
+    }
+    return zip(needed, isKept).filter(\.1).map(\.0.spans)
+  }
+
+  /// A table with a line for every tier that was measured: accuracy under PGD and under the tier, the gap, n, step. The
+  /// widest form that fits.
   private func readingLines(_ width: Int) -> [[Span]] {
     let measured = GapTier.allCases.compactMap { readings[$0] }
     guard !measured.isEmpty else { return [] }
-    let isWide = width >= 54, hasStep = width >= 44, gapColumn = hasStep ? 17 : 15
-    let cell = { (share: Proportion) -> String in
-      let range = share.interval, value = NumberText.share(share.value)
-      return isWide ? "\(value)±\(NumberText.share((range.upperBound - range.lowerBound) / 2))" : value
-    }
-    let column = isWide ? 9 : 5
-    let name = clipped(attack, to: max(4, column))
-    let head =
-      padded("", to: 7) + padded(isWide ? name : "PGD", to: column) + padded("left", to: column)
-      + padded("gap", to: gapColumn) + leftPadded("n", to: 4) + (hasStep ? leftPadded("step", to: 6) : "")
-    return [[Span(clipped(head, to: width), .faint)]]
-      + measured.map { reading in
-        let bounds = "[\(NumberText.share(reading.lower)), \(NumberText.share(reading.upper))]"
-        return [
-          Span(padded(reading.tier.rawValue, to: 7), .text),
-          Span(padded(cell(reading.pgd), to: column), .adversarial),
-          Span(padded(cell(reading.accuracy), to: column), .autoattack),
-          Span(padded("\(NumberText.share(reading.gap)) \(bounds)", to: gapColumn), .key),
-          Span(leftPadded("\(reading.n)", to: 4) + (hasStep ? leftPadded("\(reading.step)", to: 6) : ""), .faint),
-        ]
-      }
+    let forms = [(true, true, 2), (false, true, 2), (false, false, 2), (false, false, 1)]
+    let tables = forms.lazy.map { readingTable(measured, hasIntervals: $0.0, hasStep: $0.1, gap: $0.2) }
+    return tables.first { $0.allSatisfy { $0.displayWidth <= width } }
+      ?? readingTable(measured, hasIntervals: false, hasStep: false, gap: 1)
   }
 
-  /// `targeted beats untargeted   0.66 → 0.00  n 128`
+  private func readingTable(_ measured: [GapReading], hasIntervals: Bool, hasStep: Bool, gap: Int) -> [[Span]] {
+    let cell = { (accuracy: Proportion) in
+      hasIntervals ? Notation.screen.accuracy(accuracy) : Notation.screen.share(accuracy.value)
+    }
+    let head = ["", hasIntervals ? clipped(attack, to: 10) : "PGD", "robust", "gap", "n"] + (hasStep ? ["step"] : [])
+    let rows = measured.map { reading in
+      [
+        reading.tier.rawValue, cell(reading.pgd), cell(reading.accuracy), Notation.screen.gap(reading),
+        "\(reading.n)",
+      ] + (hasStep ? ["\(reading.step)"] : [])
+    }
+    let roles: [Theme.Role] = [.text, .adversarial, .autoattack, .key, .faint, .faint]
+    return Listing.padded([head] + rows, .numbers).enumerated().map { row, texts in
+      texts.enumerated().map { column, text in
+        Span(String(repeating: " ", count: column == 0 ? 0 : gap) + text, row == 0 ? .faint : roles[column])
+      }
+    }
+  }
+
+  /// `targeted beats untargeted   .66 → .00  n 128`
   private func causeLine(_ cause: GapCause, _ width: Int) -> [Span] {
-    let numbers = "\(cause.numbers)  n \(cause.n)"
+    let numbers = "\(cause.numbers(.screen))  n \(cause.n)"
     let room = width - displayWidth(numbers) - 1
     return [Span(padded(clipped(cause.title, to: room), to: room + 1), .text), Span(numbers, .key)]
   }
 
-  /// The distance between domains as what explains a gap, beside this run's first one, which it is to be compared with.
+  /// The distance between the domains, which explains a gap, and how it changed since the first check of this run.
   private func distanceLine(_ width: Int) -> [Span]? {
     guard let layers else { return nil }
     let now = layers.total.cleanPGD
     let head = "W2² clean–PGD \(NumberText.short(now))"
     let relation = layers.first.flatMap { first in
-      first.cleanPGD > 0 ? ", ×\(NumberText.short(now / first.cleanPGD)) of step \(first.step)" : nil
+      first.cleanPGD > 0 ? ", \(NumberText.short(now / first.cleanPGD))× since step \(first.step)" : nil
     }
     let count = "  n \(layers.n) step \(layers.step)"
-    // The reference goes before the number's own n and step do.
+    // The relation goes before the number's own n and step do.
     for text in [head + (relation ?? ""), head] where displayWidth(text + count) <= width {
       return [Span(text, .text), Span(count, .faint)]
     }
@@ -134,23 +157,23 @@ extension GapPane {
   private func hintLine(_ width: Int) -> [Span]? {
     guard let state, !isAttacking, state != .calm else { return nil }
     var spans = [Span("A", .key), Span(" \(state == .alarm ? "confirm with" : "run") AutoAttack", .faint)]
-    if let left = forecast?.secondsLeft { spans.append(Span(" ≤ \(NumberText.duration(left))", .faint)) }
+    if let left = forecast?.secondsLeft { spans.append(Span(" (≤ \(NumberText.duration(left)))", .faint)) }
     if [.alarm, .confirmed].contains(state) { spans += [Span("   a", .key), Span(" acknowledge", .faint)] }
     return spans.displayWidth <= width ? spans : nil
   }
 
   // MARK: the board
 
-  /// The attack on frozen weights: who breaks what, how far it is, what is left.
+  /// The attack on frozen weights: what each attack broke, how far it is, how long it will take.
   private func boardLines(_ width: Int) -> [[Span]] {
     guard let board else { return [] }
     guard board.phase == .running else {
-      // A reading of the full tier stands in the table already.
+      // The table already has a reading of the full tier.
       if board.phase == .finished, readings[.full]?.step == board.step { return [] }
       return AttackWords.ending(board).map { wrapped($0, to: width).map { [Span($0, .text)] } } ?? []
     }
     var summary = "\(AttackWords.name(board.scope)), step \(board.step)"
-    if let accuracy = AttackWords.accuracy(board) { summary += ": \(accuracy)" }
+    if let accuracy = AttackWords.accuracy(board) { summary += ": accuracy \(accuracy)" }
     var right = "n \(board.n)"
     if let left = board.secondsLeft { right += "  ETA ≤ \(NumberText.duration(left))" }
     let room = width - displayWidth(right) - 1
@@ -161,12 +184,13 @@ extension GapPane {
       }
   }
 
-  /// `APGD-T   ██████░░░░  34/87  broke 30  iter 40/100`
+  /// `APGD-T   ██████░░░░  34/87  broken 30  iter 40/100`
   private func boardLine(
     _ tally: AttackProgressNote.Tally, isLast: Bool, _ board: AttackProgressNote, _ width: Int
   ) -> [Span] {
     let name = padded(clipped(tally.attack, to: 8), to: 9)
-    var text = leftPadded("\(tally.attacked)/\(tally.total)", to: 8) + "  broke " + leftPadded("\(tally.broken)", to: 3)
+    var text =
+      leftPadded("\(tally.attacked)/\(tally.total)", to: 8) + "  broken " + leftPadded("\(tally.broken)", to: 3)
     if width >= 50 {
       let iteration = board.iteration.flatMap { now in board.iterations.map { "  iter \(now)/\($0)" } } ?? ""
       text += padded(isLast ? iteration : "", to: 15)

@@ -1,8 +1,10 @@
 import Events
 import Plotting
+import Readout
 import Recipe
+import Spelling
 
-/// Whether PGD can be believed: the state, the gap that every tier of attacks found, causes, history, and the full attack
+/// Whether PGD can be trusted: the state, the gap that each tier of attacks found, causes, history, and the full attack
 /// while it runs.
 package struct GapPane: Pane {
   package static let id = "gap"
@@ -12,22 +14,22 @@ package struct GapPane: Pane {
   package static let priority = 45
   package static let keys: [PaneKey<GapPane>] = []
 
-  /// Nil until something was measured.
+  /// Nil until something is measured.
   private(set) var state: GapState?
-  /// The step at which it went into the state.
+  /// The step at which this state began.
   private(set) var since = 0
   /// The last reading of each tier.
   private(set) var readings: [GapTier: GapReading] = [:]
   private(set) var disagreement: TierDisagreement?
-  /// Measured at the last change that had any, and when.
+  /// The causes that were measured last, and when.
   private(set) var causes: [GapCause] = []
   private(set) var causesStep = 0
   /// The training attack, as shown.
   private(set) var attack = "PGD"
   private(set) var layers: LayerReport?
-  /// The attack that runs, or ran last.
+  /// The attack that is running, or ran last.
   private(set) var board: AttackProgressNote?
-  /// What a full attack would take at most; only shown.
+  /// How long a full attack would take at most; only shown.
   private(set) var forecast: AttackProgressNote?
   private var histories: [GapTier: ReadingHistory] = [:]
   private var interventions = Interventions()
@@ -75,12 +77,12 @@ package struct GapPane: Pane {
     histories[reading.tier, default: ReadingHistory()].append(reading)
   }
 
-  /// The thresholds of the preset, where it has them.
+  /// The thresholds of the run.
   private static func levels(of settings: Settings) -> [Chart.Level] {
     [
       ("watch", Theme.Role.watch, settings[.sentinelWatch]), ("alarm", .autoattack, settings[.sentinelAlarm]),
     ].map { name, role, value in
-      Chart.Level(y: value, label: "\(name) \(NumberText.share(value))", role: role)
+      Chart.Level(y: value, label: "\(name) \(Notation.screen.share(value))", role: role)
     }
   }
 
@@ -93,8 +95,9 @@ package struct GapPane: Pane {
       guard let history = histories[kind.tier], let last = readings[kind.tier] else { return nil }
       return Chart.Line(
         history.gap, role: kind.role, glyph: kind.glyph,
-        label: "\(padded(kind.tier.rawValue, to: 5)) \(NumberText.share(last.gap))",
-        shortLabel: NumberText.share(last.gap), interval: (history.lower, history.upper), isPoints: kind.tier != .quick)
+        label: "\(padded(kind.tier.rawValue, to: 5)) \(Notation.screen.share(last.gap))",
+        shortLabel: Notation.screen.share(last.gap), interval: (history.lower, history.upper),
+        isPoints: kind.tier != .quick)
     }
     let quick = histories[.quick]
     let bands = quick.map { [Chart.Band(lower: $0.zero, upper: $0.gap, role: .faint)] } ?? []
@@ -103,30 +106,32 @@ package struct GapPane: Pane {
       emptyText: "no gap measured yet")
   }
 
-  /// True while an attack on frozen weights is under way.
+  /// True while an attack on frozen weights is running.
   var isAttacking: Bool { board?.phase == .running }
 
   package var note: String {
-    if let board, isAttacking { return "attacking step \(board.step), \(board.scope.rawValue)" }
+    if let board, isAttacking { return "\(AttackWords.name(board.scope)) on step \(board.step)" }
     guard let newest = readings.values.map(\.step).max() else { return "" }
     return "probe at step \(newest) · 95 % intervals"
   }
 
   package func describe() -> String {
     guard let state else { return "Gap: nothing measured yet." }
+    let notation = Notation.screen
     var sentences = ["Gap: \(state.word.lowercased()) since step \(since); \(state.meaning)."]
-    for tier in GapTier.allCases {
-      guard let reading = readings[tier] else { continue }
+    for reading in GapTier.allCases.compactMap({ readings[$0] }) {
       sentences.append(
-        "At step \(reading.step) \(attack) leaves \(NumberText.share(reading.pgd.value)) and \(tier.rawValue) "
-          + "\(NumberText.share(reading.accuracy.value)) of \(reading.n) images, a gap of \(NumberText.share(reading.gap)) "
-          + "(95 % interval \(NumberText.share(reading.lower)) to \(NumberText.share(reading.upper))).")
+        "On \(NumberText.count(reading.n, "image")) at step \(reading.step), accuracy is "
+          + "\(notation.accuracy(reading.pgd)) under \(attack) and \(notation.accuracy(reading.accuracy)) under the "
+          + "\(reading.tier.title): a gap of \(notation.gap(reading)).")
     }
     if let disagreement {
-      sentences.append("\(disagreement.text.prefix(1).uppercased())\(disagreement.text.dropFirst()).")
+      let line = disagreement.line(notation)
+      sentences.append("\(line.prefix(1).uppercased())\(line.dropFirst()).")
     }
     sentences += causes.map {
-      "Cause at step \(causesStep), \($0.title): \($0.numbers) on \($0.n) images. \($0.sentence)"
+      "Cause at step \(causesStep): \($0.title), \($0.numbers(notation)) on \(NumberText.count($0.n, "image")). "
+        + $0.sentence
     }
     if let board { sentences.append(AttackWords.sentence(board)) }
     return sentences.joined(separator: " ")

@@ -1,6 +1,5 @@
 import Events
 import Plotting
-import Readout
 
 /// The marks that interventions and alarms leave on every chart.
 struct Interventions: Sendable {
@@ -15,7 +14,7 @@ struct Interventions: Sendable {
     }
   }
 
-  /// Keeps the change of a knob. Several changes of one knob at one step make one mark, from the first value to the last.
+  /// Adds the change of a knob. Several changes of one knob at one step are one mark, from the first value to the last.
   private mutating func update(_ entry: JournalEntry) {
     guard let change = entry.change else { return }
     var from = change.oldText
@@ -27,7 +26,7 @@ struct Interventions: Sendable {
     marks.append(Chart.Mark(x: Double(entry.step), label: "\(change.symbol) \(from)→\(change.newText)"))
   }
 
-  /// Keeps what an alarm did; what is only watched comes and goes too often for a mark.
+  /// Adds a change of the alarm; `watch` comes and goes too often for a mark.
   private mutating func update(_ change: GapChange) {
     let endsAnAlarm = change.state == .calm && change.from != .watch
     guard [.alarm, .confirmed, .acknowledged].contains(change.state) || endsAnAlarm else { return }

@@ -1,8 +1,9 @@
 import Events
 import Plotting
 import Readout
+import Spelling
 
-/// What happened: interventions, checkpoints, changes of state; the newest at the bottom.
+/// What happened: interventions, checkpoints, changes of state; the latest at the bottom.
 package struct JournalPane: Pane {
   package static let id = "journal"
   package static let title = "Journal"
@@ -10,23 +11,25 @@ package struct JournalPane: Pane {
   package static let comfortableSize = PaneSize(44, 8)
   package static let priority = 10
   package static let keys: [PaneKey<JournalPane>] = [
-    KeyBinding([.up], footer: FooterWord("↑/↓", "scroll"), "older", when: { $0.lines.count > 1 }) { $0.scroll(by: 1) },
-    KeyBinding([.down], "newer", when: { $0.back > 0 }) { $0.scroll(by: -1) },
-    KeyBinding([.pageUp], "ten older", when: { $0.lines.count > 1 }) { $0.scroll(by: 10) },
-    KeyBinding([.pageDown], "ten newer", when: { $0.back > 0 }) { $0.scroll(by: -10) },
-    KeyBinding([.home], "the oldest", when: { $0.lines.count > 1 }) { $0.scroll(by: $0.lines.count) },
-    KeyBinding([.end], "the newest", when: { $0.back > 0 }) { $0.scroll(by: -$0.lines.count) },
+    KeyBinding([.up], footer: FooterWord("↑/↓", "scroll"), "scroll to older entries", when: { $0.entries.count > 1 }) {
+      $0.scroll(by: 1)
+    },
+    KeyBinding([.down], "scroll to newer entries", when: { $0.back > 0 }) { $0.scroll(by: -1) },
+    KeyBinding([.pageUp], "ten entries older", when: { $0.entries.count > 1 }) { $0.scroll(by: 10) },
+    KeyBinding([.pageDown], "ten entries newer", when: { $0.back > 0 }) { $0.scroll(by: -10) },
+    KeyBinding([.home], "oldest entry", when: { $0.entries.count > 1 }) { $0.scroll(by: $0.entries.count) },
+    KeyBinding([.end], "newest entry", when: { $0.back > 0 }) { $0.scroll(by: -$0.entries.count) },
   ]
 
-  private struct Line: Sendable, Hashable {
+  private struct Entry: Sendable, Hashable {
     let step: Int, role: Theme.Role, glyph: String, text: String
   }
 
-  private var lines: [Line] = []
-  /// Lines between the newest and the last one shown.
+  private var entries: [Entry] = []
+  /// Entries between the latest and the last one shown.
   private var back = 0
   private var state = SessionState.preparing
-  /// True while single steps are made: they do not count as going on.
+  /// True while single steps are run: they do not count as resuming.
   private var isStepping = false
 
   package init() {}
@@ -36,7 +39,7 @@ package struct JournalPane: Pane {
     case .started(let description):
       add(0, .faint, " ", description.data)
       add(0, .faint, " ", description.model)
-      if description.constructed { add(0, .watch, " ", "the task is constructed to show an effect") }
+      if description.constructed { add(0, .watch, " ", "this task is constructed to show an effect") }
       if let caution = description.settings.caution { add(0, .watch, " ", caution) }
     case .layers, .scatter: break
     case .attackProgress(let note):
@@ -45,8 +48,8 @@ package struct JournalPane: Pane {
     case .alarm(let change):
       let isBad = [.alarm, .confirmed].contains(change.state)
       let role: Theme.Role = isBad ? .alarm : change.state == .watch ? .watch : .good
-      add(change.step, role, change.state.glyph, change.text)
-      for cause in change.causes { add(change.step, .text, " ", "\(cause.title) \(cause.numbers)") }
+      add(change.step, role, change.state.glyph, change.line(.screen))
+      for cause in change.causes { add(change.step, .text, " ", "\(cause.title): \(cause.numbers(.screen))") }
     case .journal(let entry):
       guard let change = entry.change else { return add(entry.step, .text, " ", entry.text) }
       let effect = change.effect == .nextStep ? "" : change.effect.map { ", \($0.rawValue)" } ?? ""
@@ -56,7 +59,7 @@ package struct JournalPane: Pane {
     case .summary(let summary):
       let reason = summary.reason.isEmpty ? "" : ": \(summary.reason)"
       let role: Theme.Role = summary.outcome == .failed ? .alarm : .good
-      add(summary.step, role, " ", "\(summary.outcome.rawValue) after \(NumberText.duration(summary.seconds))\(reason)")
+      add(summary.step, role, " ", "\(FinalTable.outcome(summary))\(reason)")
     case .surgery, .sample, .probe: break
     }
   }
@@ -70,7 +73,7 @@ package struct JournalPane: Pane {
     }
   }
 
-  /// Validation comes and goes too often for a line; a pause, a test and an end get one.
+  /// Validations are too frequent for an entry; a pause, the final test and the end get one.
   private mutating func update(_ change: StateChange) {
     defer { state = change.state }
     switch change.state {
@@ -84,53 +87,55 @@ package struct JournalPane: Pane {
   }
 
   private mutating func add(_ step: Int, _ role: Theme.Role, _ glyph: String, _ text: String) {
-    let line = Line(step: step, role: role, glyph: glyph, text: text)
-    guard line != lines.last else { return }
-    lines.append(line)
+    let entry = Entry(step: step, role: role, glyph: glyph, text: text)
+    guard entry != entries.last else { return }
+    entries.append(entry)
     if back > 0 { back += 1 }
   }
 
   private mutating func scroll(by count: Int) -> [PaneRequest] {
-    back = min(max(0, back + count), max(0, lines.count - 1))
+    back = min(max(0, back + count), max(0, entries.count - 1))
     return []
   }
 
-  package var note: String { back > 0 ? "\(back) newer" : lines.count > 1 ? "\(lines.count) lines" : "" }
+  package var note: String { back > 0 ? "\(back) newer" : entries.isEmpty ? "" : count }
+
+  private var count: String { NumberText.count(entries.count, "entry", plural: "entries") }
 
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
-    let stepWidth = max(4, displayWidth(String(lines.last?.step ?? 0)) + 1)
+    let stepWidth = max(4, displayWidth(String(entries.last?.step ?? 0)) + 1)
     let textX = rect.x + stepWidth + 3
     let textWidth = rect.x + rect.width - textX
     guard textWidth > 0 else { return }
-    // From the newest upwards, until the rows are full; a long line takes up to three rows.
+    // From the latest upwards, until the rows are full; a long entry takes up to three rows.
     var y = rect.y + rect.height
-    var rows: [(y: Int, line: Line, text: [String])] = []
-    for line in lines.dropLast(back).reversed() {
-      var text = wrapped(line.text, to: textWidth)
+    var rows: [(y: Int, entry: Entry, text: [String])] = []
+    for entry in entries.dropLast(back).reversed() {
+      var text = wrapped(entry.text, to: textWidth)
       if text.count > 3 { text = text.prefix(2) + [clipped(text[2...].joined(separator: " "), to: textWidth)] }
       y -= text.count
-      rows.append((y, line, text))
+      rows.append((y, entry, text))
       if y <= rect.y { break }
     }
     let rise = max(0, y - rect.y)
     for row in rows {
-      let style = context.theme.style(row.line.role)
-      let step = leftPadded(String(row.line.step), to: stepWidth)
+      let style = context.theme.style(row.entry.role)
+      let step = leftPadded(String(row.entry.step), to: stepWidth)
       let top = row.y - rise
       buffer.write(step, x: rect.x, y: top, in: rect, style: context.theme.style(.axis))
-      buffer.write(row.line.glyph, x: rect.x + stepWidth + 1, y: top, in: rect, style: style)
+      buffer.write(row.entry.glyph, x: rect.x + stepWidth + 1, y: top, in: rect, style: style)
       for (offset, text) in row.text.enumerated() {
         buffer.write(text, x: textX, y: top + offset, in: rect, style: style)
       }
     }
-    if lines.isEmpty {
+    if entries.isEmpty {
       buffer.write("nothing yet", x: rect.x + 1, y: rect.y, in: rect, style: context.theme.style(.faint))
     }
   }
 
   package func describe() -> String {
-    guard !lines.isEmpty else { return "Journal: nothing yet." }
-    let last = lines.suffix(5).map { "step \($0.step), \($0.text)" }.joined(separator: "; ")
-    return "Journal, \(lines.count) lines. The last: \(last)."
+    guard !entries.isEmpty else { return "Journal: nothing yet." }
+    let latest = entries.suffix(5).map { "step \($0.step), \($0.text)" }.joined(separator: "; ")
+    return "Journal: \(count). Latest: \(latest)."
   }
 }

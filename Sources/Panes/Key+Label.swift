@@ -1,5 +1,5 @@
 extension Key {
-  /// How the key is written in the footer and the help: `space`, `ctrl+s`, `↑`.
+  /// The key as the footer and the help write it: `space`, `ctrl+s`, `↑`.
   package var label: String {
     switch self {
     case .character(" "): "space"

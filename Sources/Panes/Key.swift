@@ -2,7 +2,7 @@
 package enum Key: Sendable, Hashable {
   /// A printable character; `space` is `.character(" ")`.
   case character(Character)
-  /// Control and a lower-case letter: `.control("c")`.
+  /// Control and a lowercase letter: `.control("c")`.
   case control(Character)
   case enter, escape, tab, backTab, backspace, delete
   case up, down, left, right, home, end, pageUp, pageDown

@@ -1,6 +1,6 @@
 import Events
 
-/// Keys, what they do, and the words for it, declared once: dispatch, footer and help read the same value.
+/// Keys, what they do and how that is described, declared once: dispatch, footer and help read the same value.
 package struct KeyBinding<State, Answer>: Sendable {
   /// Where a pane's keys are heard.
   package enum Scope: Sendable {
@@ -10,11 +10,11 @@ package struct KeyBinding<State, Answer>: Sendable {
     case visible
   }
 
-  /// Any of these.
+  /// The keys; each of them works.
   package let keys: [Key]
-  /// Where they are heard; only panes care.
+  /// Where they are heard; this matters for panes only.
   package let scope: Scope
-  /// What the footer says; nil: only the help names the keys.
+  /// What the footer says; nil when only the help lists the keys.
   package let footer: FooterWord<State>?
   /// One line of help.
   package let description: String
@@ -23,7 +23,6 @@ package struct KeyBinding<State, Answer>: Sendable {
   /// What happens.
   package let action: @Sendable (inout State) -> [Answer]
 
-  /// A binding.
   package init(
     _ keys: [Key], scope: Scope = .focused, footer: FooterWord<State>? = nil, _ description: String,
     when isValid: @escaping @Sendable (State) -> Bool = { _ in true },
@@ -38,11 +37,11 @@ package struct KeyBinding<State, Answer>: Sendable {
   }
 }
 
-/// What the footer says of a binding, or of several that belong together.
+/// What the footer says about a binding, or about several that belong together.
 package struct FooterWord<State>: Sendable {
   /// The keys as written: `+/-`.
   package let keys: String
-  /// The word behind them.
+  /// The word after them.
   package let word: @Sendable (State) -> String
 
   /// Keys and a fixed word.
@@ -58,7 +57,7 @@ package struct FooterWord<State>: Sendable {
   }
 }
 
-/// A binding of a pane.
+/// A key of a pane.
 package typealias PaneKey<P: Pane> = KeyBinding<P, PaneRequest>
 
 /// What a pane asks of the shell in answer to a key.
@@ -69,11 +68,11 @@ package enum PaneRequest: Sendable, Hashable {
   case say(String)
 }
 
-/// A binding without its state: what footer, help and tests need of it.
+/// A binding without its state: what footer, help and tests need to know.
 package struct KeyHint: Sendable, Hashable {
-  /// Any of these.
+  /// The keys; each of them works.
   package let keys: [Key]
-  /// Footer's keys and word; nil: only in the help.
+  /// The footer's keys and word; nil when only the help lists the keys.
   package let footer: [String]?
   /// One line of help.
   package let description: String
@@ -83,11 +82,19 @@ package struct KeyHint: Sendable, Hashable {
   package let isValid: Bool
 
   /// The keys as the help writes them: `↑ ↓`.
-  package var label: String { keys.map(\.label).joined(separator: " ") }
+  package var label: String { keys.label }
+}
+
+extension [Key] {
+  /// The keys as the help writes them: `↑ ↓`.
+  fileprivate var label: String { map(\.label).joined(separator: " ") }
 }
 
 extension KeyBinding {
-  /// What can be said of the binding in a state.
+  /// The keys as the help writes them: `↑ ↓`.
+  package var label: String { keys.label }
+
+  /// What there is to say about the binding in a state.
   package func hint(in state: State) -> KeyHint {
     KeyHint(
       keys: keys, footer: footer.map { [$0.keys, $0.word(state)] }, description: description,

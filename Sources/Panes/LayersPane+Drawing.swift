@@ -1,6 +1,8 @@
 import Events
 import Foundation
 import Plotting
+import Readout
+import Spelling
 
 extension LayersPane {
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
@@ -22,7 +24,7 @@ extension LayersPane {
   }
 }
 
-/// One measure of every layer that fits: title, a line a layer, axis.
+/// One measure of every layer that fits: title, one line per layer, axis.
 private struct Block {
   let pane: LayersPane, report: LayerReport, measure: LayersPane.Measure, rect: Rect, context: PaneContext
 
@@ -67,9 +69,9 @@ private struct Block {
     switch measure {
     case .cleanPGD:
       facts = [report.first].compactMap { $0 }.filter { $0.cleanPGD > 0 }.map {
-        "×\(NumberText.short(report.total.cleanPGD / $0.cleanPGD)) of step \($0.step)"
+        "\(NumberText.short(report.total.cleanPGD / $0.cleanPGD))× since step \($0.step)"
       }
-    case .cleanStrong, .pgdStrong: facts = report.broken.map { ["\($0) of \(report.n) broken, the others clean"] } ?? []
+    case .cleanStrong, .pgdStrong: facts = report.broken.map { ["\($0) of \(report.n) broken, the rest clean"] } ?? []
     case .drift: facts = ["∘ clean × adversarial"] + (report.batchRows.map { ["n \($0)"] } ?? [])
     case .posterior: facts = ["∘ clean × adversarial"]
     }
@@ -91,9 +93,9 @@ private struct Block {
       return layer.drift.map(pair) ?? "–"
     case .posterior:
       guard let posterior = layer.posterior else { return "–" }
-      let means = [posterior.clean, posterior.adversarial].map { $0.map(NumberText.share) ?? "–" }
-      let full = "\(means[0]) / \(means[1])  routed \(NumberText.share(posterior.routing))"
-      let decided = "  decided \(NumberText.share(posterior.decided))"
+      let means = [posterior.clean, posterior.adversarial].map { $0.map(Notation.screen.share) ?? "–" }
+      let full = "\(means[0]) / \(means[1])  routed \(Notation.screen.share(posterior.routing))"
+      let decided = "  decided \(Notation.screen.share(posterior.decided))"
       return rect.width >= 60 ? full + decided : full
     }
   }
@@ -131,7 +133,7 @@ private struct Block {
     }
   }
 
-  /// A cell filled from the left by so many eighths.
+  /// A cell filled from the left by some eighths.
   private func character(_ eighths: Int) -> Unicode.Scalar {
     switch context.symbols {
     case .braille: Unicode.Scalar(0x2590 - UInt32(eighths)) ?? "█"
@@ -154,7 +156,7 @@ private struct Block {
 
   // MARK: the axis
 
-  /// Whole decades about all distances of the pair's kind, so that the three pairs compare; nil when nothing is positive.
+  /// Whole decades around all distances of this kind, so that the three pairs are comparable; nil when none is positive.
   private var scale: Scale? {
     let values = report.layers.flatMap { layer -> [Double] in
       measure == .drift
@@ -162,7 +164,7 @@ private struct Block {
         : [layer.distances.cleanPGD, layer.distances.cleanStrong, layer.distances.pgdStrong]
     }.filter { $0.isFinite && $0 > 0 }
     guard let low = values.min(), let high = values.max() else { return nil }
-    // Below a millionth of the largest there is nothing to see.
+    // Nothing below a millionth of the largest would be visible.
     let lower = pow(10, floor(log10(max(low, high * 1e-6)))), upper = pow(10, ceil(log10(high)))
     return Scale(logarithmic: lower...max(upper, lower * 10))
   }
@@ -175,8 +177,8 @@ private struct Block {
     for tick in scale.ticks(atMost: track.width / 8) {
       guard let place = scale.position(tick.value) else { continue }
       let width = displayWidth(tick.label)
-      let centre = track.x + Int((place * Double(track.width - 1)).rounded())
-      let start = min(max(track.x, centre - width / 2), track.x + track.width - width)
+      let center = track.x + Int((place * Double(track.width - 1)).rounded())
+      let start = min(max(track.x, center - width / 2), track.x + track.width - width)
       guard start >= free else { continue }
       buffer.write(tick.label, x: start, y: y, in: rect, style: style)
       free = start + width + 1

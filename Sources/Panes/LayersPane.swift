@@ -1,8 +1,9 @@
 import Events
-import Plotting
+import Readout
+import Spelling
 
-/// How far the domains are apart in every norm layer, how a batch drifts from the running statistics, how dual norms
-/// route.
+/// How far apart the domains are in every normalization layer, how far a batch is from the running statistics, and how
+/// dual norms route pixels.
 package struct LayersPane: Pane {
   package static let id = "layers"
   package static let title = "Layers"
@@ -12,12 +13,12 @@ package struct LayersPane: Pane {
   package static let keys: [PaneKey<LayersPane>] = [
     KeyBinding(
       [.character("d")], scope: .visible, footer: FooterWord("d", "distance"),
-      "layers: the next pair of domains, batch drift, posterior", when: { $0.report != nil }
+      "next measure: distance of two domains, batch drift, posterior", when: { $0.report != nil }
     ) { $0.next() },
-    KeyBinding([.up], footer: FooterWord("↑/↓", "scroll"), "layers nearer the image", when: { $0.top > 0 }) {
+    KeyBinding([.up], footer: FooterWord("↑/↓", "scroll"), "scroll toward the input", when: { $0.top > 0 }) {
       $0.scroll(by: -1)
     },
-    KeyBinding([.down], "layers nearer the logits", when: { $0.top + 1 < $0.report?.layers.count ?? 0 }) {
+    KeyBinding([.down], "scroll toward the logits", when: { $0.top + 1 < $0.report?.layers.count ?? 0 }) {
       $0.scroll(by: 1)
     },
   ]
@@ -29,7 +30,7 @@ package struct LayersPane: Pane {
 
   private(set) var report: LayerReport?
   private(set) var measure = Measure.cleanPGD
-  /// The first layer on show, where not all are.
+  /// Index of the first visible layer.
   private(set) var top = 0
 
   package init() {}
@@ -52,7 +53,7 @@ package struct LayersPane: Pane {
     }
   }
 
-  /// The chosen measure first; then those that a reader wants beside it, as many as there is room for.
+  /// The chosen measure first, then those that a reader wants next to it, as many as fit.
   func shown(_ count: Int) -> [Measure] {
     let others: [Measure] = [.drift, .posterior, .cleanPGD, .cleanStrong, .pgdStrong]
     return Array(([measure] + others.filter { available.contains($0) && $0 != measure }).prefix(max(1, count)))
@@ -69,7 +70,7 @@ package struct LayersPane: Pane {
     return []
   }
 
-  /// The distance a measure stands for; nil for measures that are none.
+  /// The distance that a measure stands for; nil for other measures.
   static func distance(_ measure: Measure, _ distances: LayerReport.Distances) -> Double? {
     switch measure {
     case .cleanPGD: distances.cleanPGD
@@ -93,35 +94,35 @@ package struct LayersPane: Pane {
 
   package var note: String {
     guard let report else { return "" }
-    return "step \(report.step) · n=\(report.n) a set"
+    return "step \(report.step) · n=\(report.n) per set"
   }
 
   package func describe() -> String {
     guard let report else { return "Layers: nothing measured yet." }
-    var sentences = ["Layers at step \(report.step), \(report.n) images a set."]
+    var sentences = ["Layers at step \(report.step), \(NumberText.count(report.n, "image")) per set."]
     for measure in [Measure.cleanPGD, .cleanStrong, .pgdStrong] {
-      let total = LayersPane.distance(measure, report.total) ?? 0
-      let largest = report.layers.max {
-        (LayersPane.distance(measure, $0.distances) ?? 0) < (LayersPane.distance(measure, $1.distances) ?? 0)
-      }
-      let most = largest.map { layer in
-        ", most in \(layer.name): \(NumberText.short(LayersPane.distance(measure, layer.distances) ?? 0))"
-      }
-      sentences.append("\(title(measure)) \(NumberText.short(total)) over \(report.layers.count) layers\(most ?? "").")
+      let distance = { (distances: LayerReport.Distances) in LayersPane.distance(measure, distances) ?? 0 }
+      let largest = report.layers.max { distance($0.distances) < distance($1.distances) }
+      let most = largest.map { ", largest in \($0.name) (\(NumberText.short(distance($0.distances))))" } ?? ""
+      let layers = NumberText.count(report.layers.count, "layer")
+      sentences.append("\(title(measure)): \(NumberText.short(distance(report.total))) over \(layers)\(most).")
     }
     if let first = report.first {
-      sentences.append("Clean–PGD at this run's first look, step \(first.step): \(NumberText.short(first.cleanPGD)).")
+      sentences.append(
+        "\(title(.cleanPGD)) at the first check of this run (step \(first.step)): \(NumberText.short(first.cleanPGD)).")
     }
     if let drift = report.totalDrift {
       let parts = [("clean", drift.clean), ("adversarial", drift.adversarial)].compactMap { name, value in
         value.map { "\(name) \(NumberText.short($0))" }
       }
-      sentences.append("Training batch to running statistics, over all layers: \(parts.joined(separator: ", ")).")
+      sentences.append("W2² from a training batch to the running statistics: \(parts.joined(separator: ", ")).")
     }
     let routing = report.layers.compactMap { layer in
-      layer.posterior.map { "\(layer.name) \(NumberText.share($0.routing))" }
+      layer.posterior.map { "\(layer.name) \(Notation.screen.share($0.routing))" }
     }
-    if !routing.isEmpty { sentences.append("Routed to their own domain: \(routing.joined(separator: ", ")).") }
+    if !routing.isEmpty {
+      sentences.append("Fraction of pixels routed to their own domain: \(routing.joined(separator: ", ")).")
+    }
     return sentences.joined(separator: " ")
   }
 }

@@ -1,7 +1,9 @@
 import Events
 import Plotting
+import Readout
+import Spelling
 
-/// The losses of every training step, and the learning rate.
+/// The losses and the learning rate of every training step.
 package struct LossPane: Pane {
   package static let id = "loss"
   package static let title = "Loss"
@@ -9,14 +11,16 @@ package struct LossPane: Pane {
   package static let comfortableSize = PaneSize(52, 11)
   package static let priority = 40
   package static let keys: [PaneKey<LossPane>] = [
-    KeyBinding([.character("y")], scope: .visible, footer: FooterWord("y", "log y"), "loss axis logarithmic or linear")
-    {
+    KeyBinding(
+      [.character("y")], scope: .visible, footer: FooterWord("y", "log y"),
+      "switch the loss axis between logarithmic and linear"
+    ) {
       $0.isLogarithmic.toggle()
       return []
     },
     KeyBinding(
       [.character("s")], scope: .visible, footer: FooterWord("s", "smooth"),
-      "smooth the losses: off, light, medium, heavy (raw stays, faint)"
+      "smooth the losses: off, light, medium, heavy (the raw losses stay, faint)"
     ) {
       $0.smoothing = $0.smoothing.next
       return []
@@ -53,7 +57,7 @@ package struct LossPane: Pane {
     var parts: [String] = []
     let caveat = chart.caveat
     if !caveat.isEmpty { parts.append(caveat) }
-    if smoothing != .off { parts.append("EMA \(NumberText.share(smoothing.rawValue)), raw faint") }
+    if smoothing != .off { parts.append("EMA \(Notation.screen.share(smoothing.rawValue)), raw faint") }
     if chart.yScale.isLogarithmic { parts.append("log y") }
     if let last { parts.append("lr \(NumberText.short(last.learningRate))") }
     return parts.joined(separator: " · ")
@@ -72,8 +76,8 @@ package struct LossPane: Pane {
     text += "\(NumberText.short(last.learningRate))."
     if let bounds = total.raw.bounds {
       text +=
-        " The total went between \(NumberText.short(bounds.lowerBound)) and \(NumberText.short(bounds.upperBound))"
-      text += " over \(total.raw.count) steps."
+        " The total ranged from \(NumberText.short(bounds.lowerBound)) to \(NumberText.short(bounds.upperBound))"
+      text += " over \(NumberText.count(total.raw.count, "step"))."
     }
     let caveat = chart.caveat
     return caveat.isEmpty ? text : text + " Not drawn: \(caveat)."
@@ -83,7 +87,7 @@ package struct LossPane: Pane {
     let series: SmoothedSeries, role: Theme.Role, glyph: Unicode.Scalar, label: String, spoken: String
   }
 
-  /// In painter's order: what matters most comes last.
+  /// In drawing order: what matters most comes last.
   private var named: [Named] {
     var all = [
       Named(series: kl, role: .kl, glyph: "∗", label: "KL", spoken: "KL"),

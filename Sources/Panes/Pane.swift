@@ -1,28 +1,28 @@
 import Events
 import Plotting
 
-/// One part of the screen. A pane carries all that the shell would otherwise list: its name, its sizes, its keys.
+/// One part of the screen. A pane carries everything that the shell would otherwise list: its name, its sizes, its keys.
 package protocol Pane: Sendable {
   /// The name in commands and files.
   static var id: String { get }
-  /// The name on the screen.
+  /// The title on the screen.
   static var title: String { get }
-  /// Columns and rows, border included, below which it cannot be used.
+  /// The smallest usable size in columns and rows, border included.
   static var minimumSize: PaneSize { get }
-  /// Columns and rows, border included, from which it is read well beside others.
+  /// The smallest size that reads well next to other panes, border included.
   static var comfortableSize: PaneSize { get }
-  /// Where space is short, panes with the higher number stay.
+  /// When space is short, panes with higher numbers stay.
   static var priority: Int { get }
   /// Its keys.
   static var keys: [PaneKey<Self>] { get }
 
   /// A pane that has seen nothing.
   init()
-  /// What stands at the right of the upper border.
+  /// What is written at the right of the upper border.
   var note: String { get }
-  /// Takes an event in.
+  /// Takes note of an event.
   mutating func update(_ event: Event)
-  /// Learns what was sent to the session, whoever sent it.
+  /// Takes note of a command that was sent to the session, by any part of the screen.
   mutating func noteSent(_ command: Command)
   /// Draws what is inside the border into `rect`, which may have any size.
   func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext)
@@ -37,20 +37,19 @@ package struct PaneSize: Sendable, Hashable {
   /// Rows.
   package var height: Int
 
-  /// So many columns and rows.
   package init(_ width: Int, _ height: Int) {
     self.width = width
     self.height = height
   }
 }
 
-/// How a pane is to look now.
+/// How a pane has to look now.
 package struct PaneContext: Sendable {
-  /// Colours by role.
+  /// Colors by role.
   package var theme: Theme
   /// The ladder of characters.
   package var symbols: Symbols
-  /// True when the keys go to this pane.
+  /// True when this pane has the keys.
   package var isFocused: Bool
 
   package init(theme: Theme, symbols: Symbols, isFocused: Bool) {
@@ -61,13 +60,13 @@ package struct PaneContext: Sendable {
 }
 
 extension Pane {
-  /// Most panes wait for the session's answer.
+  /// Most panes wait for the session's events.
   package mutating func noteSent(_ command: Command) {}
 
   /// Its bindings without the state.
   package var hints: [KeyHint] { Self.keys.map { $0.hint(in: self) } }
 
-  /// Does what the key is bound to; nil when it is not bound, not heard or would do nothing.
+  /// Does what the key is bound to; nil when it is not bound, not heard or would have no effect.
   package mutating func press(_ key: Key, isFocused: Bool) -> [PaneRequest]? {
     for binding in Self.keys where binding.keys.contains(key) && (isFocused || binding.scope == .visible) {
       if binding.isValid(self) { return binding.action(&self) }

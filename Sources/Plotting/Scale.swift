@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// A tick of an axis.
 package struct Tick: Sendable, Hashable {

@@ -1,84 +1,37 @@
 import Foundation
+import Readout
 
-/// Scatters and curves of a suite: small pictures in text, every number as CSV. Pure.
+/// The scatter plots and curves of a suite: what is plotted, and every number as CSV. Pure.
 package enum SuitePictures {
-  private static let width = 64
-  private static let height = 16
-
-  /// The pictures of the first seed of every row, each after an empty line.
-  static func lines(_ result: SuiteResult) -> [String] {
-    let scatters = result.rows.flatMap { row -> [String] in
+  /// The last layer's principal plane of the first seed of every row.
+  static func scatters(_ result: SuiteResult) -> [SuiteScatter] {
+    result.rows.compactMap { row in
       guard let cell = row.seeds.first(where: { $0.scatter != nil }), let layer = cell.scatter?.layers.last else {
-        return []
+        return nil
       }
-      return [
-        "",
-        "\(row.label), seed \(cell.seed), input of \(layer.name): c clean, p training attack, a AutoAttack, * as many of several",
-      ]
-        + scatter(layer)
+      return SuiteScatter(
+        row: row.label, seed: cell.seed, layer: layer.name, clean: layer.clean, pgd: layer.pgd, autoattack: layer.aa)
     }
-    let curves = result.rows.flatMap { row -> [(String, [Double])] in
+  }
+
+  /// The curves of the first seed of every row.
+  static func curves(_ result: SuiteResult) -> [SuiteCurve] {
+    result.rows.flatMap { row -> [SuiteCurve] in
       guard let cell = row.seeds.first(where: { $0.running != nil }), let points = cell.running?.points else {
         return []
       }
       let parts = [
         ("clean", points.compactMap(\.clean?.sum)), ("adversarial", points.compactMap(\.adversarial?.sum)),
       ]
-      return parts.filter { !$0.1.isEmpty }.map { ("\(row.label), seed \(cell.seed), \($0.0)", $0.1) }
-    }
-    return scatters + bars(curves)
-  }
-
-  /// One letter a cell: of the set with the most points in it.
-  private static func scatter(_ layer: ScatterRecord.Layer) -> [String] {
-    let sets: [(Character, [SIMD2<Float>])] = [("c", layer.clean), ("p", layer.pgd), ("a", layer.aa)]
-    let all = sets.flatMap(\.1)
-    guard let first = all.first else { return [] }
-    let low = all.reduce(first) { pointwiseMin($0, $1) }, high = all.reduce(first) { pointwiseMax($0, $1) }
-    var counts = [[Int]](repeating: [0, 0, 0], count: width * height)
-    for (place, set) in sets.enumerated() {
-      for point in set.1 {
-        let x = share(point.x, low.x, high.x), y = share(point.y, low.y, high.y)
-        let column = Int((x * Float(width - 1)).rounded()), row = Int(((1 - y) * Float(height - 1)).rounded())
-        counts[row * width + column][place] += 1
+      return parts.filter { !$0.1.isEmpty }.map { domain, values in
+        SuiteCurve(row: row.label, seed: cell.seed, domain: domain, values: values)
       }
     }
-    return (0..<height).map { row in
-      let cells = counts[row * width..<(row + 1) * width].map { count -> Character in
-        guard let most = count.max(), most > 0, let place = count.firstIndex(of: most) else { return " " }
-        return count.count { $0 == most } > 1 ? "*" : sets[place].0
-      }
-      return String(("|" + String(cells)).reversed().drop { $0 == " " }.reversed())
-    }
-  }
-
-  private static func share(_ value: Float, _ low: Float, _ high: Float) -> Float {
-    guard value.isFinite, high > low else { return 0.5 }
-    return (value - low) / (high - low)
-  }
-
-  /// One bar a step, all curves on one logarithmic scale.
-  private static func bars(_ curves: [(String, [Double])]) -> [String] {
-    let positive = curves.flatMap(\.1).filter { $0 > 0 && $0.isFinite }
-    guard let low = positive.min(), let high = positive.max() else { return [] }
-    let width = curves.map(\.0.count).max() ?? 0, marks = Array("▁▂▃▄▅▆▇█")
-    let lines = curves.map { name, values in
-      let bars = values.map { value -> Character in
-        guard value > 0, value.isFinite, high > low else { return marks[0] }
-        return marks[Int((log(value / low) / log(high / low) * Double(marks.count - 1)).rounded())]
-      }
-      return name + String(repeating: " ", count: width - name.count) + "  " + String(bars)
-    }
-    return [
-      "",
-      "batches against running statistics, step after step; ▁ \(SuiteNumber.text(low)), █ "
-        + "\(SuiteNumber.text(high)), logarithmic",
-    ] + lines
   }
 
   // MARK: files
 
-  /// CSV files beside the table's: `scatter` has a line a point, `running` one a step and layer.
+  /// CSV files next to the table's: `scatter` has one line per point, `running` one per step and layer.
   package static func documents(_ result: SuiteResult) -> [(name: String, text: String)] {
     var documents: [(String, String)] = []
     if result.measures.contains(.scatter) { documents.append(("scatter", scatterDocument(result))) }

@@ -25,7 +25,7 @@ package struct SuiteResult: Sendable, Hashable, Codable {
     package var attackSeconds: Double?
     /// The warnings of the evaluations.
     package var warnings: [String]
-    /// Measurements other than accuracies, by the names of `SuiteNumber`.
+    /// What is measured in addition to accuracies, by the names of `SuiteColumn`.
     package var numbers: [String: Double] = [:]
     /// W2² between the domains, layer by layer.
     package var distances: DistanceRecord?
@@ -141,7 +141,7 @@ extension SuiteResult.Cell {
       warnings: both.flatMap { record in record.warnings.map { "\(record.title): \($0.line)" } }
         + [running?.warning].compactMap(\.self) + damaged,
       numbers: [distances?.numbers, scatter?.numbers, running?.numbers].compactMap(\.self)
-        .reduce(into: [:]) { $0.merge($1) { first, _ in first } },
+        .reduce(into: [:]) { all, numbers in for (column, value) in numbers { all[column.rawValue] = value } },
       distances: distances, scatter: scatter, running: running)
   }
 

@@ -1,64 +1,44 @@
 import Engine
-import Events
 import Foundation
 import Presets
+import Readout
 
 /// A suite's result as text, Markdown, CSV and JSON. Pure.
 package enum SuiteTable {
-  /// Lines of aligned columns.
-  package static func text(_ result: SuiteResult) -> String {
-    let cells = rows(result), columns = cells.first?.count ?? 0
-    let widths = (0..<columns).map { column in cells.map { $0[column].count }.max() ?? 0 }
-    let lines = cells.map { row in
-      let padded = row.enumerated().map { column, text in
-        let space = String(repeating: " ", count: widths[column] - text.count)
-        return column == 0 ? text + space : space + text
-      }
-      let line = padded.joined(separator: "  ")
-      return String(line.prefix(line.count - line.reversed().prefix { $0 == " " }.count))
-    }
-    let chart = result.abscissa == nil ? [] : [""] + SuiteChart.lines(result)
-    let pictures = SuitePictures.lines(result)
-    let title = [heading(result)] + (result.overrides.isEmpty ? [] : ["with \(result.byHand) by hand"])
-    return (title + [""] + lines + chart + pictures + [""] + notes(result)).joined(separator: "\n") + "\n"
-  }
+  /// The table as aligned text, with plots and notes.
+  package static func text(_ result: SuiteResult) -> String { SuiteSheet(result).text }
 
-  /// The same as a table of Markdown.
-  package static func markdown(_ result: SuiteResult) -> String {
-    let cells = rows(result).map { row in row.map { $0.replacingOccurrences(of: "|", with: "\\|") } }
-    guard let head = cells.first else { return "" }
-    let rule = head.indices.map { $0 == 0 ? "---" : "---:" }
-    let lines = ([head, rule] + cells.dropFirst()).map { "| " + $0.joined(separator: " | ") + " |" }
-    let given = result.overrides.isEmpty ? [] : ["with `\(result.byHand)` by hand", ""]
-    return (["**\(heading(result))**", ""] + given + lines + [""] + notes(result)).joined(separator: "\n") + "\n"
-  }
+  /// The table in Markdown, with notes.
+  package static func markdown(_ result: SuiteResult) -> String { SuiteSheet(result).markdown }
 
-  /// One line a row and seed, with counts and no percentages: for another program.
+  /// For other programs: one line per row and seed, with counts instead of percentages.
   package static func csv(_ result: SuiteResult) -> String {
     let measured = ["clean", "pgd", "autoattack"].flatMap { ["\($0)_correct", "\($0)_n"] }
-    let numbers = SuiteNumber.of(result.measures).map(\.key)
+    let columns = SuiteColumn.of(result.measures).map(\.rawValue)
     let head =
-      ["row", "seed"] + result.varied + ["by_hand"] + measured + numbers
-      + ["training_seconds", "attack_seconds", "run"]
+      ["row", "seed"] + result.varied + ["by_hand"] + measured + columns + [
+        "training_seconds", "attack_seconds", "run",
+      ]
     let lines = result.rows.flatMap { row in
       row.seeds.map { cell in
         let counts = [cell.clean, cell.pgd, cell.autoattack].flatMap { part in
           [part.map { "\($0.correct)" } ?? "", part.map { "\($0.n)" } ?? ""]
         }
+        let numbers = columns.map { cell.numbers[$0].map { String(format: "%.6g", $0) } ?? "" }
         let seconds = [cell.trainingSeconds, cell.attackSeconds].map { $0.map { String(format: "%.1f", $0) } ?? "" }
         let settings = result.varied.map { row.settings[$0] ?? "" } + [result.byHand]
-        return [row.label, "\(cell.seed)"] + settings + counts
-          + numbers.map { cell.numbers[$0].map { String(format: "%.6g", $0) } ?? "" } + seconds + [cell.run]
+        return [row.label, "\(cell.seed)"] + settings + counts + numbers + seconds + [cell.run]
       }
     }
     return document([head] + lines)
   }
 
+  /// Lines of CSV.
   static func document(_ lines: [[String]]) -> String {
     lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
   }
 
-  /// One object: every count, interval, setting and second.
+  /// One object with every count, interval, setting and duration.
   package static func json(_ result: SuiteResult) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
@@ -66,93 +46,58 @@ package enum SuiteTable {
     return String(decoding: try encoder.encode(SuiteDocument(result)), as: UTF8.self) + "\n"
   }
 
-  // MARK: parts
-
-  static func heading(_ result: SuiteResult) -> String {
-    "\(result.title) (\(result.suite), \(result.scale.rawValue) scale)"
-  }
-
-  private static func rows(_ result: SuiteResult) -> [[String]] {
-    let attacks = Set(result.rows.compactMap(\.pooled.attack))
-    let shown = result.measures.filter { $0 == .pgd || $0 == .autoattack }
-    let numbers = SuiteNumber.of(result.measures).filter { $0.title != nil }
-    let titles = shown.map {
-      $0 == .pgd ? (attacks.count == 1 ? attacks.first ?? "PGD" : "training attack") : "AutoAttack"
-    }
-    let hasGap = shown.contains(.pgd) && shown.contains(.autoattack)
-    let paper = result.rows.contains { $0.paper != nil }
-    let head =
-      ["row", "seed", "clean %"] + titles.map { "\($0) %" } + (hasGap ? ["gap"] : [])
-      + numbers.compactMap(\.title) + ["training s", "attacks s"]
-      + (paper ? ["paper: clean", "attack", "AutoAttack"] : [])
-    let body = result.rows.flatMap { row -> [[String]] in
-      let seeds = row.seeds.map { ($0, "\($0.seed)") }
-      let all = row.seeds.count > 1 ? [(row.pooled, "all")] : []
-      return (seeds + all).enumerated().map { place, cell in
-        let parts = shown.map { measure in percent(measure == .pgd ? cell.0.pgd : cell.0.autoattack) }
-        let isLast = place == seeds.count + all.count - 1
-        let published = [row.paper?.clean, row.paper?.pgd, row.paper?.autoattack].map { number in
-          isLast ? number.map { String(format: "%.1f", $0) } ?? "–" : ""
-        }
-        return [place == 0 ? row.label : "", cell.1, percent(cell.0.clean)] + parts
-          + (hasGap ? [gap(cell.0)] : []) + numbers.map { SuiteNumber.text(cell.0.numbers[$0.key]) }
-          + [seconds(cell.0.trainingSeconds), seconds(cell.0.attackSeconds)]
-          + (paper ? published : [])
-      }
-    }
-    return [head] + body
-  }
-
-  private static func percent(_ proportion: Proportion?) -> String {
-    guard let proportion else { return "–" }
-    let interval = proportion.interval
-    return String(
-      format: "%.1f [%.1f, %.1f]", proportion.value * 100, interval.lowerBound * 100, interval.upperBound * 100)
-  }
-
-  private static func gap(_ cell: SuiteResult.Cell) -> String {
-    guard let pgd = cell.pgd, let full = cell.autoattack else { return "–" }
-    return String(format: "%.1f", (pgd.value - full.value) * 100)
-  }
-
-  private static func seconds(_ seconds: Double?) -> String { seconds.map { String(format: "%.1f", $0) } ?? "–" }
-
-  private static func notes(_ result: SuiteResult) -> [String] {
-    var notes = [
-      "The \(result.weights.rawValue) weights, the first \(result.limit) test images, 95 % Wilson intervals; "
-        + "'all' counts each image once a seed. gap: training attack − AutoAttack, in points."
-    ]
-    if result.rows.contains(where: { $0.settings["data"] == "mirage" }) || result.scale == .lite {
-      notes.append("mirage is a constructed task: it shows the effect and does not measure how common it is.")
-    }
-    notes += result.measures.compactMap(explanation)
-    if !result.isComplete { notes.append("Unfinished: '–' is not measured yet.") }
-    let warned = result.rows.flatMap { row in
-      row.seeds.flatMap { cell in cell.warnings.map { "\(row.label), seed \(cell.seed): \($0)" } }
-    }
-    return notes + warned.map { "warning: \($0)" }
-  }
-
-  private static func explanation(_ measure: SuiteMeasure) -> String? {
-    switch measure {
-    case .clean, .pgd, .autoattack: nil
-    case .w2:
-      "W2: squared distances between what enters the norm layers, summed over the layers; 'all' is the mean over seeds. "
-        + "AA as returned is the clean image where AutoAttack broke nothing, which makes clean–AA small for robust "
-        + "networks; the CSV and JSON have broken images alone, too."
-    case .scatter:
-      "PC1, PC2: shares of the variance of all three sets along the principal directions of the last norm layer's "
-        + "inputs; apart: distances of the sets' centres in that plane, in standard deviations. 'all' is the mean over "
-        + "seeds. Every layer and point is in the CSV beside."
-    case .running:
-      "running: W2² of a training batch's clean and adversarial rows to the running statistics just updated, summed over "
-        + "the layers; median, largest and last of about \(DistanceTracker.points) steps of the run. 'all' is the mean "
-        + "over seeds. Every step and layer is in the CSV beside."
-    }
-  }
-
   private static func quoted(_ field: String) -> String {
     guard field.contains(where: { ",\"\n".contains($0) }) else { return field }
     return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+}
+
+// MARK: facts for the table
+
+extension SuiteSheet {
+  /// The facts of a result.
+  init(_ result: SuiteResult) {
+    let attacks = Set(result.rows.compactMap(\.pooled.attack))
+    self.init(
+      title: result.title, name: result.suite, scale: result.scale.rawValue, weights: result.weights.rawValue,
+      limit: result.limit, overrides: result.overrides.map(\.text),
+      attack: attacks.count > 1 ? nil : attacks.first ?? "PGD", showsPGD: result.measures.contains(.pgd),
+      showsAutoAttack: result.measures.contains(.autoattack), columns: SuiteColumn.of(result.measures),
+      rows: result.rows.map(SuiteSheet.Row.init), isFigure: result.abscissa != nil,
+      scatters: SuitePictures.scatters(result), curves: SuitePictures.curves(result),
+      explanations: result.measures.compactMap(SuiteSheet.explanation),
+      isConstructed: result.scale == .lite || result.rows.contains { $0.settings["data"] == "mirage" },
+      isComplete: result.isComplete,
+      warnings: result.rows.flatMap { row in
+        row.seeds.flatMap { cell in cell.warnings.map { "\(row.label), seed \(cell.seed): \($0)" } }
+      })
+  }
+
+  private static func explanation(_ measure: SuiteMeasure) -> Explanation? {
+    switch measure {
+    case .clean, .pgd, .autoattack: nil
+    case .w2: .w2
+    case .scatter: .scatter
+    case .running: .running(points: DistanceTracker.points)
+    }
+  }
+}
+
+extension SuiteSheet.Row {
+  fileprivate init(_ row: SuiteResult.Row) {
+    self.init(
+      label: row.label, cells: row.seeds.map { SuiteSheet.Cell($0, seed: $0.seed) },
+      pooled: SuiteSheet.Cell(row.pooled, seed: nil),
+      paper: row.paper.map { SuiteSheet.Paper(clean: $0.clean, pgd: $0.pgd, autoattack: $0.autoattack) })
+  }
+}
+
+extension SuiteSheet.Cell {
+  fileprivate init(_ cell: SuiteResult.Cell, seed: Int?) {
+    let numbers = cell.numbers.compactMap { key, value in SuiteColumn(rawValue: key).map { ($0, value) } }
+    self.init(
+      seed: seed, clean: cell.clean, pgd: cell.pgd, autoattack: cell.autoattack,
+      numbers: Dictionary(uniqueKeysWithValues: numbers), trainingSeconds: cell.trainingSeconds,
+      attackSeconds: cell.attackSeconds)
   }
 }

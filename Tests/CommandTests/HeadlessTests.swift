@@ -1,6 +1,7 @@
 import Commands
 import Engine
 import Events
+import Readout
 import Recipe
 import Testing
 

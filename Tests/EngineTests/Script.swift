@@ -1,8 +1,5 @@
-import Diagnostics
 import Engine
 import Events
-import Networks
-import Readout
 import Recipe
 
 /// A run as the tests want it: four steps, two an epoch, validated every second step.

@@ -1,6 +1,6 @@
-import Diagnostics
 import Engine
 import Events
+import Presets
 import Testing
 
 /// The sentinel in scripts: what it asks for after a step, what an alarm sets off, attacks on a frozen copy.

@@ -67,19 +67,21 @@ import Testing
 
   @Test func everyGapCarriesItsIntervalItsNumberAndItsStep() {
     let gap = pane(GapPane.self, GapScript.events(.alarm))
-    for line in ["quick  .65±.08  .02±.03  .63 [.54, .70]    128   300", "deep   .63±.16"] {
+    for line in ["quick  .65 ±.08  .02 ±.03  .63 [.54, .70]  128   300", "deep   .63 ±.16"] {
       #expect(text(gap, 58, 9).contains(line))
     }
-    #expect(text(gap, 38, 6).contains("quick  .65  .02  .63 [.54, .70]"))
-    #expect(gap.describe().contains("a gap of .63 (95 % interval .54 to .70)"))
+    #expect(text(gap, 38, 6).contains("quick .65    .02 .63 [.54, .70] 128"))
+    #expect(
+      gap.describe().contains(
+        "accuracy is .65 ±.08 under PGD-10 and .02 ±.03 under the quick check: a gap of .63 [.54, .70]."))
     #expect(text(gap, 58, 9).contains("W2² clean–PGD 17.3") && text(gap, 58, 9).contains("n 64 step 300"))
   }
 
   @Test func causesHaveNumbersAndWhereThereIsRoomASentence() {
     let gap = pane(GapPane.self, GapScript.events(.alarm))
-    #expect(text(gap, 58, 9).contains("0.66 → 0.24  n 128"))
-    #expect(!text(gap, 58, 9).contains("Told which class"))
-    #expect(text(gap, 98, 27).contains("Told which class to aim at"))
+    #expect(text(gap, 58, 9).contains(".66 → .24  n 128"))
+    #expect(!text(gap, 58, 9).contains("Given a class"))
+    #expect(text(gap, 98, 27).contains("Given a class to aim at"))
   }
 
   @Test func theCausesGoWithTheAlarm() {
@@ -91,14 +93,14 @@ import Testing
   @Test func theBoardShowsWhoBreaksWhatAndTheResultIsAnUpperBoundUntilTheEnd() {
     var gap = pane(GapPane.self, GapScript.events(.attacking))
     let board = text(gap, 58, 12)
-    for part in ["AutoAttack, step 300: ≤ .38", "n 128  ETA ≤ 0:07", "34/66  broke  18  iter 40/100"] {
+    for part in ["AutoAttack, step 300: accuracy ≤ .38", "n 128  ETA ≤ 0:07", "34/66  broken  18  iter 40/100"] {
       #expect(board.contains(part), "\(part)")
     }
-    #expect(gap.note == "attacking step 300, full")
+    #expect(gap.note == "AutoAttack on step 300")
     gap.update(.attackProgress(GapScript.board(.cancelled)))
-    #expect(text(gap, 78, 20).contains("given up: ≤ .00, n 128"))
+    #expect(text(gap, 78, 20).contains("cancelled: accuracy ≤ .00, n 128"))
     gap.update(.attackProgress(GapScript.board(.finished)))
-    #expect(text(gap, 78, 20).contains("AutoAttack on the weights of step 300: .00 [.00, .03], n 128, took 0:04"))
+    #expect(text(gap, 78, 20).contains("AutoAttack on the weights of step 300: accuracy .00 ±.01, n 128, took 0:04"))
   }
 
   @Test func thresholdsAreDrawnOnlyWhereThePresetHasThem() {
@@ -116,14 +118,16 @@ import Testing
         GapChange(
           step: 85, from: .watch, state: .watch, reading: harsh,
           disagreement: TierDisagreement(kinder: kind, harsher: harsh))))
-    #expect(text(gap, 78, 24).contains("believe the larger"))
+    #expect(text(gap, 78, 24).contains("trust the larger gap"))
   }
 
   // MARK: accuracy, marks
 
   @Test func theAccuracyPaneShadesTheGapAndMarksTheAlarm() {
     let accuracy = text(pane(AccuracyPane.self, GapScript.events(.alarm)), 78, 14)
-    for part in ["░░░", "┊▲ alarm", "quick  .02±.03", "deep   .00±.05"] { #expect(accuracy.contains(part), "\(part)") }
+    for part in ["░░░", "┊▲ alarm", "quick  .02 ±.03", "deep   .00 ±.05"] {
+      #expect(accuracy.contains(part), "\(part)")
+    }
     #expect(text(pane(LossPane.self, GapScript.events(.alarm)), 78, 14).contains("┊▲ alarm"))
     let plain = text(pane(AccuracyPane.self, Script.events(to: 300)), 78, 14)
     #expect(!plain.contains("░") && !plain.contains("quick"))
@@ -160,7 +164,7 @@ import Testing
     for _ in 0..<2 { _ = scatter.press(.character("]"), isFocused: false) }
     #expect(scatter.note == "body.1 (1 of 8) · step 400")
     for glyph in ["∘", "×", "+"] { #expect(text(scatter, 58, 14).contains(glyph)) }
-    #expect(text(scatter, 98, 14).contains("PC1 20 % PC2 14 % · axes of step 50 · curves 2 sd"))
+    #expect(text(scatter, 98, 14).contains("PC1 20 %, PC2 14 % · axes from step 50 · curves: 2 SD"))
     let ascii = text(scatter, 58, 14, .ascii)
     #expect(ascii.contains("o clean") && ascii.contains("x PGD") && ascii.unicodeScalars.allSatisfy(\.isASCII))
     #expect(!ascii.contains("?"))
@@ -176,7 +180,7 @@ import Testing
     }
     let place = { (text: String) in text.split(separator: "\n").firstIndex { $0.contains("∘") } }
     #expect(place(picture(1)) == place(picture(1.9)))
-    // What leaves the fixed axes stands at their edge.
+    // A point outside the fixed axes is drawn at their edge.
     #expect(picture(7) == picture(2) && picture(.nan) != picture(2))
   }
 
@@ -238,7 +242,7 @@ import Testing
     #expect(lab.handle(.character("a")) == [])
   }
 
-  @Test func theAttackIsAskedForAndCanBeGivenUp() {
+  @Test func theAttackIsAskedForAndCanBeCancelled() {
     var lab = GapScript.lab(.alarm)
     _ = lab.handle(.attackProgress(GapScript.forecast))
     #expect(lab.handle(.character("A")) == [])
@@ -253,7 +257,7 @@ import Testing
     _ = lab.handle(.attackProgress(GapScript.board(.running)))
     lab.press(.character("A"))
     #expect(lab.frame(80, 24).contains("▸ c  let it run"))
-    #expect(lab.press(.character("g")) == [.send(.cancelAttack)])
+    #expect(lab.press(.character("x")) == [.send(.cancelAttack)])
     lab.press(.character("A"))
     _ = lab.handle(.attackProgress(GapScript.board(.finished)))
     #expect(!lab.frame(80, 24).contains("let it run"))
@@ -273,12 +277,12 @@ import Testing
     lab.press(.character(":"))
     lab.type("attack ful")
     #expect(lab.handle(.enter) == [])
-    #expect(lab.frame(80, 24).contains("give full or quick"))
+    #expect(lab.frame(80, 24).contains("expected full or quick"))
   }
 
   @Test func theEndOfAnAttackIsALineInTheJournal() {
     let journal = text(pane(JournalPane.self, GapScript.events(.confirmed)), 90, 20)
-    #expect(journal.contains("300 ◈ AutoAttack on the weights of step 300: .00 [.00, .03], n 128, took 0:04"))
+    #expect(journal.contains("300 ◈ AutoAttack on the weights of step 300: accuracy .00 ±.01, n 128, took 0:04"))
     #expect(journal.contains("100 ▲ gap watch → alarm") && journal.contains("300 ◆ gap alarm → confirmed"))
   }
 }

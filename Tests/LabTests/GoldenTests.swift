@@ -5,7 +5,7 @@ import Plotting
 import TestSupport
 import Testing
 
-/// Frames as text, kept in `Tests/Golden`. `DUALAB_RECORD=1 swift test --filter GoldenTests` writes them anew; look at
+/// Frames as text, kept in `Tests/Golden`. `DUALAB_RECORD=1 swift test --filter GoldenTests` rewrites them; look at
 /// them before committing.
 @Suite struct GoldenTests {
   private func check(_ name: String, _ frame: String) throws {
@@ -46,7 +46,7 @@ import Testing
       try check("diagnosis-pane-\(pane.label)-80x24", lab.frame(80, 24))
     }
     for symbols in [Symbols.block, .ascii] {
-      var lab = GapScript.lab(.dual, LabOptions(symbols: symbols, noColour: true))
+      var lab = GapScript.lab(.dual, LabOptions(symbols: symbols, noColor: true))
       try check("diagnosis-\(symbols.rawValue)-200x60", lab.frame(200, 60))
     }
     var lab = GapScript.lab(.attacking)

@@ -36,31 +36,26 @@ import Testing
     for step in 61...80 { _ = over.handle(.journal(JournalEntry(step: step, cause: .engine, .remark("line \(step)")))) }
     var all = [
       Situation(name: "paused", lab: withKeys(paused, [], 120, 36)),
-      Situation(name: "results", lab: withKeys(over, [], 120, 36)),
-      Situation(name: "results scrolled", lab: withKeys(over, [.down], 40, 10), width: 40, height: 10),
       Situation(name: "over", lab: withKeys(over, [.escape], 120, 36)),
       Situation(name: "journal", lab: withKeys(over, [.escape, .tab, .pageUp], 120, 36)),
     ]
     let alarmed = GapScript.lab(.alarm, twoThemes), attacked = GapScript.lab(.attacking, twoThemes)
-    for keys in [[], [Key.character("A")]] {
-      all.append(Situation(name: "alarm \(keys)", lab: withKeys(alarmed, keys, 120, 36)))
-      all.append(Situation(name: "attacked \(keys)", lab: withKeys(attacked, keys, 120, 36)))
-    }
+    all.append(Situation(name: "alarm", lab: withKeys(alarmed, [], 120, 36)))
+    all.append(Situation(name: "attacked", lab: withKeys(attacked, [], 120, 36)))
     all.append(Situation(name: "layers", lab: withKeys(alarmed, [.character("7")], 80, 24), width: 80, height: 24))
     all.append(
       Situation(name: "layers below", lab: withKeys(alarmed, [.character("7"), .down], 80, 24), width: 80, height: 24))
     all.append(Situation(name: "all panes", lab: withKeys(alarmed, [], 104, 60), width: 104, height: 60))
-    for keys in [[], [Key.enter], [.character("q")], [.character("?")], [.character(":")], [.character("v")]] {
-      all.append(Situation(name: "\(keys)", lab: withKeys(running, keys, 120, 36)))
+    for keys in [[], [Key.enter]] { all.append(Situation(name: "\(keys)", lab: withKeys(running, keys, 120, 36))) }
+    // Every dialog at a usual and at the smallest size, where it scrolls.
+    for opened in Opened.all(twoThemes) {
+      all.append(Situation(name: opened.name, lab: withKeys(opened.lab, [], 120, 36)))
+      for keys in [[], [Key.down], [.character("a")]] {
+        all.append(
+          Situation(
+            name: "\(opened.name) small \(keys)", lab: withKeys(opened.lab, keys, 40, 10), width: 40, height: 10))
+      }
     }
-    for keys in [[Key.character("?"), .pageDown], [.character("?"), .character("a")], [.character("v"), .down]] {
-      all.append(Situation(name: "small \(keys)", lab: withKeys(running, keys, 40, 10), width: 40, height: 10))
-    }
-    // The first knob is the objective, which asks first.
-    all.append(Situation(name: "change", lab: withKeys(running, [.home, .character("+")], 120, 36)))
-    all.append(
-      Situation(
-        name: "small change", lab: withKeys(running, [.home, .character("+"), .down], 40, 12), width: 40, height: 12))
     for tabs in 1..<paneCatalogue.count {
       all.append(Situation(name: "focus \(tabs)", lab: withKeys(running, [Key](repeating: .tab, count: tabs), 120, 36)))
     }
@@ -180,7 +175,7 @@ import Testing
 
   @Test func withoutColourThereIsNoThemeKey() {
     var options = twoThemes
-    options = LabOptions(themes: options.themes, noColour: true)
+    options = LabOptions(themes: options.themes, noColor: true)
     #expect(options.themes == [.mono])
     let lab = Script.lab(to: 60, options)
     #expect(lab.hints.first { $0.keys == [.character("t")] }?.isValid == false)

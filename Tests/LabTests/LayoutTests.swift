@@ -98,21 +98,6 @@ import Testing
     #expect(lab.handle(.character("+")).count == 1)
   }
 
-  @Test func everySizeDrawsInEveryLadderWithEveryOverlay() {
-    for symbols in Symbols.allCases {
-      for keys in [[], [Key.character("q")], [.character("?")], [.character(":")], [.character("v")]] {
-        var lab = Script.lab(to: 60, LabOptions(symbols: symbols))
-        for key in keys { _ = lab.handle(key) }
-        for width in Array(0...12) + [39, 40, 60] {
-          for height in Array(0...12) + [24] {
-            var buffer = CellBuffer(width: width, height: height)
-            lab.draw(into: &buffer)
-          }
-        }
-      }
-    }
-  }
-
   @Test func aScreenTooSmallSaysNeededAndActualSize() {
     var lab = Script.lab(to: 60)
     #expect(lab.frame(39, 9).contains("dualab needs 40×10, this is 39×9"))

@@ -2,7 +2,9 @@ import Events
 import Foundation
 import Panes
 import Plotting
+import Presets
 import Recipe
+import Spelling
 import TestSupport
 import Testing
 
@@ -134,8 +136,8 @@ import Testing
     probe.pgd10 = Proportion(correct: 2, n: 256)
     pane.update(.probe(probe))
     #expect(pane.note.contains("validation n=256 ±95 %"))
-    for label in ["clean  1.00±.01", "FGSM   .65±.06", "PGD-10 .01±.01"] { #expect(text(pane).contains(label)) }
-    #expect(pane.describe().contains("PGD-10 .01 (95 % interval .00 to .03)"))
+    for label in ["clean  1.00 ±.01", "FGSM   .65 ±.06", "PGD-10 .01 ±.01"] { #expect(text(pane).contains(label)) }
+    #expect(pane.describe().contains("PGD-10 .01 ±.01"))
     probe.weights = .best
     probe.step = 400
     pane.update(.probe(probe))
@@ -230,15 +232,15 @@ import Testing
       for state in all { pane.update(.state(StateChange(step: 3, state: state))) }
     }
     states(&pane, [.training, .validating, .training, .paused])
-    #expect(pane.describe() == "Journal, 1 lines. The last: step 3, paused.")
+    #expect(pane.describe() == "Journal: 1 entry. Latest: step 3, paused.")
     for _ in 0..<3 {
       pane.noteSent(.step)
       states(&pane, [.training, .paused])
     }
-    #expect(pane.describe() == "Journal, 1 lines. The last: step 3, paused.")
+    #expect(pane.describe() == "Journal: 1 entry. Latest: step 3, paused.")
     pane.noteSent(.resume)
     states(&pane, [.training, .testing])
-    #expect(pane.describe() == "Journal, 3 lines. The last: step 3, paused; step 3, resumed; step 3, final test.")
+    #expect(pane.describe() == "Journal: 3 entries. Latest: step 3, paused; step 3, resumed; step 3, final test.")
   }
 
   @Test func aHundredThousandSamplesKeepEveryPaneBounded() {

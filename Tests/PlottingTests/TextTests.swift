@@ -63,19 +63,6 @@ import Testing
     #expect(buffer.text == "+-g>.?#o")
   }
 
-  @Test func numbersAreWrittenWithAPointAndNoLocale() {
-    #expect(NumberText.fixed(0.5, digits: 2) == "0.50")
-    #expect(NumberText.fixed(-0.001, digits: 2) == "0.00")
-    #expect(NumberText.fixed(.nan, digits: 2) == "nan")
-    #expect(
-      [1.3149, 0.0612, 12.3, 123.4, 0, 2.4e-5, 9.99e9, -0.5].map(NumberText.short)
-        == ["1.31", "0.0612", "12.3", "123", "0", "2.4e-5", "1e10", "-0.500"])
-    #expect([0, 0.984, 1].map(NumberText.share) == [".00", ".98", "1.00"])
-    #expect([0, 7, 1840, 1_234_567, -1840].map(NumberText.grouped) == ["0", "7", "1 840", "1 234 567", "-1 840"])
-    #expect(
-      [0, 7.4, 750, 11_105, .infinity, -1].map(NumberText.duration) == ["0:00", "0:07", "12:30", "3:05:05", "–", "–"])
-  }
-
   @Test func aRoleTakesWhatItLeavesOpenFromTheRoleBelow() {
     let theme = Theme(
       name: "test",

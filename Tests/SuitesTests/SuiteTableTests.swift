@@ -42,19 +42,19 @@ private let result: SuiteResult = {
         == """
         T (s, full scale)
 
-        row     seed            clean %           PGD-10 %       AutoAttack %   gap  training s  attacks s  paper: clean  attack  AutoAttack
-        A, "B"     0  90.0 [59.6, 98.2]  80.0 [49.0, 94.3]  70.0 [39.7, 89.2]  10.0         2.0        3.2
-                   1  80.0 [49.0, 94.3]  80.0 [49.0, 94.3]  60.0 [31.3, 83.2]  20.0         2.0        3.2
-                 all  85.0 [64.0, 94.8]  80.0 [58.4, 91.9]  65.0 [43.3, 81.9]  15.0         4.0        6.5          66.4       –        24.3
-        C|D        0                  –                  –                  –     –           –          –             –       –           –
+        row     seed                clean               PGD-10           AutoAttack   gap  training time  attack time  paper: clean  paper: attack  paper: AutoAttack
+        A, "B"     0  90.0 % [59.6, 98.2]  80.0 % [49.0, 94.3]  70.0 % [39.7, 89.2]  10.0           0:02         0:03
+                   1  80.0 % [49.0, 94.3]  80.0 % [49.0, 94.3]  60.0 % [31.3, 83.2]  20.0           0:02         0:03
+                 all  85.0 % [64.0, 94.8]  80.0 % [58.4, 91.9]  65.0 % [43.3, 81.9]  15.0           0:04         0:07        66.4 %              –             24.3 %
+        C|D        0                    –                    –                    –     –              –            –             –              –                  –
 
-        c clean, p training attack, a AutoAttack, * several at one place; percent
+        c clean, p training attack, a AutoAttack, * several in one place; in percent
                 0         20        40        60        80        100
         A, "B"  ·································a······p··c·······
         C|D     ···················································
 
-        The last weights, the first 10 test images, 95 % Wilson intervals; 'all' counts each image once a seed. gap: training attack − AutoAttack, in points.
-        Unfinished: '–' is not measured yet.
+        Measured on the last weights and the first 10 test images, with 95 % Wilson intervals; 'all' counts every image once per seed. gap: training attack − AutoAttack, in percentage points.
+        Incomplete: '–' marks what is not measured yet.
         warning: A, "B", seed 1: look
 
         """)
@@ -63,7 +63,7 @@ private let result: SuiteResult = {
   @Test func `Markdown and CSV keep their separators apart`() {
     let markdown = SuiteTable.markdown(result).split(separator: "\n", omittingEmptySubsequences: false)
     #expect(markdown[0] == "**T (s, full scale)**")
-    #expect(markdown[2].hasPrefix("| row | seed | clean % | PGD-10 % | AutoAttack % | gap |"))
+    #expect(markdown[2].hasPrefix("| row | seed | clean | PGD-10 | AutoAttack | gap |"))
     #expect(markdown[3].hasPrefix("| --- | ---: |"))
     #expect(markdown[7].hasPrefix("| C\\|D | 0 | – |"))
     let csv = SuiteTable.csv(result).split(separator: "\n")
@@ -89,9 +89,9 @@ private let result: SuiteResult = {
     var changed = result
     changed.overrides = [.init(name: "steps", value: "20"), .init(name: "limit", value: "10")]
     let text = SuiteTable.text(changed)
-    #expect(text.hasPrefix("T (s, full scale)\nwith steps=20 limit=10 by hand\n\nrow "))
+    #expect(text.hasPrefix("T (s, full scale)\noverridden: steps=20 limit=10\n\nrow "))
     let markdown = SuiteTable.markdown(changed)
-    #expect(markdown.hasPrefix("**T (s, full scale)**\n\nwith `steps=20 limit=10` by hand\n\n| row |"))
+    #expect(markdown.hasPrefix("**T (s, full scale)**\n\noverridden: `steps=20 limit=10`\n\n| row |"))
     let csv = SuiteTable.csv(changed).split(separator: "\n")
     #expect(csv[1].hasPrefix("\"A, \"\"B\"\"\",0,0.1,steps=20 limit=10,9,"))
     #expect(csv[3].hasPrefix("C|D,0,0.5,steps=20 limit=10,"))
@@ -131,8 +131,8 @@ private let result: SuiteResult = {
       inside.rows[0].seeds[place].distances = distances
       inside.rows[0].seeds[place].scatter = scatter
       inside.rows[0].seeds[place].running = running
-      inside.rows[0].seeds[place].numbers = distances.numbers.merging(scatter.numbers) { $1 }
-        .merging(running.numbers) { $1 }
+      inside.rows[0].seeds[place].numbers = Dictionary(
+        uniqueKeysWithValues: [distances.numbers, scatter.numbers, running.numbers].joined().map { ($0.rawValue, $1) })
     }
     return inside
   }
@@ -157,17 +157,19 @@ private let result: SuiteResult = {
   @Test func `numbers have columns, points and curves pictures and files`() throws {
     let inside = try insideResult(), text = SuiteTable.text(inside), csv = SuiteTable.csv(inside).split(separator: "\n")
     let head = try #require(SuiteTable.markdown(inside).split(separator: "\n").dropFirst().first)
-    #expect(head.contains("| gap | W2 clean–PGD | W2 clean–AA | W2 PGD–AA | PC1 | PC2 | apart: clean–PGD | clean–AA |"))
-    #expect(head.contains("| clean–running: median | largest | last | adversarial–running: median | largest | last |"))
+    #expect(
+      head.contains(
+        "| gap | W2² clean–PGD | W2² clean–AA | W2² PGD–AA | PC1 | PC2 | apart: clean–PGD | apart: clean–AA |"))
+    #expect(head.contains("| clean–running: last | adversarial–running: median | adversarial–running: largest |"))
     let first = try #require(text.split(separator: "\n").first { $0.hasPrefix("A, \"B\"") })
     let expected = [
-      "10.0", "4", "1", "9", "0.5", "0.25", "5.66", "1.63", "1.63", "1.25", "12.5", "1.25", "1.25", "1.25", "1.25",
-      "2.0", "3.2",
+      "10.0", "4.00", "1.00", "9.00", "0.500", "0.250", "5.66", "1.63", "1.63", "1.25", "12.5", "1.25", "1.25", "1.25",
+      "1.25", "0:02", "0:03",
     ]
     let cells = first.split(separator: " ").map(String.init)
     #expect(Array(cells.suffix(expected.count)) == expected)
     #expect(
-      text.contains("\nA, \"B\", seed 0, input of n2: c clean, p training attack, a AutoAttack, * as many of several\n")
+      text.contains("\nA, \"B\", seed 0, inputs of n2: c clean, p training attack, a AutoAttack, * a tie\n")
     )
     let picture = text.split(separator: "\n").filter { $0.hasPrefix("|") }.map(String.init)
     #expect(picture.count == 16 && picture.first == "|p" + String(repeating: " ", count: 62) + "*")

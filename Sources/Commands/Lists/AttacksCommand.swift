@@ -1,6 +1,7 @@
-import ArgumentParser
 import Attacks
+import ArgumentParser
 import Evaluation
+import Readout
 
 /// `dualab attacks`: what `dualab attack` can run.
 package struct AttacksCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Networks
 import Presets
+import Readout
 
 /// `dualab doctor`: what a run would find on this machine.
 package struct DoctorCommand: ParsableCommand {

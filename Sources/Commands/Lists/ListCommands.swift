@@ -1,5 +1,7 @@
 import ArgumentParser
+import Events
 import Presets
+import Readout
 
 /// A command with a subcommand `list`, which prints a line for each item.
 protocol ListingCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Presets
+import Readout
 import Recipe
 
 /// `dualab presets`: the preset files.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Plotting
 import Presets
+import Readout
 
 /// `dualab themes`: the theme files.
 struct ThemesCommand: FileCommand {

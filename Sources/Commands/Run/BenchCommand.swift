@@ -2,6 +2,7 @@ import ArgumentParser
 import COpenBLAS
 import Engine
 import Foundation
+import Readout
 
 /// `dualab bench`: how fast a training step runs on this machine.
 struct BenchCommand: ParsableCommand {

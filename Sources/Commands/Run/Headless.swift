@@ -1,20 +1,11 @@
 import Engine
 import Events
+import Readout
 
 /// A run without a screen: prints its events as lines and a progress bar, then the final table; or prints JSON lines.
 package enum Headless {
-  /// How much is printed, and how.
-  package struct Style: Sendable {
-    /// Print one JSON object per event to stdout, and nothing else.
-    package var json = false
-    /// Print only errors to stderr.
-    package var quiet = false
-
-    package init(json: Bool = false, quiet: Bool = false) {
-      self.json = json
-      self.quiet = quiet
-    }
-  }
+  /// How much is written, and in which form.
+  package typealias Style = HeadlessReport.Style
 
   /// Runs what the options ask for to its end. Throws unless the run finishes.
   static func run(_ options: RunOptions, style: Style, failsOnAlarm: Bool = false, output: Output) async throws {

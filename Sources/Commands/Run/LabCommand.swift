@@ -3,6 +3,7 @@ import Foundation
 import Lab
 import Plotting
 import Presets
+import Readout
 import Terminal
 
 /// `dualab lab`: a run on a full screen.
@@ -82,7 +83,7 @@ struct LabCommand: AsyncParsableCommand {
     if let first, !themes.contains(first) { themes.append(first) }
     return LabOptions(
       themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
-      noColour: TerminalCapabilities.wantsNoColor)
+      noColor: TerminalCapabilities.wantsNoColor)
   }
 
   private static var suggestedSymbols: Symbols {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Presets
 
 /// The options of a run, in the lab and without a screen.
 package struct RunOptions: ParsableArguments, SetsValues {

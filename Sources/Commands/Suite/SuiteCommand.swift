@@ -1,5 +1,6 @@
 import ArgumentParser
 import Presets
+import Readout
 
 extension SuiteScale: ExpressibleByArgument {}
 

@@ -1,9 +1,9 @@
-import Foundation
+import Readout
 import Suites
 import Synchronization
 
-/// What stderr shows of a suite while it runs: a line for all that is finished, and, where it can be redrawn, one for
-/// what goes on.
+/// What stderr shows of a suite while it runs: a line for everything that is finished and, where it can be redrawn, one
+/// for what is going on.
 final class SuiteScreen: Sendable {
   private struct State {
     var isBarShown = false
@@ -26,12 +26,13 @@ final class SuiteScreen: Sendable {
   /// Says what is going to happen.
   func begin(_ store: SuiteStore) {
     guard !isQuiet else { return }
-    try? output.error(
-      "\(plan.suite.name), \(plan.scale.rawValue) scale: \(plan.rows.count) rows, \(count) runs, \(plan.limit) test "
-        + "images; results in \(store.folder.relativePath)\n")
+    let line = SuiteWords.beginning(
+      suite: plan.suite.name, scale: plan.scale.rawValue, rows: plan.rows.count, runs: count, images: plan.limit,
+      folder: store.folder.relativePath)
+    try? output.error(line + "\n")
   }
 
-  /// Takes note of progress; from any thread. The quiet hear of failures and damaged files alone.
+  /// Takes note of progress, from any thread. A quiet screen only tells of failures and damaged files.
   func show(_ progress: SuiteProgress) {
     state.withLock { state in
       switch progress.stage {
@@ -42,15 +43,15 @@ final class SuiteScreen: Sendable {
       case _ where isQuiet: return
       case .known(let text): note("\(progress.title): \(text)", &state)
       case .trained(let steps, let seconds):
-        note("\(progress.title): trained, \(steps) steps, " + String(format: "%.1f s", seconds), &state)
+        note("\(progress.title): \(SuiteWords.trained(steps: steps, seconds: seconds))", &state)
       case .evaluated(let attack, let robust):
-        note("\(progress.title): \(attack) \(Progress.percent(robust)) of \(robust.n)", &state)
+        note("\(progress.title): \(SuiteWords.evaluated(attack, robust))", &state)
       case .measured(let text): note("\(progress.title): \(text)", &state)
       case .measuring(let measure, let done, let all):
-        state.active[progress.title] = "\(measure.rawValue), step \(done)/\(all)"
-      case .training(let step, let steps): state.active[progress.title] = "step \(step)/\(steps)"
+        state.active[progress.title] = SuiteWords.measuring(measure.rawValue, step: done, of: all)
+      case .training(let step, let steps): state.active[progress.title] = SuiteWords.training(step: step, of: steps)
       case .evaluating(let measure, let robust, let images):
-        state.active[progress.title] = "\(measure.rawValue), \(robust)/\(images) robust"
+        state.active[progress.title] = SuiteWords.evaluating(measure.rawValue, robust: robust, of: images)
       case .done:
         state.done += 1
         state.active[progress.title] = nil
@@ -59,7 +60,7 @@ final class SuiteScreen: Sendable {
     }
   }
 
-  /// Takes the line that is redrawn away.
+  /// Removes the line that is redrawn.
   func clear() {
     state.withLock { state in
       if state.isBarShown { try? output.error("\r\u{1b}[K") }
@@ -72,16 +73,15 @@ final class SuiteScreen: Sendable {
     state.isBarShown = false
   }
 
-  /// Ten times a second are enough.
+  /// Ten times per second is enough.
   private func draw(_ state: inout State) {
     let now = ContinuousClock.now
     if !output.canRedraw { return }
     if let last = state.lastDrawn, now - last < .milliseconds(100) { return }
     state.lastDrawn = now
     state.isBarShown = true
-    let parts = ["\(state.done)/\(count) runs"] + state.active.sorted { $0.key < $1.key }.map { "\($0): \($1)" }
     // One column stays free: a full line would wrap and could not be redrawn.
-    let line = parts.joined(separator: " · ").prefix(max(0, output.columns() - 1))
+    let line = SuiteWords.progress(done: state.done, of: count, active: state.active, columns: output.columns() - 1)
     try? output.error("\r" + line + "\u{1b}[K")
   }
 }

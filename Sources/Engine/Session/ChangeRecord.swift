@@ -1,5 +1,4 @@
 import Events
-import Recipe
 
 /// The changes of settings so far, as the tour that repeats them.
 struct ChangeRecord: Sendable, Hashable {

@@ -1,5 +1,4 @@
 import Events
-import Recipe
 
 /// What comes next.
 extension SessionMachine {

@@ -1,5 +1,6 @@
 import Attacks
 import Datasets
+import Evaluation
 import Events
 import Networks
 import Recipe

@@ -1,7 +1,6 @@
 import Diagnostics
 import Evaluation
 import Events
-import Networks
 import Recipe
 import Tensors
 

@@ -1,3 +1,4 @@
+import Evaluation
 import Events
 import Networks
 import Recipe

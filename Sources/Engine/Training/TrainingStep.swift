@@ -2,7 +2,6 @@ import Attacks
 import Datasets
 import Events
 import Networks
-import Objectives
 import Recipe
 import Spelling
 import Tensors

@@ -1,5 +1,3 @@
-import Tensors
-
 /// Tensors of a file that the network does not use: its own ones, without which it would be another network, and those
 /// of something else.
 struct Leftovers {

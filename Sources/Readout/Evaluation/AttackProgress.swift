@@ -1,5 +1,5 @@
 import Evaluation
-import Plotting
+import Spelling
 
 /// How far an evaluation is, as the line that is redrawn, or as separate lines. Pure.
 package struct AttackProgress {

@@ -1,6 +1,5 @@
 import Evaluation
 import Events
-import Plotting
 import Spelling
 
 /// The result of an evaluation as text. Pure.

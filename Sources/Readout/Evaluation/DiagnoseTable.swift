@@ -1,5 +1,4 @@
 import Diagnostics
-import Plotting
 import Spelling
 
 /// A diagnosis as text. Pure.

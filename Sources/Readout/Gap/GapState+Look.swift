@@ -1,9 +1,9 @@
 import Events
 import Plotting
 
-/// How a state of the gap looks: a word, a sign and a colour, so that none of them is needed alone.
+/// How a state of the gap looks: a word, a sign and a color, so that none of them is needed alone.
 extension GapState {
-  /// The word, as Gap and the header write it.
+  /// The word in the Gap pane and in the header.
   package var word: String {
     switch self {
     case .calm: "CALM"
@@ -25,7 +25,7 @@ extension GapState {
     }
   }
 
-  /// The colour.
+  /// The color.
   package var role: Theme.Role {
     switch self {
     case .calm: .good
@@ -34,14 +34,25 @@ extension GapState {
     }
   }
 
-  /// What it says, in a few words.
+  /// What it means, in a few words.
   package var meaning: String {
     switch self {
     case .calm: "stronger attacks agree with PGD"
-    case .watch: "stronger attacks break more than usual"
+    case .watch: "stronger attacks break more images than usual"
     case .alarm: "stronger attacks break what PGD cannot"
-    case .confirmed: "a full AutoAttack agrees: the robustness is false"
-    case .acknowledged: "seen by you; sounds again after the gap has closed"
+    case .confirmed: "AutoAttack agrees: the robustness is false"
+    case .acknowledged: "seen by you; re-arms once the gap has closed"
+    }
+  }
+}
+
+extension GapTier {
+  /// What sentences call it.
+  package var title: String {
+    switch self {
+    case .quick: "quick check"
+    case .deep: "deep check"
+    case .full: "full AutoAttack"
     }
   }
 }

@@ -1,31 +1,44 @@
 import Events
 import Foundation
-import Readout
 import Recipe
+import Spelling
 
-/// Decides what of a session's events is written where. Pure.
+/// Decides which events of a session without a screen are written, and where. Pure.
 package struct HeadlessReport {
+  /// How much is written, and in which form.
+  package struct Style: Sendable {
+    /// One JSON object per event on stdout, and nothing else.
+    package var json = false
+    /// Only errors on stderr.
+    package var quiet = false
+
+    package init(json: Bool = false, quiet: Bool = false) {
+      self.json = json
+      self.quiet = quiet
+    }
+  }
+
   /// Something to write.
   package enum Piece: Hashable {
     /// A line on stdout.
     case result(String)
     /// A line on stderr.
     case note(String)
-    /// The bar, on a stderr that can redraw it.
+    /// The progress line, on a stderr that can redraw it.
     case progress(Progress)
   }
 
-  private let style: Headless.Style
+  private let style: Style
   private let canRedraw: Bool
   private var progress = Progress()
   private var description: SessionDescription?
 
-  package init(style: Headless.Style, canRedraw: Bool) {
+  package init(style: Style, canRedraw: Bool) {
     self.style = style
     self.canRedraw = canRedraw
   }
 
-  /// What an event brings about, in order.
+  /// What to write for an event, in order.
   package mutating func pieces(for event: Event) -> [Piece] {
     progress.take(event)
     if case .started(let started) = event { description = started }
@@ -58,8 +71,8 @@ package struct HeadlessReport {
     case .sample: canRedraw ? [.progress(progress)] : []
     case .probe(let probe): canRedraw ? [.progress(progress)] : [.note(progress.line(probe))]
     case .alarm(let change):
-      [.note("step \(change.step): \(change.text)")]
-        + change.causes.map { .note("  \($0.title), \($0.numbers): \($0.sentence)") }
+      [.note("step \(change.step): \(change.line(.table))")]
+        + change.causes.map { .note("  \($0.title), \($0.numbers(.table)): \($0.sentence)") }
     case .journal(let entry): [.note("step \(entry.step): \(entry.text) (\(entry.cause.rawValue))")]
     case .checkpoint(let note): [.note("\(note.kind.rawValue) checkpoint, step \(note.step): \(note.path)")]
     // The journal has its sentence.
@@ -71,10 +84,12 @@ package struct HeadlessReport {
 
   private static func head(_ run: SessionDescription) -> [String] {
     let constructed = run.constructed ? " (a constructed task)" : ""
-    let threads = run.threads == 1 ? "1 thread" : "\(run.threads) threads"
     let parts =
-      [run.preset] + run.settings.labels + [run.data + constructed, run.model, "\(run.steps) steps", threads]
+      [run.preset] + run.settings.labels
+      + [
+        run.data + constructed, run.model, NumberText.count(run.steps, "step"), NumberText.count(run.threads, "thread"),
+      ]
     let caution = run.settings.caution.map { ["note: \($0)"] } ?? []
-    return [parts.joined(separator: " · ")] + caution + (run.folder.isEmpty ? [] : ["written to \(run.folder)"])
+    return [parts.joined(separator: " · ")] + caution + (run.folder.isEmpty ? [] : ["writing to \(run.folder)"])
   }
 }

@@ -1,11 +1,9 @@
-import Commands
 import Events
 import Foundation
 import Readout
 import Testing
 
-@Suite("The report of a headless run")
-struct HeadlessReportTests {
+@Suite struct HeadlessReportTests {
   static let events: [Event] = [
     .state(StateChange(step: 0, state: .preparing)), .started(started()),
     .state(StateChange(step: 0, state: .training)), .sample(sample(1)), .probe(probe(1)),
@@ -24,7 +22,7 @@ struct HeadlessReportTests {
   private func lines(json: Bool = false, quiet: Bool = false, canRedraw: Bool = false) -> (
     results: [String], notes: [String], bars: Int
   ) {
-    var report = HeadlessReport(style: Headless.Style(json: json, quiet: quiet), canRedraw: canRedraw)
+    var report = HeadlessReport(style: HeadlessReport.Style(json: json, quiet: quiet), canRedraw: canRedraw)
     var (results, notes, bars) = ([String](), [String](), 0)
     for piece in Self.events.flatMap({ report.pieces(for: $0) }) {
       switch piece {
@@ -36,13 +34,12 @@ struct HeadlessReportTests {
     return (results, notes, bars)
   }
 
-  @Test("without a terminal: a line a measurement, journal, checkpoints; the table alone on stdout")
-  func plain() {
+  @Test func withoutATerminalEachMeasurementHasALineAndOnlyTheTableIsOnStdout() {
     let (results, notes, bars) = lines()
     #expect(
       notes == [
-        "quick · mirage 16×16×1 (a constructed task) · conv4 · 4 steps · 1 thread", "written to run",
-        "step 1/4  loss 1.25 (clean 0.5, adv 2)  validation, n 100: clean 90.0 %, PGD-10 50.0 %  ETA 0:05  256 img/s",
+        "quick · mirage 16×16×1 (a constructed task) · conv4 · 4 steps · 1 thread", "writing to run",
+        "step 1/4  loss 1.25 (clean 0.500, adv 2.00)  validation, n 100: clean 90.0 %, PGD-10 50.0 %  ETA 0:05  256 img/s",
         "step 1: γ 0.5 → 0.1 (you)", "last checkpoint, step 1: run/last.safetensors",
         "step 1/4  test, last weights, n 100: clean 90.0 %, PGD-10 50.0 %",
       ])
@@ -50,23 +47,20 @@ struct HeadlessReportTests {
     #expect(bars == 0)
   }
 
-  @Test("on a terminal: a bar for steps and measurements, lines for the rest")
-  func bar() {
+  @Test func onATerminalStepsAndMeasurementsRedrawTheProgressLine() {
     let (results, notes, bars) = lines(canRedraw: true)
     #expect(notes.count == 4)
     #expect(bars == 4)
     #expect(results == lines().results)
   }
 
-  @Test("quiet says nothing on stderr and the same on stdout")
-  func quiet() {
+  @Test func quietWritesNothingToStderrAndTheSameToStdout() {
     #expect(lines(quiet: true).notes == [])
     #expect(lines(quiet: true, canRedraw: true).bars == 0)
     #expect(lines(quiet: true).results == lines().results)
   }
 
-  @Test("json puts every event on a line of its own that reads back as the same event, and nothing else on stdout")
-  func json() throws {
+  @Test func jsonWritesOneLinePerEventThatReadsBackAsTheSameEvent() throws {
     let results = lines(json: true).results
     #expect(results.count == Self.events.count)
     for (line, event) in zip(results, Self.events) {
@@ -75,8 +69,7 @@ struct HeadlessReportTests {
     }
   }
 
-  @Test("json has the event's name beside its fields, keys sorted")
-  func jsonForm() {
+  @Test func jsonHasTheNameOfTheEventAmongItsFields() {
     #expect(
       HeadlessReport.json(.checkpoint(CheckpointNote(step: 3, kind: .best, path: "a/b"))) == """
         {"event":"checkpoint","kind":"best","path":"a/b","step":3}
@@ -88,8 +81,7 @@ struct HeadlessReportTests {
         """)
   }
 
-  @Test("a number that JSON has not is written as text")
-  func notFinite() {
+  @Test func aNumberThatJSONDoesNotHaveIsText() {
     var broken = sample(1)
     (broken.loss, broken.kl) = (.nan, .infinity)
     let line = HeadlessReport.json(.sample(broken))
@@ -97,11 +89,34 @@ struct HeadlessReportTests {
     #expect(line.contains(#""kl":"inf""#))
   }
 
-  @Test("a run that was stopped has no table and says where it stopped")
-  func stopped() {
-    var report = HeadlessReport(style: Headless.Style(), canRedraw: false)
+  @Test func aStoppedRunHasNoTableAndSaysWhereItStopped() {
+    var report = HeadlessReport(style: HeadlessReport.Style(), canRedraw: false)
     _ = report.pieces(for: .started(started()))
     let summary = Summary(step: 2, outcome: .stopped, results: [], bestStep: nil, seconds: 1)
     #expect(report.pieces(for: .summary(summary)) == [.note("stopped after step 2 of 4")])
+  }
+
+  @Test func anAlarmIsALineWithPercentagesAndItsCausesFollow() {
+    var report = HeadlessReport(style: HeadlessReport.Style(), canRedraw: false)
+    let change = GapChange(
+      step: 50, from: .watch, state: .alarm, reading: reading(.quick, n: 128, survivors: 80, broken: 51),
+      causes: [GapCause(.zeroGradient, value: 0.25, n: 128)])
+    #expect(
+      report.pieces(for: .alarm(change)) == [
+        .note("step 50: gap watch → alarm: 39.8 % [31.8, 48.5] (quick check, n 128)"),
+        .note(
+          "  zero gradients, 25.0 %: On these images the gradient is exactly zero, so PGD cannot move at all."),
+      ])
+  }
+
+  @Test func threadsAgreeWithTheirNumber() {
+    for (threads, text) in [(1, "1 thread"), (2, "2 threads")] {
+      var report = HeadlessReport(style: HeadlessReport.Style(), canRedraw: false)
+      guard case .note(let head)? = report.pieces(for: .started(started(threads: threads))).first else {
+        Issue.record("no head for \(threads)")
+        continue
+      }
+      #expect(head.hasSuffix("· \(text)"))
+    }
   }
 }

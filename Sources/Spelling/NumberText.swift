@@ -1,8 +1,8 @@
 import Foundation
 
-/// Numbers as they are shown: always with a point, never with a locale.
+/// How numbers are written for people: always with a decimal point, whatever the locale.
 package enum NumberText {
-  /// With exactly `digits` digits after the point: `0.50`.
+  /// With a fixed number of decimals: `0.50`.
   package static func fixed(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let scale = pow(10, Double(max(0, digits)))
@@ -24,13 +24,18 @@ package enum NumberText {
     return fixed(value, digits: min(4, max(0, 2 - Int(magnitude))))
   }
 
-  /// A share of one with two digits and no leading zero: `.98`, `1.00`.
+  /// A fraction of one with two decimals and no leading zero: `.98`, `1.00`.
   package static func share(_ value: Double) -> String {
     let text = fixed(value, digits: 2)
     return text.hasPrefix("0.") ? String(text.dropFirst()) : text
   }
 
-  /// Whole numbers in groups of three: `1 840`.
+  /// A fraction of one in percent: `66.4 %`.
+  package static func percent(_ value: Double, digits: Int = 1) -> String {
+    fixed(value * 100, digits: digits) + " %"
+  }
+
+  /// A whole number in groups of three digits: `1 840`.
   package static func grouped(_ value: Int) -> String {
     let digits = String(value.magnitude)
     var text = ""
@@ -41,13 +46,18 @@ package enum NumberText {
     return value < 0 ? "-" + text : text
   }
 
-  /// A length of time: `0:07`, `12:30`, `3:05:00`.
+  /// A duration: `0:07`, `12:30`, `3:05:00`.
   package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "–" }
     let whole = Int(seconds.rounded())
     let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
     return whole < 3600
       ? "\(whole / 60):\(two(whole % 60))" : "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
+  }
+
+  /// A count and its noun: `1 entry`, `2 entries`. Without `plural`, an s is added.
+  package static func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(plural ?? noun + "s")"
   }
 
   private static func scientific(_ value: Double) -> String {

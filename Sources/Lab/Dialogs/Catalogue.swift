@@ -1,0 +1,10 @@
+/// Every dialog, in the order in which the footer and the help list them.
+package let dialogCatalogue: [any Dialog.Type] = [
+  HelpDialog.self,
+  QuitDialog.self,
+  CommandDialog.self,
+  DescribeDialog.self,
+  ResultsDialog.self,
+  ChangeDialog.self,
+  AttackDialog.self,
+]

@@ -1,0 +1,87 @@
+import Events
+import Panes
+import Plotting
+import Recipe
+import Spelling
+
+/// The command line in the last row.
+struct CommandDialog: Dialog {
+  static let title = "Command line"
+  static let opening: DialogOpening? = DialogOpening(
+    .view,
+    LabKey([.character(":")], footer: FooterWord(":", "command"), "type a command") { $0.open(CommandDialog($0)) })
+  static let keys: [DialogKey<CommandDialog>] = [
+    DialogKey([.enter], "run the command") { $0.run() },
+    DialogKey([.tab], "complete the word; press again for the next candidate") {
+      $0.prompt.complete()
+      return []
+    },
+    DialogKey([.backspace], "delete the last character; close an empty line") { $0.prompt.erase() ? [] : [.close] },
+    DialogKey([.escape], "close") { _ in [.close] },
+  ]
+  static let place = DialogPlace.footer
+
+  let heading = ""
+  var scroll = ScrolledText()
+  private var prompt: Prompt
+  private var settings: Settings?
+  private var isOver = false
+
+  /// An empty line.
+  init(_ lab: Lab) { prompt = Prompt(themes: lab.options.themes.map(\.name)) }
+
+  mutating func follow(_ lab: Lab) -> Bool {
+    settings = lab.session.settings
+    isOver = lab.session.isOver
+    return true
+  }
+
+  mutating func type(_ character: Character) -> Bool {
+    prompt.type(character)
+    return true
+  }
+
+  /// Does what was typed. A line that cannot be run stays, with the reason, to be corrected.
+  private func run() -> [DialogRequest] {
+    do {
+      switch try prompt.parse() {
+      case .nothing: return [.close]
+      case .quit: return [.close, .quit]
+      case .theme(let index): return [.close, .theme(index)]
+      case .send where isOver: return [.close, .say("the run is over; press q to leave", isError: true)]
+      case .send(.stop): return [.close, .stop]
+      case .send(let command):
+        if let conflict = conflict(of: command) { throw conflict }
+        return [.close, .ask(command)]
+      }
+    } catch {
+      return [.say("\(error)", isError: true)]
+    }
+  }
+
+  /// Why a change is not possible; nil for what is.
+  private func conflict(of command: Command) -> SettingError? {
+    guard case .set(let name, let value, _) = command, var changed = settings else { return nil }
+    try? changed.set(name, to: value)
+    return changed.conflict
+  }
+
+  func lines(width: Int) -> [[Span]] { [] }
+
+  /// Draws the line, and after it what tab offers.
+  func draw(into buffer: inout CellBuffer, in area: Rect, theme: Theme) {
+    buffer.fill(area, with: Cell(" ", theme.style(.text)))
+    let y = area.y + area.height - 1
+    // The end of a long line is where one types.
+    let room = max(0, area.width - 2), text = displayScalars(prompt.text)
+    let shown = text.count <= room ? text : room == 0 ? [] : ["…"] + text.suffix(room - 1)
+    var x = buffer.write(
+      ":" + String(String.UnicodeScalarView(shown)), x: area.x, y: y, in: area, style: theme.style(.text))
+    buffer.write(" ", x: x, y: y, in: area, style: Style(.terminal, on: .terminal, .reverse))
+    x += 2
+    for word in prompt.candidates.words {
+      guard x + displayWidth(word) <= area.x + area.width else { break }
+      x = buffer.write(word, x: x, y: y, in: area, style: theme.style(.faint)) + 2
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Events
+import Recipe
+import Spelling
+
+/// A typed line as the lab understands it.
+package enum LineRequest: Sendable, Equatable {
+  case send(Command)
+  case quit
+  case theme(Int)
+  case nothing
+}
+
+/// A command that can be typed after `:`, declared once: the line is parsed, completed and explained from it.
+package struct LineCommand: Sendable {
+  /// Its form, as the help writes it: `set NAME VALUE`.
+  package let usage: String
+  /// One line of help.
+  package let description: String
+  /// What the next word may be, given the words before it and the names of the themes.
+  let candidates: @Sendable (_ words: [String], _ themes: [String]) -> [String]
+  /// What the words after the first ask for. Throws `SettingError`.
+  let request: @Sendable (_ words: [String], _ themes: [String]) throws -> LineRequest
+
+  /// The first word.
+  package var word: String { String(usage.prefix { $0 != " " }) }
+
+  /// A command without arguments.
+  private init(_ word: String, _ description: String, _ request: LineRequest) {
+    self.init(word, description) { _, _ in
+      []
+    } request: { words, _ in
+      guard words.isEmpty else { throw SettingError("'\(word)' takes no arguments") }
+      return request
+    }
+  }
+
+  private init(
+    _ usage: String, _ description: String, candidates: @escaping @Sendable ([String], [String]) -> [String],
+    request: @escaping @Sendable ([String], [String]) throws -> LineRequest
+  ) {
+    self.usage = usage
+    self.description = description
+    self.candidates = candidates
+    self.request = request
+  }
+
+  /// All of them.
+  package static let all: [LineCommand] = [
+    set, recalibrate, attack,
+    LineCommand("cancel-attack", "cancel that attack", .send(.cancelAttack)),
+    LineCommand("acknowledge", "acknowledge the alarm", .send(.acknowledge)),
+    LineCommand("checkpoint", "write a checkpoint and go on", .send(.checkpoint)),
+    LineCommand("pause", "pause training", .send(.pause)),
+    LineCommand("resume", "resume training", .send(.resume)),
+    LineCommand("finish", "end training now, run the final test, keep the weights", .send(.finish)),
+    LineCommand("stop", "write a checkpoint and leave", .send(.stop)),
+    LineCommand("quit", "ask how to end", .quit),
+    theme,
+  ]
+}
+
+// MARK: commands with arguments
+
+extension LineCommand {
+  private static let set = LineCommand("set NAME VALUE", "change a knob (also NAME=VALUE)") { words, _ in
+    switch words.count {
+    case 0: liveKnobs.map(\.name)
+    case 1: values(of: words[0])
+    default: []
+    }
+  } request: { words, _ in
+    guard words.count == 2 else { throw SettingError("set needs a name and a value, e.g. set gamma 0.1") }
+    return .send(try change(words[0], words[1]))
+  }
+
+  private static let recalibrate = LineCommand(
+    "recalibrate BATCHES", "recompute running statistics on this many batches, between two steps"
+  ) { _, _ in
+    []
+  } request: { words, _ in
+    guard words.count == 1 else {
+      throw SettingError("recalibrate needs a number of batches, e.g. recalibrate 20")
+    }
+    guard let batches = Int(words[0]), (1...10_000).contains(batches) else {
+      throw SettingError("recalibrate: expected a number of batches from 1 to 10000, got '\(words[0])'")
+    }
+    return .send(.recalibrate(batches: batches))
+  }
+
+  private static let attack = LineCommand("attack SCOPE", "attack a copy of the weights: full or quick") { words, _ in
+    words.isEmpty ? AttackScope.allCases.map(\.rawValue) : []
+  } request: { words, _ in
+    guard words.count == 1 else { throw SettingError("attack needs a scope: full or quick") }
+    guard let scope = AttackScope(rawValue: words[0]) else {
+      throw SettingError("attack: expected full or quick, got '\(words[0])'")
+    }
+    return .send(.attack(scope))
+  }
+
+  private static let theme = LineCommand("theme NAME", "change the colors") { words, themes in
+    words.isEmpty ? themes : []
+  } request: { words, themes in
+    let available = themes.joined(separator: ", ")
+    guard words.count == 1 else { throw SettingError("theme needs a name: \(available)") }
+    guard let index = themes.firstIndex(of: words[0]) else {
+      throw SettingError("unknown theme '\(words[0])'; available: \(available)")
+    }
+    return .theme(index)
+  }
+
+  // MARK: settings
+
+  /// The knobs that can be turned during a run.
+  static var liveKnobs: [AnyKnob] { AnyKnob.all.filter(\.isLive) }
+
+  /// The values that a knob can have, where they can be listed.
+  static func values(of name: String) -> [String] {
+    switch AnyKnob.named(name)?.kind {
+    case .choice(let choices): choices
+    case .flag: ["on", "off"]
+    default: []
+    }
+  }
+
+  /// The change of a setting. Throws `SettingError` for a value that is not accepted and for settings of the start.
+  static func change(_ name: String, _ value: String) throws -> Command {
+    var probe = Settings()
+    try probe.set(name, parsing: value)
+    guard let knob = AnyKnob.named(name), knob.isLive else {
+      throw SettingError("\(name) can only be set at the start; quit and run again with --set \(name)=\(value)")
+    }
+    return .set(knob: knob.name, value: probe[knob], cause: .you)
+  }
+}
