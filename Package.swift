@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "Diagnostics",
       dependencies: [
-        "Tensors", "Objectives", "Networks", "Attacks", "Events", "Evaluation",
+        "COpenBLAS", "Tensors", "Objectives", "Networks", "Attacks", "Events", "Evaluation",
       ]),
     .target(
       name: "Engine",
@@ -114,7 +114,7 @@ let package = Package(
     .testTarget(
       name: "DiagnosticsTests",
       dependencies: [
-        "Tensors", "Networks", "Attacks", "Events", "Evaluation", "Diagnostics", "TestSupport",
+        "COpenBLAS", "Tensors", "Networks", "Attacks", "Events", "Evaluation", "Diagnostics", "TestSupport",
       ]),
     .testTarget(name: "PresetsTests", dependencies: ["Recipe", "Events", "Plotting", "Presets", "TestSupport"]),
     .testTarget(

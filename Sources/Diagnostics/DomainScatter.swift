@@ -1,3 +1,4 @@
+import Attacks
 import Networks
 import Tensors
 
@@ -15,8 +16,9 @@ package struct DomainScatter: Sendable, Hashable {
   /// Share of the total variance along the two principal directions.
   package let explainedRatio: [Double]
 
-  /// Of layer `layer` (an index in `normPlaces`), for three sets of `count` images [count][C][H][W]. `previous` is the same
-  /// picture at an earlier step; the axes are turned to match it.
+  /// Of layer `layer` (a position in `normPlaces`), for three sets of `count` images [count][C][H][W]. `previous` is the
+  /// same picture of an earlier moment, to whose axes these are turned. Throws `EvaluationError` when the inputs have no
+  /// principal plane, and what `poll` throws.
   package init(
     _ network: Network, layer: Int, _ images: DomainImages, count: Int, previous: DomainScatter? = nil,
     poll: () throws -> Void = {}
@@ -25,9 +27,13 @@ package struct DomainScatter: Sendable, Hashable {
     for set in [images.clean, images.pgd, images.aa] {
       points += try network.normInputs(ofLayer: layer, set, count: count, poll: poll)
     }
-    var plane = PrincipalPlane(points, count: 3 * count)
+    let name = network.normPlaces[layer].name
+    var plane: PrincipalPlane
+    do { plane = try PrincipalPlane(points, count: 3 * count) } catch {
+      throw EvaluationError("inputs of layer \(name): \(error)")
+    }
     if let previous { plane.align(to: previous.clean + previous.pgd + previous.aa) }
-    self.layer = network.normPlaces[layer].name
+    self.layer = name
     clean = Array(plane.scores[..<count])
     pgd = Array(plane.scores[count..<2 * count])
     aa = Array(plane.scores[(2 * count)...])

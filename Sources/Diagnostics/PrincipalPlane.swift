@@ -1,10 +1,27 @@
 /// A plane through a cloud of points: mean and the two directions of largest variance. ALGORITHMS §11.3; paper Fig. 1.
 ///
-/// Fitted by the Gram route, K = X_c X_cᵀ: with n points in D ≫ n dimensions only an n×n matrix is decomposed. With
-/// K e = λ e a point's score is eᵀX_c(x − mean)/√λ, which for the fitted points is √λ·e.
+/// The smaller of two matrices is decomposed: with n points in D ≥ n dimensions the Gram matrix X_c X_cᵀ, otherwise
+/// X_cᵀX_c. Both have the same eigenvalues λ other than 0. An eigenvector e of the first gives the fitted points the
+/// scores √λ·e and the axis X_cᵀe/√λ; one of the second is the axis.
 package struct PrincipalPlane: Sendable, Hashable {
   /// A point in the plane.
   package typealias Point = SIMD2<Double>
+
+  /// Why points have no principal plane.
+  package enum Failure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A coordinate is NaN or infinite.
+    case notFinite
+    /// LAPACK's dsyevr failed, with this status.
+    case notSolved(info: Int)
+
+    /// What is wrong, in one line.
+    package var description: String {
+      switch self {
+      case .notFinite: "some values are NaN or infinite, so there is no PCA; use an earlier checkpoint"
+      case .notSolved(let info): "LAPACK's dsyevr could not solve the eigenproblem of PCA (info = \(info))"
+      }
+    }
+  }
 
   /// Column means [D].
   package let mean: [Double]
@@ -18,38 +35,53 @@ package struct PrincipalPlane: Sendable, Hashable {
   package let explainedRatio: [Double]
 
   /// Fits `count` points [count][D]. The score of largest magnitude on each axis is positive.
-  package init(_ points: [Float], count: Int) {
-    precondition(count > 0 && points.count % count == 0, "\(points.count) numbers are not \(count) points")
-    let width = points.count / count
-    var mean = [Double](repeating: 0, count: width)
-    for row in 0..<count {
-      for column in 0..<width { mean[column] += Double(points[row * width + column]) }
-    }
-    for column in 0..<width { mean[column] /= Double(count) }
-    let gram = SymmetricMatrix(gramOf: points, n: count, mean: mean), trace = gram.trace
-    var pairs = gram.largest(2).map { pair in
-      // Rounding of the sums, not variance.
-      pair.value > 1e-12 * trace
-        ? pair : SymmetricMatrix.Eigenpair(value: 0, vector: [Double](repeating: 0, count: count))
-    }
-    while pairs.count < 2 { pairs.append(.init(value: 0, vector: [Double](repeating: 0, count: count))) }
-    var axes: [[Double]] = [], scores = [Point](repeating: .zero, count: count)
-    for (axis, pair) in pairs.enumerated() {
-      let extreme = pair.vector.max { abs($0) < abs($1) } ?? 0
+  package init(_ points: [Float], count: Int) throws(Failure) {
+    let cloud = PointCloud(points, count: count)
+    var axes = [[Double]](repeating: [Double](repeating: 0, count: cloud.width), count: 2)
+    var scores = [Point](repeating: .zero, count: count), sums = [0.0, 0.0]
+    let (directions, total) = try Self.directions(of: cloud)
+    for (axis, direction) in directions.enumerated() {
+      let extreme = direction.scores.max { abs($0) < abs($1) } ?? 0
       let sign: Double = extreme < 0 ? -1 : 1
-      var direction = [Double](repeating: 0, count: width)
-      for row in 0..<count {
-        scores[row][axis] = sign * pair.value.squareRoot() * pair.vector[row]
-        let weight = pair.value > 0 ? sign * pair.vector[row] / pair.value.squareRoot() : 0
-        for column in 0..<width { direction[column] += weight * (Double(points[row * width + column]) - mean[column]) }
-      }
-      axes.append(direction)
+      axes[axis] = direction.axis.map { sign * $0 }
+      for row in 0..<count { scores[row][axis] = sign * direction.scores[row] }
+      sums[axis] = direction.sum
     }
-    self.mean = mean
+    mean = cloud.mean
     self.axes = axes
     self.scores = scores
-    explainedVariance = pairs.map { $0.value / Double(max(1, count - 1)) }
-    explainedRatio = pairs.map { trace > 0 ? $0.value / trace : 0 }
+    explainedVariance = sums.map { $0 / Double(max(1, count - 1)) }
+    explainedRatio = sums.map { total > 0 ? $0 / total : 0 }
+  }
+
+  /// A principal direction with the sum of its squared scores. Its sign is arbitrary.
+  private struct Direction {
+    let axis: [Double]
+    let scores: [Double]
+    let sum: Double
+  }
+
+  /// At most two directions, that of largest variance first, and the sum of squares along all. A direction without
+  /// variance is left out.
+  private static func directions(
+    of cloud: PointCloud
+  ) throws(Failure) -> (directions: [Direction], total: Double) {
+    let isGram = cloud.count <= max(1, cloud.width)
+    let matrix = isGram ? cloud.gramMatrix() : cloud.scatterMatrix(), total = matrix.trace
+    guard total.isFinite else { throw .notFinite }
+    let pairs: [SymmetricMatrix.Eigenpair]
+    do { pairs = try matrix.largest(2) } catch { throw .notSolved(info: error.info) }
+    // A smaller eigenvalue comes from the rounding of sums, not from variance.
+    let directions = pairs.filter { $0.value > 1e-12 * total }.map { pair in
+      guard isGram else {
+        return Direction(axis: pair.vector, scores: cloud.scores(along: pair.vector), sum: pair.value)
+      }
+      let length = pair.value.squareRoot()
+      return Direction(
+        axis: cloud.combination(pair.vector.map { $0 / length }), scores: pair.vector.map { $0 * length },
+        sum: pair.value)
+    }
+    return (directions, total)
   }
 
   /// New points [n][D] in the plane.

@@ -1,3 +1,4 @@
+import Attacks
 import Diagnostics
 import Networks
 import Tensors
@@ -146,6 +147,28 @@ struct NormInputTests {
     let again = try DomainScatter(network, layer: 2, domains, count: 6, previous: scatter)
     withExtendedLifetime(storages) {}
     for (a, b) in zip(again.clean, scatter.clean) { #expect(abs(a.x - b.x) < 1e-9 && abs(a.y - b.y) < 1e-9) }
+  }
+}
+
+/// What a picture says of a network that has diverged.
+struct DivergedScatterTests {
+  @Test func theLayerIsNamedWhoseInputsAreNotFinite() throws {
+    let settings = ModelSettings(name: "conv4", input: Shape(1, 16, 16), classes: 10, width: 8, finalNorm: true)
+    let network = try #require(Network(settings, pool: ThreadPool(threads: 1)))
+    network.initialise(seed: 3)
+    var clean = [Float](repeating: 0.5, count: 2 * network.settings.input.planarCount)
+    clean[0] = .nan
+    let isBroken = [true, false]
+    try clean.withUnsafeBufferPointer { images in
+      let first = try #require(images.baseAddress)
+      let domains = DomainImages(clean: first, pgd: first, aa: first, isBroken: isBroken)
+      let error = #expect(throws: EvaluationError.self) {
+        try DomainScatter(network, layer: 0, domains, count: 2)
+      }
+      #expect(
+        error?.description == "inputs of layer \(network.normPlaces[0].name): some values are NaN or infinite, "
+          + "so there is no PCA; use an earlier checkpoint")
+    }
   }
 }
 

@@ -1,4 +1,3 @@
-import Attacks
 import ArgumentParser
 import Evaluation
 import Readout
