@@ -14,14 +14,16 @@ let package = Package(
     // MARK: C
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
     // MARK: numerics
     .target(name: "Spelling"),
     .target(name: "Tensors", dependencies: ["CKernels"]),
+    .target(name: "PyTorchFiles", dependencies: ["CLibzip", "Spelling", "Tensors"]),
     .target(name: "Objectives", dependencies: ["Tensors"]),
-    .target(name: "Networks", dependencies: ["CKernels", "Spelling", "Tensors"]),
+    .target(name: "Networks", dependencies: ["CKernels", "Spelling", "Tensors", "PyTorchFiles"]),
     .target(name: "Datasets", dependencies: ["CZlib", "Spelling", "Tensors"]),
     .target(name: "Attacks", dependencies: ["CKernels", "Spelling", "Tensors", "Objectives", "Networks"]),
 
@@ -91,6 +93,7 @@ let package = Package(
         "Events", "Plotting", "Panes", "Lab", "Terminal",
       ], path: "Tests/TerminalProbe"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .testTarget(name: "PyTorchFilesTests", dependencies: ["Tensors", "PyTorchFiles", "TestSupport"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Recipe", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",

@@ -17,7 +17,7 @@ import Testing
   func logitsAndPixelGradientsAreThoseOfPyTorch(name: String, model: String, given: [String: String]) throws {
     let expected = try Safetensors(contentsOf: Repository.oracle("pt/\(name).expected.safetensors"))
     let x = try expected.floats("x"), labels = try expected.wholeNumbers("y"), count = labels.count
-    let imported = try WeightsFile(Repository.oracle("pt/\(name).safetensors").path)
+    let imported = try WeightsFile(Repository.oracle("pt/\(name).pt").path)
       .network(given, input: Shape(3, 32, 32), pool: ThreadPool(threads: 2), convolution: .accurate)
     #expect(imported.report.recognized && imported.report.model == model)
     let network = imported.network, classes = network.classes

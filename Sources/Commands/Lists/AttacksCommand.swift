@@ -1,3 +1,4 @@
+import Attacks
 import ArgumentParser
 import Evaluation
 import Readout

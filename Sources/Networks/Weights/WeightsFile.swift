@@ -1,8 +1,10 @@
 import Foundation
+import PyTorchFiles
 import Spelling
 import Tensors
 
-/// Weights of PyTorch or of a run, on disk: a `.safetensors` state dictionary and what its metadata say of the network.
+/// Weights of PyTorch or of a run, on disk: a state dictionary as `.safetensors`, or as `.pt` or `.pth`, which is read
+/// without running anything of it.
 ///
 /// A file becomes a network only when every tensor of that network is there in its shape and none is left over that is a
 /// part of it: never a number of another network. Names may stand below a common dotted prefix (`state.`, `module.`);
@@ -11,7 +13,9 @@ import Tensors
 package struct WeightsFile: Sendable {
   /// The file, for messages.
   package let path: String
+  /// The tensors and metadata; empty for a PyTorch file, whose dictionary is chosen by `key`.
   let file: Safetensors
+  private let isPyTorch: Bool
   let takesSettings: Bool
 
   /// Reads and checks the file. `takesSettings`: the reader of an error can pass `--model`, `--set` and `--layout`.
@@ -19,7 +23,31 @@ package struct WeightsFile: Sendable {
   package init(_ path: String, takesSettings: Bool = true) throws {
     self.path = path
     self.takesSettings = takesSettings
-    file = try Safetensors(contentsOf: URL(fileURLWithPath: path))
+    let url = URL(fileURLWithPath: path)
+    isPyTorch = WeightsFile.isPyTorch(url)
+    file = isPyTorch ? Safetensors() : try Safetensors(contentsOf: url)
+  }
+
+  /// A zip archive or a pickle by the first bytes, or a file that is called so.
+  private static func isPyTorch(_ url: URL) -> Bool {
+    if ["pt", "pth", "ckpt"].contains(url.pathExtension.lowercased()) { return true }
+    guard let file = try? FileHandle(forReadingFrom: url) else { return false }
+    defer { try? file.close() }
+    let head = [UInt8]((try? file.read(upToCount: 4)) ?? Data())
+    return head == [0x50, 0x4B, 0x03, 0x04] || (head.count > 1 && head[0] == 0x80 && (2...5).contains(head[1]))
+  }
+
+  /// The tensors of the file; of a PyTorch file the dictionary that `key` names, or the only one.
+  private func tensors(_ key: String?) throws -> (file: Safetensors, notes: [String]) {
+    guard isPyTorch else { return (file, []) }
+    let dictionary = try PyTorchFile(contentsOf: URL(fileURLWithPath: path)).stateDictionary(key: key)
+    var file = dictionary.weights
+    if let normalization = dictionary.normalization {
+      let text = { (values: [Float]) in values.map { "\($0)" }.joined(separator: ",") }
+      file.metadata["mean"] = text(normalization.mean)
+      file.metadata["std"] = text(normalization.deviation)
+    }
+    return (file, dictionary.notes)
   }
 
   /// What helps where a file cannot be explained.
@@ -51,9 +79,12 @@ package struct WeightsFile: Sendable {
     _ given: [String: String], input: Shape, pool: ThreadPool, convolution: ConvolutionKind = .fromEnvironment
   ) throws -> Imported {
     let notes = ImportNotes()
+    let source = try tensors(given["key"])
+    var given = given
+    if isPyTorch { given["key"] = nil }
     let texts = ModelTexts(
-      given: given, metadata: metadata, file: path, takesSettings: takesSettings, isOurs: isOurs, notes: notes)
-    let state = try named { try StateDictionary(file) }
+      given: given, metadata: source.file.metadata, file: path, takesSettings: takesSettings, isOurs: isOurs, notes: notes)
+    let state = try named { try JoinedTensors(source.file) }
     if let model = try namedModel(texts) { try checkNames(given, model) }
     var report = ImportReport()
     var candidate = try chosen(texts, state.file, input, &report)
@@ -68,8 +99,8 @@ package struct WeightsFile: Sendable {
     }
     try network.load(state.file, prefix: candidate.prefix)
     (report.model, report.prefix) = (candidate.settings.name, candidate.prefix)
-    report.ignored = (left.foreign + file.unreadable.keys.map { "\($0) (\(file.unreadable[$0] ?? ""))" }).sorted()
-    (report.converted, report.metadata) = (state.converted, notes.metadata)
+    report.ignored = (left.foreign + source.file.unreadable.map { "\($0.key) (\($0.value))" }).sorted()
+    (report.converted, report.metadata) = (source.notes + state.converted, notes.metadata)
     (report.mean, report.std) = (candidate.settings.mean, candidate.settings.deviation)
     return Imported(network: network, report: report, notes: report.lines(path, takesSettings: takesSettings))
   }

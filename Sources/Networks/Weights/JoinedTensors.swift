@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// The tensors of a file as a network wants them: weights that a program split into two tensors are put together again.
-struct StateDictionary {
+struct JoinedTensors {
   private(set) var file: Safetensors
   /// What was computed, a line each.
   private(set) var converted: [String] = []

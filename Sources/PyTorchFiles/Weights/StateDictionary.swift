@@ -1,0 +1,138 @@
+import Foundation
+import Spelling
+import Tensors
+
+/// The weights of one network out of a checkpoint, under the network's own names.
+package struct StateDictionary: Sendable {
+  /// The mean and standard deviation that the file's network subtracts from and divides its input by.
+  package struct Normalization: Sendable, Equatable {
+    /// One value per channel.
+    package var mean: [Float]
+    /// One value per channel.
+    package var deviation: [Float]
+    /// The names of the two tensors.
+    package var names: [String]
+  }
+
+  /// The tensors by name.
+  package var weights: Safetensors
+  /// The input normalization, if the file has one.
+  package var normalization: Normalization?
+  /// What was done to get there, one line each.
+  package var notes: [String]
+  /// The key under which the weights were found; empty for the whole file.
+  package var key: String
+  /// Other complete sets of weights, each a value for `key`.
+  package var otherKeys: [String]
+  /// The training step that the file records.
+  package var step: Int?
+  /// The epoch that the file records.
+  package var epoch: Int?
+}
+
+extension PyTorchFile {
+  /// The weights, unwrapped. Without a key the usual ones are looked for; the notes say what was done.
+  package func stateDictionary(key: String? = nil) throws -> StateDictionary {
+    do { return try unwrapped(key) } catch let error as FileError { throw Self.named(error, name) }
+  }
+
+  private func unwrapped(_ key: String?) throws -> StateDictionary {
+    var notes: [String] = []
+    let sets = WeightSet.all(in: root)
+    let choice = try choose(key, sets)
+    if !choice.set.path.isEmpty { notes.append("weights taken from '\(oneLine(choice.set.path))'") }
+    for other in choice.others {
+      notes.append("also holds weights under \(other.described); choose them with --key \(oneLine(other.path))")
+    }
+    var reader = reader()
+    var tensors: [String: Safetensors.Tensor] = [:]
+    for (name, record) in choice.set.tensors {
+      guard record.type != nil else {
+        notes.append("left out '\(oneLine(name))': its type \(record.unsupported ?? "") cannot be read")
+        continue
+      }
+      tensors[name] = try reader.tensor(record)
+    }
+    for (name, type) in choice.set.leftOut {
+      notes.append("left out '\(oneLine(name))': it is \(type), not a plain tensor")
+    }
+    for (name, tensor) in try statistics(besides: choice.set, &reader) where tensors[name] == nil {
+      tensors[name] = tensor
+    }
+    var result = try StateDictionary(cleaning: Safetensors(tensors: tensors), part: choice.part, notes: notes)
+    result.key = [choice.set.path, choice.part ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
+    result.otherKeys += choice.others.map(\.path)
+    result.step = count(["global_step", "step", "steps", "iteration", "iterations", "iter", "it"])
+    result.epoch = count(["epoch", "epochs", "current_epoch", "last_epoch"])
+    return result
+  }
+
+  private func choose(_ key: String?, _ sets: [WeightSet]) throws -> WeightSet.Choice {
+    if let module = WeightSet.wholeModule(in: root) {
+      let whole = module.path.isEmpty ? "x" : "x[\(Remedy.quoted(module.path))]"
+      if key == nil && sets.allSatisfy({ $0.tensors.count < 2 }) || module.path.isEmpty || key == module.path {
+        throw FileError(
+          "is a pickled module (\(module.name)), not a state dictionary; where that class can be imported: "
+            + Remedy.python(name, load: "torch.load(FILE, weights_only=False)", expression: "\(whole).state_dict()"))
+      }
+    }
+    guard !sets.isEmpty else { throw FileError(noWeights()) }
+    return try WeightSet.choose(key, from: sets)
+  }
+
+  private func noWeights() -> String {
+    let what =
+      switch root.content {
+      case .tensor(let tensor): "is a single tensor of shape \(tensor.shape)"
+      case .dictionary(let items) where items.isEmpty: "is an empty dictionary"
+      case .dictionary: "is a dictionary without tensors"
+      case .list: "is a list without a state dictionary"
+      case .opaque(let name): "is a pickled object (\(name))"
+      default: "is a single value"
+      }
+    return "\(what), not a state dictionary; save the weights with torch.save(model.state_dict(), \"weights.pt\")"
+  }
+
+  /// Mean and standard deviation that lie in the file next to the weights rather than among them.
+  private func statistics(
+    besides set: WeightSet, _ reader: inout TensorReader
+  ) throws -> [(String, Safetensors.Tensor)] {
+    guard !set.path.isEmpty else { return [] }
+    var found: [(String, Safetensors.Tensor)] = []
+    for (name, value) in root.entries where InputStatistics.kind(of: name) != nil {
+      switch value.content {
+      case .tensor(let record) where record.type != nil && (1...4).contains(record.count):
+        found.append((name, try reader.tensor(record)))
+      case .list(let items) where (1...4).contains(items.count):
+        let numbers = items.compactMap { item -> Float? in
+          switch item.content {
+          case .float(let value): Float(value)
+          case .integer(let value): Float(value)
+          default: nil
+          }
+        }
+        guard numbers.count == items.count else { continue }
+        var holder = Safetensors()
+        holder.add(name, shape: [numbers.count], floats: numbers)
+        if let tensor = holder.tensors[name] { found.append((name, tensor)) }
+      default: continue
+      }
+    }
+    return found.count == 2 ? found : []
+  }
+
+  private func count(_ names: [String]) -> Int? {
+    for name in names {
+      switch root[name]?.content {
+      case .integer(let value) where value >= 0: return value
+      case .float(let value) where value >= 0 && value.rounded() == value: return Int(exactly: value)
+      case .tensor(let record) where record.count == 1:
+        var holder = Safetensors()
+        holder.tensors[name] = try? tensor(record)
+        if let value = try? holder.wholeNumbers(name).first, value >= 0 { return value }
+      default: continue
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,155 @@
+import Spelling
+import Tensors
+
+/// A dictionary of a checkpoint that holds tensors under text keys.
+struct WeightSet {
+  /// Its keys from the root, with dots between; empty for the root itself.
+  var path: String
+  var tensors: [(name: String, record: TensorRecord)]
+  /// Names of what is neither a tensor nor a plain value, with what it is.
+  var leftOut: [(name: String, what: String)]
+
+  /// `'model' (122 tensors)`.
+  var described: String {
+    "'\(oneLine(path))' (\(tensors.count) \(tensors.count == 1 ? "tensor" : "tensors"))"
+  }
+
+  /// What was chosen, the part of it that a key named, and what else would do.
+  struct Choice {
+    var set: WeightSet
+    var part: String?
+    var others: [WeightSet]
+  }
+
+  private static let deepest = 4
+  private static let mostVisits = 4096
+  private static let skipped = [
+    "optim", "sched", "scaler", "rng", "loops", "callbacks", "hyper_parameters", "hparams", "datamodule",
+  ]
+
+  /// All sets of weights below a value, outermost first.
+  static func all(in root: PickledValue) -> [WeightSet] {
+    var sets: [WeightSet] = []
+    visit(root) { path, value in
+      let entries = value.entries
+      let tensors = entries.compactMap { entry -> (name: String, record: TensorRecord)? in
+        guard case .tensor(let record) = entry.value.content else { return nil }
+        return (entry.name, record)
+      }
+      guard !tensors.isEmpty else { return }
+      let leftOut = entries.compactMap { entry -> (name: String, what: String)? in
+        guard case .opaque(let what) = entry.value.content else { return nil }
+        return (entry.name, what)
+      }
+      sets.append(WeightSet(path: path, tensors: tensors, leftOut: leftOut))
+    }
+    return sets
+  }
+
+  /// The first pickled module, at the root or under a key of it.
+  static func wholeModule(in root: PickledValue) -> (path: String, name: String)? {
+    if let name = root.moduleClass { return ("", name) }
+    for (key, value) in root.entries {
+      if let name = value.moduleClass { return (key, name) }
+    }
+    return nil
+  }
+
+  /// Visits dictionaries breadth first, each once.
+  private static func visit(_ root: PickledValue, _ body: (String, PickledValue) -> Void) {
+    var queue: [(path: String, value: PickledValue, depth: Int)] = [("", root, 0)]
+    var seen: Set<PickleHeap.Index> = [root.index], next = 0
+    while next < queue.count, next < mostVisits {
+      let (path, value, depth) = queue[next]
+      next += 1
+      body(path, value)
+      guard depth < deepest else { continue }
+      for (name, child) in children(of: value) where seen.insert(child.index).inserted {
+        let isSkipped = skipped.contains { name.lowercased().contains($0) }
+        if !isSkipped { queue.append((path.isEmpty ? name : "\(path).\(name)", child, depth + 1)) }
+      }
+    }
+  }
+
+  private static func children(of value: PickledValue) -> [(String, PickledValue)] {
+    let all: [(String, PickledValue)]
+    switch value.content {
+    case .dictionary: all = value.entries.map { ($0.name, $0.value) }
+    case .list(let items) where items.count <= 16: all = items.enumerated().map { (String($0), $1) }
+    default: return []
+    }
+    return all.filter { child in
+      switch child.1.content {
+      case .dictionary, .list: true
+      default: false
+      }
+    }
+  }
+}
+
+// MARK: choosing
+
+extension WeightSet {
+  private static let usualNames = [
+    "state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "student", "weights",
+    "params",
+    "state", "net_state_dict", "model_dict",
+  ]
+
+  /// The set that a key names, or the usual one.
+  static func choose(_ key: String?, from sets: [WeightSet]) throws -> Choice {
+    if let key { return try named(key, sets) }
+    let largest = sets.map(\.tensors.count).max() ?? 0
+    // A few tensors next to the weights, such as an accuracy or a mean, are not a second set.
+    let complete = sets.filter { 2 * $0.tensors.count >= largest }
+    let ranked = complete.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+      .map(\.element)
+    guard let first = ranked.first else { throw FileError("holds no weights") }
+    if ranked.count > 1, first.rank == ranked[1].rank {
+      let list = ranked.prefix(6).map(\.described).joined(separator: ", ")
+      throw FileError("holds several sets of weights: \(list); choose one with --key \(oneLine(first.path))")
+    }
+    return Choice(set: first, part: nil, others: Array(ranked.dropFirst()))
+  }
+
+  /// The smaller the more usual. Averages come last: training reports the weights themselves.
+  private var rank: Int {
+    let last = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    if path.isEmpty { return 0 }
+    if AveragedWeights.isName(path) { return 200 }
+    if let place = Self.usualNames.firstIndex(of: last) { return 1 + place }
+    return 100
+  }
+
+  private static func named(_ key: String, _ sets: [WeightSet]) throws -> Choice {
+    func others(_ set: WeightSet) -> [WeightSet] {
+      sets.filter { $0.path != set.path && 2 * $0.tensors.count >= set.tensors.count }
+    }
+    if let set = sets.first(where: { $0.path == key }) { return Choice(set: set, part: nil, others: others(set)) }
+    let byLast = sets.filter { $0.path.hasSuffix(".\(key)") }
+    if byLast.count == 1 { return Choice(set: byLast[0], part: nil, others: others(byLast[0])) }
+    // A key can also name the tensors of one dictionary that share a prefix.
+    for set in sets {
+      let inside =
+        set.path.isEmpty ? key : key.hasPrefix("\(set.path).") ? String(key.dropFirst(set.path.count + 1)) : key
+      if set.tensors.contains(where: { $0.name.hasPrefix("\(inside).") }) {
+        return Choice(set: set, part: inside, others: others(set))
+      }
+    }
+    let known = sets.map(\.path).filter { !$0.isEmpty }
+    let nearest = nearestName(to: key, in: known).map { "; did you mean \(oneLine($0))?" } ?? ""
+    let list = known.isEmpty ? "weights at the top only; leave --key out" : known.prefix(8).joined(separator: ", ")
+    throw FileError("has no weights under --key \(oneLine(key)); it has \(oneLine(list))\(nearest)")
+  }
+}
+
+/// Names of weights that are running averages of the trained ones.
+enum AveragedWeights {
+  /// True for `ema`, `model_ema`, `ema_state_dict`, `swa_model`, `teacher` and the like.
+  static func isName(_ name: String) -> Bool {
+    let words = name.lowercased().split { !$0.isLetter }
+    return words.contains {
+      ["ema", "swa", "averaged", "average", "avg", "shadow", "teacher", "momentum"].contains($0)
+    }
+  }
+}
