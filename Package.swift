@@ -123,8 +123,8 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Tensors", "Objectives", "Networks", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics", "Engine",
-        "Readout", "Presets", "TestSupport", "allocation-probe", "dualab",
+        "Tensors", "Objectives", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
+        "Engine", "Readout", "Presets", "TestSupport", "allocation-probe", "dualab",
       ]),
     .testTarget(
       name: "SuitesTests",

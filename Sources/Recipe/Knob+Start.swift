@@ -101,7 +101,8 @@ extension Knob<Int> {
 
 extension Knob<Int> {
   package static let depth = integer(
-    KnobTraits("depth", effect: .atStart, idle: Idle.unless(model: "depth")), 10...1000, fine: 6, coarse: 6, initial: 28,
+    KnobTraits("depth", effect: .atStart, idle: Idle.unless(model: "depth")), 10...1000, fine: 6, coarse: 6,
+    initial: 28,
     "wide-resnet: layers, 6n + 4")
 
   package static let widen = integer(

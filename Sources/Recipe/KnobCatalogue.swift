@@ -42,7 +42,9 @@ extension AnyKnob {
     AnyKnob(.validationFraction), AnyKnob(.validationLimit), AnyKnob(.validationEvery), AnyKnob(.validationBest),
     AnyKnob(.testLimit),
   ]
-  private static let networkKnobs: [AnyKnob] = [AnyKnob(.model), AnyKnob(.width), AnyKnob(.depth), AnyKnob(.widen), AnyKnob(.finalNorm)]
+  private static let networkKnobs: [AnyKnob] = [
+    AnyKnob(.model), AnyKnob(.width), AnyKnob(.depth), AnyKnob(.widen), AnyKnob(.finalNorm),
+  ]
   private static let scheduleKnobs: [AnyKnob] = [
     AnyKnob(.steps), AnyKnob(.epochs), AnyKnob(.batch), AnyKnob(.seed), AnyKnob(.warmup), AnyKnob(.flat),
     AnyKnob(.drops),

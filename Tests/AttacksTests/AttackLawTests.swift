@@ -26,21 +26,12 @@ struct AttackLawTests {
     return (try oracle.file.bytes("images").map { Float($0) / 255 }, try oracle.integers("labels"))
   }
 
-  private func perturbed(
-    _ attack: any Attack, on network: Network, _ pixels: [Float], _ labels: [Int], examples: [Int], seed: UInt32 = 7
-  ) throws -> [Float] {
-    var adversarial = pixels
-    let batch = AttackBatch(images: pixels, examples: examples, target: .labels(labels), seed: seed)
-    try attack.perturb(batch, on: network, into: &adversarial, poll: noPoll)
-    return adversarial
-  }
-
   @Test func noAttackLeavesBallOrBox() throws {
     let network = try oracleNetwork("at")
     let (pixels, labels) = try images()
     let size = network.settings.input.planarCount
     for attack in everyAttack() {
-      let adversarial = try perturbed(attack, on: network, pixels, labels, examples: Array(labels.indices))
+      let adversarial = try perturbed(attack, on: network, pixels, .labels(labels))
       #expect(adversarial.allSatisfy { $0 >= 0 && $0 <= 1 })
       for image in labels.indices {
         let delta = (0..<size).map { abs(adversarial[image * size + $0] - pixels[image * size + $0]) }
@@ -56,7 +47,7 @@ struct AttackLawTests {
     let (pixels, labels) = try images()
     let right = correct(network, pixels, labels)
     for attack in everyAttack() {
-      let adversarial = try perturbed(attack, on: network, pixels, labels, examples: Array(labels.indices))
+      let adversarial = try perturbed(attack, on: network, pixels, .labels(labels))
       #expect(correct(network, adversarial, labels) < right, "\(attack)")
     }
   }
@@ -65,16 +56,16 @@ struct AttackLawTests {
     let (pixels, labels) = try images()
     let size = pixels.count / labels.count
     for attack in everyAttack() {
-      let whole = try perturbed(
-        attack, on: oracleNetwork("at", threads: 1), pixels, labels, examples: Array(labels.indices))
+      let whole = try perturbed(attack, on: oracleNetwork("at", threads: 1), pixels, .labels(labels))
       let other = try oracleNetwork("at", threads: 3)
-      #expect(try perturbed(attack, on: other, pixels, labels, examples: Array(labels.indices)) == whole)
+      #expect(try perturbed(attack, on: other, pixels, .labels(labels)) == whole)
       let reversed = Array(labels.indices.reversed())
       let turned = try perturbed(
-        attack, on: other, reversed.flatMap { pixels[$0 * size..<($0 + 1) * size] }, reversed.map { labels[$0] },
-        examples: reversed)
+        attack, on: other, reversed.flatMap { pixels[$0 * size..<($0 + 1) * size] },
+        .labels(reversed.map { labels[$0] }), examples: reversed)
       #expect(reversed.flatMap { turned[$0 * size..<($0 + 1) * size] } == whole, "\(attack), reversed")
-      let alone = try perturbed(attack, on: other, Array(pixels[5 * size..<6 * size]), [labels[5]], examples: [5])
+      let alone = try perturbed(
+        attack, on: other, Array(pixels[5 * size..<6 * size]), .labels([labels[5]]), examples: [5])
       #expect(alone == Array(whole[5 * size..<6 * size]), "\(attack), alone")
     }
   }
@@ -83,9 +74,9 @@ struct AttackLawTests {
     let network = try oracleNetwork("at")
     let (pixels, labels) = try images()
     var pgd = PGD(epsilon: 16 / 255, stepSize: 4 / 255, steps: 3)
-    let once = try perturbed(pgd, on: network, pixels, labels, examples: Array(labels.indices))
+    let once = try perturbed(pgd, on: network, pixels, .labels(labels))
     pgd.restarts = 4
-    let often = try perturbed(pgd, on: network, pixels, labels, examples: Array(labels.indices))
+    let often = try perturbed(pgd, on: network, pixels, .labels(labels))
     let (first, best) = (losses(network, once, labels), losses(network, often, labels))
     #expect(zip(first, best).allSatisfy { $1 >= $0 - 1e-9 })
     #expect(zip(first, best).contains { $1 > $0 })
@@ -93,20 +84,37 @@ struct AttackLawTests {
 
   @Test func theNamesAreThoseOfTheKnob() {
     guard case .choice(let names) = AnyKnob.named("attack")?.kind else {
-      return #expect(Bool(false), "no knob 'attack'")
+      Issue.record("no knob 'attack'")
+      return
     }
     #expect(attacks.map { $0.name } == names)
+  }
+
+  @Test func theSettingsMakeTheAttackTheyDescribe() throws {
+    func attack(_ values: [String: String]) throws -> any Attack {
+      var settings = Settings()
+      for (name, value) in values { try settings.set(name, parsing: value) }
+      return settings.trainingAttack
+    }
+    let values = ["attack.norm": "l2", "eps": "0.5", "attack.step": "0.1", "attack.steps": "7"]
+    for start in PGD.Start.allCases {
+      let pgd = try attack(values.merging(["attack": "pgd", "attack.start": start.rawValue]) { $1 })
+      #expect(pgd as? PGD == PGD(norm: .l2, epsilon: 0.5, stepSize: 0.1, steps: 7, start: start))
+    }
+    #expect(try attack(values.merging(["attack": "fgsm"]) { $1 }) as? FGSM == FGSM(norm: .l2, epsilon: 0.5))
+    #expect(try attack(["attack": "fgsm", "eps": "0.25"]) as? FGSM == FGSM(norm: .linf, epsilon: 0.25))
+    var settings = Settings()
+    for (name, value) in values { try settings.set(name, parsing: value) }
+    #expect(settings.referencePGD == PGD(norm: .l2, epsilon: 0.5, stepSize: 0.125, steps: 10, start: .uniform))
   }
 
   @Test func aPollEndsAnAttack() throws {
     struct Enough: Error {}
     let network = try oracleNetwork("at")
     let (pixels, labels) = try images()
-    var adversarial = pixels, polls = 0
-    let batch = AttackBatch(images: pixels, examples: Array(labels.indices), target: .labels(labels), seed: 0)
-    let pgd = PGD(epsilon: 16 / 255, stepSize: 4 / 255, steps: 10)
+    var polls = 0
     #expect(throws: Enough.self) {
-      try pgd.perturb(batch, on: network, into: &adversarial) {
+      _ = try perturbed(PGD(epsilon: 16 / 255, stepSize: 4 / 255, steps: 10), on: network, pixels, .labels(labels)) {
         polls += 1
         if polls == 4 { throw Enough() }
       }

@@ -11,7 +11,7 @@ struct AutoAttackOracleTests {
 
   /// Verdicts are pure, so that one run of every attack alone also tells the cascade: after an attack are robust the
   /// images that it and all before it leave. `theCascadeIsTheIntersectionOfItsAttacks` holds this against a cascade.
-  @Test(arguments: ["nat", "at", "masked"])
+  @Test(.tags(.slow), arguments: ["nat", "at", "masked"])
   func everyAttackAndTheCascadeGiveTheVerdictsOfTheReference(name: String) throws {
     let oracle = try Oracle("attacks/autoattack_\(name)")
     let evaluation = try oracleEvaluation(name, individual: true)

@@ -3,6 +3,7 @@ import CKernels
 import Networks
 import Objectives
 import Tensors
+import TestSupport
 import Testing
 
 /// Attacks whose passes are normalised by batch moments. ALGORITHMS §2.4.
@@ -18,18 +19,14 @@ struct BatchModeTests {
 
   private func images() -> (pixels: [Float], labels: [Int]) {
     var random = RandomStream(seed: 5, purpose: .test)
-    return ((0..<count * 256).map { _ in random.uniform() }, (0..<count).map { _ in Int(random.below(10)) })
+    return (random.uniforms(count * 256), (0..<count).map { _ in Int(random.below(10)) })
   }
 
   private func perturb(_ attack: any Attack, on network: Network, mode: Mode, poll: () throws -> Void = {}) throws
     -> [Float]
   {
     let (pixels, labels) = images()
-    var adversarial = pixels
-    let batch = AttackBatch(
-      images: pixels, examples: Array(labels.indices), target: .labels(labels), seed: 1, mode: mode)
-    try attack.perturb(batch, on: network, into: &adversarial, poll: poll)
-    return adversarial
+    return try perturbed(attack, on: network, pixels, .labels(labels), seed: 1, mode: mode, poll: poll)
   }
 
   /// The same iterations, written out: whole batches, the gradient of the summed loss.
@@ -87,16 +84,16 @@ struct BatchModeTests {
   @Test func noiseStartsAtTheImageAndIsNotClipped() throws {
     let network = try network()
     let pixels = [Float](repeating: 0, count: 256 * 8) + [Float](repeating: 1, count: 256 * 8)
-    var point = pixels
-    let batch = AttackBatch(
-      images: pixels, examples: Array(0..<16), target: .labels([Int](repeating: 0, count: 16)), seed: 2)
-    try PGD(epsilon: 0.1, stepSize: 0.02, steps: 0, start: .noise).perturb(batch, on: network, into: &point, poll: {})
+    let target = AttackTarget.labels([Int](repeating: 0, count: 16))
+    let point = try perturbed(
+      PGD(epsilon: 0.1, stepSize: 0.02, steps: 0, start: .noise), on: network, pixels, target, seed: 2)
     let noise = zip(point, pixels).map { Double($0 - $1) }
     let deviation = (noise.reduce(0) { $0 + $1 * $1 } / Double(noise.count)).squareRoot()
     #expect(abs(deviation - 0.001) < 0.00005)
     #expect(abs(noise.reduce(0, +) / Double(noise.count)) < 0.0001)
     #expect(point.contains { $0 < 0 } && point.contains { $0 > 1 })
-    try PGD(epsilon: 0.1, stepSize: 0.02, steps: 1, start: .noise).perturb(batch, on: network, into: &point, poll: {})
-    #expect(point.allSatisfy { (0...1).contains($0) })
+    let stepped = try perturbed(
+      PGD(epsilon: 0.1, stepSize: 0.02, steps: 1, start: .noise), on: network, pixels, target, seed: 2)
+    #expect(stepped.allSatisfy { (0...1).contains($0) })
   }
 }

@@ -2,6 +2,7 @@ import Attacks
 import Networks
 import Tensors
 import TestSupport
+import Testing
 
 /// A classifier given by two functions of one image: the logits, and the gradient of a combination of them.
 final class FunctionClassifier: Classifier {
@@ -72,10 +73,16 @@ func linearClassifier(_ a: [[Double]], _ c: [Double], input: Shape) -> FunctionC
   }
 }
 
-/// Drives one run alone to its end.
-func drive(_ run: any AttackRun, on classifier: any Classifier) {
+/// The same logits everywhere: nothing breaks it, and no gradient shows a way.
+func constantClassifier(_ logits: [Double], input: Shape) -> FunctionClassifier {
+  linearClassifier(logits.map { _ in [Double](repeating: 0, count: input.planarCount) }, logits, input: input)
+}
+
+/// Drives one run alone to its end. `looking` hears of every point before the classifier does.
+func drive(_ run: any AttackRun, on classifier: any Classifier, looking: () -> Void = {}) {
   classifier.eachSeat(1) { lane, _ in
     while !run.isDone {
+      looking()
       let wanted = run.see(lane.forward(run.point, count: 1))
       for number in 0..<wanted {
         run.setCotangent(number, lane.cotangent)
@@ -86,16 +93,41 @@ func drive(_ run: any AttackRun, on classifier: any Classifier) {
   }
 }
 
-/// A problem whose attempts start where the seed says.
+/// A problem whose attempts start where the seed says, or all at `start`.
 func problem(
-  _ image: UnsafePointer<Float>, _ classifier: any Classifier, label: Int, rivals: [Int], norm: BallNorm,
-  epsilon: Float,
-  seed: UInt32 = 1
+  _ image: [Float], _ classifier: any Classifier, label: Int, rivals: [Int], norm: BallNorm, epsilon: Float,
+  seed: UInt32 = 1, start: [Float]? = nil, leavesEarly: Bool = true
 ) -> AttackProblem {
-  AttackProblem(
-    image: image, shape: classifier.input, label: label, classes: classifier.classes, rivals: rivals, norm: norm,
-    epsilon: epsilon
+  var problem = AttackProblem(
+    image: lasting(image), shape: classifier.input, label: label, classes: classifier.classes, rivals: rivals,
+    norm: norm, epsilon: epsilon
   ) { RandomStream(seed: seed, purpose: .test, attempt: UInt32($0)) }
+  problem.start = start.map(lasting)
+  problem.leavesEarly = leavesEarly
+  return problem
+}
+
+/// A copy that lives as long as the test process: runs keep pointers to their images.
+private func lasting(_ values: [Float]) -> UnsafePointer<Float> {
+  let memory = UnsafeMutablePointer<Float>.allocate(capacity: values.count)
+  memory.initialize(from: values, count: values.count)
+  return UnsafePointer(memory)
+}
+
+/// What an attack makes of images; their memory lives as long as it needs them.
+func perturbed(
+  _ attack: any Attack, on network: Network, _ images: [Float], _ target: AttackTarget, examples: [Int]? = nil,
+  seed: UInt32 = 0, step: Int = 0, mode: Mode = .eval, poll: () throws -> Void = {}
+) throws -> [Float] {
+  var adversarial = images
+  try images.withUnsafeBufferPointer { images in
+    let batch = AttackBatch(
+      images: try #require(images.baseAddress),
+      examples: examples ?? Array(0..<images.count / network.settings.input.planarCount), target: target, seed: seed,
+      step: step, mode: mode)
+    try attack.perturb(batch, on: network, into: &adversarial, poll: poll)
+  }
+  return adversarial
 }
 
 /// The logits of one image.
@@ -111,4 +143,31 @@ func logits(_ classifier: any Classifier, _ image: UnsafePointer<Float>) -> [Flo
 /// The elements behind a pointer.
 func array(_ pointer: UnsafePointer<Float>, _ count: Int) -> [Float] {
   Array(UnsafeBufferPointer(start: pointer, count: count))
+}
+
+/// The points that a run looks at on a classifier whose logits never change. Cross-entropy rises along `directions`, one
+/// for each gradient that is asked for, the last one from then on.
+func lookedAt(
+  _ spec: any EvaluationAttack, at image: [Float], norm: BallNorm, epsilon: Float, directions: [[Double]],
+  start: [Float]? = nil
+) -> [[Float]] {
+  var asked = 0
+  let classifier = FunctionClassifier(classes: 2, input: Shape(1, 1, image.count)) { _ in
+    [1, 0]
+  } gradient: { _, cotangent in
+    defer { asked += 1 }
+    // The cotangent of cross-entropy is positive for the other class.
+    return directions[min(asked, directions.count - 1)].map { cotangent[1] * $0 }
+  }
+  let run = spec.makeRun(
+    problem(image, classifier, label: 0, rivals: [1], norm: norm, epsilon: epsilon, start: start))
+  var points: [[Float]] = []
+  drive(run, on: classifier) { points.append(array(run.point, image.count)) }
+  return points
+}
+
+/// Expects pixels to be those computed by hand.
+func expectClose(_ got: [Float], _ expected: [Double], sourceLocation: SourceLocation = #_sourceLocation) {
+  let isClose = got.count == expected.count && zip(got, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 }
+  #expect(isClose, "\(got), expected \(expected)", sourceLocation: sourceLocation)
 }

@@ -92,7 +92,7 @@ struct ComparisonTests {
 
   /// On the reference's networks: the trained one passes, the masked one does not hide that its losses are saturated.
   @Test(arguments: ["nat", "at", "masked"])
-  func theReferencesNetworks(name: String) throws {
+  func theReferencesNetworksAreJudgedByWhatTheyAre(name: String) throws {
     let settings = EvaluationSettings(
       epsilon: 16 / 255, suite: AttackSuite(custom: [APGDTAttack(iterations: 20)]), compares: true)
     let evaluation = try RobustnessEvaluation(

@@ -1,5 +1,6 @@
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Attacks
@@ -20,7 +21,7 @@ struct DivergenceStepTests {
 
   /// (.95, .5) + .5·(.6, .8) = (1.25, .9), in the box (1, .9): δ = (.05, .4), which the ball then shortens to .2. The
   /// other order would give (.05, .16).
-  @Test func oneStepByHand() {
+  @Test func oneStepIsTheOneByHand() {
     let image: [Float] = [0.95, 0.5], attack = PGD(norm: .l2, epsilon: 0.2, stepSize: 0.5)
     let result = stepped(attack, from: image, image: image, gradient: [3, 4])
     let shrink = 0.2 / (0.05 * 0.05 + 0.4 * 0.4).squareRoot()
@@ -34,8 +35,7 @@ struct DivergenceStepTests {
 
   @Test func aZeroGradientMovesByNoiseAndStaysInBallAndBox() {
     let attack = PGD(norm: .l2, epsilon: 0.2, stepSize: 0.5)
-    var random = RandomStream(seed: 1, purpose: .test)
-    let image = (0..<60).map { _ in random.uniform() }, zero = [Float](repeating: 0, count: 60)
+    let image = uniforms(60, seed: 1), zero = [Float](repeating: 0, count: 60)
     var seen: Set<[Float]> = []
     for example in 0..<50 as Range<UInt32> {
       let result = stepped(attack, from: image, image: image, gradient: zero, example: example)
@@ -50,15 +50,11 @@ struct DivergenceStepTests {
   /// Started at the images, where the gradient of KL is 0, the first step is noise alone.
   @Test func twoRunsGiveTheSameBits() throws {
     let network = try oracleNetwork("at"), pixels = network.settings.input.planarCount
-    var random = RandomStream(seed: 2, purpose: .test)
-    let images = (0..<6 * pixels).map { _ in random.uniform() }
+    let images = uniforms(6 * pixels, seed: 2)
     let attack = PGD(norm: .l2, epsilon: 0.5, stepSize: 0.2, steps: 3, start: .clean)
     func run(_ network: Network, step: Int = 1) throws -> [Float] {
-      var result = images
       let target = AttackTarget.cleanLogits(network.evaluate(images, count: 6))
-      let batch = AttackBatch(images: images, examples: Array(0..<6), target: target, seed: 5, step: step)
-      try attack.perturb(batch, on: network, into: &result, poll: noPoll)
-      return result
+      return try perturbed(attack, on: network, images, target, seed: 5, step: step)
     }
     let first = try run(network)
     #expect(try run(network) == first && run(oracleNetwork("at", threads: 1)) == first)

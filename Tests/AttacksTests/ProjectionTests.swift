@@ -13,7 +13,9 @@ struct ProjectionTests {
   private func dot(_ w: [Float], _ t: [Float]) -> Double { zip(w, t).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } }
 
   @Test func theGoldenVectorsHold() throws {
-    for golden in try GoldenVectors.load().projections {
+    let projections = try GoldenVectors.load().projections
+    #expect(projections.count == 4)
+    for golden in projections {
       let gap = dot(golden.w, golden.t) - golden.b
       for (norm, expected) in [(BallNorm.linf, golden.linf), (.l2, golden.l2)] {
         let got = move(norm, golden.t, golden.w, gap: gap)
@@ -44,8 +46,7 @@ struct ProjectionTests {
   func theMoveReachesThePlaneStaysInTheBoxAndIsTheShortest(norm: BallNorm) {
     var random = RandomStream(seed: 3, purpose: .test)
     for _ in 0..<300 {
-      let t = (0..<12).map { _ in random.uniform() }, w = (0..<12).map { _ in random.normal() }
-      let reached = (0..<12).map { _ in random.uniform() }
+      let t = random.uniforms(12), w = random.normals(12), reached = random.uniforms(12)
       // A plane through another point of the box, so that it can be reached, and that point's distance as a bound.
       let gap = dot(w, t) - dot(w, reached)
       let d = move(norm, t, w, gap: gap)

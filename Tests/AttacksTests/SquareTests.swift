@@ -39,12 +39,11 @@ struct SquareTests {
       #expect(SquareAttack.linfSide(SquareAttack().share(iteration: iteration), network.settings.input) == side)
     }
     for image in 0..<n {
-      let memory = Storage(count: size)
-      memory.pointer.update(from: Array(x[image * size..<(image + 1) * size]), count: size)
+      let pixels = Array(x[image * size..<(image + 1) * size])
       let draws = Recording(
         signs: initial[image * stripes..<(image + 1) * stripes].map { Float($0) } + sign.map { Float($0) },
         places: zip(row, column).flatMap { [$0, $1] })
-      let given = problem(memory.pointer, network, label: labels[image], rivals: [], norm: .linf, epsilon: epsilon)
+      let given = problem(pixels, network, label: labels[image], rivals: [], norm: .linf, epsilon: epsilon)
       let run = SquareRun(given, SquareAttack(iterations: row.count), draws: draws)
       drive(run, on: network)
       // The first query, and one for each window drawn.
@@ -57,7 +56,9 @@ struct SquareTests {
   }
 
   @Test func theSidesAreTheReferences() throws {
-    for (size, sides) in try GoldenVectors.load().squareSides {
+    let squareSides = try GoldenVectors.load().squareSides
+    #expect(squareSides.count == 4)
+    for (size, sides) in squareSides {
       let edge = try #require(Int(size.split(separator: "x")[0]))
       for pair in sides {
         let share = SquareAttack().share(iteration: pair[0])
@@ -107,11 +108,9 @@ struct SquareTests {
   func everyQueryInL2StaysOnTheSphereAndInTheBox(shape: Shape) {
     var random = RandomStream(seed: 4, purpose: .test)
     let size = shape.planarCount
-    let memory = Storage(count: size)
-    for i in 0..<size { memory.pointer[i] = random.uniform(0.4, 0.6) }
-    let weights = (0..<size).map { _ in Double(random.normal()) }
+    let image = random.uniforms(size, in: 0.4...0.6), weights = random.normals(size).map(Double.init)
     let classifier = linearClassifier([weights.map { 0.001 * $0 }, weights.map { 0.0 * $0 }], [10, 0], input: shape)
-    let given = problem(memory.pointer, classifier, label: 0, rivals: [1], norm: .l2, epsilon: 0.2)
+    let given = problem(image, classifier, label: 0, rivals: [1], norm: .l2, epsilon: 0.2)
     let run = SquareRun(given, SquareAttack(iterations: 60))
     var margin = Double.infinity
     while !run.isDone {
@@ -129,14 +128,13 @@ struct SquareTests {
   @Test(arguments: BallNorm.allCases)
   func squareBreaksALinearModelWithoutGradients(norm: BallNorm) {
     let shape = Shape(1, 6, 6), size = 36
-    let memory = Storage(count: size)
-    memory.buffer.update(repeating: 0.5)
+    let image = [Float](repeating: 0.5, count: size)
     let weights = (0..<size).map { $0 < 18 ? 1.0 : 0.5 }
     let classifier = linearClassifier(
       [weights, [Double](repeating: 0, count: size)], [-weights.reduce(0, +) / 2 + 0.3, 0], input: shape)
     let epsilon: Float = norm == .linf ? 0.1 : 0.3
     let run = SquareRun(
-      problem(memory.pointer, classifier, label: 0, rivals: [1], norm: norm, epsilon: epsilon),
+      problem(image, classifier, label: 0, rivals: [1], norm: norm, epsilon: epsilon),
       SquareAttack(iterations: 2000))
     drive(run, on: classifier)
     #expect(run.found != nil)

@@ -30,19 +30,20 @@ struct StepsOracleTests {
     ]
     for (pgd, target, start, key, share) in runs {
       var point = try oracle.floats(start), trace: [Float] = []
-      try point.withUnsafeMutableBufferPointer { point in
-        let base = try #require(point.baseAddress)
-        let batch = AttackBatch(images: x, examples: Array(labels.indices), target: target, seed: 0)
-        try pgd.iterate(batch, on: network, at: base, poll: noPoll) { _ in trace += Array(point) }
+      try x.withUnsafeBufferPointer { x in
+        let batch = AttackBatch(
+          images: try #require(x.baseAddress), examples: Array(labels.indices), target: target, seed: 0)
+        try point.withUnsafeMutableBufferPointer { point in
+          let base = try #require(point.baseAddress)
+          try pgd.iterate(batch, on: network, at: base, poll: noPoll) { _ in trace += Array(point) }
+        }
       }
       let expected = try oracle.floats("\(key).x_adv")
       let off = zip(trace, expected).count { abs($0 - $1) > 1e-4 }
       #expect(trace.count == expected.count)
       #expect(Double(off) <= share * Double(expected.count), "\(name) \(key): \(off) of \(expected.count) entries off")
     }
-    var adversarial = x
-    let batch = AttackBatch(images: x, examples: Array(labels.indices), target: .labels(labels), seed: 0)
-    try FGSM(epsilon: linf.epsilon).perturb(batch, on: network, into: &adversarial, poll: noPoll)
+    let adversarial = try perturbed(FGSM(epsilon: linf.epsilon), on: network, x, .labels(labels))
     let off = zip(adversarial, try oracle.floats("fgsm")).count { abs($0 - $1) > 1e-4 }
     #expect(Double(off) <= 0.01 * Double(x.count), "\(name) fgsm: \(off) of \(x.count) entries off")
   }

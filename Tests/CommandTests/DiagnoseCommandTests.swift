@@ -18,7 +18,8 @@ struct DiagnoseCommandTests {
     #expect(words.status == 0 && words.error == "", "\(words.error)")
     let lines = words.result.split(separator: "\n").map(String.init)
     #expect(lines[0].hasSuffix("last.safetensors: conv4, width 16, false-robustness, step 12"))
-    #expect(lines[1] == "20 images (1×16×16) from mirage:test; PGD-10 as in training, and AutoAttack; linf, ε 8/255, seed 0")
+    #expect(
+      lines[1] == "20 images (1×16×16) from mirage:test; PGD-10 as in training, and AutoAttack; linf, ε 8/255, seed 0")
     for layer in ["1 body.1", "2 body.4", "3 body.7", "4 body.10", "sum"] {
       #expect(lines.count { $0.hasPrefix(layer + " ") } == 1, "\(words.result)")
     }
@@ -86,7 +87,8 @@ struct DiagnoseCommandTests {
     #expect(rows[0]["clean"] as? NSDictionary != rows[1]["clean"] as? NSDictionary)
 
     for (arguments, status, text) in [
-      ([run, "--layer", "conv9"], 2, "use a number in 1 … 4 or one of body.1"), ([folder.path], 1, "has no checkpoints/last"),
+      ([run, "--layer", "conv9"], 2, "use a number in 1 … 4 or one of body.1"),
+      ([folder.path], 1, "has no checkpoints/last"),
       ([], 2, "use either the folder"), ([run, "--limit", "0"], 2, "use a whole number of at least 1"),
       ([run, "--set", "gamma=1"], 2, "only data settings"),
       (["--checkpoint", json.path], 1, "d.json"),

@@ -1,4 +1,5 @@
 import Diagnostics
+import Evaluation
 import Events
 import Foundation
 import Tensors

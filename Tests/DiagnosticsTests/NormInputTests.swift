@@ -15,8 +15,7 @@ struct NormInputTests {
   }
 
   private func images(_ count: Int, _ network: Network) -> [Float] {
-    var random = RandomStream(seed: 5, purpose: .test)
-    return (0..<count * network.settings.input.planarCount).map { _ in random.uniform() }
+    uniforms(count * network.settings.input.planarCount, seed: 5)
   }
 
   @Test(arguments: ModelKind.allCases.map(\.rawValue))
@@ -174,7 +173,7 @@ struct DivergedScatterTests {
 
 /// Posteriors of dual norms, from numbers.
 struct PosteriorTests {
-  @Test func countsWhatItIsGiven() {
+  @Test func posteriorsCountWhatTheyAreGiven() {
     let statistics = PosteriorStatistics(clean: [1, 0.995, 0.6, 0.5], adversarial: [0, 0.02, 0.7])
     #expect(statistics.pixels == 7 && statistics.histogram.reduce(0, +) == 7)
     #expect(statistics.histogram[19] == 2 && statistics.histogram[0] == 2 && statistics.histogram[10] == 1)

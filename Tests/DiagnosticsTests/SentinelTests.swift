@@ -7,33 +7,12 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The sentinel on the reference's networks: one adversarially trained, one whose logits are scaled up until the
-/// cross-entropy is flat, which is false robustness by construction.
+/// The sentinel on the reference's networks, of which one is robust and one falsely so.
 struct SentinelTests {
   private let attack = PGD(epsilon: 16 / 255, stepSize: 4 / 255)
 
-  private func network(_ name: String, threads: Int = 2) throws -> Network {
-    let oracle = try Oracle("attacks/model_\(name)"), size = Int(oracle.setting("size") ?? 0)
-    var settings = ModelSettings(
-      name: "small-cnn", input: Shape(1, size, size), classes: 10, width: Int(oracle.setting("width1") ?? 0),
-      mean: Float(oracle.setting("mean") ?? 0), deviation: Float(oracle.setting("std") ?? 1))
-    for option in ["width2", "conv1_stride", "logit_scale"] { settings.options[option] = oracle.setting(option) }
-    let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
-    try network.load(oracle.file, prefix: "state.")
-    return network
-  }
-
-  private func sentinel(_ count: Int, deepCount: Int = 16) throws -> Sentinel {
-    let oracle = try Oracle("attacks/evaluation_set")
-    let pixels = try oracle.file.bytes("images").prefix(count * 14 * 14).map { Float($0) / 255 }
-    let labels = try oracle.integers("labels").prefix(count)
-    return Sentinel(
-      try EvaluationSet(images: Array(pixels), shape: Shape(1, 14, 14), labels: Array(labels)), deepCount: deepCount,
-      seed: 7)
-  }
-
   @Test func falseRobustnessIsFoundNamedAndConfirmed() throws {
-    let network = try network("masked"), sentinel = try sentinel(64)
+    let network = try referenceNetwork("masked"), sentinel = try referenceSentinel(64)
     let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}.probe
     let deep = try sentinel.deep(after: quick, attack, on: network) {}
     let full = try sentinel.deep(after: quick, attack, on: network, isFull: true) {}
@@ -58,7 +37,7 @@ struct SentinelTests {
   }
 
   @Test func trueRobustnessIsLeftAlone() throws {
-    let network = try network("at"), sentinel = try sentinel(64)
+    let network = try referenceNetwork("at"), sentinel = try referenceSentinel(64)
     let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}.probe
     let deep = try sentinel.deep(after: quick, attack, on: network) {}
     var alarm = GapAlarm()
@@ -73,7 +52,7 @@ struct SentinelTests {
   }
 
   @Test(arguments: ["at", "masked"]) func aProbeIsWhatAnEvaluationByHandSays(name: String) throws {
-    let network = try network(name), sentinel = try sentinel(48), set = sentinel.set
+    let network = try referenceNetwork(name), sentinel = try referenceSentinel(48), set = sentinel.set
     let probe = try sentinel.quick(afterStep: 1, attack, on: network) {}.probe
     let points = Storage(count: set.images.count)
     try attack.perturb(
@@ -102,9 +81,9 @@ struct SentinelTests {
   }
 
   @Test func threadsChangeNothing() throws {
-    let sentinel = try sentinel(24)
+    let sentinel = try referenceSentinel(24)
     let results = try [1, 2, 3].map { threads in
-      let network = try network("masked", threads: threads)
+      let network = try referenceNetwork("masked", threads: threads)
       let quick = try sentinel.quick(afterStep: 25, attack, on: network) {}.probe
       let deep = try sentinel.deep(after: quick, attack, on: network) {}
       return (quick, deep, try sentinel.evidence(after: quick, attack, on: network) {})
@@ -116,7 +95,7 @@ struct SentinelTests {
 
   @Test func anInterruptionEndsItAndChangesNothing() throws {
     struct Stop: Error {}
-    let network = try network("at"), sentinel = try sentinel(16)
+    let network = try referenceNetwork("at"), sentinel = try referenceSentinel(16)
     let quick = try sentinel.quick(afterStep: 1, attack, on: network) {}.probe
     let weights = network.stateDigest
     for allowed in [0, 3, 12] {
@@ -139,9 +118,9 @@ struct SentinelTests {
   }
 
   @Test func whatADeepProbeCostsIsKnownBeforehandWithinReason() throws {
-    let sentinel = try sentinel(64, deepCount: 16)
+    let sentinel = try referenceSentinel(64, deepCount: 16)
     for name in ["at", "masked"] {
-      let network = try network(name)
+      let network = try referenceNetwork(name)
       let quick = try sentinel.quick(afterStep: 1, attack, on: network) {}.probe
       let deep = try sentinel.deep(after: quick, attack, on: network) {}
       let expected = sentinel.expectedDeep(after: quick, classes: 10)

@@ -211,7 +211,8 @@ private func words(_ event: Event) -> String {
   case .attackProgress(let note): "attack \(note.phase) @\(note.step)"
   case .sample(let sample): "sample \(sample.step)"
   case .probe(let probe): "probe \(probe.split) \(probe.weights) @\(probe.step)"
-  case .alarm(let change): "alarm @\(change.step) \(change.text)"
+  case .alarm(let change):
+    "alarm @\(change.step) gap \(change.from) → \(change.state)" + (change.reading.map { ": \($0.gap)" } ?? "")
   case .journal(let entry): "journal @\(entry.step) \(entry.text) (\(entry.cause))"
   case .checkpoint(let note): "checkpoint \(note.kind) @\(note.step)"
   case .surgery(let report): "surgery \(report.from.rawValue) → \(report.to.rawValue) @\(report.step)"

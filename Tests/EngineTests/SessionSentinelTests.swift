@@ -40,7 +40,7 @@ import Testing
     #expect(first.contains { $0.hasPrefix("alarm @1 gap calm → watch: 0.50") } && first.last == "run 2 γ=0.5")
     _ = machine.play(done(2))
     let second = machine.play(.checked(quickCheck(2, broken: 64)))
-    #expect(second.contains { $0.hasPrefix("alarm @2 gap watch → alarm: 0.50") } && second.last == "causes @2")
+    #expect(second.contains { $0.hasPrefix("alarm @2 gap watch → alarm: 0.5") } && second.last == "causes @2")
     let cause = GapCause(.targeted, before: 0.7, value: 0.2, n: 128)
     #expect(
       machine.play(.foundCauses(CausesFound(step: 2, causes: [cause], passes: 9)))

@@ -17,7 +17,7 @@ struct ClopperPearsonTests {
     (0, 200, 0.0, 0.018275340355136244),
     (3, 400, 0.0015493589499056572, 0.021760668514417107),
   ])
-  func isTheExactOne(count: Int, n: Int, low: Double, high: Double) {
+  func theIntervalIsTheExactOne(count: Int, n: Int, low: Double, high: Double) {
     let interval = ClopperPearson.interval(count, of: n)
     #expect(abs(interval.lowerBound - low) < 1e-12, "\(interval)")
     #expect(abs(interval.upperBound - high) < 1e-12, "\(interval)")
@@ -44,7 +44,7 @@ struct ClopperPearsonTests {
     }
   }
 
-  @Test func itMirrorsHoldsTheShareAndNarrows() {
+  @Test func theIntervalMirrorsHoldsTheShareAndNarrows() {
     for n in 1...64 {
       for count in 0...n {
         let interval = ClopperPearson.interval(count, of: n), mirror = ClopperPearson.interval(n - count, of: n)

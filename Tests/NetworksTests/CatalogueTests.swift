@@ -30,9 +30,7 @@ struct CatalogueTests {
   @Test func everyModelRunsOnGreyAndColouredImagesOfOddSizes() throws {
     for name in ModelKind.allCases.map(\.rawValue) {
       for shape in [Shape(1, 16, 16), Shape(3, 33, 29)] {
-        let settings = ModelSettings(name: name, input: shape, classes: 7, width: 5)
-        let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
-        network.initialise(seed: 1)
+        let network = try freshNetwork(name, shape, classes: 7, width: 5, seed: 1)
         let images = (0..<3 * shape.planarCount).map { Float($0 % 11) / 11 }
         let logits = Array(UnsafeBufferPointer(start: network.forward(images, count: 3, mode: .train), count: 21))
         #expect(logits.allSatisfy { $0.isFinite }, "\(name)")

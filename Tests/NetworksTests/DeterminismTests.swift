@@ -5,25 +5,13 @@ import Testing
 
 /// Same bits: whatever else is in the batch, and however many threads there are.
 struct DeterminismTests {
-  private func network(_ name: String, _ input: Shape, width: Int, threads: Int) throws -> Network {
-    let settings = ModelSettings(name: name, input: input, classes: 10, width: width)
-    let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
-    network.initialise(seed: 11)
-    return network
-  }
-
-  private func images(_ count: Int, _ shape: Shape) -> [Float] {
-    var random = RandomStream(seed: 1, purpose: .test)
-    return (0..<count * shape.planarCount).map { _ in random.uniform() }
-  }
-
   @Test(arguments: [
     ("conv4", Shape(1, 16, 16)), ("preact-mini", Shape(1, 28, 28)), ("preact-resnet18", Shape(3, 32, 32)),
     ("resnet34", Shape(3, 33, 35)), ("resnet34-cifar", Shape(1, 13, 12)),
   ])
   func anImagesBitsDoNotDependOnItsBatch(name: String, shape: Shape) throws {
-    let network = try network(name, shape, width: 8, threads: 2)
-    let pixels = images(33, shape), size = shape.planarCount
+    let network = try freshNetwork(name, shape, seed: 11)
+    let pixels = uniforms(33 * shape.planarCount, seed: 1), size = shape.planarCount
     // Statistics that are not the initial ones.
     network.forward(pixels, count: 33, mode: .train)
     let alone = (0..<33).map { network.evaluate(Array(pixels[$0 * size..<($0 + 1) * size]), count: 1) }
@@ -46,8 +34,8 @@ struct DeterminismTests {
   ])
   func trainingHasTheSameBitsOnAnyNumberOfThreads(name: String, shape: Shape) throws {
     let digests = try (1...4).map { threads in
-      let network = try network(name, shape, width: 16, threads: threads)
-      let pixels = images(37, shape)
+      let network = try freshNetwork(name, shape, width: 16, threads: threads, seed: 11)
+      let pixels = uniforms(37 * shape.planarCount, seed: 1)
       for _ in 0..<3 {
         let logits = network.forward(pixels, count: 37, mode: .train)
         let cotangent = (0..<370).map { logits[$0] / 370 - ($0 % 10 == 3 ? 0.01 : 0) }
@@ -66,8 +54,8 @@ struct DeterminismTests {
     for (name, shape) in [
       ("conv4", Shape(1, 16, 16)), ("preact-resnet18", Shape(3, 32, 32)), ("resnet34", Shape(3, 32, 32)),
     ] {
-      let network = try network(name, shape, width: 8, threads: 2)
-      let pixels = images(5, shape), cotangent = (0..<50).map { Float($0 % 7) - 3 }
+      let network = try freshNetwork(name, shape, seed: 11)
+      let pixels = uniforms(5 * shape.planarCount, seed: 1), cotangent = (0..<50).map { Float($0 % 7) - 3 }
       for index in 0..<network.memory.gradients.count { network.memory.gradients.pointer[index] = 77 }
       network.forward(pixels, count: 5, mode: mode)
       let gradient = network.backward(cotangent, wanted: .input)
@@ -79,8 +67,8 @@ struct DeterminismTests {
   }
 
   @Test func severalBackwardsMayFollowOneForward() throws {
-    let shape = Shape(1, 16, 16), network = try network("conv4", shape, width: 8, threads: 1)
-    let pixels = images(4, shape)
+    let shape = Shape(1, 16, 16), network = try freshNetwork("conv4", shape, threads: 1, seed: 11)
+    let pixels = uniforms(4 * shape.planarCount, seed: 1)
     network.eachLane(count: 4) { lane, _ in
       lane.forward(pixels, count: 4)
       let first = backward(lane, class: 1, count: 4 * shape.planarCount)

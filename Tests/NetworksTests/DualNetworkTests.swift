@@ -67,13 +67,6 @@ struct DualNetworkTests {
       try expect(try state.floats(String(key.dropFirst(prefix.count))), key, oracle)
     }
   }
-
-  private func expect(
-    _ got: [Float], _ tensor: String, _ oracle: Oracle, sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let excess = try oracle.excess(got, tensor)
-    #expect(excess <= 1, "\(oracle.name) \(tensor)", sourceLocation: sourceLocation)
-  }
 }
 
 /// ½·CE(clean) + ½·CE(adversarial) + β·KL(clean‖adversarial) and its gradient, in double.

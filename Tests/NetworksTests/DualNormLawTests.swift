@@ -1,14 +1,10 @@
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 /// What must hold for norms with two sets, whatever the numbers.
 struct DualNormLawTests {
-  private func numbers(_ seed: UInt32, _ count: Int) -> [Float] {
-    var random = RandomStream(seed: seed, purpose: .test)
-    return (0..<count).map { _ in random.uniform(-2, 2) }
-  }
-
   private let shape = [6, 20, 3, 5]
   private var count: Int { shape.reduce(1, *) }
 
@@ -23,12 +19,12 @@ struct DualNormLawTests {
   }
 
   private func setStatistics(_ harness: LayerHarness, _ suffix: String, seed: UInt32) {
-    harness.set("n.running_mean\(suffix)", numbers(seed, 20))
-    harness.set("n.running_var\(suffix)", numbers(seed + 1, 20).map { abs($0) + 0.1 })
+    harness.set("n.running_mean\(suffix)", uniforms(20, seed: seed, in: -2...2))
+    harness.set("n.running_var\(suffix)", uniforms(20, seed: seed + 1, in: -2...2).map { abs($0) + 0.1 })
   }
 
   @Test func equalSetsGiveTheBitsOfBatchNorm() {
-    let x = numbers(1, count), dy = numbers(2, count), batch = norm(.batch)
+    let x = uniforms(count, seed: 1, in: -2...2), dy = uniforms(count, seed: 2, in: -2...2), batch = norm(.batch)
     setStatistics(batch, "", seed: 5)
     let y = batch.forward(x), dx = batch.backward(dy)
     for kind in [NormKind.dual, .split] {
@@ -43,7 +39,7 @@ struct DualNormLawTests {
   }
 
   @Test func aBatchOfOneDomainIsPlainBatchNormOnItsSet() {
-    let x = numbers(1, count), dy = numbers(2, count)
+    let x = uniforms(count, seed: 1, in: -2...2), dy = uniforms(count, seed: 2, in: -2...2)
     for kind in [NormKind.dual, .split] {
       for (domains, own, other) in [
         (Domains.clean, "_clean", "_adv"), (.adversarial, "_adv", "_clean"), (.cleanFirst(6), "_clean", "_adv"),
@@ -61,7 +57,7 @@ struct DualNormLawTests {
   }
 
   @Test func theBranchChoosesTheSetOfEvalMode() {
-    let x = numbers(1, count)
+    let x = uniforms(count, seed: 1, in: -2...2)
     for kind in [NormKind.dual, .split] {
       let harness = norm(kind)
       setStatistics(harness, "_clean", seed: 5)
@@ -77,7 +73,7 @@ struct DualNormLawTests {
 
   @Test func separateAffineIsTrainedByTheRowsOfItsDomain() {
     let harness = LayerHarness(input: shape) { SplitNorm("n", $0, relu: false, affine: .separate, &$1) }
-    let x = numbers(1, count), dy = numbers(2, count)
+    let x = uniforms(count, seed: 1, in: -2...2), dy = uniforms(count, seed: 2, in: -2...2)
     harness.domains = .cleanFirst(3)
     _ = harness.forward(x, mode: .train)
     _ = harness.backward(dy, mode: .train)
@@ -104,7 +100,7 @@ struct DualNormLawTests {
       setStatistics(harness, "_clean", seed: 5)
       setStatistics(harness, "_adv", seed: 9)
       harness.domains = .cleanFirst(3)
-      var x = numbers(1, count)
+      var x = uniforms(count, seed: 1, in: -2...2)
       x[0] = .nan
       let y = harness.forward(x, mode: mode)
       #expect((0..<20).allSatisfy { y[$0 * 15].isNaN }, "one channel decides the posterior of all")

@@ -8,11 +8,7 @@ struct InitialisationTests {
   private enum Law { case normal(Double), uniform(Double), constant(Float) }
 
   private func network(_ model: String, width: Int, norm: NormKind = .batch) throws -> Network {
-    var settings = ModelSettings(name: model, input: Shape(3, 32, 32), classes: 12, width: width)
-    settings.norm = norm
-    let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
-    network.initialise(seed: 11)
-    return network
+    try freshNetwork(model, Shape(3, 32, 32), classes: 12, width: width, seed: 11) { $0.norm = norm }
   }
 
   /// Mean and standard deviation within five standard errors; uniform numbers fill their bounds and keep them, normal ones

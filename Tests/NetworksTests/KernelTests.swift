@@ -37,9 +37,9 @@ struct KernelTests {
         out_width: Int32((width + 2 * padding - kernel) / stride + 1), kernel: Int32(kernel), stride: Int32(stride),
         padding: Int32(padding), planar: false, winograd: false)
       let outPixels = Int(shape.out_height * shape.out_width)
-      let x = values(images * inputs * height * width, &random)
-      let w = values(outputs * inputs * kernel * kernel, &random), b = values(outputs, &random)
-      let dy = values(images * outputs * outPixels, &random)
+      let x = random.normals(images * inputs * height * width)
+      let w = random.normals(outputs * inputs * kernel * kernel), b = random.normals(outputs)
+      let dy = random.normals(images * outputs * outPixels)
       harness.set("c.weight", w)
       harness.set("c.bias", b)
       var y = [Double](repeating: 0, count: dy.count), dx = [Double](repeating: 0, count: x.count)
@@ -78,7 +78,7 @@ struct KernelTests {
   }
 
   /// PyTorch's known numbers, ALGORITHMS §16.
-  @Test func batchNormOfOneToFour() {
+  @Test func batchNormOfOneToFourGivesTheKnownNumbers() {
     let harness = LayerHarness(input: [4, 1, 1, 1]) { BatchNorm("n", $0, relu: false, &$1) }
     let y = harness.forward([1, 2, 3, 4], mode: .train)
     for (got, expected) in zip(y, [-1.3416354, -0.4472118, 0.4472118, 1.3416354]) {
@@ -86,10 +86,6 @@ struct KernelTests {
     }
     #expect(harness.value("n.running_mean") == [0.25])
     #expect(abs(harness.value("n.running_var")[0] - 1.0666667) < 1e-6)
-  }
-
-  private func values(_ count: Int, _ random: inout RandomStream) -> [Float] {
-    (0..<count).map { _ in random.normal() }
   }
 
   private func distance(_ got: [Float], _ expected: [Double]) -> Double {

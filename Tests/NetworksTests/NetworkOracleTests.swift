@@ -126,14 +126,6 @@ struct NetworkOracleTests {
     #expect(choices.sorted() == ModelKind.allCases.map(\.rawValue).sorted())
   }
 
-  private func expect(
-    _ got: [Float], _ tensor: String, _ oracle: Oracle, slack: Double = 1,
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let excess = try oracle.excess(got, tensor)
-    #expect(excess <= slack, "\(oracle.name) \(tensor)", sourceLocation: sourceLocation)
-  }
-
   private func expectGradients(_ network: Network, _ oracle: Oracle) throws {
     for key in oracle.file.tensors.keys.sorted() where key.hasPrefix("grad.") {
       try expect(try #require(network.gradient(of: String(key.dropFirst(5)))), key, oracle)

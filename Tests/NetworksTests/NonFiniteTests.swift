@@ -28,9 +28,9 @@ struct NonFiniteTests {
       out_channels: Int32(shape.outputs), out_height: Int32(out), out_width: Int32(out), kernel: Int32(shape.kernel),
       stride: Int32(shape.stride), padding: Int32(padding), planar: false, winograd: false)
     var random = RandomStream(seed: 5, purpose: .test)
-    let x = values(images * shape.inputs * size * size, &random)
-    let w = values(shape.outputs * shape.inputs * shape.kernel * shape.kernel, &random)
-    let dy = values(images * shape.outputs * out * out, &random)
+    let x = random.normals(images * shape.inputs * size * size)
+    let w = random.normals(shape.outputs * shape.inputs * shape.kernel * shape.kernel)
+    let dy = random.normals(images * shape.outputs * out * out)
     for place in 0..<3 {
       var (x, w, dy) = (x, w, dy)
       switch place {
@@ -80,9 +80,5 @@ struct NonFiniteTests {
     // As in PyTorch: the gradient passes where x is not <= 0.
     let dx = relu.backward(dy)
     #expect(dx[5].isNaN && dx[3] == 1)
-  }
-
-  private func values(_ count: Int, _ random: inout RandomStream) -> [Float] {
-    (0..<count).map { _ in random.normal() }
   }
 }

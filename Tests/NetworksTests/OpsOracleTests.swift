@@ -100,14 +100,4 @@ struct OpsOracleTests {
     try expect(gradient, "ga", oracle)
     try expect(gradient, "gb", oracle)
   }
-
-  private func expect(
-    _ got: [Float], _ tensor: String, _ oracle: Oracle, sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let excess = try oracle.excess(got, tensor)
-    #expect(excess <= 1, "\(oracle.name) \(tensor) on \(kernelVariant)", sourceLocation: sourceLocation)
-  }
 }
-
-/// The kernels that run, for messages.
-var kernelVariant: String { String(cString: dl_variant_name()) }

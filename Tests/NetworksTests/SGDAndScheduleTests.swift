@@ -4,24 +4,51 @@ import TestSupport
 import Testing
 
 struct SGDAndScheduleTests {
-  /// θ = 1, g = 2 in every step, wd = 0.5, μ = 0.5, lr = 0.1, by hand.
-  @Test func momentumAndNesterovFollowTheirFormulas() throws {
-    for (nesterov, expected) in [
-      (false, [Float(0.75), 0.3875]),
-      // g + μv: 2.5 + 1.25; then 2.3125 + 0.5·3.5625.
-      (true, [Float(0.625), 0.215625]),
-    ] {
-      let network = try #require(
-        Network(
-          ModelSettings(name: "conv4", input: Shape(1, 16, 16), classes: 10, width: 16), pool: ThreadPool(threads: 1)))
-      network.initialise(seed: 0)
-      network.memory.parameters.buffer.update(repeating: 1)
-      for step in 0..<2 {
-        network.memory.gradients.buffer.update(repeating: 2)
-        SGD(learningRate: 0.1, momentum: 0.5, weightDecay: 0.5, nesterov: nesterov).step(network)
-        #expect(network.memory.parameters.buffer.allSatisfy { abs($0 - expected[step]) < 1e-6 }, "\(nesterov) \(step)")
-      }
+  private func network() throws -> Network {
+    let network = try freshNetwork("conv4", Shape(1, 16, 16), width: 16, threads: 1, seed: 0)
+    network.memory.parameters.buffer.update(repeating: 1)
+    return network
+  }
+
+  /// θ = 1, g = 2 in every step, wd = 0.5, μ = 0.5, by hand. Without Nesterov and with rates 0.1, 0.2:
+  ///
+  ///     v = 2 + 0.5 = 2.5,                       θ = 1 − 0.1·2.5 = 0.75
+  ///     v = 0.5·2.5 + 2 + 0.5·0.75 = 3.625,      θ = 0.75 − 0.2·3.625 = 0.025
+  ///
+  /// The learning rate is no part of the buffer v: only rates that change can tell.
+  @Test(arguments: [
+    (false, [Float(0.1), 0.1], [Float(0.75), 0.3875]),
+    (false, [0.1, 0.2, 0.05], [0.75, 0.025, -0.16625]),
+    // g + μv: 2.5 + 1.25; then 2.3125 + 0.5·3.5625; then 1.903125 + 0.5·3.684375.
+    (true, [0.1, 0.1], [0.625, 0.215625]),
+    (true, [0.1, 0.2, 0.05], [0.625, -0.19375, -0.381015625]),
+  ])
+  func momentumAndNesterovFollowTheirFormulas(nesterov: Bool, rates: [Float], expected: [Float]) throws {
+    let network = try network()
+    for (step, rate) in rates.enumerated() {
+      network.memory.gradients.buffer.update(repeating: 2)
+      SGD(learningRate: rate, momentum: 0.5, weightDecay: 0.5, nesterov: nesterov).step(network)
+      let parameters = network.memory.parameters.buffer
+      #expect(parameters.allSatisfy { abs($0 - expected[step]) < 1e-6 }, "step \(step): \(parameters[0])")
     }
+  }
+
+  /// 1 − 0.1·(2 + 0.5) where weights decay, 1 − 0.1·2 where they do not.
+  @Test(arguments: [true, false]) func decayIsForAllParametersOrForWeightsOfTwoDimensionsAlone(decaysNorms: Bool) throws
+  {
+    let network = try network()
+    network.memory.gradients.buffer.update(repeating: 2)
+    SGD(learningRate: 0.1, momentum: 0.5, weightDecay: 0.5, decaysNorms: decaysNorms).step(network)
+    let file = network.stateDictionary()
+    var spared = 0
+    for tensor in network.tensors where tensor.isParameter {
+      let isSpared = !decaysNorms && tensor.shape.count < 2
+      if isSpared { spared += 1 }
+      let expected: Float = isSpared ? 0.8 : 0.75
+      #expect(try file.floats(tensor.name).allSatisfy { abs($0 - expected) < 1e-6 }, "\(tensor.name)")
+    }
+    // γ and β of four norms, and the bias of the last layer.
+    #expect(spared == (decaysNorms ? 0 : 9))
   }
 
   @Test func oneCycleRisesFallsAndEndsLow() {

@@ -7,17 +7,9 @@ import Testing
 struct SlotTests {
   private let shape = Shape(1, 16, 16)
 
-  private func network() throws -> Network {
-    let settings = ModelSettings(name: "preact-mini", input: shape, classes: 10, width: 8)
-    let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
-    network.initialise(seed: 5)
-    return network
-  }
+  private func network() throws -> Network { try freshNetwork("preact-mini", shape, seed: 5) }
 
-  private func images(_ seed: UInt32, _ count: Int) -> [Float] {
-    var random = RandomStream(seed: seed, purpose: .test)
-    return (0..<count * shape.planarCount).map { _ in random.uniform() }
-  }
+  private func images(_ seed: UInt32, _ count: Int) -> [Float] { uniforms(count * shape.planarCount, seed: seed) }
 
   private func gradients(_ network: Network) -> [Float] {
     let names = network.stateDictionary().tensors.keys.sorted()

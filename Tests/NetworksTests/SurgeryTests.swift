@@ -1,26 +1,22 @@
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 /// Norms exchanged in a trained network: what stays, and what is said of what does not.
 struct SurgeryTests {
   private let shape = Shape(1, 16, 16)
 
-  private func images(_ count: Int, seed: UInt32 = 7) -> [Float] {
-    var random = RandomStream(seed: seed, purpose: .test)
-    return (0..<count * shape.planarCount).map { _ in random.uniform() }
-  }
+  private func images(_ count: Int, seed: UInt32 = 7) -> [Float] { uniforms(count * shape.planarCount, seed: seed) }
 
   /// A network after two steps on both domains: statistics, momentum and all sets are its own.
   private func trained(
     _ norm: NormKind, model: String = "preact-mini", layers: String = "stage-ends", affine: NormAffine = .habitual
   ) throws -> Network {
-    var settings = ModelSettings(name: model, input: shape, classes: 10, width: 6)
-    settings.norm = norm
-    settings.normLayers = try #require(NormPlacement(layers))
-    settings.normAffine = affine
-    let network = try #require(Network(settings, pool: ThreadPool(threads: 1)))
-    network.initialise(seed: 3)
+    let places = try #require(NormPlacement(layers))
+    let network = try freshNetwork(model, shape, width: 6, threads: 1, seed: 3) {
+      ($0.norm, $0.normLayers, $0.normAffine) = (norm, places, affine)
+    }
     var pixels = images(8)
     for index in pixels.count / 2..<pixels.count { pixels[index] = pixels[index] * 0.6 + 0.1 }
     for _ in 0..<2 { step(network, pixels) }

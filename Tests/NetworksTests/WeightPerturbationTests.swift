@@ -1,21 +1,16 @@
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 /// Adversarial weight perturbation. ALGORITHMS §2.5.
 struct WeightPerturbationTests {
   private func network(threads: Int = 2) throws -> Network {
-    let settings = ModelSettings(name: "conv4", input: Shape(1, 16, 16), classes: 10, width: 8)
-    let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
-    network.initialise(seed: 4)
-    return network
+    try freshNetwork("conv4", Shape(1, 16, 16), threads: threads, seed: 4)
   }
 
   private let count = 16
-  private var images: [Float] {
-    var random = RandomStream(seed: 6, purpose: .test)
-    return (0..<count * 256).map { _ in random.uniform() }
-  }
+  private var images: [Float] { uniforms(count * 256, seed: 6) }
 
   /// The mean cross-entropy to class 3 with batch moments; the gradient is left in the network.
   private func loss(_ network: Network) -> Double {
@@ -33,17 +28,17 @@ struct WeightPerturbationTests {
     return sum / Double(count)
   }
 
-  private func values(_ network: Network) -> [String: [Float]] {
+  private func values(_ network: Network) throws -> [String: [Float]] {
     let file = network.stateDictionary()
-    return Dictionary(uniqueKeysWithValues: network.tensors.map { ($0.name, (try? file.floats($0.name)) ?? []) })
+    return Dictionary(uniqueKeysWithValues: try network.tensors.map { ($0.name, try file.floats($0.name)) })
   }
 
   @Test func everyWeightTensorMovesByItsShareAlongItsGradientAndNothingElseMoves() throws {
     let network = try network()
     _ = loss(network)
-    let before = values(network)
+    let before = try values(network)
     network.perturbWeights(by: 0.01)
-    let after = values(network)
+    let after = try values(network)
     for tensor in network.tensors {
       let old = try #require(before[tensor.name]), new = try #require(after[tensor.name])
       guard tensor.isParameter, tensor.shape.count >= 2 else {
@@ -68,15 +63,15 @@ struct WeightPerturbationTests {
 
   @Test func noGradientMovesNothingAndThreadsDoNotMatter() throws {
     let still = try network()
-    let before = values(still)
+    let before = try values(still)
     still.memory.gradients.clear()
     still.perturbWeights(by: 0.1)
-    #expect(values(still) == before)
+    #expect(try values(still) == before)
     let runs = try [1, 2, 4].map { threads in
       let network = try network(threads: threads)
       _ = loss(network)
       network.perturbWeights(by: 0.01)
-      return values(network)
+      return try values(network)
     }
     #expect(runs[0] == runs[1] && runs[1] == runs[2])
   }

@@ -37,7 +37,7 @@ struct MARTTests {
     return sum / Double(labels.count)
   }
 
-  @Test func theGoldenValue() throws {
+  @Test func theGoldenValueIsReached() throws {
     let file = try JSONSerialization.jsonObject(
       with: Data(contentsOf: Repository.oracle("formulas/golden_vectors.json")))
     let golden = try #require((file as? [String: Any])?["losses"] as? [String: Any])

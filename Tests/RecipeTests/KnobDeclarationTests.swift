@@ -14,7 +14,9 @@ import Testing
 
   @Test func everyDeclaredKnobIsInTheCatalogueOnce() throws {
     let declared = try sources("Sources/Recipe").flatMap { _, text in
-      text.matches(of: /static let (\w+) = (?:number|share|integer|flag|text|choice|parsed)\(/).map { String($0.output.1) }
+      text.matches(of: /static let (\w+) = (?:number|share|integer|flag|text|choice|parsed)\(/).map {
+        String($0.output.1)
+      }
     }
     let catalogue = try String(
       contentsOf: Repository.root.appendingPathComponent("Sources/Recipe/KnobCatalogue.swift"), encoding: .utf8)

@@ -1,5 +1,5 @@
-import Attacks
 import ArgumentParser
+import Attacks
 import Evaluation
 import Readout
 

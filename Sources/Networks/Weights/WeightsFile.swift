@@ -83,7 +83,8 @@ package struct WeightsFile: Sendable {
     var given = given
     if isPyTorch { given["key"] = nil }
     let texts = ModelTexts(
-      given: given, metadata: source.file.metadata, file: path, takesSettings: takesSettings, isOurs: isOurs, notes: notes)
+      given: given, metadata: source.file.metadata, file: path, takesSettings: takesSettings, isOurs: isOurs,
+      notes: notes)
     let state = try named { try JoinedTensors(source.file) }
     if let model = try namedModel(texts) { try checkNames(given, model) }
     var report = ImportReport()
