@@ -74,8 +74,10 @@ let package = Package(
       name: "Commands",
       dependencies: [
         "COpenBLAS", "Spelling", "Tensors", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation",
-        "Diagnostics", "Engine", "Plotting", "Readout", "Presets", "Suites", "Lab", "Terminal", .product(name:
-        "ArgumentParser", package: "swift-argument-parser"),
+        "Diagnostics", "Engine", "Plotting", "Readout", "Presets", "Suites", "Lab", "Terminal",
+        .product(
+          name:
+            "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "dualab", dependencies: ["Commands"]),
 
@@ -147,8 +149,11 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "Tensors", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics", "Engine",
-        "Readout", "Presets", "Commands", "TestSupport", "dualab", .product(name: "ArgumentParser", package:
-        "swift-argument-parser"),
+        "Readout", "Presets", "Commands", "TestSupport", "dualab",
+        .product(
+          name: "ArgumentParser",
+          package:
+            "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -10,7 +10,7 @@ package struct ImageSet: Sendable {
     case values([Float])
   }
 
-  /// Colour planes of an image.
+  /// Color planes of an image.
   package let channels: Int
   /// Rows of an image.
   package let height: Int

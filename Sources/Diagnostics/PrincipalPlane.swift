@@ -1,4 +1,4 @@
-/// A plane through a cloud of points: mean and the two directions of largest variance. ALGORITHMS §11.3; paper Fig. 1.
+/// A plane through a cloud of points: mean and the two directions of largest variance. docs/algorithms.md §11.3; paper Fig. 1.
 ///
 /// The smaller of two matrices is decomposed: with n points in D ≥ n dimensions the Gram matrix X_c X_cᵀ, otherwise
 /// X_cᵀX_c. Both have the same eigenvalues λ other than 0. An eigenvector e of the first gives the fitted points the
@@ -114,7 +114,7 @@ package struct PrincipalPlane: Sendable, Hashable {
 }
 
 /// The orthogonal 2×2 matrix Q that brings points S nearest to points P, ‖S Q − P‖ least: orthogonal Procrustes. With
-/// M = SᵀP it maximises tr(QᵀM); of the best rotation and the best reflection the better is taken.
+/// M = SᵀP it maximizes tr(QᵀM); of the best rotation and the best reflection the better is taken.
 struct PlaneTurn {
   private let first: SIMD2<Double>
   private let second: SIMD2<Double>

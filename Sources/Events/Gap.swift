@@ -1,4 +1,4 @@
-/// Which attacks a gap was measured with. ALGORITHMS §11.4.
+/// Which attacks a gap was measured with. docs/algorithms.md §11.4.
 package enum GapTier: String, Sendable, Hashable, Codable, CaseIterable {
   /// Three cheap attacks, worst case an image: often.
   case quick
@@ -48,7 +48,7 @@ package struct GapReading: Sendable, Hashable, Codable {
   package var accuracy: Proportion { Proportion(correct: survivors - broken, n: n) }
 }
 
-/// What the gap means so far. ALGORITHMS §11.4.
+/// What the gap means so far. docs/algorithms.md §11.4.
 package enum GapState: String, Sendable, Hashable, Codable, CaseIterable {
   /// PGD can be believed as far as is known.
   case calm

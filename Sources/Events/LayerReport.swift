@@ -1,8 +1,8 @@
-/// How far the images of two domains are apart inside the network, layer by layer: the event `layers`. ALGORITHMS §11.
+/// How far the images of two domains are apart inside the network, layer by layer: the event `layers`. docs/algorithms.md §11.
 ///
 /// It explains a gap and never raises an alarm: distances compare between moments of one run, hardly between runs.
 package struct LayerReport: Sendable, Hashable, Codable {
-  /// W2² of the inputs of one norm layer between three sets of images, as the attacks return them. ALGORITHMS §11.1.
+  /// W2² of the inputs of one norm layer between three sets of images, as the attacks return them. docs/algorithms.md §11.1.
   package struct Distances: Sendable, Hashable, Codable {
     /// Clean against PGD.
     package var cleanPGD: Double
@@ -19,8 +19,8 @@ package struct LayerReport: Sendable, Hashable, Codable {
     }
   }
 
-  /// W2² of a training batch's rows from the running statistics that normalise them in evaluation: the paper's Fig. 4.
-  /// ALGORITHMS §11.2.
+  /// W2² of a training batch's rows from the running statistics that normalize them in evaluation: the paper's Fig. 4.
+  /// docs/algorithms.md §11.2.
   package struct Drift: Sendable, Hashable, Codable {
     /// Of the clean rows; nil when the batch had none.
     package var clean: Double?
@@ -33,7 +33,7 @@ package struct LayerReport: Sendable, Hashable, Codable {
     }
   }
 
-  /// The posterior of a dual norm: p is the probability that a pixel is of a clean image. ALGORITHMS §9.2.
+  /// The posterior of a dual norm: p is the probability that a pixel is of a clean image. docs/algorithms.md §9.2.
   package struct Posterior: Sendable, Hashable, Codable {
     /// Mean of p over the clean rows.
     package var clean: Double?

@@ -1,5 +1,5 @@
 /// Where clean, PGD and strongly attacked images lie in the plane of a layer's two principal directions: the event
-/// `scatter`, the paper's Fig. 1. ALGORITHMS §11.3.
+/// `scatter`, the paper's Fig. 1. docs/algorithms.md §11.3.
 package struct ScatterReport: Sendable, Hashable, Codable {
   /// A point of the plane; `[x, y]` in JSON.
   package struct Point: Sendable, Hashable, Codable {

@@ -103,7 +103,7 @@ extension Network {
   }
 }
 
-/// The class with the largest logit; the lowest of equals. ALGORITHMS §0.
+/// The class with the largest logit; the lowest of equals. docs/algorithms.md §0.
 package func predictedClass(_ logits: UnsafePointer<Float>, classes: Int) -> Int {
   var best = 0
   for k in 1..<max(1, classes) where logits[k] > logits[best] { best = k }

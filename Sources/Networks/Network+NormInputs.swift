@@ -1,6 +1,6 @@
 import Tensors
 
-/// A normalisation layer of a network, by name, and what size of input it has for one image.
+/// A normalization layer of a network, by name, and what size of input it has for one image.
 package struct NormPlace: Sendable, Hashable {
   /// PyTorch's name: `layer1.0.bn1`.
   package let name: String
@@ -8,7 +8,7 @@ package struct NormPlace: Sendable, Hashable {
   package let shape: Shape
 }
 
-/// What enters one normalisation layer for one image; valid inside the call that hands it out.
+/// What enters one normalization layer for one image; valid inside the call that hands it out.
 package struct NormInput {
   /// Its size.
   package let shape: Shape
@@ -40,7 +40,7 @@ package struct NormInput {
   }
 }
 
-/// Running moments of a normalisation layer, per channel.
+/// Running moments of a normalization layer, per channel.
 package struct RunningMoments: Sendable, Hashable {
   /// What tells several sets of one layer apart: `clean`, `adv`; empty where there is one.
   package let domain: String
@@ -51,8 +51,8 @@ package struct RunningMoments: Sendable, Hashable {
 }
 
 extension Network {
-  /// Every normalisation layer, in the order of the forward pass. A layer that does nothing counts too: its input is
-  /// where a normalisation would stand.
+  /// Every normalization layer, in the order of the forward pass. A layer that does nothing counts too: its input is
+  /// where a normalization would stand.
   package var normPlaces: [NormPlace] { norms.map { NormPlace(name: $0.name, shape: $0.input.shape) } }
 
   /// Runs images [count][C][H][W] through the network in eval mode; `body` gets what enters layer `layer` (a position in

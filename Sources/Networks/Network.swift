@@ -13,9 +13,9 @@ package struct ModelSettings: Sendable, Hashable {
   package var width: Int
   /// BN-ReLU before the pooling, where the model has it as an option.
   package var finalNorm: Bool
-  /// Input normalisation per channel.
+  /// Input normalization per channel.
   package var mean: [Float]
-  /// Input normalisation per channel.
+  /// Input normalization per channel.
   package var deviation: [Float]
   /// What stands in the norm places.
   package var norm = NormKind.batch

@@ -18,7 +18,7 @@ package struct NamedTensor {
   package var count: Int { shape.reduce(1, *) }
 }
 
-/// How a tensor starts. ALGORITHMS §12.4.
+/// How a tensor starts. docs/algorithms.md §12.4.
 package enum Initial {
   case constant(Float)
   /// N(0, deviation²).
@@ -56,7 +56,7 @@ package struct NetworkBuilder {
   let activation: ActivationKind
   /// What the shortcut of a pre-activation block takes.
   let shortcut: ShortcutSource
-  /// The norm places so far: names, and the shape of what is normalised.
+  /// The norm places so far: names, and the shape of what is normalized.
   private(set) var normPlaces: [(name: String, shape: Shape)] = []
 
   package init(
@@ -75,7 +75,7 @@ package struct NetworkBuilder {
       affine: settings.normAffine, activation: settings.activation, shortcut: settings.shortcut)
   }
 
-  /// Convolutions have a bias of their own where no norm follows that has one. DEMO §2.
+  /// Convolutions have a bias of their own where no norm follows that has one. docs/demo.md §2.
   var convolutionsHaveBias: Bool { !normChoice.kind.layer.replacesBias }
 
   /// Counts a norm place.

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Stochastic gradient descent with momentum and weight decay. ALGORITHMS §13; torch.optim.SGD.
+/// Stochastic gradient descent with momentum and weight decay. docs/algorithms.md §13; torch.optim.SGD.
 ///
 ///     g ← g + wd·θ;  v ← μ·v + g;  θ ← θ − lr·v      (Nesterov: θ ← θ − lr·(g + μ·v))
 package struct SGD: Sendable, Hashable {

@@ -1,4 +1,4 @@
-/// Adversarial weight perturbation (Wu et al. 2020; ALGORITHMS §2.5).
+/// Adversarial weight perturbation (Wu et al. 2020; docs/algorithms.md §2.5).
 extension Network {
   /// Moves every weight tensor of two or more dimensions by γ·d up the gradient g of the last backward pass:
   ///

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Losses of one example, and their gradients with respect to its logits. Computed in double; ALGORITHMS §2.
+/// Losses of one example, and their gradients with respect to its logits. Computed in double; docs/algorithms.md §2.
 package enum RowLosses {
   /// CE = −log softmax(z)_y. Adds `weight · ∂CE/∂z = weight · (softmax(z) − onehot(y))` to `gradient`.
   package static func crossEntropy(

@@ -1,4 +1,4 @@
-/// A colour of the screen: the terminal's own, one of its 16 named ones, or red-green-blue for the outlets to approximate.
+/// A color of the screen: the terminal's own, one of its 16 named ones, or red-green-blue for the outlets to approximate.
 package enum Color: Sendable, Hashable {
   case terminal
   case palette(UInt8)
@@ -7,9 +7,9 @@ package enum Color: Sendable, Hashable {
 
 /// How a cell looks.
 package struct Style: Sendable, Hashable {
-  /// Colour of the character.
+  /// Color of the character.
   package var foreground: Color
-  /// Colour behind it.
+  /// Color behind it.
   package var background: Color
   /// Bold, dim, reverse, underline.
   package var attributes: Attributes
@@ -30,7 +30,7 @@ package struct Style: Sendable, Hashable {
     package static let underline = Attributes(rawValue: 8)
   }
 
-  /// The terminal's own colours unless said otherwise.
+  /// The terminal's own colors unless said otherwise.
   package init(_ foreground: Color = .terminal, on background: Color = .terminal, _ attributes: Attributes = []) {
     self.foreground = foreground
     self.background = background

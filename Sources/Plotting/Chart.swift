@@ -4,9 +4,9 @@ package struct Chart: Sendable {
   package struct Line: Sendable {
     /// Its values.
     package var history: History
-    /// Its colour.
+    /// Its color.
     package var role: Theme.Role
-    /// Its own character, so that colours are not needed; nil for a background line, which has no label either.
+    /// Its own character, so that colors are not needed; nil for a background line, which has no label either.
     package var glyph: Unicode.Scalar?
     /// Name and last value: `adv 1.31`.
     package var label: String
@@ -62,7 +62,7 @@ package struct Chart: Sendable {
   package struct Band: Sendable {
     /// Its edges.
     package var lower, upper: History
-    /// Its colour.
+    /// Its color.
     package var role: Theme.Role
 
     /// A band.
@@ -79,7 +79,7 @@ package struct Chart: Sendable {
     package var y: Double
     /// Its name: `alarm .25`.
     package var label: String
-    /// Its colour.
+    /// Its color.
     package var role: Theme.Role
 
     /// A level.

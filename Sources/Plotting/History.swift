@@ -1,6 +1,6 @@
 /// A series of any length in bounded memory.
 ///
-/// Values are kept one by one until the memory is full; then neighbours are joined in pairs, again and again. What is
+/// Values are kept one by one until the memory is full; then neighbors are joined in pairs, again and again. What is
 /// joined keeps its first, last, smallest and largest value, so a spike of one step stays visible for ever.
 package struct History: Sendable {
   /// Consecutive values that share a place.
@@ -103,7 +103,7 @@ package struct History: Sendable {
         joined.append(bucket)
       }
     }
-    // Where gaps keep neighbours apart, memory is bounded all the same: those gaps close.
+    // Where gaps keep neighbors apart, memory is bounded all the same: those gaps close.
     if joined.count == capacity {
       joined = stride(from: 0, to: capacity, by: 2).map { index in
         var bucket = joined[index]

@@ -1,4 +1,4 @@
-/// Colours by role. Panes name roles, never colours; a theme file gives each role its style.
+/// Colors by role. Panes name roles, never colors; a theme file gives each role its style.
 package struct Theme: Sendable, Hashable {
   /// What a piece of the screen is for.
   package enum Role: String, Sendable, Hashable, CaseIterable {
@@ -11,7 +11,7 @@ package struct Theme: Sendable, Hashable {
   package var name: String
   private var styles: [Role: Style]
 
-  /// A theme; roles without a style get the terminal's own colours.
+  /// A theme; roles without a style get the terminal's own colors.
   package init(name: String, styles: [Role: Style]) {
     self.name = name
     self.styles = styles
@@ -20,7 +20,7 @@ package struct Theme: Sendable, Hashable {
   /// The style of a role.
   package subscript(role: Role) -> Style { styles[role] ?? Style() }
 
-  /// No colours at all: bold, dim, reverse and underline carry the roles. Used for `NO_COLOR` and mono terminals.
+  /// No colors at all: bold, dim, reverse and underline carry the roles. Used for `NO_COLOR` and mono terminals.
   package static let mono = Theme(
     name: "mono",
     styles: [

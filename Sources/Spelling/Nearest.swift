@@ -7,7 +7,7 @@ package func nearestName(to name: String, in candidates: [String]) -> String? {
   return 2 * best.distance <= max(name.count, best.name.count) ? best.name : nil
 }
 
-/// Optimal string alignment distance: insert, delete, replace, swap of neighbours cost one each.
+/// Optimal string alignment distance: insert, delete, replace, swap of neighbors cost one each.
 func editDistance(_ first: String, _ second: String) -> Int {
   let a = Array(first), b = Array(second)
   var rows = [[Int](0...b.count)]

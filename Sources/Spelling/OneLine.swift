@@ -1,6 +1,6 @@
 /// The text with line ends and other control characters written out, `\n`: safe for one line of a terminal or a log.
 ///
-/// Error messages repeat what files and people wrote; this keeps them from moving the cursor or colouring the screen.
+/// Error messages repeat what files and people wrote; this keeps them from moving the cursor or coloring the screen.
 package func oneLine(_ text: String) -> String {
   var line = ""
   for scalar in text.unicodeScalars {

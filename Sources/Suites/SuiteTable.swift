@@ -1,7 +1,9 @@
+import Datasets
 import Engine
 import Foundation
 import Presets
 import Readout
+import Recipe
 
 /// A suite's result as text, Markdown, CSV and JSON. Pure.
 package enum SuiteTable {
@@ -66,7 +68,8 @@ extension SuiteSheet {
       rows: result.rows.map(SuiteSheet.Row.init), isFigure: result.abscissa != nil,
       scatters: SuitePictures.scatters(result), curves: SuitePictures.curves(result),
       explanations: result.measures.compactMap(SuiteSheet.explanation),
-      isConstructed: result.scale == .lite || result.rows.contains { $0.settings["data"] == "mirage" },
+      isConstructed: result.scale == .lite
+        || result.rows.contains { $0.settings[Knob.data.name] == DataKind.mirage.rawValue },
       isComplete: result.isComplete,
       warnings: result.rows.flatMap { row in
         row.seeds.flatMap { cell in cell.warnings.map { "\(row.label), seed \(cell.seed): \($0)" } }

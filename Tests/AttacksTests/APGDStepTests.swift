@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Steps of APGD and its schedule by hand. ALGORITHMS §4.
+/// Steps of APGD and its schedule by hand. docs/algorithms.md §4.
 struct APGDStepTests {
   /// η = 2ε = .2. Step 1 has a = 1: w = min(.45 + .2, .6) = .6. Step 2: w = .4, momentum .6 − .45 = .15:
   /// .6 + .75·(.4 − .6) + .25·.15 = .4875. Step 3: w = .6, momentum −.1125: .4875 + .75·.1125 − .25·.1125 = .54375.

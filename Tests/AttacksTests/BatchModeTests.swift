@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Attacks whose passes are normalised by batch moments. ALGORITHMS §2.4.
+/// Attacks whose passes are normalized by batch moments. docs/algorithms.md §2.4.
 struct BatchModeTests {
   private let classes = 10, count = 24
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Attacks
 
-/// The ℓ2 step on KL: TRADES' order, the box first, then the ball. ALGORITHMS §2.
+/// The ℓ2 step on KL: TRADES' order, the box first, then the ball. docs/algorithms.md §2.
 struct DivergenceStepTests {
   private func stepped(
     _ attack: PGD, from point: [Float], image: [Float], gradient: [Float], example: UInt32 = 0

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Steps of FAB by hand. ALGORITHMS §5.
+/// Steps of FAB by hand. docs/algorithms.md §5.
 struct FABStepTests {
   /// Takes FAB through one iteration on one pixel: the logit difference and its slope where the walk is, then whether the
   /// next point is misclassified. Returns that point.

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Steps of FGSM and PGD by hand. ALGORITHMS §1.
+/// Steps of FGSM and PGD by hand. docs/algorithms.md §1.
 struct PGDStepTests {
   /// x + ε·g/‖g‖ and x + ε·sign g on a network, away from the walls: the step ends on the sphere.
   @Test(arguments: ["nat", "at"], BallNorm.allCases) func fgsmIsOneStepToTheSphere(name: String, norm: BallNorm) throws

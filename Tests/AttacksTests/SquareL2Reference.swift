@@ -17,7 +17,7 @@ struct TwoStreams: SquareDraws {
   mutating func below(_ bound: Int) -> Int { Int(places.below(UInt32(bound))) }
 }
 
-/// Square in ℓ2 written out from ALGORITHMS §6, in double, on whole images and with masks for windows.
+/// Square in ℓ2 written out from docs/algorithms.md §6, in double, on whole images and with masks for windows.
 struct SquareL2Reference {
   private let channels, height, width: Int
   private let image: [Double]

@@ -4,9 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Square's queries in ℓ2: against a plain reference with the same draws, and by hand. ALGORITHMS §6.
+/// Square's queries in ℓ2: against a plain reference with the same draws, and by hand. docs/algorithms.md §6.
 struct SquareL2Tests {
-  /// Grey in the middle of a channel, and pixels at the walls, where clipping takes part of a query away and leaves room.
+  /// Gray in the middle of a channel, and pixels at the walls, where clipping takes part of a query away and leaves room.
   private func image(_ shape: Shape) -> [Float] {
     var random = RandomStream(seed: 6, purpose: .test)
     return (0..<shape.planarCount).map { place in
@@ -89,7 +89,7 @@ struct SquareL2Tests {
     #expect(abs(mass(first[..<9]) - 9 * part) < 1e-6)
     #expect(abs(mass(first[9...]) - Double(positive) * part) < 1e-6)
     let room = Double(9 - positive) * part
-    // Nothing of the grey channel is clipped.
+    // Nothing of the gray channel is clipped.
     #expect(abs(mass(second[..<9]) - (9 * part + room / 2)) < 1e-6, "\(mass(second[..<9]))")
     #expect(mass(second) <= epsilon * epsilon + 1e-6)
   }

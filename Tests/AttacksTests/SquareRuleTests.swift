@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Which queries Square keeps, and where its windows go. ALGORITHMS §6.
+/// Which queries Square keeps, and where its windows go. docs/algorithms.md §6.
 struct SquareRuleTests {
   /// A query is kept if its margin is smaller, not if it is equal: a model that gives the same logits everywhere never
   /// moves the best point.

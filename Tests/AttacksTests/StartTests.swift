@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Where attacks start. ALGORITHMS §1, §4, §5.
+/// Where attacks start. docs/algorithms.md §1, §4, §5.
 struct StartTests {
   /// The points at which the attempts of one run start.
   private func starts(

@@ -156,7 +156,7 @@ struct WarningTests {
   }
 }
 
-/// Logits less their mean over the batch, as batch normalisation in training mode has it, and a state that counts passes.
+/// Logits less their mean over the batch, as batch normalization in training mode has it, and a state that counts passes.
 private final class MixingClassifier: Classifier {
   let classes: Int
   let input: Shape

@@ -61,7 +61,7 @@ struct NPZTests {
   }
 
   @Test(arguments: [
-    ("missing_y", "no member y_test"), ("count_mismatch", "4 labels (y_test) for 5 images"),
+    ("missing_y", "no array y_test"), ("count_mismatch", "4 labels (y_test) for 5 images"),
     ("label_range", "label -1 at position 2 is out of range"), ("not_zip", "not a zip archive"),
     ("object_dtype", "x_test holds Python objects ('|O')"), ("shape_overflow", "x_test is 4294967296×4294967296×3×3"),
     ("shape_negative", "x_test has the negative dimension -5"), ("data_short", "the data are 9 bytes short"),
@@ -143,19 +143,19 @@ struct NPZTests {
     }
     let labels = try line {
       try $0.add("x_test", shape: [1, 1, 1, 1], floats: [0])
-      try $0.add("y_test", shape: [1], floats: [0])
+      try $0.add("y_test", shape: [1], floats: [0.5])
     }
-    #expect(labels.contains("y_test") && labels.contains("whole number"), "\(labels)")
+    #expect(labels.contains("y_test: label 0.5 at position 0 is not a whole number"), "\(labels)")
     let levels = try line {
-      try $0.add("x_test", shape: [1, 1, 1, 1], integers: [200])
+      try $0.add("x_test", shape: [1, 1, 1, 1], integers: [300])
       try $0.add("y_test", shape: [1], integers: [0])
     }
-    #expect(levels.contains("x_test holds 8-byte whole numbers; give uint8"), "\(levels)")
+    #expect(levels.contains("x_test holds 8-byte whole numbers outside 0 … 255; save uint8"), "\(levels)")
     let flat = try line {
       try $0.add("x_test", shape: [1, 4], floats: [0, 0, 0, 0])
       try $0.add("y_test", shape: [1], integers: [0])
     }
-    #expect(flat.contains("x_test is 1×4; give images of 4 dimensions"), "\(flat)")
+    #expect(flat.contains("x_test is 1×4; expected images of 4 dimensions"), "\(flat)")
     let none = try line {
       try $0.add("x_test", shape: [0, 2, 2, 1], floats: [])
       try $0.add("y_test", shape: [0], integers: [])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Datasets
 
-/// The augmentation policies, literally. ALGORITHMS §14.
+/// The augmentation policies, literally. docs/algorithms.md §14.
 @Suite struct PolicyTests {
   private func words(_ step: any AugmentationStep) -> String {
     switch step {

@@ -7,7 +7,7 @@ import Testing
 struct ChannelMomentsTests {
   private func moments(_ values: [Float]) -> ChannelMoments { ChannelMoments(planar: values, channels: 1, pixels: 1) }
 
-  /// ALGORITHMS §2.1: (0, 2) and (10, 14) have variances 1 and 4, together 32.75 = (1 + 4)/2 + 11²/4.
+  /// docs/algorithms.md §2.1: (0, 2) and (10, 14) have variances 1 and 4, together 32.75 = (1 + 4)/2 + 11²/4.
   @Test func theVarianceOfAMixtureHasTheTermBetweenItsMeans() {
     for (first, second) in [
       (moments([0, 2]), moments([10, 14])),

@@ -37,14 +37,14 @@ import Testing
     var machine = try machine()
     _ = machine.play(done(1))
     let first = machine.play(.checked(quickCheck(1, broken: 64)))
-    #expect(first.contains { $0.hasPrefix("alarm @1 gap calm → watch: 0.50") } && first.last == "run 2 γ=0.5")
+    #expect(first.contains { $0.hasPrefix("alarm @1 gap calm → watch: 0.5") } && first.last == "run 2 γ=0.5")
     _ = machine.play(done(2))
     let second = machine.play(.checked(quickCheck(2, broken: 64)))
     #expect(second.contains { $0.hasPrefix("alarm @2 gap watch → alarm: 0.5") } && second.last == "causes @2")
     let cause = GapCause(.targeted, before: 0.7, value: 0.2, n: 128)
     #expect(
       machine.play(.foundCauses(CausesFound(step: 2, causes: [cause], passes: 9)))
-        == ["alarm @2 causes of the gap", "save alarm @2 γ=0.5"])
+        == ["alarm @2 gap alarm → alarm", "save alarm @2 γ=0.5"])
     let note = CheckpointNote(step: 2, kind: .alarm, path: "/alarm-2")
     #expect(machine.play(.saved(note)) == ["checkpoint alarm @2", "state training @2", "run 3 γ=0.5"])
   }

@@ -5,7 +5,7 @@ import Networks
 import Tensors
 import Testing
 
-/// A training run written out plainly from ALGORITHMS §1, §2 and §13: one attack, one pass over clean and adversarial rows
+/// A training run written out plainly from docs/algorithms.md §1, §2 and §13: one attack, one pass over clean and adversarial rows
 /// together, one update. Losses are in double, their gradients are central differences, and the optimizer works on the
 /// tensors of the file. Only the network's forward and backward passes are shared with the product.
 struct StepReference {
@@ -123,7 +123,7 @@ struct StepReference {
     return powers.map { $0 / sum }
   }
 
-  /// The table of ALGORITHMS §2. Clean rows come first where there are both.
+  /// The table of docs/algorithms.md §2. Clean rows come first where there are both.
   private func losses(_ z: [Double], _ labels: [Int]) -> Losses {
     let rows = (0..<z.count / classes).map { softmax(Array(z[$0 * classes..<($0 + 1) * classes])) }
     let count = Double(labels.count)

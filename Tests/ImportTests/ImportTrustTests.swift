@@ -114,11 +114,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("K6_google_drive_page.safetensors", "is a web page"), ("K6_model_pth_zip.pth", "is a PyTorch checkpoint (zip)"),
+    ("K6_google_drive_page.safetensors", "is a web page"), ("K9_minus_2.98e-8.npz", "zip"),
   ])
   func aFileThatIsSomethingElseIsCalledWhatItIs(name: String, what: String) throws {
-    let line = #expect(throws: FileError.self) { try WeightsFile(path(name)) }?.description ?? ""
+    let line = try failure(name, ["model": "preact-resnet18"])
     #expect(line.contains(what) && !line.contains("header length"), "\(line)")
+  }
+
+  @Test func aCheckpointOfPyTorchIsRead() throws {
+    let images = try LabelledImages(npz: path("good.npz"))
+    let result = try imported("K6_model_pth_zip.pth", images: images)
+    #expect(agreement(result.network, images) == 1 && result.report.recognized)
   }
 
   @Test(arguments: [

@@ -7,8 +7,8 @@ import Testing
 
 @Suite struct DialogTests {
   private static let sizes =
-    (0...12).flatMap { width in (0...12).map { (width, $0) } } + [
-      (24, 7), (39, 9), (40, 10), (40, 12), (60, 24), (80, 24), (120, 36), (200, 60),
+    [0, 1, 2, 3, 5, 6, 8, 12].flatMap { width in [0, 1, 2, 3, 4, 7, 12].map { (width, $0) } } + [
+      (24, 7), (40, 12), (80, 24), (200, 60),
     ]
 
   @Test func everyDialogFileIsInTheCatalogue() throws {
@@ -117,11 +117,13 @@ import Testing
     let area = Rect(x: 2, y: 1, width: width, height: height)
     var buffer = CellBuffer(width: width + 4, height: height + 2, filling: Cell("§"))
     dialog.draw(into: &buffer, in: area, theme: .mono)
+    var isOutside = false
     for y in 0..<buffer.height {
       for x in 0..<buffer.width where x < 2 || y < 1 || x >= 2 + width || y >= 1 + height {
-        #expect(buffer[x, y].scalar == "§", "\(type(of: dialog)) outside of \(width)×\(height)")
+        if buffer[x, y].scalar != "§" { isOutside = true }
       }
     }
+    #expect(!isOutside, "\(type(of: dialog)) outside of \(width)×\(height)")
     return buffer.text.split(separator: "\n").map { $0.filter { $0 != "§" } }.filter { !$0.isEmpty }
   }
 

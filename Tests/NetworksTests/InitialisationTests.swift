@@ -2,7 +2,7 @@ import Networks
 import Tensors
 import Testing
 
-/// The first weights have the distributions of ALGORITHMS §12.4, layer by layer.
+/// The first weights have the distributions of docs/algorithms.md §12.4, layer by layer.
 struct InitialisationTests {
   /// What a tensor is drawn from.
   private enum Law { case normal(Double), uniform(Double), constant(Float) }

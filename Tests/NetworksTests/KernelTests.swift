@@ -56,7 +56,7 @@ struct KernelTests {
     }
   }
 
-  /// ReLU, its gradient and normalisation let NaN through; a closed ReLU does not.
+  /// ReLU, its gradient and normalization let NaN through; a closed ReLU does not.
   @Test func nonFiniteNumbersAreNotHidden() {
     var y: [Float] = [0, 0, 0, 0]
     dl_relu([.nan, -.infinity, .infinity, -1], 4, &y)
@@ -77,7 +77,7 @@ struct KernelTests {
     }
   }
 
-  /// PyTorch's known numbers, ALGORITHMS §16.
+  /// PyTorch's known numbers, docs/algorithms.md §16.
   @Test func batchNormOfOneToFourGivesTheKnownNumbers() {
     let harness = LayerHarness(input: [4, 1, 1, 1]) { BatchNorm("n", $0, relu: false, &$1) }
     let y = harness.forward([1, 2, 3, 4], mode: .train)

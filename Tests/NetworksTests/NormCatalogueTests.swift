@@ -30,7 +30,8 @@ struct NormCatalogueTests {
         declared.insert(String(line.dropFirst("package final class ".count).prefix { $0.isLetter }))
       }
     }
-    #expect(declared == Set(norms.map { "\($0)" }))
+    // SiLUNorm is no choice of its own: it wraps any of the others.
+    #expect(declared == Set(norms.map { "\($0)" }).union(["SiLUNorm"]))
   }
 
   @Test(arguments: ModelKind.allCases.map(\.rawValue)) func everyNormTrainsAndEvaluatesInEveryModel(name: String) throws
@@ -136,7 +137,7 @@ struct NormCatalogueTests {
   @Test func instanceNormOfSinglePixelsIsRefusedInOneLine() {
     var settings = ModelSettings(name: "resnet34", input: Shape(1, 16, 16), classes: 7, width: 16)
     settings.norm = .instance
-    #expect(settings.normComplaint?.contains("has nothing to normalise over") == true)
+    #expect(settings.normComplaint?.contains("has nothing to normalize over") == true)
     settings.input = Shape(1, 64, 64)
     #expect(settings.normComplaint == nil)
     settings.norm = .group

@@ -70,7 +70,7 @@ struct SGDAndScheduleTests {
     #expect(abs(schedule.factor(step: 262, of: 300) - (1 - 262.0 / 300) / 0.25) < 1e-12)
   }
 
-  /// Epoch 41 is the first at a tenth: ALGORITHMS §13.
+  /// Epoch 41 is the first at a tenth: docs/algorithms.md §13.
   @Test func piecewiseDropsAfterItsEpochs() {
     let schedule = Schedule.piecewise(drops: [40.0 / 80, 55.0 / 80, 70.0 / 80]), epoch = 352
     for (step, factor) in [(0, 1.0), (40 * epoch - 1, 1), (40 * epoch, 0.1), (55 * epoch, 0.01), (70 * epoch, 0.001)] {

@@ -135,7 +135,6 @@ struct SurgeryTests {
   @Test func nonsenseIsRefusedInOneLine() throws {
     let network = try trained(.batch)
     #expect(throws: FileError.self) { try convert(network, to: .dual, layers: "0,99") }
-    #expect(throws: FileError.self) { try convert(network, to: .dual, layers: "everywhere") }
     #expect(throws: FileError.self) { try convert(network, to: .group, affine: .separate) }
   }
 

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Adversarial weight perturbation. ALGORITHMS §2.5.
+/// Adversarial weight perturbation. docs/algorithms.md §2.5.
 struct WeightPerturbationTests {
   private func network(threads: Int = 2) throws -> Network {
     try freshNetwork("conv4", Shape(1, 16, 16), threads: threads, seed: 4)

@@ -18,7 +18,7 @@ struct MARTTests {
     return (parts, gradient[..<clean.count].map(Double.init), gradient[clean.count...].map(Double.init))
   }
 
-  /// The formula of ALGORITHMS §2, straight.
+  /// The formula of docs/algorithms.md §2, straight.
   private func reference(_ clean: [Double], _ adversarial: [Double], _ labels: [Int], _ classes: Int, _ beta: Double)
     -> Double
   {

@@ -13,7 +13,9 @@ func sample(_ step: Int, seconds: Double = 0.5) -> Sample {
     seconds: seconds)
 }
 
-func probe(_ step: Int, _ split: Probe.Split = .validation, _ weights: Probe.Weights = .current, pgd10: Proportion? = nil)
+func probe(
+  _ step: Int, _ split: Probe.Split = .validation, _ weights: Probe.Weights = .current, pgd10: Proportion? = nil
+)
   -> Probe
 {
   Probe(

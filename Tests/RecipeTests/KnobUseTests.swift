@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  /// ALGORITHMS §2: at the image itself the gradient of KL is exactly 0.
+  /// docs/algorithms.md §2: at the image itself the gradient of KL is exactly 0.
   @Test func `an attack on KL does not start at the image`() throws {
     for (objective, attack, start, isRefused) in [
       ("trades", "pgd", "clean", true), ("trades", "pgd", "uniform", false), ("trades", "pgd", "noise", false),
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  /// ALGORITHMS §9: never a pixel sum with λ ≈ 1.
+  /// docs/algorithms.md §9: never a pixel sum with λ ≈ 1.
   @Test func `a sum of the NLL over pixels wants a small weight`() throws {
     for (norm, reduction, weight, isRefused) in [
       ("dbn", "sum", "1", true), ("dbn", "sum", "0.1", true), ("dbn", "sum", "1e-5", false),

@@ -6,7 +6,7 @@ import Tensors
 package enum AttackTarget {
   /// Cross-entropy to the labels.
   case labels([Int])
-  /// KL(p‖q) to fixed clean logits, at least [count][classes]: TRADES' inner maximisation.
+  /// KL(p‖q) to fixed clean logits, at least [count][classes]: TRADES' inner maximization.
   case cleanLogits([Float])
 }
 

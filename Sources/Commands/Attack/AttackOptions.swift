@@ -14,7 +14,9 @@ package struct AttackOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Checkpoint of a run.", valueName: "file"))
   var checkpoint: String?
 
-  @Option(help: ArgumentHelp("State dictionary of another program (.safetensors).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "State dictionary of another program: .safetensors, or a PyTorch .pt, .pth or .ckpt.", valueName: "file"))
   var weights: String?
 
   @Option(help: ArgumentHelp("Model of --weights; see 'dualab models list'.", valueName: "model"))

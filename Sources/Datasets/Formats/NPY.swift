@@ -20,7 +20,7 @@ struct NPY {
   let kind: Kind
   /// Bytes of an element.
   let size: Int
-  /// Elements between neighbours along each dimension.
+  /// Elements between neighbors along each dimension.
   let strides: [Int]
   private let isBigEndian: Bool
   private let bytes: [UInt8]

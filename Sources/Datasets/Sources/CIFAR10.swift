@@ -1,11 +1,11 @@
 import Tensors
 
-/// CIFAR-10: 50 000 and 10 000 colour photographs, 32×32, of ten classes (Krizhevsky 2009), from its binary version.
+/// CIFAR-10: 50 000 and 10 000 color photographs, 32×32, of ten classes (Krizhevsky 2009), from its binary version.
 package enum CIFAR10: DataSource {
   /// What the `data` setting calls it.
   package static let name = "cifar10"
   /// One line: what it is and where it comes from.
-  package static let summary = "50 000 + 10 000 colour 32×32 photographs of ten classes, from the binary archive"
+  package static let summary = "50 000 + 10 000 color 32×32 photographs of ten classes, from the binary archive"
   /// False: these are photographs.
   package static let constructed = false
   /// What each class shows, by label: `batches.meta.txt`.
@@ -31,7 +31,7 @@ package enum CIFAR10: DataSource {
     archive.place(folders) == nil ? archive.remedy(folders) : nil
   }
 
-  /// Colour, 32×32.
+  /// Color, 32×32.
   package static func shape(_ settings: DataSettings) -> Shape? { Shape(3, 32, 32) }
 
   /// Loads the six files of `data.dir`, or of the first usual place that exists. Throws `DataError`.

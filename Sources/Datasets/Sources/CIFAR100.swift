@@ -5,7 +5,7 @@ package enum CIFAR100: DataSource {
   /// What the `data` setting calls it.
   package static let name = "cifar100"
   /// One line: what it is and where it comes from.
-  package static let summary = "50 000 + 10 000 colour 32×32 photographs of a hundred classes, from the binary archive"
+  package static let summary = "50 000 + 10 000 color 32×32 photographs of a hundred classes, from the binary archive"
   /// False: these are photographs.
   package static let constructed = false
   /// What each class shows, by label: `fine_label_names.txt`.
@@ -40,7 +40,7 @@ package enum CIFAR100: DataSource {
     archive.place(folders) == nil ? archive.remedy(folders) : nil
   }
 
-  /// Colour, 32×32.
+  /// Color, 32×32.
   package static func shape(_ settings: DataSettings) -> Shape? { Shape(3, 32, 32) }
 
   /// Loads the two files of `data.dir`, or of the first usual place that exists. Throws `DataError`.

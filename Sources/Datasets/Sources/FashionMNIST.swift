@@ -1,12 +1,12 @@
 import Foundation
 
-/// Fashion-MNIST: 60 000 and 10 000 grey images of clothes, 28×28 (Xiao, Rasul and Vollgraf 2017), from IDX files.
+/// Fashion-MNIST: 60 000 and 10 000 gray images of clothes, 28×28 (Xiao, Rasul and Vollgraf 2017), from IDX files.
 package enum FashionMNIST: DataSource {
   /// What the `data` setting calls it.
   package static let name = "fashion-mnist"
   /// One line: what it is and where it comes from.
   package static let summary =
-    "60 000 + 10 000 grey 28×28 images of clothes, from Debian's dataset-fashion-mnist or data.dir"
+    "60 000 + 10 000 gray 28×28 images of clothes, from Debian's dataset-fashion-mnist or data.dir"
   /// False: these are photographs.
   package static let constructed = false
   /// What each class shows, by label.

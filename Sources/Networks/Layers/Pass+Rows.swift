@@ -2,7 +2,7 @@ import Tensors
 
 /// Rows of one domain, and memory in double.
 extension Pass {
-  /// Calls `body` for the runs of neighbouring images of one domain; once, with nil, when nobody knows the domains.
+  /// Calls `body` for the runs of neighboring images of one domain; once, with nil, when nobody knows the domains.
   func eachRun(in images: Range<Int>, _ body: (_ run: Range<Int>, _ isClean: Bool?) -> Void) {
     var first = images.lowerBound
     while first < images.upperBound {

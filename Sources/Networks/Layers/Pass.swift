@@ -1,12 +1,12 @@
 import Tensors
 
-/// How a pass treats the statistics of normalisation layers.
+/// How a pass treats the statistics of normalization layers.
 package enum Mode: Sendable {
-  /// Batch moments normalise; running statistics are updated.
+  /// Batch moments normalize; running statistics are updated.
   case train
-  /// Batch moments normalise; running statistics stay as they are.
+  /// Batch moments normalize; running statistics stay as they are.
   case batch
-  /// Running statistics normalise; images do not influence each other.
+  /// Running statistics normalize; images do not influence each other.
   case eval
 }
 

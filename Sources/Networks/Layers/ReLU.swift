@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// `y = max(x, 0)`; the gradient at exactly 0 is 0. Where a normalisation stands before it, the two are one layer.
+/// `y = max(x, 0)`; the gradient at exactly 0 is 0. Where a normalization stands before it, the two are one layer.
 package final class ReLU: Layer {
   private let input: Activation
   package let output: Activation

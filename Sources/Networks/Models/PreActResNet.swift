@@ -1,4 +1,4 @@
-/// Pre-activation residual networks. ALGORITHMS §12; names as in kuangliu/pytorch-cifar: `conv1`, `layer1.0.bn1`, …, `linear`.
+/// Pre-activation residual networks. docs/algorithms.md §12; names as in kuangliu/pytorch-cifar: `conv1`, `layer1.0.bn1`, …, `linear`.
 package enum PreActResNet {
   /// What the tensors do not tell: see `ActivationKind` and `ShortcutSource`.
   static let variants = ["activation", "shortcut"]
@@ -66,7 +66,7 @@ struct PreActResNet20: Model {
   }
 }
 
-/// The quick residual network for 28×28 images: stem stride 2, one block a stage, final BN-ReLU. DEMO §8.
+/// The quick residual network for 28×28 images: stem stride 2, one block a stage, final BN-ReLU. docs/demo.md §8.
 struct PreActMini: Model {
   static let name = "preact-mini"
   static let summary = "stem stride 2, three stages of one pre-activation block, widths w 2w 4w, final BN-ReLU"

@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Batch normalisation with optional ReLU behind it. ALGORITHMS §8; Ioffe and Szegedy 2015.
+/// Batch normalization with optional ReLU behind it. docs/algorithms.md §8; Ioffe and Szegedy 2015.
 ///
 ///     y = γ·(x − μ)/√(v + 1e-5) + β
 ///

@@ -57,7 +57,7 @@ enum RowSelection: Sendable {
 }
 
 /// Which of the two sets of statistics norms use where no row's domain is known: attacks and evaluation.
-/// ALGORITHMS §9.3, §10.
+/// docs/algorithms.md §9.3, §10.
 package enum Branch: String, Sendable, Hashable, CaseIterable {
   /// Dual norms infer the posterior of every pixel; split norms, which cannot, use the clean set.
   case posterior

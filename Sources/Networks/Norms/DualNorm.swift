@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Dual batch normalisation with optional ReLU: the paper's §5, eqs. 4 and 8–21; ALGORITHMS §9.
+/// Dual batch normalization with optional ReLU: the paper's §5, eqs. 4 and 8–21; docs/algorithms.md §9.
 ///
 ///     u_d = (x − μ_d)/√(v_d + 1e-5)  for the clean and the adversarial set d
 ///     s = Σ_channels log(σ_a/σ_c) + ½·(u_a² − u_c²);  p = sigmoid(s/τ), of every pixel
@@ -118,7 +118,7 @@ package final class DualNorm: PosteriorNorm {
 
   // MARK: which way
 
-  /// The set that a pass uses as plain BN; nil when it infers the posterior. ALGORITHMS §9.3.
+  /// The set that a pass uses as plain BN; nil when it infers the posterior. docs/algorithms.md §9.3.
   private func plainSet(_ pass: Pass) -> BatchNorm? {
     switch (pass.memory.norms.branch, pass.mode) {
     case (.posterior, .eval): return setsAreEqual ? clean : nil
@@ -209,7 +209,7 @@ package final class DualNorm: PosteriorNorm {
 
   // MARK: backward
 
-  /// Everything flows: through p, μ_d and v_d, and the NLL where both domains are known. ALGORITHMS §9.1, with
+  /// Everything flows: through p, μ_d and v_d, and the NLL where both domains are known. docs/algorithms.md §9.1, with
   /// h = γ·dy where the ReLU was open, n_d the pixels of domain d, ±: + for the clean set:
   ///
   ///     e = (p(1−p)·Σ_channels h·(u_c − u_a) + λ·(p − t))/τ;  G_c = p·h − e·u_c;  G_a = (1−p)·h + e·u_a

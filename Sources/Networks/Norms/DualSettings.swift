@@ -1,4 +1,4 @@
-/// How the NLL of the domains is summed over pixels. ALGORITHMS §9.
+/// How the NLL of the domains is summed over pixels. docs/algorithms.md §9.
 package enum DualReduction: String, Sendable, Hashable, CaseIterable {
   /// Mean over all pixels of all rows: the paper's code.
   case pixelMean = "pixel-mean"
@@ -8,7 +8,7 @@ package enum DualReduction: String, Sendable, Hashable, CaseIterable {
   case sum
 }
 
-/// What dual norms are told while training. ALGORITHMS §9.
+/// What dual norms are told while training. docs/algorithms.md §9.
 package struct DualSettings: Sendable, Hashable {
   /// λ, the weight of the NLL in the loss.
   package var weight: Double

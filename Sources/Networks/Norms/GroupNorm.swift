@@ -1,4 +1,4 @@
-/// Group normalisation in 32 groups, or in as many as divide the channels: gcd(32, C). See `ImageNorm`.
+/// Group normalization in 32 groups, or in as many as divide the channels: gcd(32, C). See `ImageNorm`.
 package final class GroupNorm: ImageNorm, NormLayer {
   package static let kindName = "gn"
   package static let affines = [NormAffine.on, .off]

@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// No normalisation: the optional ReLU alone. Convolutions of such a network have a bias. DEMO §2.
+/// No normalization: the optional ReLU alone. Convolutions of such a network have a bias. docs/demo.md §2.
 package final class IdentityNorm: NormLayer {
   package static let kindName = "none"
   package static let replacesBias = false

@@ -1,8 +1,8 @@
 import CKernels
 import Tensors
 
-/// What GroupNorm and InstanceNorm have in common: every image is normalised by its own moments, over groups of
-/// channels and all pixels, with optional ReLU. ALGORITHMS §8; Wu and He 2018, Ulyanov et al. 2016.
+/// What GroupNorm and InstanceNorm have in common: every image is normalized by its own moments, over groups of
+/// channels and all pixels, with optional ReLU. docs/algorithms.md §8; Wu and He 2018, Ulyanov et al. 2016.
 ///
 ///     y = γ·(x − μ)/√(v + 1e-5) + β,   μ, v: mean and biased variance of the channel's group in the image
 ///

@@ -1,4 +1,4 @@
-/// Instance normalisation: every channel of every image by itself. See `ImageNorm`.
+/// Instance normalization: every channel of every image by itself. See `ImageNorm`.
 package final class InstanceNorm: ImageNorm, NormLayer {
   package static let kindName = "in"
   package static let affines = [NormAffine.on, .off]

@@ -34,7 +34,7 @@ extension Network {
   /// The names of a network's norm places, in the order in which `norm.layers` counts them; empty for an unknown model.
   package static func normPlaces(_ settings: ModelSettings) -> [String] { plannedNorms(settings).map { $0.name } }
 
-  /// The same with the shape of what is normalised.
+  /// The same with the shape of what is normalized.
   static func plannedNorms(_ settings: ModelSettings) -> [(name: String, shape: Shape)] {
     guard let model = models.first(where: { $0.name == settings.name }) else { return [] }
     var builder = NetworkBuilder(settings)

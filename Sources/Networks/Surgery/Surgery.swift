@@ -2,7 +2,7 @@ import Tensors
 
 extension Network {
   /// A new network of `target`, the same model with other norms, and the numbers of this one: weights, optimizer momentum,
-  /// statistics. ALGORITHMS §10.
+  /// statistics. docs/algorithms.md §10.
   ///
   /// BN becomes two equal sets, so that the function in eval mode stays the same to the bit; two sets become one by the
   /// moments of their even mixture, μ = (μ_c + μ_a)/2, v = (v_c + v_a)/2 + (μ_c − μ_a)²/4; norms without running

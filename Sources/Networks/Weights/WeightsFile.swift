@@ -33,8 +33,10 @@ package struct WeightsFile: Sendable {
     if ["pt", "pth", "ckpt"].contains(url.pathExtension.lowercased()) { return true }
     guard let file = try? FileHandle(forReadingFrom: url) else { return false }
     defer { try? file.close() }
-    let head = [UInt8]((try? file.read(upToCount: 4)) ?? Data())
-    return head == [0x50, 0x4B, 0x03, 0x04] || (head.count > 1 && head[0] == 0x80 && (2...5).contains(head[1]))
+    let head = [UInt8]((try? file.read(upToCount: 9)) ?? Data())
+    if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return true }
+    // The header of a safetensors file, whose length may begin like a pickle, starts with a brace.
+    return head.count > 8 && head[0] == 0x80 && (2...5).contains(head[1]) && head[8] != UInt8(ascii: "{")
   }
 
   /// The tensors of the file; of a PyTorch file the dictionary that `key` names, or the only one.
