@@ -194,8 +194,11 @@ struct AttackCommandTests {
   @Test(
     "what does not go together is a usage error of one line",
     arguments: [
-      (["attack"], "either --checkpoint FILE or --weights FILE"),
-      (["attack", "--weights", model, "--checkpoint", model], "either --checkpoint FILE or --weights FILE"),
+      (["attack"], "use either --checkpoint FILE, or --weights FILE with --model NAME"),
+      (
+        ["attack", "--weights", model, "--checkpoint", model],
+        "use either --checkpoint FILE, or --weights FILE with --model NAME"
+      ),
       (["attack", "--checkpoint", model, "--model", "conv4"], "the checkpoint names its own model"),
       (
         ["attack", "--weights", model, "--model", "small-cnn", "--eps", "1/255"],
@@ -230,8 +233,7 @@ struct AttackCommandTests {
       (reference + ["--set", "size=28"], "the network takes images of 1×28×28"),
       (reference + ["--json", "/nowhere/x.json"], "/nowhere/x.json: its folder is missing"),
       (["attack", "--weights", "/nowhere/w.safetensors", "--images", set, "--eps", "1/255"], "/nowhere/w.safetensors"),
-      (["attack", "--weights", set, "--images", set, "--eps", "1/255"], "does not say which network"),
-      (["attack", "--weights", model, "--images", set, "--eps", "1/255"], "its tensors fit --model small-cnn"),
+      (["attack", "--weights", set, "--images", set, "--eps", "1/255"], "pass --model with one of conv4"),
       (
         ["attack", "--weights", model, "--model", "small-cnn", "--data", "mirage", "--eps", "1/255"],
         "takes images of 1×14×14"

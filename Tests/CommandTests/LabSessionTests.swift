@@ -80,7 +80,7 @@ import Testing
     // Controls has the focus; its first knob is the objective.
     try lab.press("Home", "+")
     let asked = try await lab.wait(for: "Change objective?")
-    #expect(asked.contains("mat → trades") && asked.contains("maximizes KL"))
+    #expect(asked.contains("mat → trades") && asked.contains("maximizes the KL divergence"))
     try lab.press("Escape")
     try await lab.wait(until: "no dialog") { !$0.contains("Change objective?") }
     #expect(try !lab.screen().contains("mat → trades"))
@@ -92,7 +92,7 @@ import Testing
     try lab.type(":")
     try lab.type("set batching seq")
     try lab.press("Enter")
-    try await lab.wait(for: "move twice a step")
+    try await lab.wait(for: "updated twice per step")
     try lab.press("Enter")
     let switched = try await lab.wait(for: "batching cat → seq (you)")
     let before = try #require(step(switched))

@@ -38,7 +38,7 @@ import Testing
     }
     let whole = try await BuiltProgram.run(arguments("whole"))
     #expect(whole.status == 0, "\(whole.error)")
-    #expect(whole.error.contains("AT, seed 0: trained, 60 steps"))
+    #expect(whole.error.contains("AT, seed 0: trained 60 steps"))
 
     // Interrupts when the first training is in the store, during the first attacks or later.
     let runs = folder.appendingPathComponent("cut/runs")

@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("K6_google_drive_page.safetensors", "is a web page"), ("K9_minus_2.98e-8.npz", "zip"),
+    ("K6_google_drive_page.safetensors", "is a web page"), ("K9_minus_2.98e-8.npz", "NumPy archive"),
   ])
   func aFileThatIsSomethingElseIsCalledWhatItIs(name: String, what: String) throws {
     let line = try failure(name, ["model": "preact-resnet18"])

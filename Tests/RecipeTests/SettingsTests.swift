@@ -22,7 +22,9 @@ import Testing
     ("gamma=2", "gamma: '2' is not accepted; use a number in 0 … 1"),
     (
       "model=conv5",
-      "model: 'conv5' is not accepted; use one of conv4, preact-mini, preact-resnet18, preact-resnet20, resnet34, resnet34-cifar, small-cnn (did you mean 'conv4'?)"
+      "model: 'conv5' is not accepted; use one of conv4, preact-mini, preact-resnet18, preact-resnet34, preact-resnet20, "
+        + "resnet18, resnet34, resnet50, resnet18-cifar, resnet34-cifar, resnet50-cifar, wide-resnet, small-cnn "
+        + "(did you mean 'conv4'?)"
     ),
   ]) func `a bad assignment is one line and changes nothing`(assignment: String, expected: String) {
     var settings = Settings()

@@ -8,6 +8,7 @@ import Readout
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Time the MAT-Cat PGD-10 training step on this machine.",
+    usage: "dualab bench [<options>]",
     discussion: """
       a: preact-resnet18 width 64, 3×32×32, N=8 · b: width 16, N=64 · c: width 16, 1×28×28, N=128 · d: conv4, 1×16×16, N=128
 

@@ -69,8 +69,8 @@ package struct SessionMachine: Sendable {
 
   // MARK: the start
 
-  /// The session starts.
-  package mutating func begin() -> [Event] { tell(.preparing) }
+  /// The session starts; nothing where it has started.
+  package mutating func begin() -> [Event] { now == nil ? tell(.preparing) : [] }
 
   /// Data and network are loaded.
   package mutating func prepared(_ loaded: SessionDescription) -> Turn {
