@@ -12,9 +12,8 @@ package struct PyTorchFile {
   /// Bytes of the file.
   let size: Int
   private let container: any Container
-
   /// The value that was saved: as a rule a dictionary.
-  package var root: PickledValue { PickledValue(heap: container.heap, index: container.root) }
+  package let root: PickledValue
 
   /// Opens a file. Throws `FileError`: the file, what is wrong, what helps.
   package init(contentsOf url: URL) throws {
@@ -27,6 +26,7 @@ package struct PyTorchFile {
       case .legacy: container = try LegacyContainer(file.prefix(file.count), name: name)
       }
     } catch let error as FileError { throw Self.named(error, name) }
+    root = container.root
   }
 
   /// Reads the bytes of a file.
@@ -39,6 +39,7 @@ package struct PyTorchFile {
       case .legacy: container = try LegacyContainer([UInt8](data), name: name)
       }
     } catch let error as FileError { throw Self.named(error, name) }
+    root = container.root
   }
 
   /// Reads one tensor, row-major.

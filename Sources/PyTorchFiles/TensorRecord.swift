@@ -2,9 +2,9 @@ import Foundation
 import Tensors
 
 /// A storage as the pickle names it: the bytes lie elsewhere in the file.
-struct StorageRecord: Sendable, Equatable {
+struct StorageRecord: Sendable, Hashable {
   /// What its elements are.
-  enum Element: Sendable, Equatable {
+  enum Element: Sendable, Hashable {
     case known(Safetensors.ElementType)
     case untyped
     case unsupported(String)
@@ -35,7 +35,7 @@ struct StorageRecord: Sendable, Equatable {
 
 /// A tensor of a checkpoint: where its elements lie, before any of them is read.
 package struct TensorRecord: Sendable, Equatable {
-  static let mostDimensions = 64
+  static let mostDimensions = 16
 
   let storage: StorageRecord
   /// The element type, nil when it is one that is not supported.

@@ -4,17 +4,15 @@ import Tensors
 
 /// The outside of a checkpoint: where its pickle and its storages lie.
 protocol Container {
-  /// The pickle's values and its root.
-  var heap: PickleHeap { get }
-  var root: PickleHeap.Index { get }
+  /// The value that the pickle holds.
+  var root: PickledValue { get }
   /// The bytes of a storage.
   func bytes(of storage: StorageRecord) throws -> Data
 }
 
 /// `torch.save` since 1.6: a zip file with a pickle and one entry for each storage.
 struct ZipContainer: Container {
-  let heap: PickleHeap
-  let root: PickleHeap.Index
+  let root: PickledValue
   private let archive: ZipArchive
   private let folder: String
 
@@ -35,9 +33,9 @@ struct ZipContainer: Container {
       throw FileError("its data.pkl is empty: saving was interrupted; save it again with torch.save")
     }
     var machine = PickleMachine(pickle)
-    root = try machine.run()
-    heap = machine.heap
-    for storage in heap.storages { try check(storage) }
+    let value = try machine.run()
+    root = PickledValue(table: PickledValue.Table(machine.heap), index: value)
+    for storage in root.table.heap.storages { try check(storage) }
   }
 
   private func check(_ storage: StorageRecord) throws {
@@ -62,9 +60,8 @@ struct ZipContainer: Container {
 struct LegacyContainer: Container {
   static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
-  let heap: PickleHeap
-  let root: PickleHeap.Index
-  private var places: [String: Range<Int>] = [:]
+  let root: PickledValue
+  private let places: [String: Range<Int>]
 
   init(_ bytes: [UInt8], name: String) throws {
     var machine = PickleMachine(bytes)
@@ -79,16 +76,15 @@ struct LegacyContainer: Container {
       throw FileError("has an unknown version of the format before torch 1.6; \(Remedy.saveAgain)")
     }
     let description = try machine.run()
-    let system = PickledValue(heap: machine.heap, index: description)
+    let system = PickledValue(table: PickledValue.Table(machine.heap), index: description)
     if case .bool(false)? = system["little_endian"]?.content {
       throw FileError(
         "was saved on a big-endian machine; on any PC: "
           + Remedy.python(name, load: "torch.load(FILE, weights_only=True)"))
     }
-    root = try machine.run()
-    let keys = try machine.run()
-    heap = machine.heap
-    places = try Self.places(of: heap, keys: keys, from: machine.position)
+    let value = try machine.run(), keys = try machine.run()
+    root = PickledValue(table: PickledValue.Table(machine.heap), index: value)
+    places = try Self.places(of: machine.heap, keys: keys, from: machine.position)
   }
 
   private static func places(
@@ -99,7 +95,7 @@ struct LegacyContainer: Container {
     var places: [String: Range<Int>] = [:]
     var position = start
     for index in keys {
-      guard let key = heap.text(index), let storage = storages[key], let length = try storage.byteCount() else {
+      guard let key = heap.name(index), let storage = storages[key], let length = try storage.byteCount() else {
         throw FileError("its list of storages names one of an unknown type; \(Remedy.saveAgain)")
       }
       guard heap.bytes.count - position >= 8, length <= heap.bytes.count - position - 8 else {
@@ -126,6 +122,6 @@ struct LegacyContainer: Container {
 
   func bytes(of storage: StorageRecord) throws -> Data {
     guard let place = places[storage.key] else { throw FileError("has no storage '\(oneLine(storage.key))'") }
-    return Data(heap.bytes[place])
+    return Data(root.table.heap.bytes[place])
   }
 }

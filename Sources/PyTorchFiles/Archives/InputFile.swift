@@ -32,10 +32,8 @@ final class InputFile {
   /// The first bytes, up to `length`.
   func prefix(_ length: Int) throws -> [UInt8] { try read(from: 0, min(length, count)) }
 
-  /// The last bytes, up to `length`.
-  func suffix(_ length: Int) throws -> [UInt8] { try read(from: max(0, count - length), min(length, count)) }
-
-  private func read(from start: Int, _ wanted: Int) throws -> [UInt8] {
+  /// `wanted` bytes from the place `start`.
+  func read(from start: Int, _ wanted: Int) throws -> [UInt8] {
     var problem: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
       while filled < wanted {

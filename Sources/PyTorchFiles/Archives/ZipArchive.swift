@@ -13,9 +13,6 @@ final class ZipArchive {
     let isStored: Bool
   }
 
-  /// Most entries of an archive: ten times what a large checkpoint has.
-  static let mostEntries = 1 << 18
-
   private let handle: OpaquePointer
   /// The entries by name.
   private(set) var entries: [String: Entry] = [:]
@@ -34,7 +31,7 @@ final class ZipArchive {
 
   /// Reads bytes in memory.
   convenience init(_ data: Data) throws {
-    try ZipDirectory.check(tail: [UInt8](data.suffix(ZipDirectory.longestTail)), fileSize: data.count)
+    try ZipDirectory.check(data)
     guard let copy = malloc(max(1, data.count)) else { throw FileError("not enough memory") }
     data.withUnsafeBytes { if let start = $0.baseAddress { memcpy(copy, start, data.count) } }
     var error = zip_error_t()
@@ -52,8 +49,8 @@ final class ZipArchive {
   private init(_ handle: OpaquePointer, fileSize: Int) throws {
     self.handle = handle
     let count = zip_get_num_entries(handle, 0)
-    guard count >= 0, count <= Self.mostEntries else {
-      throw FileError("is a zip file with \(count) entries, more than any checkpoint has")
+    guard count >= 0, count <= ZipDirectory.mostEntries else {
+      throw FileError("is a zip file of \(count) entries, more than any checkpoint has; pass a file of torch.save")
     }
     entries.reserveCapacity(Int(count))
     var total = 0

@@ -16,7 +16,12 @@ enum ZipKind {
         "is a TorchScript program (torch.jit.save), not a state dictionary; "
           + Remedy.python(name, load: "torch.jit.load(FILE)", expression: "x.state_dict()"))
     }
-    if let folder = folders.first { return folder }
+    if let folder = folders.first {
+      guard folder.utf8.count <= PickleHeap.longestName else {
+        throw FileError("is a zip file whose folder has a name of \(folder.utf8.count) bytes; \(Remedy.saveAgain)")
+      }
+      return folder
+    }
     throw FileError(otherKind(Array(names), name: name))
   }
 

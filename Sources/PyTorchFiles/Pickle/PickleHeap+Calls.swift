@@ -8,10 +8,13 @@ extension PickleHeap {
     let opaque = Object(callee: callee, arguments: arguments)
     guard let meaning = global(callee)?.meaning, let values = elements(arguments) else { return try add(opaque) }
     switch meaning {
-    case .dictionary: return try add(.dictionary(pairs(values)))
-    case .list: return try add(.list(contents(values)))
-    case .set: return try add(.set(contents(values)))
-    case .tuple: return try add(.tuple(contents(values)))
+    case .dictionary: return try add(.dictionary(collect(pairs(values))))
+    case .list: return try add(.list(collect(contents(values))))
+    case .set: return try add(.set(collect(contents(values))))
+    case .tuple:
+      // A tuple of a tuple is that one, which nothing can change.
+      if let first = values.first, case .tuple = self[first] { return first }
+      return try add(.tuple(collect(contents(values))))
     case .rebuildTensor(let version): return try rebuild(values, version: version) ?? add(opaque)
     case .rebuildParameter:
       guard let first = values.first, case .tensor = self[first] else { return try add(opaque) }
@@ -27,7 +30,7 @@ extension PickleHeap {
 
   /// The storage that ('storage', type, key, location, count) names.
   mutating func addStorage(persistentID: Index) throws -> Index {
-    guard let parts = elements(persistentID), let kind = parts.first.flatMap(text) else {
+    guard let parts = elements(persistentID), let kind = parts.first.flatMap(name) else {
       throw FileError("its pickle is malformed: a reference to something outside it that torch.save does not write")
     }
     // Files before torch 1.6 wrap each class of a pickled module with its source text.
@@ -47,16 +50,19 @@ extension PickleHeap {
     return try add(StorageRecord(key: key, element: element, count: count))
   }
 
+  /// torch's keys are numbers.
   private func storageKey(_ index: Index) -> String? {
     if case .integer(let number) = self[index] { return String(number) }
-    return text(index)
+    return name(index).flatMap { $0.utf8.count <= 64 ? $0 : nil }
   }
 
   /// The tensor that torch's rebuilding functions would make of these arguments; nil when it is of another kind.
   private mutating func rebuild(_ values: [Index], version: Int) throws -> Index? {
     guard values.count >= 4, case .storage(let number) = self[values[0]] else { return nil }
     guard let offset = count(values[1]), let sizes = counts(values[2]), let strides = counts(values[3]) else {
-      throw FileError("its pickle is malformed: a tensor whose offset, sizes or strides are not whole numbers")
+      throw FileError(
+        "its pickle is malformed: a tensor whose offset, sizes or strides are not whole numbers, or of more than "
+          + "\(TensorRecord.mostDimensions) dimensions")
     }
     let storage = storages[number]
     var type: Safetensors.ElementType?, unsupported: String?
@@ -85,7 +91,7 @@ extension PickleHeap {
   /// Keys and values in turn of `dict([(key, value), …])` or `dict({…})`.
   private func pairs(_ arguments: [Index]) -> [Index] {
     guard let first = arguments.first else { return [] }
-    if case .dictionary(let items) = self[first] { return items }
+    if case .dictionary(let number) = self[first] { return collections[number] }
     guard let items = elements(first) else { return [] }
     return items.flatMap { item -> [Index] in
       guard let pair = elements(item), pair.count == 2 else { return [] }
@@ -95,7 +101,7 @@ extension PickleHeap {
 
   private func contents(_ arguments: [Index]) -> [Index] {
     guard let first = arguments.first else { return [] }
-    if case .set(let items) = self[first] { return items }
+    if case .set(let number) = self[first] { return collections[number] }
     return elements(first) ?? []
   }
 }

@@ -47,21 +47,18 @@ struct PickleMachine {
     case .none, .newTrue, .newFalse, .int4, .int1, .int2, .long1, .long4, .float: try pushNumber(opcode)
     case .text4, .text1, .text8, .oldText4, .oldText1: try push(.text(span(try length(opcode))))
     case .bytes4, .bytes1, .bytes8, .byteArray8: try push(.bytes(span(try length(opcode))))
-    case .emptyTuple: try push(.tuple([]))
-    case .tuple: try push(.tuple(Array(popToMark())))
-    case .tuple1: try push(.tuple(popLast(1)))
-    case .tuple2: try push(.tuple(popLast(2)))
-    case .tuple3: try push(.tuple(popLast(3)))
-    case .emptyList: try push(.list([]))
-    case .list: try push(.list(Array(popToMark())))
-    case .emptySet: try push(.set([]))
-    case .frozenSet: try push(.set(Array(popToMark())))
-    case .emptyDictionary: try push(.dictionary([]))
-    case .dictionary: try push(.dictionary(pairs(popToMark())))
-    case .append: try heap.append(popLast(1)[...], to: top())
-    case .appends, .addItems: try addItems()
-    case .setItem: try heap.append(popLast(2)[...], to: top())
-    case .setItems: try setItems()
+    case .emptyTuple: try push(.tuple(0))
+    case .tuple, .tuple1, .tuple2, .tuple3: try pushTuple(opcode)
+    case .emptyList: try push(.list(heap.collect([])))
+    case .list: try push(.list(heap.collect(popToMark())))
+    case .emptySet: try push(.set(heap.collect([])))
+    case .frozenSet: try push(.set(heap.collect(popToMark())))
+    case .emptyDictionary: try push(.dictionary(heap.collect([])))
+    case .dictionary: try push(.dictionary(heap.collect(pairs(popToMark()))))
+    case .append: try addItems(popLast(1))
+    case .setItem: try addItems(popLast(2))
+    case .appends, .addItems: try addItems(popToMark())
+    case .setItems: try addItems(pairs(popToMark()))
     case .put1, .put4, .get1, .get4, .memoize: try remember(opcode)
     case .global, .stackGlobal: try pushGlobal(opcode)
     case .reduce, .build, .newObject, .newObjectWithKeywords, .persistentID: try call(opcode)
@@ -103,19 +100,20 @@ struct PickleMachine {
     }
   }
 
-  private mutating func addItems() throws {
-    let items = try popToMark()
-    try heap.append(items, to: top())
+  private mutating func pushTuple(_ opcode: PickleOpcode) throws {
+    switch opcode {
+    case .tuple1: try push(.tuple(heap.collect(popLast(1))))
+    case .tuple2: try push(.tuple(heap.collect(popLast(2))))
+    case .tuple3: try push(.tuple(heap.collect(popLast(3))))
+    default: try push(.tuple(heap.collect(popToMark())))
+    }
   }
 
-  private mutating func setItems() throws {
-    let items = try pairs(popToMark())
-    try heap.append(items[...], to: top())
-  }
+  private mutating func addItems(_ items: [Index]) throws { try heap.append(items[...], to: top()) }
 
-  private func pairs(_ items: ArraySlice<Index>) throws -> [Index] {
+  private func pairs(_ items: [Index]) throws -> [Index] {
     guard items.count.isMultiple(of: 2) else { throw malformed("a key without a value") }
-    return Array(items)
+    return items
   }
 
   private mutating func pushGlobal(_ opcode: PickleOpcode) throws {
@@ -124,12 +122,12 @@ struct PickleMachine {
       (module, name) = (try line(), try line())
     } else {
       let both = try popLast(2)
-      guard let first = heap.text(both[0]), let second = heap.text(both[1]) else {
-        throw malformed("a class name that is not text")
+      guard let first = heap.name(both[0]), let second = heap.name(both[1]) else {
+        throw malformed("a class name that is not a text of at most \(PickleHeap.longestName) bytes")
       }
       (module, name) = (first, second)
     }
-    stack.append(try heap.add(PickleGlobal(module: module, name: name)))
+    stack.append(try heap.addGlobal(module: module, name: name))
   }
 
   private mutating func call(_ opcode: PickleOpcode) throws {
@@ -137,7 +135,7 @@ struct PickleMachine {
     case .persistentID: stack.append(try heap.addStorage(persistentID: try pop()))
     case .build:
       let state = try pop()
-      if case .object(let number) = heap[try top()] { heap.objects[number].state.append(state) }
+      try heap.addState(state, to: top())
     case .newObjectWithKeywords:
       let parts = try popLast(3)
       stack.append(try heap.add(PickleHeap.Object(callee: parts[0], arguments: parts[1], state: [parts[2]])))
@@ -202,7 +200,7 @@ extension PickleMachine {
   }
 
   private mutating func line() throws -> String {
-    guard let newline = heap.bytes[position..<end].prefix(1024).firstIndex(of: 0x0A) else {
+    guard let newline = heap.bytes[position..<end].prefix(PickleHeap.longestName + 1).firstIndex(of: 0x0A) else {
       throw malformed("a class name without an end")
     }
     defer { position = newline + 1 }
@@ -246,10 +244,10 @@ extension PickleMachine {
     return Array(stack.suffix(count))
   }
 
-  private mutating func popToMark() throws -> ArraySlice<Index> {
+  private mutating func popToMark() throws -> [Index] {
     guard let mark = marks.popLast(), mark <= stack.count else { throw malformed("it closes what it did not open") }
     let items = Array(stack[mark...])
     stack.removeSubrange(mark...)
-    return items[...]
+    return items
   }
 }

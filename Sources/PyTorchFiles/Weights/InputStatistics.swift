@@ -35,7 +35,7 @@ enum InputStatistics {
       let mean = group.filter { kind(of: $0) == .mean }, deviation = group.filter { kind(of: $0) == .deviation }
       guard mean.count == 1, deviation.count == 1 else {
         throw FileError(
-          "has '\(oneLine(group.joined(separator: "', '")))', which "
+          "has '\(oneLine(group.prefix(4).joined(separator: "', '")))', which "
             + "\(group.count == 1 ? "is half of" : "is no clear") input normalization; give mean and std as settings "
             + "and delete \(group.count == 1 ? "this tensor" : "these tensors") from the state dictionary"
             + (root.isEmpty ? "" : " (under '\(oneLine(root))')"))
@@ -59,7 +59,8 @@ enum InputStatistics {
   private static func normalization(
     _ mean: String, _ deviation: String, _ tensors: [String: Safetensors.Tensor]
   ) throws -> StateDictionary.Normalization {
-    let file = Safetensors(tensors: tensors.filter { [mean, deviation].contains($0.key) })
+    var file = Safetensors()
+    for name in [mean, deviation] { file.tensors[name] = tensors[name] }
     let (means, deviations) = (try file.numbers(mean), try file.numbers(deviation))
     guard means.count == deviations.count else {
       throw FileError("'\(oneLine(mean))' and '\(oneLine(deviation))' have different numbers of channels")

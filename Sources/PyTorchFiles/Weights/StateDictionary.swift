@@ -41,21 +41,11 @@ extension PyTorchFile {
     let sets = WeightSet.all(in: root)
     let choice = try choose(key, sets)
     if !choice.set.path.isEmpty { notes.append("weights taken from '\(oneLine(choice.set.path))'") }
-    for other in choice.others {
+    for other in choice.others.prefix(WeightSet.mostLeftOut) {
       notes.append("also holds weights under \(other.described); choose them with --key \(oneLine(other.path))")
     }
+    var tensors = try tensors(of: choice.set, &notes)
     var reader = reader()
-    var tensors: [String: Safetensors.Tensor] = [:]
-    for (name, record) in choice.set.tensors {
-      guard record.type != nil else {
-        notes.append("left out '\(oneLine(name))': its type \(record.unsupported ?? "") cannot be read")
-        continue
-      }
-      tensors[name] = try reader.tensor(record)
-    }
-    for (name, type) in choice.set.leftOut {
-      notes.append("left out '\(oneLine(name))': it is \(type), not a plain tensor")
-    }
     for (name, tensor) in try statistics(besides: choice.set, &reader) where tensors[name] == nil {
       tensors[name] = tensor
     }
@@ -65,6 +55,27 @@ extension PyTorchFile {
     result.step = count(["global_step", "step", "steps", "iteration", "iterations", "iter", "it"])
     result.epoch = count(["epoch", "epochs", "current_epoch", "last_epoch"])
     return result
+  }
+
+  /// The tensors of a set, and notes on what is none; of many the first are named.
+  private func tensors(of set: WeightSet, _ notes: inout [String]) throws -> [String: Safetensors.Tensor] {
+    var reader = reader(), tensors: [String: Safetensors.Tensor] = [:]
+    var leftOut: [String] = [], more = set.moreLeftOut
+    for (name, record) in set.tensors {
+      if record.type != nil {
+        tensors[name] = try reader.tensor(record)
+      } else if leftOut.count < WeightSet.mostLeftOut {
+        leftOut.append("left out '\(oneLine(name))': its type \(record.unsupported ?? "") cannot be read")
+      } else {
+        more += 1
+      }
+    }
+    let others = set.leftOut.map { "left out '\(oneLine($0.name))': it is \($0.what), not a plain tensor" }
+    let named = (leftOut + others).prefix(WeightSet.mostLeftOut)
+    more += leftOut.count + others.count - named.count
+    notes += named
+    if more > 0 { notes.append("left out \(more) more of that kind") }
+    return tensors
   }
 
   private func choose(_ key: String?, _ sets: [WeightSet]) throws -> WeightSet.Choice {
@@ -84,7 +95,7 @@ extension PyTorchFile {
     let what =
       switch root.content {
       case .tensor(let tensor): "is a single tensor of shape \(tensor.shape)"
-      case .dictionary(let items) where items.isEmpty: "is an empty dictionary"
+      case .dictionary(count: 0): "is an empty dictionary"
       case .dictionary: "is a dictionary without tensors"
       case .list: "is a list without a state dictionary"
       case .opaque(let name): "is a pickled object (\(name))"
@@ -103,7 +114,8 @@ extension PyTorchFile {
       switch value.content {
       case .tensor(let record) where record.type != nil && (1...4).contains(record.count):
         found.append((name, try reader.tensor(record)))
-      case .list(let items) where (1...4).contains(items.count):
+      case .list(let length) where (1...4).contains(length):
+        let items = value.items(4)
         let numbers = items.compactMap { item -> Float? in
           switch item.content {
           case .float(let value): Float(value)

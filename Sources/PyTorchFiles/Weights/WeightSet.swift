@@ -6,8 +6,10 @@ struct WeightSet {
   /// Its keys from the root, with dots between; empty for the root itself.
   var path: String
   var tensors: [(name: String, record: TensorRecord)]
-  /// Names of what is neither a tensor nor a plain value, with what it is.
+  /// The first names of what is neither a tensor nor a plain value, with what it is.
   var leftOut: [(name: String, what: String)]
+  /// How many more there are.
+  var moreLeftOut = 0
 
   /// `'model' (122 tensors)`.
   var described: String {
@@ -23,6 +25,9 @@ struct WeightSet {
 
   private static let deepest = 4
   private static let mostVisits = 4096
+  private static let mostInList = 16
+  /// Values that are named when they are left out.
+  static let mostLeftOut = 8
   private static let skipped = [
     "optim", "sched", "scaler", "rng", "loops", "callbacks", "hyper_parameters", "hparams", "datamodule",
   ]
@@ -30,58 +35,48 @@ struct WeightSet {
   /// All sets of weights below a value, outermost first.
   static func all(in root: PickledValue) -> [WeightSet] {
     var sets: [WeightSet] = []
-    visit(root) { path, value in
-      let entries = value.entries
+    visit(root) { path, entries in
       let tensors = entries.compactMap { entry -> (name: String, record: TensorRecord)? in
         guard case .tensor(let record) = entry.value.content else { return nil }
         return (entry.name, record)
       }
       guard !tensors.isEmpty else { return }
-      let leftOut = entries.compactMap { entry -> (name: String, what: String)? in
-        guard case .opaque(let what) = entry.value.content else { return nil }
-        return (entry.name, what)
+      let opaque = entries.filter { $0.value.isOpaque }
+      let leftOut = opaque.prefix(mostLeftOut).map { entry in
+        if case .opaque(let what) = entry.value.content { return (entry.name, what) }
+        return (entry.name, "no tensor")
       }
-      sets.append(WeightSet(path: path, tensors: tensors, leftOut: leftOut))
+      sets.append(
+        WeightSet(path: path, tensors: tensors, leftOut: leftOut, moreLeftOut: opaque.count - leftOut.count))
     }
     return sets
   }
 
   /// The first pickled module, at the root or under a key of it.
   static func wholeModule(in root: PickledValue) -> (path: String, name: String)? {
-    if let name = root.moduleClass { return ("", name) }
+    var finder = ModuleFinder()
+    if let name = finder.moduleClass(root) { return ("", name) }
     for (key, value) in root.entries {
-      if let name = value.moduleClass { return (key, name) }
+      if let name = finder.moduleClass(value) { return (key, name) }
     }
     return nil
   }
 
   /// Visits dictionaries breadth first, each once.
-  private static func visit(_ root: PickledValue, _ body: (String, PickledValue) -> Void) {
+  private static func visit(_ root: PickledValue, _ body: (String, [(name: String, value: PickledValue)]) -> Void) {
     var queue: [(path: String, value: PickledValue, depth: Int)] = [("", root, 0)]
     var seen: Set<PickleHeap.Index> = [root.index], next = 0
-    while next < queue.count, next < mostVisits {
-      let (path, value, depth) = queue[next]
+    while next < queue.count {
+      let (path, value, depth) = queue[next], entries = value.entries
       next += 1
-      body(path, value)
+      body(path, entries)
       guard depth < deepest else { continue }
-      for (name, child) in children(of: value) where seen.insert(child.index).inserted {
+      let inside = entries.isEmpty ? value.items(mostInList + 1).enumerated().map { (String($0), $1) } : entries
+      guard !entries.isEmpty || inside.count <= mostInList else { continue }
+      for (name, child) in inside
+      where child.isCollection && queue.count < mostVisits && seen.insert(child.index).inserted {
         let isSkipped = skipped.contains { name.lowercased().contains($0) }
         if !isSkipped { queue.append((path.isEmpty ? name : "\(path).\(name)", child, depth + 1)) }
-      }
-    }
-  }
-
-  private static func children(of value: PickledValue) -> [(String, PickledValue)] {
-    let all: [(String, PickledValue)]
-    switch value.content {
-    case .dictionary: all = value.entries.map { ($0.name, $0.value) }
-    case .list(let items) where items.count <= 16: all = items.enumerated().map { (String($0), $1) }
-    default: return []
-    }
-    return all.filter { child in
-      switch child.1.content {
-      case .dictionary, .list: true
-      default: false
       }
     }
   }
