@@ -38,13 +38,16 @@ smoke: deps
 	$(TEST) --filter 'EventsTests|EngineTests'
 
 # The numerics on the kernels of lesser CPUs, which this one can run too (the bits of a process are those of one variant, so
-# each has a process of its own); the long evaluations; then everything else, which starts programs and terminals.
+# each has a process of its own); the long evaluations; everything else in this process; and last what starts programs and
+# terminals and waits for them, which tests that compute would hold up.
+PROGRAMS = CommandTests|TerminalTests
 NUMERICS = NetworksTests|ObjectivesTests|StepsOracleTests
 test: smoke
 	DUALAB_CPU=portable $(TEST) --skip-build --filter '$(NUMERICS)'
 	DUALAB_CPU=avx2 $(TEST) --skip-build --filter '$(NUMERICS)'
 	$(TEST) --skip-build --filter AttacksTests
-	$(TEST) --skip-build --skip AttacksTests
+	$(TEST) --skip-build --skip 'AttacksTests|$(PROGRAMS)'
+	$(TEST) --skip-build --filter '$(PROGRAMS)'
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

@@ -101,10 +101,9 @@ struct AttackCommandTests {
     let cut = ["--json", file("cut.json").path, "--save-adversarials", file("cut.npz").path]
     let stopped = try await BuiltProgram.run(arguments + cut) { process, result in
       let error = result.deletingLastPathComponent().appendingPathComponent("stderr")
-      while try !String(contentsOf: error, encoding: .utf8).contains("APGD-T 2/4"), process.isRunning {
-        try await Task.sleep(for: .milliseconds(5))
+      BuiltProgram.send(SIGINT, to: process) {
+        (try? String(contentsOf: error, encoding: .utf8))?.contains("APGD-T 2/4") ?? false
       }
-      kill(process.processIdentifier, SIGINT)
     }
     #expect(stopped.status == 130, "\(stopped.error)")
     #expect(stopped.result.contains("incomplete: robust accuracy may still drop"))

@@ -45,8 +45,28 @@ enum BuiltProgram {
     try process.run()
     try await meanwhile(process, result)
     for await _ in ends {}
+    // Cancelled at a time limit: the wait ends before the program.
+    if process.isRunning {
+      process.terminate()
+      process.waitUntilExit()
+    }
     return Run(
       status: process.terminationStatus, result: try String(contentsOf: result, encoding: .utf8),
       error: try String(contentsOf: error, encoding: .utf8))
+  }
+
+  /// Sends a signal to the program as soon as `isTime`, or nothing when it ends before. On a thread of its own: a task
+  /// waits for its turn behind the tests that compute, and a short run may end before.
+  static func send(_ number: Int32, to process: Process, when isTime: @escaping @Sendable () -> Bool) {
+    let identifier = process.processIdentifier
+    Thread.detachNewThread {
+      while kill(identifier, 0) == 0 {
+        if isTime() {
+          kill(identifier, number)
+          return
+        }
+        usleep(2000)
+      }
+    }
   }
 }

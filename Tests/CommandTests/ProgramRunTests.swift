@@ -44,10 +44,9 @@ import Testing
   func aSignalEndsARunAfterACheckpoint(number: Int32, status: Int32) async throws {
     let run = try await BuiltProgram.run(["train", "--steps", "1000000", "--json"] + SmallRun.options) {
       process, result in
-      while try !String(contentsOf: result, encoding: .utf8).contains(#""event":"sample""#), process.isRunning {
-        try await Task.sleep(for: .milliseconds(10))
+      BuiltProgram.send(number, to: process) {
+        (try? String(contentsOf: result, encoding: .utf8))?.contains(#""event":"sample""#) ?? false
       }
-      kill(process.processIdentifier, number)
     }
     #expect(run.status == status)
     #expect(

@@ -24,6 +24,12 @@ import Testing
     }
   }
 
+  /// True when the first training of a suite is in its store.
+  private static func isTrained(_ runs: URL) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
+    return names.contains { FileManager.default.fileExists(atPath: "\(runs.path)/\($0)/training.json") }
+  }
+
   @Test func anInterruptedSuiteResumesToTheSameTable() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -40,15 +46,10 @@ import Testing
     #expect(whole.status == 0, "\(whole.error)")
     #expect(whole.error.contains("AT, seed 0: trained 60 steps"))
 
-    // Interrupts when the first training is in the store, during the first attacks or later.
+    // Interrupted during the first attacks or later.
     let runs = folder.appendingPathComponent("cut/runs")
-    func isTrained() -> Bool {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
-      return names.contains { FileManager.default.fileExists(atPath: "\(runs.path)/\($0)/training.json") }
-    }
     let cut = try await BuiltProgram.run(arguments("cut")) { process, _ in
-      while !isTrained(), process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
-      kill(process.processIdentifier, SIGINT)
+      BuiltProgram.send(SIGINT, to: process) { Self.isTrained(runs) }
     }
     #expect(cut.status == 130, "\(cut.error)")
     #expect(cut.error.hasSuffix("rerun the same command to resume\n"))
