@@ -31,25 +31,8 @@ struct Header {
     if has(.gap), let gap = session.gap, gap != .calm {
       groups.append([Span(has(.gapWord) ? " \(gap.glyph) \(gap.word) " : gap.glyph, gap.role)])
     }
-    var place: [Span] = []
-    if has(.step) {
-      place.append(
-        Span(
-          (has(.percent) ? "step " : "") + "\(session.step)" + (session.description.map { "/\($0.steps)" } ?? ""),
-          .header))
-    }
-    if has(.epoch), session.step > 0 { place.append(Span(" · epoch \(session.epoch + 1)", .header)) }
-    groups.append(place)
-    if session.description != nil, session.step > 0 || session.state != .preparing {
-      var progress: [Span] = []
-      if has(.bar), barWidth > 0 {
-        let done = Int((session.progress * Double(barWidth)).rounded(.down))
-        progress.append(Span(String(repeating: "█", count: done), .progress))
-        progress.append(Span(String(repeating: "░", count: barWidth - done) + " ", .progressRest))
-      }
-      if has(.percent) { progress.append(Span("\(Int(session.progress * 100)) %", .header)) }
-      groups.append(progress)
-    }
+    groups.append(place(has))
+    groups.append(progress(has, barWidth))
     if has(.timeLeft) {
       if let summary = session.summary {
         groups.append([Span("took \(NumberText.duration(summary.seconds))", .header)])
@@ -64,6 +47,30 @@ struct Header {
         if !row.isEmpty { row.append(Span(gap, .header)) }
         row += group
       }
+  }
+
+  /// Step and epoch.
+  private func place(_ has: (Part) -> Bool) -> [Span] {
+    var spans: [Span] = []
+    if has(.step) {
+      let word = has(.percent) ? "step " : "", all = session.description.map { "/\($0.steps)" } ?? ""
+      spans.append(Span(word + "\(session.step)" + all, .header))
+    }
+    if has(.epoch), session.step > 0 { spans.append(Span(" · epoch \(session.epoch + 1)", .header)) }
+    return spans
+  }
+
+  /// Bar and percentage.
+  private func progress(_ has: (Part) -> Bool, _ barWidth: Int) -> [Span] {
+    guard session.description != nil, session.step > 0 || session.state != .preparing else { return [] }
+    var spans: [Span] = []
+    if has(.bar), barWidth > 0 {
+      let done = Int((session.progress * Double(barWidth)).rounded(.down))
+      spans.append(Span(String(repeating: "█", count: done), .progress))
+      spans.append(Span(String(repeating: "░", count: barWidth - done) + " ", .progressRest))
+    }
+    if has(.percent) { spans.append(Span("\(Int(session.progress * 100)) %", .header)) }
+    return spans
   }
 
   private func task(_ has: (Part) -> Bool) -> [Span] {

@@ -25,38 +25,43 @@ package struct ThemeFile: Sendable, Hashable {
   private init(_ file: FlatYAML) throws {
     path = file.path
     var words = ["name": "", "description": ""]
-    var background = Color.terminal
     var styles: [Theme.Role: Style] = [:]
-    func reading<T>(_ entry: FlatYAML.Entry, _ read: () throws -> T) throws -> T {
-      do { return try read() } catch let error as SettingError {
-        throw ResourceError("\(file.path):\(entry.line): \(entry.key): \(error)")
-      }
-    }
-    // The background comes first, because every style without its own uses it.
-    for entry in file.entries where entry.key == "background" && !entry.isNull {
-      background = try reading(entry) { try StyleGrammar.color(entry.value) }
-    }
+    let background = try ThemeFile.background(file)
     for entry in file.entries {
       guard !entry.isNull, !entry.value.isEmpty else {
-        throw ResourceError(
-          "\(file.path):\(entry.line): \(entry.key) has no value; quote a color that starts with #, e.g. \"#8ab4f8\""
-        )
+        throw file.error(entry, " has no value; quote a color that starts with #, e.g. \"#8ab4f8\"")
       }
       if words[entry.key] != nil {
         words[entry.key] = entry.value
       } else if let role = Theme.Role(rawValue: entry.key) {
-        styles[role] = try reading(entry) { try StyleGrammar.style(entry.value, background: background) }
+        styles[role] = try file.reading(entry) { try StyleGrammar.style(entry.value, background: background) }
       } else if entry.key != "background" {
-        let near = nearestName(to: entry.key, in: ThemeFile.roles + ["name", "description", "background"])
-        let hint = near.map { "did you mean '\($0)'?" } ?? "use one of \(ThemeFile.roles.joined(separator: ", "))"
-        throw ResourceError("\(file.path):\(entry.line): '\(entry.key)' is not part of a theme; \(hint)")
+        throw ThemeFile.unknown(entry, file)
       }
     }
+    try ThemeFile.check(words, styles, file)
+    theme = Theme(name: words["name"] ?? "", styles: styles)
+    summary = words["description"] ?? ""
+    self.background = background
+  }
+
+  /// Read before the styles, because every style without its own uses it.
+  private static func background(_ file: FlatYAML) throws -> Color {
+    guard let entry = file.entries.first(where: { $0.key == "background" && !$0.isNull }) else { return .terminal }
+    return try file.reading(entry) { try StyleGrammar.color(entry.value) }
+  }
+
+  private static func unknown(_ entry: FlatYAML.Entry, _ file: FlatYAML) -> ResourceError {
+    let near = nearestName(to: entry.key, in: roles + ["name", "description", "background"])
+    let hint = near.map { "did you mean '\($0)'?" } ?? "use one of \(roles.joined(separator: ", "))"
+    return ResourceError("\(file.path):\(entry.line): '\(entry.key)' is not part of a theme; \(hint)")
+  }
+
+  /// Every part must be there, under the name of the file.
+  private static func check(_ words: [String: String], _ styles: [Theme.Role: Style], _ file: FlatYAML) throws {
     let missing =
       ["name", "description"].filter { words[$0] == "" }
-      + ThemeFile.roles.filter { role in
-        !styles.keys.contains { $0.rawValue == role }
-      }
+      + roles.filter { role in !styles.keys.contains { $0.rawValue == role } }
     guard missing.isEmpty else {
       throw ResourceError("\(file.path): missing: \(missing.joined(separator: ", ")); a theme must set every part")
     }
@@ -64,8 +69,17 @@ package struct ThemeFile: Sendable, Hashable {
     guard name == stem else {
       throw ResourceError("\(file.path): name: '\(name)' does not match the file name; use '\(stem)'")
     }
-    theme = Theme(name: name, styles: styles)
-    summary = words["description"] ?? ""
-    self.background = background
+  }
+}
+
+extension FlatYAML {
+  /// An error of one entry, after its place and key.
+  fileprivate func error(_ entry: Entry, _ reason: String) -> ResourceError {
+    ResourceError("\(path):\(entry.line): \(entry.key)\(reason)")
+  }
+
+  /// Puts place and key before an error of the entry's value.
+  fileprivate func reading<Value>(_ entry: Entry, _ read: () throws -> Value) throws -> Value {
+    do { return try read() } catch let error as SettingError { throw self.error(entry, ": \(error)") }
   }
 }

@@ -43,6 +43,17 @@ struct SuiteJob: Sendable {
         settings: run.settings, presetName: run.preset, threads: threads, folder: folder, tracker: tracker)
     }
     engineIsThere(engine)
+    let summary = try await followed(engine)
+    if let tracker { try keepRunning(tracker) }
+    try store.write(
+      TrainingRecord(
+        settings: run.settings, steps: summary.step, bestStep: summary.bestStep, seconds: summary.seconds,
+        kernels: KernelVariant.current), run)
+    observe(.init(title, .trained(steps: summary.step, seconds: summary.seconds)))
+  }
+
+  /// Runs the engine to its end, telling the steps. Throws `Interruption` when it was stopped, or why it failed.
+  private func followed(_ engine: TrainingEngine) async throws -> Summary {
     async let ended = engine.run()
     var steps = 0
     for await event in engine.events {
@@ -54,16 +65,10 @@ struct SuiteJob: Sendable {
     }
     let summary = await ended
     switch summary.outcome {
-    case .finished: break
+    case .finished: return summary
     case .failed: throw TrainingFailure(summary.reason)
     default: throw Interruption()
     }
-    if let tracker { try keepRunning(tracker) }
-    try store.write(
-      TrainingRecord(
-        settings: run.settings, steps: summary.step, bestStep: summary.bestStep, seconds: summary.seconds,
-        kernels: KernelVariant.current), run)
-    observe(.init(title, .trained(steps: summary.step, seconds: summary.seconds)))
   }
 
   /// Measures on the calling thread, unless the store has it. The partial result of an interrupted attack is stored.

@@ -75,6 +75,11 @@ extension Safetensors {
     let header = try Self.header(data[(data.startIndex + 8)..<start])
     self.init(metadata: header.metadata)
 
+    try addTensors(header, data[start...])
+  }
+
+  /// Takes the tensors out of the bytes behind the header; they must cover them without gap or overlap.
+  private mutating func addTensors(_ header: Header, _ body: Data) throws {
     for (name, entry) in header.entries where entry.offsets.count != 2 {
       throw FileError("tensor '\(name)': data_offsets are not two numbers")
     }
@@ -85,9 +90,7 @@ extension Safetensors {
     for (name, entry) in inOrder {
       let (begin, end) = (entry.offsets[0], entry.offsets[1])
       guard begin >= 0, end >= begin else { throw FileError("tensor '\(name)': offsets \(begin) … \(end)") }
-      guard end <= data.count - (start - data.startIndex) else {
-        throw FileError("tensor '\(name)' ends past the end of the file")
-      }
+      guard end <= body.count else { throw FileError("tensor '\(name)' ends past the end of the file") }
       guard begin == covered else {
         throw FileError("tensor '\(name)' starts at byte \(begin), expected \(covered): gap or overlap")
       }
@@ -100,10 +103,11 @@ extension Safetensors {
       guard bytes == end - begin else {
         throw FileError("tensor '\(name)': shape \(entry.shape) needs \(bytes) bytes, its offsets span \(end - begin)")
       }
-      tensors[name] = Tensor(type: type, shape: entry.shape, bytes: data[(start + begin)..<(start + end)])
+      let first = body.startIndex + begin
+      tensors[name] = Tensor(type: type, shape: entry.shape, bytes: body[first..<(first + bytes)])
     }
-    guard covered == data.count - (start - data.startIndex) else {
-      throw FileError("\(data.count - (start - data.startIndex) - covered) bytes do not belong to any tensor")
+    guard covered == body.count else {
+      throw FileError("\(body.count - covered) bytes do not belong to any tensor")
     }
   }
 
