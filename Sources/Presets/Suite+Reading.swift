@@ -10,7 +10,7 @@ extension Suite {
   package init(_ bytes: [UInt8], path: String) throws {
     let text = try FlatYAML.text(bytes, path: path)
     let root = try FlatYAML.root(of: text, path), reader = YAMLParts(path: path)
-    let parts = try reader.mapping(root, "a suite", known: ["title", "measure", "x", "lite", "full", "rows"])
+    let parts = try reader.mapping(root, "a suite", known: ["title", "paper", "measure", "x", "lite", "full", "rows"])
     func part(_ name: String) throws -> Node {
       guard let node = parts[name] else { throw ResourceError("\(path): '\(name)' is missing; add it") }
       return node
@@ -21,6 +21,7 @@ extension Suite {
     self.header = header.joined(separator: "\n")
     summary = header.first ?? ""
     title = try reader.text(try part("title"), "title")
+    paperSetting = try parts["paper"].map { try reader.text($0, "paper") }
     measures = try reader.measures(try part("measure"))
     abscissa = try parts["x"].map { try reader.abscissa($0) }
     var bases: [SuiteScale: Base] = [:]
@@ -30,6 +31,9 @@ extension Suite {
     rows = try nodes.map { try reader.row($0) }
     for (place, row) in rows.enumerated() where rows[..<place].contains(where: { $0.label == row.label }) {
       throw reader.error(nodes[place], "label: two rows are called '\(row.label)'; rename one")
+    }
+    if paperSetting == nil, let place = rows.firstIndex(where: { $0.paper != nil }) {
+      throw reader.error(nodes[place], "paper: add 'paper: NETWORK on DATA, ε …' before the rows")
     }
   }
 }
@@ -85,11 +89,17 @@ extension YAMLParts {
   }
 
   private func paper(_ node: Node) throws -> PaperFigures {
-    let parts = try mapping(node, "paper", known: ["clean", "pgd", "autoattack"])
+    let parts = try mapping(node, "paper", known: ["clean", "pgd", "autoattack", "gap", "w2"])
     func percent(_ name: String) throws -> Double? {
       try parts[name].map { try number($0, name, 0...100) }
     }
+    let w2 = try parts["w2"].map { node in
+      let values = try list(node, "w2").map { try number($0, "w2", 0...1e6) }
+      guard values.count == 3 else { throw error(node, "w2: use three numbers: [clean–PGD, clean–AA, PGD–AA]") }
+      return values
+    }
     return PaperFigures(
-      clean: try percent("clean"), pgd: try percent("pgd"), autoattack: try percent("autoattack"))
+      clean: try percent("clean"), pgd: try percent("pgd"), autoattack: try percent("autoattack"),
+      gap: try percent("gap"), w2: w2)
   }
 }

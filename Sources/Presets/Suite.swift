@@ -35,14 +35,18 @@ package struct SuiteSetting: Sendable, Hashable {
   package let value: KnobValue
 }
 
-/// Accuracies that the paper reports for a row, in percent; nil when no available source has them.
+/// What the paper reports for a row; nil where it reports nothing.
 package struct PaperFigures: Sendable, Hashable, Codable {
-  /// On clean images.
+  /// Accuracy on clean images, in percent.
   package var clean: Double?
-  /// Under the training attack.
+  /// Accuracy under the training attack, in percent.
   package var pgd: Double?
-  /// Under AutoAttack.
+  /// Accuracy under AutoAttack, in percent.
   package var autoattack: Double?
+  /// The training attack's less AutoAttack's, in percentage points, where the paper has only the difference.
+  package var gap: Double?
+  /// W2², summed over layers: clean–PGD, clean–AA, PGD–AA.
+  package var w2: [Double]?
 }
 
 /// A table or figure of the paper. Each row changes some settings of a preset; it is trained with several seeds and
@@ -60,7 +64,7 @@ package struct Suite: Sendable, Hashable {
     package let own: [SuiteScale: [SuiteSetting]]
     /// A preset that replaces the scale's.
     package let presets: [SuiteScale: String]
-    /// The paper's numbers, which are for the full scale.
+    /// The paper's numbers, which compare with the full scale.
     package let paper: PaperFigures?
   }
 
@@ -86,6 +90,8 @@ package struct Suite: Sendable, Hashable {
   package let header: String
   /// The file.
   package let path: String
+  /// Network, data and ε of the paper's numbers; nil for a suite without any.
+  package let paperSetting: String?
   /// What is measured for each run.
   package let measures: [SuiteMeasure]
   /// The setting on the x-axis of a figure, or `clean`; nil for a table.
@@ -109,7 +115,7 @@ package struct ResolvedRow: Sendable, Hashable {
   /// Names of the settings that define the row: those it sets, and those in which its own preset differs from the
   /// scale's.
   package let own: Set<String>
-  /// The paper's numbers; nil at the lite scale, to which they do not apply.
+  /// The paper's numbers, which compare with the full scale.
   package let paper: PaperFigures?
 }
 
@@ -136,7 +142,7 @@ extension Suite {
       for assignment in assignments { try settings.apply(assignment: assignment) }
       return ResolvedRow(
         label: row.label, preset: preset.name, settings: settings, written: written, own: own,
-        paper: scale == .full ? row.paper : nil)
+        paper: row.paper)
     }
   }
 }

@@ -68,11 +68,14 @@ struct SuiteDocument: Encodable {
   let complete: Bool
   /// The settings overridden in all rows: names and values.
   let byHand: [String: String]
+  /// Network, data and ε of the rows' `paper`, another task than that of the lite scale.
+  let paperSetting: String?
   let rows: [Row]
 
   init(_ result: SuiteResult) {
     (suite, title, scale, weights) = (result.suite, result.title, result.scale, result.weights)
     (limit, complete) = (result.limit, result.isComplete)
+    paperSetting = result.paperSetting
     byHand = Dictionary(result.overrides.map { ($0.name, $0.value) }) { $1 }
     rows = result.rows.map { row in
       Row(

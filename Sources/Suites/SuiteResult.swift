@@ -59,7 +59,7 @@ package struct SuiteResult: Sendable, Hashable, Codable {
     package var seeds: [Cell]
     /// All finished seeds together: counts are summed, so that each image counts once per seed; other numbers are averaged.
     package var pooled: Cell
-    /// The paper's numbers, if known and comparable.
+    /// The paper's numbers, which compare with the full scale.
     package var paper: PaperFigures?
   }
 
@@ -81,6 +81,8 @@ package struct SuiteResult: Sendable, Hashable, Codable {
   package var varied: [String]
   /// The settings overridden in all rows.
   package var overrides: [SuiteOverride]
+  /// Network, data and ε of the paper's numbers; nil for a suite without any.
+  package var paperSetting: String?
   /// The rows.
   package var rows: [Row]
 
@@ -98,6 +100,7 @@ package struct SuiteResult: Sendable, Hashable, Codable {
     measures = plan.suite.measures
     abscissa = plan.suite.abscissa
     overrides = plan.overrides
+    paperSetting = plan.suite.paperSetting
     let varied = AnyKnob.all.filter { knob in Set(plan.rows.map { $0.settings[knob] }).count > 1 }
     self.varied = varied.map(\.name)
     rows = plan.rows.map { row in

@@ -62,7 +62,7 @@ extension SuiteSheet {
     let attacks = Set(result.rows.compactMap(\.pooled.attack))
     self.init(
       title: result.title, name: result.suite, scale: result.scale.rawValue, weights: result.weights.rawValue,
-      limit: result.limit, overrides: result.overrides.map(\.text),
+      limit: result.limit, overrides: result.overrides.map(\.text), paperSetting: result.paperSetting,
       attack: attacks.count > 1 ? nil : attacks.first ?? "PGD", showsPGD: result.measures.contains(.pgd),
       showsAutoAttack: result.measures.contains(.autoattack), columns: SuiteColumn.of(result.measures),
       rows: result.rows.map(SuiteSheet.Row.init), isFigure: result.abscissa != nil,
@@ -91,7 +91,9 @@ extension SuiteSheet.Row {
     self.init(
       label: row.label, cells: row.seeds.map { SuiteSheet.Cell($0, seed: $0.seed) },
       pooled: SuiteSheet.Cell(row.pooled, seed: nil),
-      paper: row.paper.map { SuiteSheet.Paper(clean: $0.clean, pgd: $0.pgd, autoattack: $0.autoattack) })
+      paper: row.paper.map {
+        SuiteSheet.Paper(clean: $0.clean, pgd: $0.pgd, autoattack: $0.autoattack, gap: $0.gap, w2: $0.w2)
+      })
   }
 }
 

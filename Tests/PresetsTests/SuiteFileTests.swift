@@ -8,6 +8,7 @@ import Testing
 private let small = """
   # A suite for tests.
   title: Small
+  paper: N on D
   measure: [pgd]
   lite:
     preset: p
@@ -19,7 +20,7 @@ private let small = """
     - label: one
       set: {gamma: 0.2, beta: 1}
       lite: {beta: 2}
-      paper: {clean: 50.5}
+      paper: {clean: 50.5, gap: 3, w2: [1, 2, 3]}
     - label: two
       only: full
       full: {preset: r}
@@ -35,7 +36,9 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     let lite = try #require(read.bases[.lite])
     #expect(lite.preset == "p" && lite.seeds == [0, 1] && lite.limit == 8)
     #expect(read.rows[0].scales == [.lite, .full] && read.rows[1].scales == [.full])
-    #expect(read.rows[0].paper == PaperFigures(clean: 50.5) && read.rows[1].presets == [.full: "r"])
+    #expect(
+      read.rows[0].paper == PaperFigures(clean: 50.5, gap: 3, w2: [1, 2, 3]) && read.paperSetting == "N on D"
+        && read.rows[1].presets == [.full: "r"])
   }
 
   @Test func settingsApplyFromPresetToOverrides() throws {
@@ -58,8 +61,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     #expect(try values(.lite) == [["one", "p", "0.2", "2", "0.7"]])
     #expect(try values(.full) == [["one", "q", "0.2", "1", "0.1"], ["two", "r", "0.6", "0", "0.1"]])
     #expect(try values(.lite, ["beta=3"]) == [["one", "p", "0.2", "3", "0.7"]])
-    // The paper's numbers do not apply to the lite scale.
-    #expect(try read.resolved(.lite, presets: library)[0].paper == nil)
+    #expect(try read.resolved(.lite, presets: library)[0].paper?.clean == 50.5)
     #expect(try read.resolved(.full, presets: library)[0].paper?.clean == 50.5)
     let missing = try suite(small.replacingOccurrences(of: "preset: q", with: "preset: pp"))
     let error = #expect(throws: ResourceError.self) { try missing.resolved(.full, presets: library) }
@@ -71,26 +73,28 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     ("title: Small\n", "", "S/s.yaml: 'title' is missing; add it"),
     (
       "[pgd]", "[pdg]",
-      "S/s.yaml:3: measure: 'pdg' is not accepted; use one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
+      "S/s.yaml:4: measure: 'pdg' is not accepted; use one of clean, pgd, autoattack, w2, scatter, running (did you mean 'pgd'?)"
     ),
     (
       "[pgd]", "[pgd, w2]",
-      "S/s.yaml:3: measure: w2 needs AutoAttack's images; add autoattack to the list"
+      "S/s.yaml:4: measure: w2 needs AutoAttack's images; add autoattack to the list"
     ),
-    ("measure: [pgd]", "measure: pgd", "S/s.yaml:3: measure: use a list such as [a, b]"),
+    ("measure: [pgd]", "measure: pgd", "S/s.yaml:4: measure: use a list such as [a, b]"),
     (
       "title: Small", "title: Small\nx: gama",
       "S/s.yaml:3: x: 'gama' is not a setting; did you mean 'gamma'?"
     ),
-    ("  limit: 8\n", "", "S/s.yaml:5: lite: 'limit' is missing; add it"),
-    ("limit: 8", "limit: 0", "S/s.yaml:7: limit: use a whole number of at least 1"),
-    ("[0, 1]", "[0, 0]", "S/s.yaml:5: seeds: a seed occurs twice; keep one of them"),
-    ("gamma: 0.3", "gama: 0.3", "S/s.yaml:8: 'gama' is not a setting; did you mean 'gamma'?"),
-    ("gamma: 0.3", "gamma: 3", "S/s.yaml:8: gamma: '3' is not accepted; use a number in 0 … 1"),
-    ("only: full", "onyl: full", "S/s.yaml:16: 'onyl' is not part of a row; did you mean 'only'?"),
-    ("- label: two", "- label: one", "S/s.yaml:15: label: two rows are called 'one'; rename one"),
-    ("clean: 50.5", "clean: 150", "S/s.yaml:14: clean: use a number in 0 … 100"),
-    ("- label: one\n    set", "- set", "S/s.yaml:11: a row has no label; add 'label: NAME'"),
+    ("  limit: 8\n", "", "S/s.yaml:6: lite: 'limit' is missing; add it"),
+    ("limit: 8", "limit: 0", "S/s.yaml:8: limit: use a whole number of at least 1"),
+    ("[0, 1]", "[0, 0]", "S/s.yaml:6: seeds: a seed occurs twice; keep one of them"),
+    ("gamma: 0.3", "gama: 0.3", "S/s.yaml:9: 'gama' is not a setting; did you mean 'gamma'?"),
+    ("gamma: 0.3", "gamma: 3", "S/s.yaml:9: gamma: '3' is not accepted; use a number in 0 … 1"),
+    ("only: full", "onyl: full", "S/s.yaml:17: 'onyl' is not part of a row; did you mean 'only'?"),
+    ("- label: two", "- label: one", "S/s.yaml:16: label: two rows are called 'one'; rename one"),
+    ("clean: 50.5", "clean: 150", "S/s.yaml:15: clean: use a number in 0 … 100"),
+    ("- label: one\n    set", "- set", "S/s.yaml:12: a row has no label; add 'label: NAME'"),
+    ("paper: N on D\n", "", "S/s.yaml:10: paper: add 'paper: NETWORK on DATA, ε …' before the rows"),
+    ("w2: [1, 2, 3]", "w2: [1, 2]", "S/s.yaml:15: w2: use three numbers: [clean–PGD, clean–AA, PGD–AA]"),
   ]) func mistakesAreNamedWithTheirLine(old: String, new: String, message: String) throws {
     #expect(small.contains(old))
     let error = #expect(throws: ResourceError.self) { try suite(small.replacingOccurrences(of: old, with: new)) }

@@ -16,7 +16,8 @@ private func cell(_ seed: Int, _ clean: Int?, _ pgd: Int?, _ full: Int?) -> Suit
 private let result: SuiteResult = {
   let json = """
     {"suite": "s", "title": "T", "scale": "full", "weights": "last", "limit": 10,
-     "measures": ["clean", "pgd", "autoattack"], "abscissa": "gamma", "varied": ["gamma"], "overrides": [], "rows": []}
+     "measures": ["clean", "pgd", "autoattack"], "abscissa": "gamma", "varied": ["gamma"], "overrides": [], "rows": [],
+     "paperSetting": "N on D"}
     """
   guard var result = try? JSONDecoder().decode(SuiteResult.self, from: Data(json.utf8)) else {
     preconditionFailure("the frame of a result does not decode")
@@ -27,7 +28,7 @@ private let result: SuiteResult = {
       pooled: .init(
         seed: -1, run: "", clean: Proportion(correct: 17, n: 20), pgd: Proportion(correct: 16, n: 20),
         autoattack: Proportion(correct: 13, n: 20), attack: "PGD-10", trainingSeconds: 4, attackSeconds: 6.5,
-        warnings: []), paper: PaperFigures(clean: 66.4, autoattack: 24.3)),
+        warnings: []), paper: PaperFigures(clean: 66.4, autoattack: 24.3, w2: [1.5, 0.5, 1.25])),
     .init(
       label: "C|D", settings: ["gamma": "0.5"], seeds: [cell(0, nil, nil, nil)], pooled: cell(-1, nil, nil, nil),
       paper: nil),
@@ -42,11 +43,11 @@ private let result: SuiteResult = {
         == """
         T (s, full scale)
 
-        row     seed                clean               PGD-10           AutoAttack   gap  training time  attack time  paper: clean  paper: attack  paper: AutoAttack
+        row     seed                clean               PGD-10           AutoAttack   gap  training time  attack time  paper: clean  paper: AutoAttack  paper: W2² clean–PGD  paper: W2² clean–AA  paper: W2² PGD–AA
         A, "B"     0  90.0 % [59.6, 98.2]  80.0 % [49.0, 94.3]  70.0 % [39.7, 89.2]  10.0           0:02         0:03
                    1  80.0 % [49.0, 94.3]  80.0 % [49.0, 94.3]  60.0 % [31.3, 83.2]  20.0           0:02         0:03
-                 all  85.0 % [64.0, 94.8]  80.0 % [58.4, 91.9]  65.0 % [43.3, 81.9]  15.0           0:04         0:07        66.4 %              –             24.3 %
-        C|D        0                    –                    –                    –     –              –            –             –              –                  –
+                 all  85.0 % [64.0, 94.8]  80.0 % [58.4, 91.9]  65.0 % [43.3, 81.9]  15.0           0:04         0:07       66.40 %            24.30 %                  1.50                0.500               1.25
+        C|D        0                    –                    –                    –     –              –            –             –                  –                     –                    –                  –
 
         c clean, p training attack, a AutoAttack, * several in one place; in percent
                 0         20        40        60        80        100
@@ -54,10 +55,42 @@ private let result: SuiteResult = {
         C|D     ···················································
 
         Measured on the last weights and the first 10 test images, with 95 % Wilson intervals; 'all' counts every image once per seed. gap: training attack − AutoAttack, in percentage points.
+        paper: N on D.
         Incomplete: '–' marks what is not measured yet.
         warning: A, "B", seed 1: look
 
         """)
+  }
+
+  @Test func `at lite scale the paper's numbers stand in a table of their own`() {
+    var lite = result
+    lite.scale = .lite
+    let text = SuiteTable.text(lite)
+    #expect(!text.contains("paper: clean"))
+    #expect(
+      text.contains(
+        """
+        The paper's numbers, for another task (N on D): compare which row is higher, not how high it is.
+
+        row       clean  AutoAttack  W2² clean–PGD  W2² clean–AA  W2² PGD–AA
+        A, "B"  66.40 %     24.30 %           1.50         0.500        1.25
+
+        Measured on
+        """))
+    #expect(SuiteTable.markdown(lite).contains("| row | clean | AutoAttack |"))
+    lite.rows[0].paper = nil
+    #expect(!SuiteTable.text(lite).contains("paper"))
+    #expect(!SuiteTable.markdown(lite).contains("paper"))
+  }
+
+  @Test func `the gap follows from both accuracies, or stands alone`() {
+    var full = result
+    full.rows[0].paper = PaperFigures(clean: 90, pgd: 33.11, autoattack: 3.7)
+    full.rows[1].paper = PaperFigures(gap: 27.48)
+    let lines = SuiteTable.text(full).split(separator: "\n").map(String.init)
+    #expect(lines[1].hasSuffix("paper: clean  paper: attack  paper: AutoAttack  paper: gap"))
+    #expect(lines[4].hasSuffix("90.00 %        33.11 %             3.70 %       29.41"))
+    #expect(lines[5].hasSuffix("–              –                  –       27.48"))
   }
 
   @Test func `Markdown and CSV keep their separators apart`() {
@@ -82,7 +115,8 @@ private let result: SuiteResult = {
     #expect(
       attack?["correct"] as? Int == 13 && attack?["n"] as? Int == 20 && (attack?["interval"] as? [Double])?.count == 2)
     #expect((row?["settings"] as? [String: String]) == ["gamma": "0.1"])
-    #expect((row?["paper"] as? [String: Double]) == ["clean": 66.4, "autoattack": 24.3])
+    #expect((row?["paper"] as? [String: Any])?["clean"] as? Double == 66.4)
+    #expect((row?["paper"] as? [String: Any])?["w2"] as? [Double] == [1.5, 0.5, 1.25])
   }
 
   @Test func `what was given by hand stands in every form`() throws {

@@ -10,17 +10,22 @@ extension SuiteSheet {
     let plots =
       (isFigure ? [""] + SuitePlots.accuracies(rows) : []) + SuitePlots.scatters(scatters)
       + SuitePlots.curves(curves)
-    return (head + [""] + Listing.table(table) + plots + [""] + notes).joined(separator: "\n") + "\n"
+    let paper = paperTable.map { ["", $0.heading, ""] + Listing.table($0.rows) } ?? []
+    return (head + [""] + Listing.table(table) + plots + paper + [""] + notes).joined(separator: "\n") + "\n"
   }
 
   /// The table in Markdown, with notes.
   package var markdown: String {
-    let rows = table.map { row in row.map { $0.replacingOccurrences(of: "|", with: "\\|") } }
-    guard let head = rows.first else { return "" }
-    let rule = head.indices.map { $0 == 0 ? "---" : "---:" }
-    let lines = ([head, rule] + rows.dropFirst()).map { "| " + $0.joined(separator: " | ") + " |" }
     let given = overrides.isEmpty ? [] : ["overridden: `\(overridden)`", ""]
-    return (["**\(heading)**", ""] + given + lines + [""] + notes).joined(separator: "\n") + "\n"
+    let paper = paperTable.map { ["", $0.heading, ""] + SuiteSheet.markdown($0.rows) } ?? []
+    return (["**\(heading)**", ""] + given + SuiteSheet.markdown(table) + paper + [""] + notes)
+      .joined(separator: "\n") + "\n"
+  }
+
+  private static func markdown(_ table: [[String]]) -> [String] {
+    let rows = table.map { row in row.map { $0.replacingOccurrences(of: "|", with: "\\|") } }
+    let rule = rows.first.map { head in head.indices.map { $0 == 0 ? "---" : "---:" } } ?? []
+    return (rows.prefix(1) + [rule] + rows.dropFirst()).map { "| " + $0.joined(separator: " | ") + " |" }
   }
 
   // MARK: parts
@@ -31,17 +36,16 @@ extension SuiteSheet {
   private var shownColumns: [SuiteColumn] { columns.filter { $0.title != nil } }
 
   private var table: [[String]] {
-    let hasPaper = rows.contains { $0.paper != nil }
     let head =
       ["row", "seed", "clean"] + (showsPGD ? [attack ?? "training attack"] : [])
       + (showsAutoAttack ? ["AutoAttack"] : []) + (hasGap ? ["gap"] : []) + shownColumns.compactMap(\.title)
-      + ["training time", "attack time"] + (hasPaper ? ["paper: clean", "paper: attack", "paper: AutoAttack"] : [])
+      + ["training time", "attack time"] + (isPaperBeside ? paperHead : [])
     return [head]
       + rows.flatMap { row in
         let cells = row.cells + (row.cells.count > 1 ? [row.pooled] : [])
         return cells.enumerated().map { index, cell in
           [index == 0 ? row.label : ""] + texts(cell)
-            + (hasPaper ? texts(row.paper, isShown: index == cells.count - 1) : [])
+            + (isPaperBeside ? index == cells.count - 1 ? paperTexts(row.paper) : paperHead.map { _ in "" } : [])
         }
       }
   }
@@ -57,12 +61,6 @@ extension SuiteSheet {
       + [cell.trainingSeconds, cell.attackSeconds].map { $0.map(NumberText.duration) ?? "–" }
   }
 
-  private func texts(_ paper: Paper?, isShown: Bool) -> [String] {
-    [paper?.clean, paper?.pgd, paper?.autoattack].map { percent in
-      isShown ? percent.map { NumberText.percent($0 / 100) } ?? "–" : ""
-    }
-  }
-
   private var notes: [String] {
     var notes = [
       "Measured on the \(weights) weights and the first \(limit) test images, with 95 % Wilson intervals; 'all' counts "
@@ -72,6 +70,7 @@ extension SuiteSheet {
       notes.append("mirage is a constructed task: it shows the effect and does not measure how common it is.")
     }
     notes += explanations.map(\.text)
+    if isPaperBeside, let paperSetting { notes.append("paper: \(paperSetting).") }
     if !isComplete { notes.append("Incomplete: '–' marks what is not measured yet.") }
     return notes + warnings.map { "warning: \($0)" }
   }

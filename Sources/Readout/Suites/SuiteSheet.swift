@@ -24,17 +24,6 @@ package struct SuiteSheet: Sendable {
     }
   }
 
-  /// Accuracies that the paper reports for a row, in percent.
-  package struct Paper: Sendable {
-    package var clean, pgd, autoattack: Double?
-
-    package init(clean: Double?, pgd: Double?, autoattack: Double?) {
-      self.clean = clean
-      self.pgd = pgd
-      self.autoattack = autoattack
-    }
-  }
-
   /// One row of the suite.
   package struct Row: Sendable {
     package var label: String
@@ -67,6 +56,8 @@ package struct SuiteSheet: Sendable {
   package var limit: Int
   /// The settings that were overridden in all rows: `steps=20`.
   package var overrides: [String]
+  /// Network, data and ε of the paper's numbers.
+  package var paperSetting: String?
   /// The attack trained with, where all rows have the same; nil where they differ.
   package var attack: String?
   package var showsPGD, showsAutoAttack: Bool
@@ -84,8 +75,8 @@ package struct SuiteSheet: Sendable {
   package var warnings: [String]
 
   package init(
-    title: String, name: String, scale: String, weights: String, limit: Int, overrides: [String], attack: String?,
-    showsPGD: Bool, showsAutoAttack: Bool, columns: [SuiteColumn], rows: [Row], isFigure: Bool,
+    title: String, name: String, scale: String, weights: String, limit: Int, overrides: [String], paperSetting: String?,
+    attack: String?, showsPGD: Bool, showsAutoAttack: Bool, columns: [SuiteColumn], rows: [Row], isFigure: Bool,
     scatters: [SuiteScatter], curves: [SuiteCurve], explanations: [Explanation], isConstructed: Bool,
     isComplete: Bool, warnings: [String]
   ) {
@@ -95,6 +86,7 @@ package struct SuiteSheet: Sendable {
     self.weights = weights
     self.limit = limit
     self.overrides = overrides
+    self.paperSetting = paperSetting
     self.attack = attack
     self.showsPGD = showsPGD
     self.showsAutoAttack = showsAutoAttack
