@@ -102,6 +102,7 @@ INLINE cut cut_of(long count, long most) {
 #include "body_dual.h"
 #include "body_dense.h"
 #include "body_elementwise.h"
+#include "body_silu.h"
 
 // The table of this variant.
 const dl_variant VARIANT = {

@@ -44,7 +44,13 @@ INLINE frame input_frame(const dl_conv_shape *s) {
                  .height = s->in_height,
                  .width = s->in_width,
                  .lanes = s->planar ? 1 : 8,
-                 .border = s->padding};
+                 .border = input_border(s)};
+}
+
+// Where in that frame the window of the first output starts.
+INLINE long first_input(const dl_conv_shape *s) {
+  const frame f = input_frame(s);
+  return (f.border - s->padding) * (frame_line(f) + f.lanes);
 }
 
 INLINE window input_window(const dl_conv_shape *s) {
@@ -163,13 +169,14 @@ static void direct_forward(const dl_conv_shape *s, const float *x, const float *
   const window w = input_window(s);
   const bool half = s->out_channels <= 8;
   const cut tiles = cut_of(s->out_width, half ? HALF_PIXELS : TILE_PIXELS);
+  const float *start = scratch + first_input(s);
   memset(scratch, 0, sizeof(float) * (size_t)(f.planes * frame_plane(f)));
   for (long n = 0; n < images; n++, x += in_floats(s)) {
     frame_fill(f, x, s->planar ? 1 : DL_LANES, scratch);
     for (long out = 0; out < outs; out++) {
       for (long oy = 0; oy < s->out_height; oy++) {
         const long place = ((n * outs + out) * pixels + oy * s->out_width) * DL_LANES;
-        direct_row(half, tiles, &w, scratch + oy * s->stride * w.line, weights + out * rows * DL_LANES,
+        direct_row(half, tiles, &w, start + oy * s->stride * w.line, weights + out * rows * DL_LANES,
                    bias ? bias + out * DL_LANES : NULL, residual ? residual + place : NULL, y + place, DL_LANES);
       }
     }

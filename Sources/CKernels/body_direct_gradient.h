@@ -155,6 +155,7 @@ static void direct_weight_gradient(const dl_conv_shape *s, const float *x, const
   const window w = input_window(s);
   const long real = w.planes * w.lines * w.run;
   const size_t bytes = sizeof(float) * (size_t)((last - first) * DL_LANES * DL_LANES);
+  const float *start = scratch + first_input(s);
   for (long out = 0; out < outs; out++)
     memset(dw + (out * rows + first * DL_LANES) * DL_LANES, 0, bytes);
   memset(scratch, 0, sizeof(float) * (size_t)(f.planes * frame_plane(f)));
@@ -167,7 +168,7 @@ static void direct_weight_gradient(const dl_conv_shape *s, const float *x, const
         float *gradient = dw + (out * rows + row) * DL_LANES;
         UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++) {
           const long at = row + r < real ? row + r : row;
-          under[r] = scratch + at / (w.lines * w.run) * w.plane + at / w.run % w.lines * w.line + at % w.run;
+          under[r] = start + at / (w.lines * w.run) * w.plane + at / w.run % w.lines * w.line + at % w.run;
           sum[r] = load(gradient + r * DL_LANES);
         }
         const float *g = dy + out * pixels * DL_LANES;

@@ -50,9 +50,9 @@ long dl_conv_scratch_count(const dl_conv_shape *s) {
     return forward > gradient ? forward : gradient;
   }
   if (direct(s)) {
-    const long border = 2 * gradient_border(s);
+    const long border = 2 * gradient_border(s), zeros = 2 * input_border(s);
     const long planes = s->planar ? s->in_channels : 8;
-    const long input = planes * (s->in_height + 2l * s->padding) * (s->in_width + 2l * s->padding);
+    const long input = planes * (s->in_height + zeros) * (s->in_width + zeros);
     const long gradient = outs * DL_LANES * (s->out_height + border) * (s->out_width + border);
     return input > gradient ? input : gradient;
   }

@@ -20,6 +20,14 @@ static inline long row_blocks_of(const dl_conv_shape *s) {
     return blocks_of((s->planar ? s->in_channels : 8) * taps_of(s));
   return taps_of(s) * blocks_of(s->in_channels);
 }
+// Number of zeros that surround an input image on every side: as far as the window of an output reaches. Behind the
+// image that can be more than `padding`, which is in front of it.
+static inline long input_border(const dl_conv_shape *s) {
+  const long down = (s->out_height - 1l) * s->stride + s->kernel - s->padding - s->in_height;
+  const long right = (s->out_width - 1l) * s->stride + s->kernel - s->padding - s->in_width;
+  const long behind = down > right ? down : right;
+  return behind > s->padding ? behind : s->padding;
+}
 // How far beyond the edges of the output gradient the taps of an input pixel can reach.
 static inline long gradient_border(const dl_conv_shape *s) { return (s->kernel - 1) / s->stride + 1; }
 // Number of floats in one input image.

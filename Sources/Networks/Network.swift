@@ -24,7 +24,7 @@ package struct ModelSettings: Sendable, Hashable {
   /// Whether norms have γ and β, and how many.
   package var normAffine = NormAffine.habitual
   /// What follows a normalization layer in pre-activation networks.
-  package var activation = ActivationKind.relu
+  package var activation: ActivationKind
   /// What the shortcut of a pre-activation block takes.
   package var shortcut = ShortcutSource.activated
   /// Numbers that only some models know, such as `logit_scale`.
@@ -36,6 +36,7 @@ package struct ModelSettings: Sendable, Hashable {
     deviation: Float = 0.25
   ) {
     self.name = name
+    activation = models.first { $0.name == name }?.usualActivation ?? .relu
     self.input = input
     self.classes = classes
     self.width = width

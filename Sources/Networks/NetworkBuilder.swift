@@ -18,7 +18,7 @@ package struct NamedTensor {
   package var count: Int { shape.reduce(1, *) }
 }
 
-/// How a tensor starts. docs/algorithms.md §12.4.
+/// How a tensor starts. docs/algorithms.md §12.5.
 package enum Initial {
   case constant(Float)
   /// N(0, deviation²).

@@ -103,11 +103,42 @@ extension Knob<Int> {
   package static let depth = integer(
     KnobTraits("depth", effect: .atStart, idle: Idle.unless(model: "depth")), 10...1000, fine: 6, coarse: 6,
     initial: 28,
-    "wide-resnet: layers, 6n + 4")
+    "wide residual networks: layers, 6n + 4")
 
   package static let widen = integer(
     KnobTraits("widen", effect: .atStart, idle: Idle.unless(model: "widen")), 1...32, coarse: 2, initial: 10,
-    "wide-resnet: channels of the first stage, as a multiple of width")
+    "wide residual networks: channels of the first stage, as a multiple of width")
+}
+
+/// What follows normalization layers. Raw values are those of the setting `activation`.
+package enum ActivationChoice: String, KnobScalar, CaseIterable {
+  /// What the model usually has.
+  case usual = "default"
+  case relu
+  case silu
+
+  /// The activation in networks of `model`.
+  func kind(in model: any Model.Type) -> ActivationKind {
+    switch self {
+    case .usual: model.usualActivation
+    case .relu: .relu
+    case .silu: .silu
+    }
+  }
+}
+
+extension ShortcutSource: KnobScalar {}
+
+extension Knob<ActivationChoice> {
+  package static let activation = choice(
+    KnobTraits("activation", effect: .atStart, idle: Idle.unless(model: "activation")), initial: .usual,
+    "pre-activation networks: what follows norms (default: the model's own, silu for DeepMind's)")
+}
+
+extension Knob<ShortcutSource> {
+  package static let shortcut = choice(
+    KnobTraits("shortcut", effect: .atStart, idle: Idle.unless(model: "shortcut")), initial: .activated,
+    "pre-activation networks: whether 1×1 shortcuts take the activated or the raw input of a block")
 }
 
 extension Knob<Bool> {

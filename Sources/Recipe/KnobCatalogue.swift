@@ -44,6 +44,7 @@ extension AnyKnob {
   ]
   private static let networkKnobs: [AnyKnob] = [
     AnyKnob(.model), AnyKnob(.width), AnyKnob(.depth), AnyKnob(.widen), AnyKnob(.finalNorm),
+    AnyKnob(.activation), AnyKnob(.shortcut),
   ]
   private static let scheduleKnobs: [AnyKnob] = [
     AnyKnob(.steps), AnyKnob(.epochs), AnyKnob(.batch), AnyKnob(.seed), AnyKnob(.warmup), AnyKnob(.flat),

@@ -27,7 +27,9 @@ extension ModelSettings {
   init(_ settings: Settings, input: Shape, classes: Int) {
     self.init(name: settings[.model].rawValue, input: input, classes: classes, width: settings[.width])
     finalNorm = settings[.finalNorm]
-    let own = settings[.model].model.ownSettings
+    let model = settings[.model].model, own = model.ownSettings
+    if own.contains("activation") { activation = settings[.activation].kind(in: model) }
+    if own.contains("shortcut") { shortcut = settings[.shortcut] }
     if own.contains("depth") { options["depth"] = Double(settings[.depth]) }
     if own.contains("widen") { options["widen"] = Double(settings[.widen]) }
     setNorms(from: settings)

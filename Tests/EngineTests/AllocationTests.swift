@@ -4,7 +4,9 @@ import Testing
 
 /// A step allocates nothing: memory is planned in advance and made by the first steps.
 struct AllocationTests {
-  @Test(arguments: ["conv4", "preact-resnet18", "resnet34"], [1, 2])
+  @Test(
+    arguments: ["conv4", "preact-resnet18", "resnet34", "preact-resnet18-deepmind", "vgg11-bn", "vgg16-bn-cifar"],
+    [1, 2])
   func attacksAndUpdatesAllocateNothing(model: String, threads: Int) throws {
     try expectNoAllocations(model, threads, norm: "bn")
   }

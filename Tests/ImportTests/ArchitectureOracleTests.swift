@@ -8,6 +8,8 @@ import Testing
 /// pixels (`Oracles/pt`). The architecture is recognized from the tensors.
 @Suite struct ArchitectureOracleTests {
   @Test(arguments: [
+    // Mean and deviation are those that DeepMind's class has inside.
+    ("wrn_dm_10_1_silu", "wide-resnet-deepmind", [:]), ("prn18_dm_silu_w8.legacy", "preact-resnet18-deepmind", [:]),
     ("wrn_trades_10_1", "wide-resnet", [:]),
     ("resnet50_w4.channels_last", "resnet50-cifar", [:]),
     ("resnet18_w8", "resnet18-cifar", ["mean": "0.4914,0.4822,0.4465", "std": "0.2023,0.1994,0.201"]),
@@ -25,16 +27,52 @@ import Testing
     try check(logits, expected, "logits")
 
     network.forward(x, count: count, mode: .eval)
-    var cotangent = [Float](repeating: 0, count: count * classes)
-    for row in 0..<count {
-      let values = logits[row * classes..<(row + 1) * classes].map(Double.init), largest = values.max() ?? 0
-      let shares = values.map { exponential($0 - largest) }, sum = shares.reduce(0, +)
-      for k in 0..<classes {
-        cotangent[row * classes + k] = Float(shares[k] / sum - (k == labels[row] ? 1 : 0))
-      }
-    }
+    let cotangent = summedCrossEntropyGradient(logits, labels, classes: classes)
     let gradient = network.backward(cotangent, wanted: .input)
     try check(Array(UnsafeBufferPointer(start: gradient, count: x.count)), expected, "gx")
+  }
+
+  /// The architectures that people bring, in small (`Oracles/architectures`): recognized, and in evaluation mode logits,
+  /// the gradient of the summed cross-entropy with respect to the pixels, and those of all parameters.
+  @Test(arguments: [
+    ("resnet18_tv_w2", "resnet18"), ("resnet18_tv_w2_224", "resnet18"), ("resnet34_tv_w2", "resnet34"),
+    ("resnet50_tv_w2", "resnet50"), ("wide_resnet50_2_tv_w2", "resnet50"), ("resnet18_cifar_w2", "resnet18-cifar"),
+    ("resnet34_cifar_w2", "resnet34-cifar"), ("resnet50_cifar_w2", "resnet50-cifar"), ("vgg16_tv_w1", "vgg16-bn"),
+    ("vgg16_tv_w2_224", "vgg16-bn"), ("vgg19_tv_w2", "vgg19-bn"), ("vgg11_cifar_w2", "vgg11-bn-cifar"),
+    ("vgg13_cifar_w2", "vgg13-bn-cifar"), ("vgg16_cifar_w2", "vgg16-bn-cifar"), ("vgg19_cifar_w2", "vgg19-bn-cifar"),
+    ("wrn_trades_16_2_sub", "wide-resnet"), ("wrn_trades_22_1", "wide-resnet"), ("wrn_dm_16_2", "wide-resnet-deepmind"),
+    ("wrn_dm_10_3", "wide-resnet-deepmind"), ("prn18_dm_w2", "preact-resnet18-deepmind"),
+    ("prn34_dm_w4_odd", "preact-resnet34-deepmind"),
+  ])
+  func everyArchitectureIsThatOfPyTorch(name: String, model: String) throws {
+    let oracle = try Oracle("architectures/\(name).expected"), shape = oracle.shape("x")
+    let x = try oracle.file.bytes("x").map { Float($0) / 255 }, labels = try oracle.integers("y"), count = labels.count
+    let imported = try WeightsFile(Repository.oracle("architectures/\(name).safetensors").path)
+      .network(
+        [:], input: Shape(shape[1], shape[2], shape[3]), pool: ThreadPool(threads: 2), convolution: .accurate)
+    #expect(imported.report.recognized && imported.report.model == model)
+    // The spare blocks of the TRADES code, which it never calls, are a note and no more.
+    #expect(imported.report.ignored.allSatisfy { $0.contains("sub_block1") })
+    #expect(imported.report.ignored.isEmpty != name.hasSuffix("_sub"))
+    let network = imported.network, logits = network.evaluate(x, count: count)
+    func hold(_ got: [Float], _ tensor: String) throws {
+      let excess = try oracle.excess(got, tensor)
+      #expect(excess <= 1, "\(name) \(tensor): \(excess) tolerances")
+    }
+    try hold(logits, "logits")
+    network.forward(x, count: count, mode: .eval)
+    let cotangent = summedCrossEntropyGradient(logits, labels, classes: network.classes)
+    let gradient = network.backward(cotangent, wanted: [.input, .parameters])
+    try hold(sampled(Array(UnsafeBufferPointer(start: gradient, count: x.count))), "gx")
+    let parameters = oracle.file.tensors.keys.filter { $0.hasPrefix("gp.") }.sorted()
+    #expect(parameters.count == network.tensors.count(where: \.isParameter))
+    for key in parameters { try hold(sampled(try #require(network.gradient(of: String(key.dropFirst(3))))), key) }
+  }
+
+  /// Every s-th element, s odd, of more than 512.
+  private func sampled(_ values: [Float]) -> [Float] {
+    let step = max(values.count / 512, 1)
+    return stride(from: 0, to: values.count, by: step + 1 - step % 2).map { values[$0] }
   }
 
   /// max|got − expected| ≤ tol·max|expected|.
@@ -45,4 +83,15 @@ import Testing
     let error = zip(got, expected).map { abs(Double($0) - Double($1)) }.max() ?? .infinity
     #expect(got.count == expected.count && error <= tolerance * scale, "\(name): \(error / scale)")
   }
+}
+
+/// The gradient of the cross-entropy, summed over the images, with respect to the logits.
+private func summedCrossEntropyGradient(_ logits: [Float], _ labels: [Int], classes: Int) -> [Float] {
+  var cotangent = [Float](repeating: 0, count: logits.count)
+  for (row, label) in labels.enumerated() {
+    let values = logits[row * classes..<(row + 1) * classes].map(Double.init), largest = values.max() ?? 0
+    let shares = values.map { exponential($0 - largest) }, sum = shares.reduce(0, +)
+    for k in 0..<classes { cotangent[row * classes + k] = Float(shares[k] / sum - (k == label ? 1 : 0)) }
+  }
+  return cotangent
 }

@@ -7,7 +7,9 @@ import Testing
 /// The fast kernels against the plain reference, over shapes that no oracle has.
 struct KernelTests {
   @Test func convolutionsMatchTheReferenceInEveryShape() {
-    for (kernel, padding) in [(1, 0), (3, 1), (3, 0), (7, 3)] {
+    for (kernel, padding) in [
+      (1, Padding.even(0)), (3, .even(1)), (3, .even(0)), (7, .even(3)), (3, .same), (3, .behind),
+    ] {
       for stride in [1, 2, 3] {
         for (inputs, outputs) in [(1, 5), (3, 16), (8, 24), (5, 7), (16, 32), (20, 48), (24, 6)] {
           for (height, width) in [(7, 9), (8, 8), (13, 7)] {
@@ -19,9 +21,16 @@ struct KernelTests {
   }
 
   private func check(
-    _ kernel: Int, _ padding: Int, _ stride: Int, _ inputs: Int, _ outputs: Int, _ height: Int, _ width: Int
+    _ kernel: Int, _ padding: Padding, _ stride: Int, _ inputs: Int, _ outputs: Int, _ height: Int, _ width: Int
   ) {
     let images = 3
+    let zeros: Int, out: (Int) -> Int
+    switch padding {
+    case .even(let count): (zeros, out) = (count, { ($0 + 2 * count - kernel) / stride + 1 })
+    case .same: (zeros, out) = (stride == 1 ? 1 : 0, { Int((Double($0) / Double(stride)).rounded(.up)) })
+    // F.pad(x, (0, 1, 0, 1)) before a convolution without padding.
+    case .behind: (zeros, out) = stride == 1 ? (1, { $0 }) : (0, { ($0 + 1 - 3) / stride + 1 })
+    }
     for (planar, kind) in [(false, ConvolutionKind.fast), (false, .accurate), (true, .fast)] {
       let harness = LayerHarness(
         input: [images, inputs, height, width], planar: planar, threads: 2, convolution: kind
@@ -33,9 +42,8 @@ struct KernelTests {
       var random = RandomStream(seed: UInt32(kernel * 1000 + inputs), purpose: .test)
       var shape = dl_conv_shape(
         in_channels: Int32(inputs), in_height: Int32(height), in_width: Int32(width), out_channels: Int32(outputs),
-        out_height: Int32((height + 2 * padding - kernel) / stride + 1),
-        out_width: Int32((width + 2 * padding - kernel) / stride + 1), kernel: Int32(kernel), stride: Int32(stride),
-        padding: Int32(padding), planar: false, winograd: false)
+        out_height: Int32(out(height)), out_width: Int32(out(width)), kernel: Int32(kernel),
+        stride: Int32(stride), padding: Int32(zeros), planar: false, winograd: false)
       let outPixels = Int(shape.out_height * shape.out_width)
       let x = random.normals(images * inputs * height * width)
       let w = random.normals(outputs * inputs * kernel * kernel), b = random.normals(outputs)
@@ -48,7 +56,7 @@ struct KernelTests {
       dl_reference_conv_input_gradient(&shape, dy.map(Double.init), w.map(Double.init), images, &dx)
       dl_reference_conv_weight_gradient(&shape, x.map(Double.init), dy.map(Double.init), images, &dw)
       let label =
-        "\(kernel)×\(kernel)/\(stride) p\(padding) \(inputs)→\(outputs) \(height)×\(width) planar \(planar) \(kind)"
+        "\(kernel)×\(kernel)/\(stride) \(padding) \(inputs)→\(outputs) \(height)×\(width) planar \(planar) \(kind)"
       let allowed = kind == .fast ? 4e-5 : 1e-5
       #expect(distance(harness.forward(x), y) < allowed, "\(label) forward on \(kernelVariant)")
       #expect(distance(harness.backward(dy), dx) < allowed, "\(label) input gradient on \(kernelVariant)")

@@ -16,7 +16,8 @@ struct OpsOracleTests {
         let harness = LayerHarness(input: oracle.shape("x"), planar: planar, convolution: kind) { input, builder in
           Convolution(
             "c", input, to: oracle.shape("y")[1], kernel: kernel, stride: stride,
-            padding: Int(oracle.setting("padding") ?? 0), bias: oracle.setting("bias") == 1, initial: .constant(0),
+            padding: .even(Int(oracle.setting("padding") ?? 0)), bias: oracle.setting("bias") == 1,
+            initial: .constant(0),
             &builder)
         }
         harness.set("c.weight", try oracle.floats("w"))
@@ -69,6 +70,41 @@ struct OpsOracleTests {
       try expect(harness.gradient("l.weight"), "gw", oracle)
       try expect(harness.gradient("l.bias"), "gb", oracle)
     }
+  }
+
+  @Test func poolingOfOtherArchitecturesMatchesPyTorch() throws {
+    let oracle = try Oracle("architectures/ops")
+    let layers: [(String, (Activation, inout NetworkBuilder) -> any Layer)] = [
+      ("maxpool2", { MaxPool($0, window: 2, &$1) }), ("maxpool2_odd", { MaxPool($0, window: 2, &$1) }),
+      ("adaptive_large", { AdaptiveAveragePool($0, size: 7, &$1) }),
+      ("adaptive_equal", { AdaptiveAveragePool($0, size: 7, &$1) }),
+      ("adaptive_small", { AdaptiveAveragePool($0, size: 7, &$1) }),
+    ]
+    for (name, make) in layers {
+      let harness = LayerHarness(input: oracle.shape("\(name).x"), make)
+      try expect(harness.forward(try oracle.floats("\(name).x")), "\(name).y", oracle)
+      try expect(harness.backward(try oracle.floats("\(name).gy")), "\(name).gx", oracle)
+    }
+  }
+
+  /// Against the formula in double, in and beyond the range of exp.
+  @Test func siluIsThatOfTheFormula() {
+    var x =
+      (0..<3200).map { Float($0 - 1600) / 16 } + [0, -0.0, 1e-30, -1e-30, 1e30, -1e30, 87.4, -86.9, -87.1, -88, -104]
+    x += Array(repeating: 0, count: 16 - x.count % 16)
+    let dy = x.indices.map { Float($0 % 7) - 3 }
+    var y = x, dx = x
+    dl_silu(x, x.count, &y)
+    dl_silu_gradient(x, dy, x.count, &dx)
+    for place in x.indices {
+      let z = Double(x[place]), s = 1 / (1 + exponential(-z))
+      #expect(abs(Double(y[place]) - z * s) <= 8e-7 * abs(z * s) + 2e-36, "\(z) on \(kernelVariant)")
+      let slope = Double(dy[place]) * (s + (s == 0 ? 0 : z * s * (1 - s)))
+      #expect(abs(Double(dx[place]) - slope) <= 4e-7 * abs(Double(dy[place])), "\(z) on \(kernelVariant)")
+    }
+    var bad: [Float] = Array(repeating: .nan, count: 16)
+    dl_silu(bad, 16, &bad)
+    #expect(bad.allSatisfy { $0.isNaN })
   }
 
   @Test func poolingAndReLUMatchPyTorch() throws {

@@ -58,7 +58,7 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     for knob in AnyKnob.all {
       let belongsElsewhere =
         switch knob.name {
-        case "data.dir", "final_norm", "depth", "widen": true
+        case "data.dir", "final_norm", "depth", "widen", "activation", "shortcut": true
         case "epochs": settings[.steps] > 0
         case "lr.drops": settings[.schedule].rawValue != "piecewise"
         case "lr.warmup": settings[.schedule].rawValue == "piecewise"

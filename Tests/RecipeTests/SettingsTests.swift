@@ -23,8 +23,9 @@ import Testing
     (
       "model=conv5",
       "model: 'conv5' is not accepted; use one of conv4, preact-mini, preact-resnet18, preact-resnet34, preact-resnet20, "
-        + "resnet18, resnet34, resnet50, resnet18-cifar, resnet34-cifar, resnet50-cifar, wide-resnet, small-cnn "
-        + "(did you mean 'conv4'?)"
+        + "resnet18, resnet34, resnet50, resnet18-cifar, resnet34-cifar, resnet50-cifar, wide-resnet, "
+        + "wide-resnet-deepmind, preact-resnet18-deepmind, preact-resnet34-deepmind, vgg11-bn, vgg13-bn, vgg16-bn, "
+        + "vgg19-bn, vgg11-bn-cifar, vgg13-bn-cifar, vgg16-bn-cifar, vgg19-bn-cifar, small-cnn (did you mean 'conv4'?)"
     ),
   ]) func `a bad assignment is one line and changes nothing`(assignment: String, expected: String) {
     var settings = Settings()

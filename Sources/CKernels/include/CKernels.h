@@ -26,7 +26,8 @@ bool dl_variant_select(const char *name);
 
 // ---- the shape of a convolution ----
 
-/// A convolution, in the sense of cross-correlation with zero padding.
+/// A convolution, in the sense of cross-correlation with zero padding: `padding` zeros in front of each row and column,
+/// and behind it as many as the last output's window reaches.
 typedef struct {
   int32_t in_channels, in_height, in_width;
   int32_t out_channels, out_height, out_width;
@@ -87,12 +88,20 @@ void dl_average_pool(const float *x, long images, long blocks, long height, long
 /// The transpose of dl_average_pool.
 void dl_average_pool_gradient(const float *dy, long images, long blocks, long height, long width, long window,
                               float *dx);
-/// Maximum over 3x3, stride 2, padding 1; the first of equal values wins. index[output] is the winner's position in the
-/// image.
-void dl_max_pool(const float *x, long images, long blocks, long height, long width, float *y, int32_t *index);
+/// Maximum over window*window with stride 2 and (window - 1)/2 pixels of padding, which never win; the first of equal
+/// values wins. index[output] is the winner's position in the image. y is dl_max_pool_size(height, window) high.
+void dl_max_pool(const float *x, long images, long blocks, long height, long width, long window, float *y,
+                 int32_t *index);
+/// Number of windows along `side` pixels.
+long dl_max_pool_size(long side, long window);
 /// Sends every dy to the input that won.
 void dl_max_pool_gradient(const float *dy, const int32_t *index, long images, long blocks, long height, long width,
-                          float *dx);
+                          long window, float *dx);
+/// Averages to size*size outputs: output i covers the pixels floor(i*side/size) ..< ceil((i + 1)*side/size) of a side.
+void dl_adaptive_pool(const float *x, long images, long blocks, long height, long width, long size, float *y);
+/// The transpose of dl_adaptive_pool.
+void dl_adaptive_pool_gradient(const float *dy, long images, long blocks, long height, long width, long size,
+                               float *dx);
 
 // ---- Swift closures without an allocation ----
 

@@ -111,6 +111,10 @@ KERNEL(linear_weight_gradient,
 KERNEL(relu, (const float *x, long count, float *y), (x, count, y))
 /// dx = 0 where x <= 0, otherwise dy (also where x is NaN). dx may be dy.
 KERNEL(relu_gradient, (const float *x, const float *dy, long count, float *dx), (x, dy, count, dx))
+/// y = x*sigmoid(x), up to rounding. y may be x. count is a multiple of 16.
+KERNEL(silu, (const float *x, long count, float *y), (x, count, y))
+/// dx = dy*(s + x*s*(1 - s)) with s = sigmoid(x). dx may be dy. count is a multiple of 16.
+KERNEL(silu_gradient, (const float *x, const float *dy, long count, float *dx), (x, dy, count, dx))
 /// y += x.
 KERNEL(add, (const float *x, long count, float *y), (x, count, y))
 /// y = a + b, then max(., 0). y may be a or b.

@@ -8,7 +8,7 @@ import Tensors
 /// Weights on disk: a `.safetensors` file with PyTorch's names, and metadata with everything needed to use it.
 ///
 /// Metadata: `dualab` (format), `kind`, `preset`, `step`, `model`, `width`, `classes`, `input` (C×H×W), `final_norm`,
-/// `norm`, `norm_layers`, `norm_affine`, `mean`, `std` (per channel), `settings` (the resolved preset as JSON).
+/// `activation`, `shortcut` where the model has them, `norm`, `norm_layers`, `norm_affine`, `mean`, `std` (per channel), `settings` (the resolved preset as JSON).
 struct Checkpoint {
   static let format = "1"
   private let file: Safetensors
@@ -29,6 +29,9 @@ struct Checkpoint {
       "std": model.deviation.map { "\($0)" }.joined(separator: ","),
       "settings": String(decoding: try encoder.encode(settings), as: UTF8.self),
     ]
+    let own = ModelKind(rawValue: model.name)?.model.ownSettings ?? []
+    if own.contains("activation") { file.metadata["activation"] = model.activation.rawValue }
+    if own.contains("shortcut") { file.metadata["shortcut"] = model.shortcut.rawValue }
     for (name, value) in model.options { file.metadata[name] = Fraction.decimal(value) }
     self.file = file
   }

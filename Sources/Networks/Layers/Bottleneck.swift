@@ -2,13 +2,13 @@ import CKernels
 import Tensors
 
 /// A residual block of a 1×1, a 3×3 and a 1×1 convolution with the ReLU after the sum (He et al. 2015); the last one has
-/// four times the channels, and the stride is in the 3×3 one, as in torchvision and kuangliu/pytorch-cifar:
+/// four times the block's width, and the stride is in the 3×3 one, as in torchvision and kuangliu/pytorch-cifar:
 ///
 ///     y = ReLU(norm3(conv3(ReLU(norm2(conv2(ReLU(norm1(conv1(x)))))))) + s)
 ///
 /// with s = x, or norm(1×1 convolution of x) where stride or channels change.
 package final class Bottleneck: Layer {
-  /// Output channels per channel of the 3×3 convolution.
+  /// Output channels per width of the block; the 3×3 convolution has as many channels as that width, or more.
   static let expansion = 4
 
   private let inner: [(conv: Convolution, norm: any NormLayer)]
@@ -18,13 +18,14 @@ package final class Bottleneck: Layer {
   private let input: Activation
   private var gradient: Activation?
 
-  /// PyTorch's names: `conv1`, `bn1`, … `bn3`, and `0`, `1` below `shortcut`, all below `name`.
+  /// PyTorch's names: `conv1`, `bn1`, … `bn3`, and `0`, `1` below `shortcut`, all below `name`. `channels` are those of
+  /// the inner convolutions, a quarter of the output's for a block of usual width.
   package init(
-    _ name: String, _ input: Activation, to channels: Int, stride: Int, endsStage: Bool,
+    _ name: String, _ input: Activation, inner channels: Int, to outputs: Int, stride: Int, endsStage: Bool,
     shortcut shortcutName: String, _ builder: inout NetworkBuilder
   ) {
     self.input = input
-    let outputs = channels * Bottleneck.expansion, bias = builder.convolutionsHaveBias
+    let bias = builder.convolutionsHaveBias
     var inner: [(conv: Convolution, norm: any NormLayer)] = []
     for (place, kernel) in [(1, 1), (2, 3)] {
       let conv = Convolution(

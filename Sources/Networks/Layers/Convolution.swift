@@ -1,6 +1,27 @@
 import CKernels
 import Tensors
 
+/// How many zeros surround the input of a convolution.
+package enum Padding: Sendable, Hashable {
+  /// As many in front of rows and columns as behind.
+  case even(Int)
+  /// Around a 3×3 filter: one each at stride 1; at larger strides none in front, and behind what ⌈side/stride⌉ outputs
+  /// need. That is TensorFlow's `SAME` for even sides, which DeepMind's wide networks repeat in PyTorch.
+  case same
+  /// The same but for odd sides: at larger strides exactly one behind. DeepMind's PreActResNets.
+  case behind
+
+  /// Zeros in front, and how many outputs there are, for `side` inputs.
+  func place(side: Int, kernel: Int, stride: Int) -> (zeros: Int, outputs: Int) {
+    switch self {
+    case .even(let zeros): (zeros, (side + 2 * zeros - kernel) / stride + 1)
+    case .same where stride == 1, .behind where stride == 1: (1, side + 3 - kernel)
+    case .same: (0, (side + stride - 1) / stride)
+    case .behind: (0, (side + 1 - kernel) / stride + 1)
+    }
+  }
+}
+
 /// Convolution (cross-correlation) with zero padding: `y[o,p] = Σ_{i,k} w[o,i,k]·x[i, stride·p + k − padding] (+ b[o])`.
 ///
 /// The first layer of a network reads planar images; all others read blocked activations.
@@ -20,16 +41,16 @@ package final class Convolution: Layer {
 
   /// `name.weight` [out, in, kernel, kernel] and, if it has one, `name.bias` [out].
   package init(
-    _ name: String, _ input: Activation, to channels: Int, kernel: Int, stride: Int = 1, padding: Int? = nil,
+    _ name: String, _ input: Activation, to channels: Int, kernel: Int, stride: Int = 1, padding: Padding? = nil,
     bias hasBias: Bool = false, initial: Initial, _ builder: inout NetworkBuilder
   ) {
-    let inputs = input.shape.channels, padding = padding ?? kernel / 2
-    let height = (input.shape.height + 2 * padding - kernel) / stride + 1
-    let width = (input.shape.width + 2 * padding - kernel) / stride + 1
+    let inputs = input.shape.channels, padding = padding ?? .even(kernel / 2)
+    let (zeros, height) = padding.place(side: input.shape.height, kernel: kernel, stride: stride)
+    let (_, width) = padding.place(side: input.shape.width, kernel: kernel, stride: stride)
     var shape = dl_conv_shape(
       in_channels: Int32(inputs), in_height: Int32(input.shape.height), in_width: Int32(input.shape.width),
       out_channels: Int32(channels), out_height: Int32(height), out_width: Int32(width),
-      kernel: Int32(kernel), stride: Int32(stride), padding: Int32(padding), planar: input.isPlanar,
+      kernel: Int32(kernel), stride: Int32(stride), padding: Int32(zeros), planar: input.isPlanar,
       winograd: false)
     shape.winograd = builder.convolution == .fast && dl_conv_suits_winograd(&shape)
     self.shape = shape

@@ -1,30 +1,35 @@
 import CKernels
 import Tensors
 
-/// The head: `z = x·wᵀ + b`, from features to logits. Features with pixels are flattened in PyTorch's order, C, H, W.
+/// `z = x·wᵀ + b`, from features to logits, or to hidden units. Features with pixels are flattened in PyTorch's order, C,
+/// H, W.
 package final class Linear: Layer {
   private let input: Activation
   package let output: Activation
+  /// Rows of the weights; those of the padding are zeros.
   private let outputs: Int
   private let weight: Int
   private let bias: Int
   private var gradients: GradientPlan?
 
-  /// `name.weight` [outputs, features] and `name.bias` [outputs]; PyTorch's start, uniform in ±1/√features.
-  package init(_ name: String, _ input: Activation, to outputs: Int, _ builder: inout NetworkBuilder) {
+  /// `name.weight` [outputs, features] and `name.bias` [outputs]; PyTorch's start, uniform in ±1/√features. Logits are
+  /// planar; what another layer takes is blocked.
+  package init(
+    _ name: String, _ input: Activation, to outputs: Int, isHidden: Bool = false, _ builder: inout NetworkBuilder
+  ) {
     self.input = input
-    self.outputs = outputs
-    output = Activation(keeping: Shape(outputs, 1, 1), planar: true, &builder.plan)
+    output = Activation(keeping: Shape(outputs, 1, 1), planar: !isHidden, &builder.plan)
+    self.outputs = output.count
     let shape = input.shape, features = shape.planarCount, stride = input.count
     let initial = Initial.uniform(1 / Float(features).squareRoot())
     weight = builder.parameter(
-      "\(name).weight", shape: [outputs, features], room: outputs * stride, initial: initial
+      "\(name).weight", shape: [outputs, features], room: output.count * stride, initial: initial
     ) { index in
       let (channel, pixel) = (index % features / shape.pixels, index % shape.pixels)
       let block = channel / Shape.lanes * shape.pixels + pixel
       return index / features * stride + block * Shape.lanes + channel % Shape.lanes
     }
-    bias = builder.parameter("\(name).bias", shape: [outputs], room: outputs, initial: initial)
+    bias = builder.parameter("\(name).bias", shape: [outputs], room: output.count, initial: initial)
   }
 
   package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {

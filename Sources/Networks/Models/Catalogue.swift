@@ -6,15 +6,27 @@ package protocol Model: Sendable, SendableMetatype {
   static var name: String { get }
   /// One line for `dualab models list`.
   static var summary: String { get }
+  /// Whose programs name the tensors in this way, in a word or two.
+  static var origin: String { get }
+  /// The width that it usually has.
+  static var usualWidth: Int { get }
   /// Settings that only this model has: `final_norm`.
   static var ownSettings: [String] { get }
   /// Sizes that only this model has, from the shapes of a file's tensors (empty for one that is not there).
   static func options(_ shape: (String) -> [Int]) -> [String: Double]
+  /// What follows its normalization layers where nobody says.
+  static var usualActivation: ActivationKind { get }
+  /// What programs with this model subtract from and divide images by inside of it, without a trace in their files; nil
+  /// for those that leave it to others.
+  static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization?
   /// Makes the layers on the images `x`.
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer]
 }
 
 extension Model {
+  package static var usualWidth: Int { 64 }
+  package static var usualActivation: ActivationKind { .relu }
+  package static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization? { nil }
   package static var ownSettings: [String] { [] }
   package static func options(_ shape: (String) -> [Int]) -> [String: Double] { [:] }
 }
@@ -23,6 +35,8 @@ extension Model {
 package let models: [any Model.Type] = [
   Conv4.self, PreActMini.self, PreActResNet18.self, PreActResNet34.self, PreActResNet20.self, ResNet18.self,
   ResNet34.self, ResNet50.self, ResNet18CIFAR.self, ResNet34CIFAR.self, ResNet50CIFAR.self, WideResNet.self,
+  WideResNetDeepMind.self, PreActResNet18DeepMind.self, PreActResNet34DeepMind.self, VGG11.self,
+  VGG13.self, VGG16.self, VGG19.self, VGG11CIFAR.self, VGG13CIFAR.self, VGG16CIFAR.self, VGG19CIFAR.self,
   SmallCNN.self,
 ]
 
@@ -43,13 +57,16 @@ extension ModelSettings {
   /// Channels of stage `stage` (from 0): twice those of the one before, unless a file's tensors have others.
   func stageWidth(_ stage: Int) -> Int { options["stage\(stage + 1)"].map { Int($0) } ?? width << stage }
 
-  /// Unusual widths of stages named `layer1`, `layer2`, …: what `options` of a model returns for them.
-  static func stageWidths(_ stages: Int, _ shape: (String) -> [Int]) -> [String: Double] {
-    guard let width = shape("conv1.weight").first, width > 0 else { return [:] }
+  /// Unusual widths of stages, from the stem's weight and the first one of each stage's first block: what `options` of a
+  /// model returns for them.
+  static func stageWidths(
+    _ stages: Int, stem: String = "conv1.weight", block: (Int) -> String = { "layer\($0 + 1).0.conv1.weight" },
+    _ shape: (String) -> [Int]
+  ) -> [String: Double] {
+    guard let width = shape(stem).first, width > 0 else { return [:] }
     var options: [String: Double] = [:]
     for stage in 0..<stages {
-      guard let channels = shape("layer\(stage + 1).0.conv1.weight").first, channels > 0, channels != width << stage
-      else { continue }
+      guard let channels = shape(block(stage)).first, channels > 0, channels != width << stage else { continue }
       options["stage\(stage + 1)"] = Double(channels)
     }
     return options
@@ -90,7 +107,7 @@ extension Network {
   }
 
   /// The tensors that a network of the catalogue needs, without making it: sizes of a file may not be believed yet.
-  static func neededTensors(_ settings: ModelSettings) -> [NamedTensor] {
+  package static func neededTensors(_ settings: ModelSettings) -> [NamedTensor] {
     guard let model = models.first(where: { $0.name == settings.name }) else { return [] }
     var builder = NetworkBuilder(settings)
     let input = Activation(keeping: settings.input, planar: true, &builder.plan)

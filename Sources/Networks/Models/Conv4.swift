@@ -4,6 +4,8 @@
 struct Conv4: Model {
   static let name = "conv4"
   static let summary = "four 3×3 convolutions with norms, channels w 2w 2w 4w, strides 2 1 2 2"
+  static let origin = "dualab"
+  static let usualWidth = 16
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     var stack = LayerStack(x)

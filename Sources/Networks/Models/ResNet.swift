@@ -1,7 +1,25 @@
 /// Post-activation residual networks of four stages, widths w, 2w, 4w, 8w. docs/algorithms.md §12.3.
-private enum ResNet {
+enum ResNet {
   /// What the stages are made of: basic blocks of two 3×3 convolutions, or bottlenecks of three.
   enum Block { case basic, bottleneck }
+
+  /// torchvision's name for the channels of inner convolutions in blocks of width 64: 128 in wide_resnet50_2.
+  static let perGroup = "width_per_group"
+
+  /// Widths of the stages and of inner convolutions, for `options` of a network of bottlenecks.
+  static func bottlenecks(_ shape: (String) -> [Int]) -> [String: Double] {
+    func last(_ stage: Int) -> Int { shape("layer\(stage + 1).0.conv3.weight").first ?? 0 }
+    var options: [String: Double] = [:]
+    guard let width = shape("conv1.weight").first, (1...4096).contains(width) else { return [:] }
+    for stage in 0..<4 where last(stage) > 0 && last(stage) != width * Bottleneck.expansion << stage {
+      options["stage\(stage + 1)"] = Double(max(1, last(stage) / Bottleneck.expansion))
+    }
+    let usual = last(0) / Bottleneck.expansion, inner = shape("layer1.0.conv1.weight").first ?? 0
+    if usual > 0, inner > 0, inner != usual, (64 * inner).isMultiple(of: usual) {
+      options[perGroup] = Double(64 * inner / usual)
+    }
+    return options
+  }
 
   /// As in torchvision: stem 7×7 of stride 2 and max pooling; names `conv1`, `layer1.0.downsample.0`, …, `fc`.
   static func imageNet(
@@ -50,9 +68,11 @@ private enum ResNet {
             BasicBlock(
               name, stack.output, to: channels, stride: stride, endsStage: isLast, shortcut: shortcut, &builder))
         case .bottleneck:
+          let inner = channels * Int(settings.options[perGroup] ?? 64) / 64
           stack.add(
             Bottleneck(
-              name, stack.output, to: channels, stride: stride, endsStage: isLast, shortcut: shortcut, &builder))
+              name, stack.output, inner: inner, to: channels * Bottleneck.expansion, stride: stride,
+              endsStage: isLast, shortcut: shortcut, &builder))
         }
       }
     }
@@ -65,6 +85,7 @@ private enum ResNet {
 struct ResNet18: Model {
   static let name = "resnet18"
   static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 2-2-2-2 basic blocks, widths w 2w 4w 8w"
+  static let origin = "torchvision"
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -76,6 +97,7 @@ struct ResNet18: Model {
 struct ResNet34: Model {
   static let name = "resnet34"
   static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 3-4-6-3 basic blocks, widths w 2w 4w 8w"
+  static let origin = "torchvision"
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -83,11 +105,13 @@ struct ResNet34: Model {
   }
 }
 
-/// torchvision's resnet50, the stride in the 3×3 convolutions.
+/// torchvision's resnet50, the stride in the 3×3 convolutions; wide_resnet50_2 where a file's inner convolutions are wider.
 struct ResNet50: Model {
   static let name = "resnet50"
   static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 3-4-6-3 bottlenecks, widths 4w 8w 16w 32w"
-  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+  static let origin = "torchvision"
+  static let ownSettings = [ResNet.perGroup]
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ResNet.bottlenecks(shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     ResNet.imageNet(settings, .bottleneck, [3, 4, 6, 3], x, &builder)
@@ -98,6 +122,7 @@ struct ResNet50: Model {
 struct ResNet18CIFAR: Model {
   static let name = "resnet18-cifar"
   static let summary = "for small images: stem 3×3 stride 1, 2-2-2-2 basic blocks, widths w 2w 4w 8w"
+  static let origin = kuangliu
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -109,6 +134,7 @@ struct ResNet18CIFAR: Model {
 struct ResNet34CIFAR: Model {
   static let name = "resnet34-cifar"
   static let summary = "for small images: stem 3×3 stride 1, 3-4-6-3 basic blocks, widths w 2w 4w 8w"
+  static let origin = kuangliu
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -120,7 +146,9 @@ struct ResNet34CIFAR: Model {
 struct ResNet50CIFAR: Model {
   static let name = "resnet50-cifar"
   static let summary = "for small images: stem 3×3 stride 1, 3-4-6-3 bottlenecks, widths 4w 8w 16w 32w"
-  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
+  static let origin = kuangliu
+  static let ownSettings = [ResNet.perGroup]
+  static func options(_ shape: (String) -> [Int]) -> [String: Double] { ResNet.bottlenecks(shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     ResNet.cifar(settings, .bottleneck, [3, 4, 6, 3], x, &builder)

@@ -5,6 +5,8 @@ struct SmallCNN: Model {
   static let name = "small-cnn"
   static let summary =
     "two 3×3 convolutions with norms and a linear layer on all pixels, for weights of the reference attacks"
+  static let origin = "dualab"
+  static let usualWidth = 16
 
   static let ownSettings = ["width1", "width2", "conv1_stride", "logit_scale"]
 

@@ -14,3 +14,18 @@ package enum ShortcutSource: String, Sendable, Hashable, CaseIterable {
   /// The block's input itself: locuslab/fast_adversarial.
   case raw
 }
+
+/// A normalization of images that programs do inside a network, and whose it is.
+package struct UsualNormalization: Sendable, Hashable {
+  /// Whose numbers they are, in words: `CIFAR-10`.
+  package let title: String
+  package let mean: [Float]
+  package let deviation: [Float]
+
+  /// Of all training images, to four digits.
+  static let cifar10 = UsualNormalization(
+    title: "CIFAR-10", mean: [0.4914, 0.4822, 0.4465], deviation: [0.2471, 0.2435, 0.2616])
+  /// Of all training images, to four digits.
+  static let cifar100 = UsualNormalization(
+    title: "CIFAR-100", mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762])
+}

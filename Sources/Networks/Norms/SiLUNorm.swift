@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// A normalization layer followed by SiLU, y = z·sigmoid(z) with z the normalized input: takes the place of one with a
@@ -51,24 +52,20 @@ package final class SiLUNorm<Norm: NormLayer>: NormLayer {
   package func forward(_ pass: Pass) {
     norm.forward(pass)
     pass.eachChunk { _, images, _ in
-      let z = pass.pointer(norm.output, image: images.lowerBound), y = pass.pointer(output, image: images.lowerBound)
-      for place in 0..<images.count * output.count { y[place] = z[place] * sigmoid(z[place]) }
+      dl_silu(
+        pass.pointer(norm.output, image: images.lowerBound), images.count * output.count,
+        pass.pointer(output, image: images.lowerBound))
     }
   }
 
   package func backward(_ pass: Pass) {
     guard let gradient, let normGradient else { return }
     pass.eachChunk { _, images, _ in
-      let first = images.lowerBound, z = pass.pointer(norm.output, image: first)
-      let dy = pass.pointer(gradient, image: first), dz = pass.pointer(normGradient, image: first)
-      for place in 0..<images.count * output.count {
-        let s = sigmoid(z[place])
-        dz[place] = dy[place] * (s + z[place] * s * (1 - s))
-      }
+      let first = images.lowerBound
+      dl_silu_gradient(
+        pass.pointer(norm.output, image: first), pass.pointer(gradient, image: first), images.count * output.count,
+        pass.pointer(normGradient, image: first))
     }
     norm.backward(pass)
   }
 }
-
-/// 1/(1 + e^−x), computed in double.
-private func sigmoid(_ x: Float) -> Float { Float(1 / (1 + exponential(-Double(x)))) }

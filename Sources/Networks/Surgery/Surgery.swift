@@ -24,7 +24,7 @@ extension Network {
       notes.add(before, type(of: norm).kind, after, type(of: newNorm).kind)
       before.write(to: newNorm.name, other, channels: newNorm.input.shape.channels)
     }
-    notes.addBiases(from: settings.norm, to: target.norm)
+    notes.addBiases(from: own, to: other, norms: Set(newNorms.map { $0.name }))
     result.parametersDidChange()
     return (result, notes.warnings)
   }
@@ -197,10 +197,13 @@ private struct SurgeryNotes {
     }
   }
 
-  mutating func addBiases(from norm: NormKind, to newNorm: NormKind) {
-    let (had, has) = (norm.layer.replacesBias, newNorm.layer.replacesBias)
-    if had, !has { warn("convolutions get biases, which start at 0") }
-    if !had, has { warn("the biases of convolutions are dropped: the function changes") }
+  /// Biases of convolutions that one of the networks lacks; those of norms are no matter of theirs.
+  mutating func addBiases(from own: TensorTable, to other: TensorTable, norms: Set<String>) {
+    func lacking(_ table: TensorTable, in rest: TensorTable) -> Bool {
+      table.names.contains { $0.hasSuffix(".bias") && !rest.has($0) && !norms.contains(String($0.dropLast(5))) }
+    }
+    if lacking(other, in: own) { warn("convolutions get biases, which start at 0") }
+    if lacking(own, in: other) { warn("the biases of convolutions are dropped: the function changes") }
   }
 
   private mutating func warn(_ line: String, isCured: Bool = false) {

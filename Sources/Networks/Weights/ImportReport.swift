@@ -10,7 +10,7 @@ package struct ImportReport: Sendable, Hashable, Codable {
   package var mean: [Float] = []
   /// What the first layer divides by, per channel.
   package var std: [Float] = []
-  /// Where both come from: `--set`, `metadata`, the names of two tensors, or `none: images enter unnormalized`.
+  /// Where both come from: `--set`, `metadata`, the names of two tensors, `assumed: …`, or `none: images enter unnormalized`.
   package var normalization = ""
   /// What the names of the tensors cannot tell of the function, and whether somebody said so:
   /// `activation relu (assumed), shortcut activated (assumed), norm eps 1e-05`.
@@ -24,6 +24,8 @@ package struct ImportReport: Sendable, Hashable, Codable {
 
   package init() {}
 
+  private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
+
   /// What a person should know, a line each; `path` names the file.
   package func lines(_ path: String, takesSettings: Bool) -> [String] {
     var lines: [String] = []
@@ -36,6 +38,10 @@ package struct ImportReport: Sendable, Hashable, Codable {
     if normalization.hasPrefix("none") {
       let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects them" : ""
       lines.append("\(path): no mean and std in the file, images enter unnormalized\(remedy)")
+    } else if normalization.hasPrefix("assumed") {
+      let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects others" : ""
+      let numbers = "mean \(Self.list(mean)), std \(Self.list(std))"
+      lines.append("\(path): no mean and std in the file, \(normalization): \(numbers)\(remedy)")
     } else if normalization.hasPrefix("tensors") {
       lines.append("\(path): mean and std taken from the file's \(normalization)")
     }

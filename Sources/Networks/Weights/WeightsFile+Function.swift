@@ -29,6 +29,11 @@ extension WeightsFile {
       report.normalization = "tensors '\(found.names.mean)' and '\(found.names.std)'"
       return buffers
     }
+    if mean == nil, std == nil, !isOurs, let usual = candidate.model.usualNormalization(candidate.settings) {
+      (candidate.settings.mean, candidate.settings.deviation) = (usual.mean, usual.deviation)
+      report.normalization = "assumed: that of \(usual.title), which this layout does inside the network"
+      return []
+    }
     // Other programs feed their networks images in [0, 1] unless they say otherwise.
     candidate.settings.mean = mean ?? Array(repeating: 0, count: channels)
     candidate.settings.deviation = std ?? Array(repeating: 1, count: channels)
@@ -57,7 +62,7 @@ extension WeightsFile {
       parts.append("\(name) \(value.rawValue)")
       return value
     }
-    settings.activation = try told("activation", ActivationKind.relu)
+    settings.activation = try told("activation", model.usualActivation)
     settings.shortcut = try told("shortcut", ShortcutSource.activated)
     if let text = texts.text("norm.eps") {
       guard let epsilon = Fraction.parse(text), abs(epsilon - BatchNorm.epsilon) < 1e-9 else {

@@ -144,7 +144,9 @@ extension WeightsFile {
     let shape = { (name: String) in file.tensors[prefix + name]?.shape ?? [] }
     let stem = names.first.map(shape) ?? []
     let head = names.last { $0.hasSuffix(".weight") }.map(shape) ?? []
-    try checkInput(texts, stem: stem, planned.input)
+    // Where the named network is not there, its missing tensors are to be told: what looks like its stem may be none.
+    let isAbsent = texts.text("model") == model.name && names.contains { shape($0).isEmpty }
+    try checkInput(texts, stem: isAbsent ? [] : stem, planned.input)
 
     let own = { (name: String) in model.ownSettings.contains(name) }
     let width =
@@ -156,8 +158,8 @@ extension WeightsFile {
     if own("final_norm") {
       settings.finalNorm = try texts.flag("final_norm") ?? (file.tensors[prefix + "bn.weight"] != nil)
     }
-    for name in ["depth", "widen"] where own(name) {
-      if let value = try texts.integer(name, in: 1...1000) { settings.options[name] = Double(value) }
+    for name in ["depth", "widen", ResNet.perGroup] where own(name) {
+      if let value = try texts.integer(name, in: 1...4096) { settings.options[name] = Double(value) }
     }
     if own("width2"), let width2 = try texts.integer("width2", in: 1...4096) ?? shape("conv2.weight").first {
       settings.options["width2"] = Double(max(1, min(width2, 4096)))
