@@ -114,7 +114,7 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Tensors", "Networks", "Datasets", "Attacks", "Events", "Evaluation", "TestSupport",
+        "Spelling", "Tensors", "Networks", "Datasets", "Attacks", "Events", "Evaluation", "TestSupport",
       ]),
     .testTarget(
       name: "DiagnosticsTests",

@@ -7,6 +7,17 @@ package func nearestName(to name: String, in candidates: [String]) -> String? {
   return 2 * best.distance <= max(name.count, best.name.count) ? best.name : nil
 }
 
+/// The most probable candidates, at most `count`: those that contain the name, then near ones as in `nearestName`.
+package func nearestNames(to name: String, in candidates: [String], count: Int) -> [String] {
+  let wanted = name.lowercased()
+  let containing = candidates.filter { !wanted.isEmpty && $0.lowercased().contains(wanted) }
+  let scored = candidates.filter { !containing.contains($0) }
+    .map { (distance: editDistance(wanted, $0.lowercased()), name: $0) }
+    .filter { 2 * $0.distance <= max(name.count, $0.name.count) }
+    .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+  return Array((containing + scored.map(\.name)).prefix(count))
+}
+
 /// Optimal string alignment distance: insert, delete, replace, swap of neighbors cost one each.
 func editDistance(_ first: String, _ second: String) -> Int {
   let a = Array(first), b = Array(second)

@@ -11,7 +11,8 @@ package struct AttackCommand: ParsableCommand {
     commandName: "attack", abstract: "Measure how robust a network is, with AutoAttack or attacks of your choice.",
     usage: """
       dualab attack --checkpoint <file> [<options>]
-      dualab attack --weights <file> --model <model> --eps <radius> [<options>]
+      dualab attack <file> --eps <radius> [<options>]
+      dualab attack <file> --robustbench <entry> [<options>]
       """,
     discussion: """
       A signal ends it with the result so far, and --resume continues it. A second SIGINT or SIGTERM exits at once.

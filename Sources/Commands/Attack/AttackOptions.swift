@@ -1,6 +1,7 @@
 import ArgumentParser
 import Attacks
 import Datasets
+import Evaluation
 import Foundation
 import Networks
 import Spelling
@@ -18,6 +19,15 @@ package struct AttackOptions: ParsableArguments {
     help: ArgumentHelp(
       "State dictionary of another program: .safetensors, or a PyTorch .pt, .pth or .ckpt.", valueName: "file"))
   var weights: String?
+
+  @Argument(help: ArgumentHelp("The weights, as --weights.", valueName: "file"))
+  var file: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "RobustBench entry that the weights are of: says network, normalization, norm and ε, and prints the published "
+        + "accuracies; see 'dualab models robustbench'.", valueName: "entry"))
+  var robustbench: String?
 
   @Option(help: ArgumentHelp("Model of --weights; see 'dualab models list'.", valueName: "model"))
   var model: String?
@@ -62,10 +72,12 @@ package struct AttackOptions: ParsableArguments {
         + "(default for autoattack and autoattack-plus)."))
   var checks: Bool?
 
-  @Option(help: "Norm of the ball: linf or l2 (default: the checkpoint's, otherwise linf).")
+  @Option(help: "Norm of the ball: linf or l2 (default: the checkpoint's or the entry's, otherwise linf).")
   var norm: BallNorm?
 
-  @Option(help: ArgumentHelp("Radius of the ball, e.g. 8/255 (default: the checkpoint's).", valueName: "radius"))
+  @Option(
+    help: ArgumentHelp(
+      "Radius of the ball, e.g. 8/255 (default: the checkpoint's or the entry's).", valueName: "radius"))
   var eps: String?
 
   @Option(help: ArgumentHelp("Use only the first N images (default: all).", valueName: "n"))
@@ -97,16 +109,37 @@ package struct AttackOptions: ParsableArguments {
 }
 
 extension AttackOptions {
+  /// Weights of another program, as an option or as the argument.
+  var weightsFile: String? { weights ?? file }
+
+  /// The entry of `--robustbench`, for the data set and norm of the other options. Throws `SettingError`.
+  var entry: RobustBenchEntry? {
+    get throws {
+      let name = data.map { String($0.prefix { $0 != ":" }) }
+      return try robustbench.map { try RobustBenchEntry.named($0, data: name, norm: norm) }
+    }
+  }
+
   /// Checks that the options go together. Throws `CommandFailure`.
   package func check() throws {
-    guard (checkpoint == nil) != (weights == nil) else {
-      throw CommandFailure.usage("use either --checkpoint FILE, or --weights FILE with --model NAME")
+    if let weights, let file {
+      throw CommandFailure.usage("weights are given twice, \(weights) and \(file); remove one")
+    }
+    guard (checkpoint == nil) != (weightsFile == nil) else {
+      throw CommandFailure.usage("use either --checkpoint FILE, or --weights FILE")
+    }
+    if let robustbench, checkpoint != nil {
+      throw CommandFailure.usage(
+        "--robustbench \(robustbench) is not needed with --checkpoint: the checkpoint names its own model")
+    }
+    if let robustbench, let model {
+      throw CommandFailure.usage("--model \(model) is not needed with --robustbench \(robustbench); remove it")
     }
     if checkpoint != nil, model != nil {
       throw CommandFailure.usage("--model is not needed with --checkpoint: the checkpoint names its own model")
     }
     let sources = [data, npz, images].compactMap { $0 }
-    guard sources.count == 1 || (sources.isEmpty && checkpoint != nil) else {
+    guard sources.count == 1 || (sources.isEmpty && (checkpoint ?? robustbench) != nil) else {
       throw CommandFailure.usage("use one of --data NAME, --npz FILE and --images FILE")
     }
     if let limit, limit < 1 { throw CommandFailure.usage("--limit \(limit): use a whole number of at least 1") }
@@ -116,7 +149,7 @@ extension AttackOptions {
     if let threads, !(1...1024).contains(threads) {
       throw CommandFailure.usage("--threads \(threads): use a whole number in 1 … 1024")
     }
-    if eps == nil, checkpoint == nil {
+    if eps == nil, checkpoint == nil, robustbench == nil {
       throw CommandFailure.usage("--eps is missing; give the radius of the ball, e.g. 8/255")
     }
     if let eps, Fraction.parse(eps) == nil {

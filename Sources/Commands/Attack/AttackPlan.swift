@@ -33,10 +33,13 @@ struct AttackPlan {
   }
 
   private init(checked options: AttackOptions) throws {
-    let given = try options.settings()
+    let entry = try options.entry
+    var given = try options.settings()
+    // What is set by hand goes before what the entry says.
+    given.network.merge(entry?.settings ?? [:]) { own, _ in own }
     let checkpoint = try options.checkpoint.map { try SavedCheckpoint($0) }
-    let weights = try checkpoint?.weights ?? WeightsFile(options.weights ?? "")
-    images = try Self.images(options, checkpoint?.settings, given.data)
+    let weights = try checkpoint?.weights ?? WeightsFile(options.weightsFile ?? "")
+    images = try Self.images(options, checkpoint?.settings, entry, given.data)
 
     let threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let pool = ThreadPool(threads: threads)
@@ -49,16 +52,18 @@ struct AttackPlan {
     notes = imported.notes
 
     let own = checkpoint?.settings
-    let norm = options.norm ?? own.flatMap { BallNorm(rawValue: $0[.attackNorm].rawValue) } ?? .linf
-    let epsilon = options.eps.flatMap(Fraction.parse) ?? own?[.epsilon] ?? 0
+    let norm = options.norm ?? own.flatMap { BallNorm(rawValue: $0[.attackNorm].rawValue) } ?? entry?.norm ?? .linf
+    let epsilon = (options.eps ?? entry?.eps).flatMap(Fraction.parse) ?? own?[.epsilon] ?? 0
     let suite = try AttackSuite(named: options.attack, classes: network.classes)
     settings = EvaluationSettings(
       norm: norm, epsilon: epsilon, suite: suite, individual: options.individual, seed: UInt32(options.seed),
       compares: options.checks ?? (suite.named?.runsChecks ?? false))
     try settings.check(classes: network.classes)
-    card = AttackCard(
+    var card = AttackCard(
       program: DualabCommand.configuration.version, settings: settings, network: network, weights: weights.path,
       images: images, threads: threads)
+    card.robustBench = entry.map { AttackCard.Published($0) }
+    self.card = card
   }
 
   /// Sets the statistics that layers with two sets use, if requested. Split norms can't do without.
@@ -77,12 +82,16 @@ struct AttackPlan {
   }
 
   private static func images(
-    _ options: AttackOptions, _ checkpoint: Settings?, _ assignments: [String]
+    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ assignments: [String]
   ) throws -> LabelledImages {
     if let path = options.npz { return try LabelledImages(npz: path, layout: options.layout, limit: options.limit) }
     if let path = options.images { return try LabelledImages(safetensors: path, limit: options.limit) }
     var settings = checkpoint ?? Settings()
-    let parts = (options.data ?? settings[.data].rawValue).split(separator: ":", omittingEmptySubsequences: false)
+    if options.data == nil, entry?.data == .imagenet {
+      throw CommandFailure.usage("--robustbench \(entry?.name ?? ""): give its images with --npz or --images")
+    }
+    let parts = (options.data ?? entry?.data.rawValue ?? settings[.data].rawValue).split(
+      separator: ":", omittingEmptySubsequences: false)
     try settings.set(Knob.data.name, parsing: String(parts[0]))
     for assignment in assignments { try settings.apply(assignment: assignment) }
     let data = try loadData(settings)

@@ -20,6 +20,9 @@ package struct AttackCard: Codable, Hashable {
   package var classes: Int
   package var input: [Int]
   package var finalNorm: Bool
+  /// The activation and the shortcut's source of a network that has others than most; nil otherwise.
+  package var activation: String?
+  package var shortcut: String?
   /// The network's normalization layers; nil for BN.
   package var norms: String?
   /// The statistics that layers with two sets use.
@@ -38,14 +41,42 @@ package struct AttackCard: Codable, Hashable {
   package var dataDigest: String
   package var threads: Int
   package var kernels: String
+  /// What RobustBench published about this network; nil for others.
+  package var robustBench: Published?
+
+  /// Published accuracies in percent.
+  package struct Published: Codable, Hashable {
+    /// `cifar10/Linf/Rice2020Overfitting`.
+    package var entry: String
+    package var norm: BallNorm
+    /// As published: `8/255`.
+    package var eps: String
+    package var clean: Double
+    package var autoAttack: Double
+    /// The lowest known robust accuracy, where another attack found less than AutoAttack.
+    package var best: Double?
+    package var source: String
+
+    enum CodingKeys: String, CodingKey {
+      case entry, norm, eps, clean, best, source
+      case autoAttack = "autoattack"
+    }
+
+    /// What is known of an entry.
+    package init(_ entry: RobustBenchEntry) {
+      (self.entry, norm, eps) = (entry.fullName, entry.norm, entry.eps)
+      (clean, autoAttack, best, source) = (entry.clean, entry.autoAttack, entry.best, entry.source)
+    }
+  }
 
   enum CodingKeys: String, CodingKey {
     case program, norm, eps, suite, individual, seed, checks, rule, model, width, classes, input, mean, std, options,
       weights
-    case data, images, threads, kernels, norms, branch, temperature
+    case data, images, threads, kernels, norms, branch, temperature, activation, shortcut
     case finalNorm = "final_norm"
     case weightsDigest = "weights_digest"
     case dataDigest = "data_digest"
+    case robustBench = "robustbench"
   }
 
   /// The card of an evaluation by `program`, of the network in the file `weights`.
@@ -67,6 +98,8 @@ package struct AttackCard: Codable, Hashable {
     classes = model.classes
     input = [model.input.channels, model.input.height, model.input.width]
     finalNorm = model.finalNorm
+    activation = model.activation == .relu ? nil : model.activation.rawValue
+    shortcut = model.shortcut == .activated ? nil : model.shortcut.rawValue
     norms = model.norm == .batch ? nil : "\(model.norm.rawValue), \(model.normLayers), \(model.normAffine.rawValue)"
     branch = model.norm.hasTwoSets ? network.branch.rawValue : nil
     temperature = model.norm.infersDomains ? network.dual.temperature : nil
@@ -103,7 +136,7 @@ package struct AttackCard: Codable, Hashable {
         "the network's settings",
         model != other.model || mean != other.mean || std != other.std || options != other.options
           || finalNorm != other.finalNorm || input != other.input || norms != other.norms
-          || temperature != other.temperature
+          || temperature != other.temperature || activation != other.activation || shortcut != other.shortcut
       ),
     ]
     let names = parts.filter(\.1).map(\.0)

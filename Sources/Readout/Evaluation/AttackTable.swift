@@ -14,7 +14,8 @@ package enum AttackTable {
         + (card.individual ? ", each attack run separately" : ""),
       "",
     ]
-    return head + Listing.table(rows(report)) + [""] + accuracies(report) + checks(report) + warnings(report)
+    return head + Listing.table(rows(report)) + [""] + accuracies(report) + published(card)
+      + checks(report) + warnings(report)
   }
 
   /// Normalization layers other than BN, and the set of statistics they used.
@@ -59,6 +60,18 @@ package enum AttackTable {
     }
     if !report.isComplete { lines.append("incomplete: robust accuracy may still drop") }
     return lines
+  }
+
+  /// What RobustBench published about the same weights.
+  private static func published(_ card: AttackCard) -> [String] {
+    guard let published = card.robustBench else { return [] }
+    let percent = { (value: Double) in "\(NumberText.fixed(value, digits: 2)) %" }
+    let best = published.best.map { ", best known \(percent($0))" } ?? ""
+    return [
+      "published: clean \(percent(published.clean)), AutoAttack \(percent(published.autoAttack))\(best), "
+        + "\(published.norm.rawValue), ε \(published.eps)",
+      "(\(published.source))",
+    ]
   }
 
   private static func accuracy(_ proportion: Proportion) -> String {
