@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run `dualab bench` and the PyTorch baseline alternately, and print median ratios.
 
-    python3 Benchmarks/compare.py DUALAB [--rounds 5] [--only a,b,c,d] [--threads 1]
+    python3 Benchmarks/compare.py DUALAB [--rounds 5] [--only a,b,c,d,e,f] [--threads 1]
 
 Every measurement runs in a separate process, so that the peak memory is that of one configuration. The two engines
 alternate, so that drifts in the machine's speed affect both alike. The ratio of a round is PyTorch's time over dualab's.

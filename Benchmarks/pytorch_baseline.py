@@ -4,7 +4,7 @@
 The counterpart of `dualab bench`: the same networks and sizes, the same arithmetic, the same JSON. This is the fastest CPU
 configuration of PyTorch that was found; torch.compile gained nothing, and NCHW was 10 to 40 % slower.
 
-    python3 Benchmarks/pytorch_baseline.py [--only a,b,c,d] [--repeats 5] [--threads 1]
+    python3 Benchmarks/pytorch_baseline.py [--only a,b,c,d,e,f] [--repeats 5] [--threads 1]
 """
 import argparse
 import json
@@ -20,8 +20,12 @@ CONFIGURATIONS = {
     "b": ("preact-resnet18", 16, (3, 32, 32), 64),
     "c": ("preact-resnet18", 16, (1, 28, 28), 128),
     "d": ("conv4", 16, (1, 16, 16), 128),
+    "e": ("wide-resnet", 16, (3, 32, 32), 8),
+    "f": ("preact-resnet18-silu", 64, (3, 32, 32), 8),
 }
-EPSILON, ALPHA, STEPS = 8 / 255, 2 / 255, 10
+EPSILON, ALPHA = 8 / 255, 2 / 255
+# WRN-28-10 is so large that two steps of PGD are enough.
+STEPS = {"e": 2}
 
 
 class Standardize(nn.Module):
@@ -30,8 +34,9 @@ class Standardize(nn.Module):
 
 
 class PreActBlock(nn.Module):
-    def __init__(self, inputs, outputs, stride):
+    def __init__(self, inputs, outputs, stride, activation=F.relu):
         super().__init__()
+        self.activation = activation
         self.bn1 = nn.BatchNorm2d(inputs)
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(outputs)
@@ -41,26 +46,43 @@ class PreActBlock(nn.Module):
             self.shortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
 
     def forward(self, x):
-        o = F.relu(self.bn1(x), inplace=True)
+        o = self.activation(self.bn1(x), inplace=True)
         s = x if self.shortcut is None else self.shortcut(o)
-        return self.conv2(F.relu(self.bn2(self.conv1(o)), inplace=True)) + s
+        return self.conv2(self.activation(self.bn2(self.conv1(o)), inplace=True)) + s
 
 
 class PreActResNet18(nn.Module):
-    def __init__(self, width, channels):
+    def __init__(self, width, channels, activation=F.relu):
         super().__init__()
         layers = [Standardize(), nn.Conv2d(channels, width, 3, 1, 1, bias=False)]
         inputs = width
         for stage in range(4):
             for block in range(2):
                 outputs = width << stage
-                layers.append(PreActBlock(inputs, outputs, 2 if stage and not block else 1))
+                layers.append(PreActBlock(inputs, outputs, 2 if stage and not block else 1, activation))
                 inputs = outputs
         self.body = nn.Sequential(*layers)
         self.linear = nn.Linear(inputs, 10)
 
     def forward(self, x):
         return self.linear(self.body(x).mean((2, 3)))
+
+
+class WideResNet(nn.Module):
+    def __init__(self, width, channels, depth=28, widen=10):
+        super().__init__()
+        layers = [Standardize(), nn.Conv2d(channels, width, 3, 1, 1, bias=False)]
+        inputs = width
+        for stage in range(3):
+            for block in range((depth - 4) // 6):
+                outputs = width * widen << stage
+                layers.append(PreActBlock(inputs, outputs, 2 if stage and not block else 1))
+                inputs = outputs
+        self.body = nn.Sequential(*layers, nn.BatchNorm2d(inputs), nn.ReLU(True))
+        self.fc = nn.Linear(inputs, 10)
+
+    def forward(self, x):
+        return self.fc(self.body(x).mean((2, 3)))
 
 
 class Conv4(nn.Module):
@@ -78,7 +100,7 @@ class Conv4(nn.Module):
         return self.fc(self.body(x).mean((2, 3)))
 
 
-def attack(network, x, y, train_mode):
+def attack(network, x, y, train_mode, steps):
     network.train(train_mode)
     tracked = []
     for module in network.modules():
@@ -88,7 +110,7 @@ def attack(network, x, y, train_mode):
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     adversarial = (x + torch.empty_like(x).uniform_(-EPSILON, EPSILON)).clamp_(0, 1)
-    for _ in range(STEPS):
+    for _ in range(steps):
         adversarial.requires_grad_(True)
         loss = F.cross_entropy(network(adversarial), y, reduction="sum")
         (gradient,) = torch.autograd.grad(loss, adversarial)
@@ -146,21 +168,25 @@ def peak_megabytes():
 def measure(name, repeats, threads):
     model, width, shape, batch = CONFIGURATIONS[name]
     torch.manual_seed(0)
-    network = PreActResNet18(width, shape[0]) if model == "preact-resnet18" else Conv4(width, shape[0])
-    network = network.to(memory_format=torch.channels_last)
+    make = {
+        "preact-resnet18": PreActResNet18, "conv4": Conv4, "wide-resnet": WideResNet,
+        "preact-resnet18-silu": lambda width, channels: PreActResNet18(width, channels, F.silu),
+    }
+    steps = STEPS.get(name, 10)
+    network = make[model](width, shape[0]).to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4, nesterov=True)
     x = torch.rand(batch, *shape).contiguous(memory_format=torch.channels_last)
     y = torch.randint(0, 10, (batch,))
     first, forward_flops = convolution_flops(network, x)
-    flops = 10 * batch * 2 * forward_flops + 2 * batch * (3 * forward_flops - first)
+    flops = steps * batch * 2 * forward_flops + 2 * batch * (3 * forward_flops - first)
     attacks, outers, forwards, train_attacks = [], [], [], []
     for round_ in range(-1, repeats):
-        attack_time, adversarial = timed(lambda: attack(network, x, y, False))
+        attack_time, adversarial = timed(lambda: attack(network, x, y, False, steps))
         outer_time, _ = timed(lambda: outer(network, optimizer, x, adversarial, y))
         network.eval()
         with torch.no_grad():
             forward_time, _ = timed(lambda: network(x))
-        train_time, _ = timed(lambda: attack(network, x, y, True))
+        train_time, _ = timed(lambda: attack(network, x, y, True, steps))
         if round_ >= 0:
             attacks.append(attack_time)
             outers.append(outer_time)

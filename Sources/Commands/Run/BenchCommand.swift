@@ -10,7 +10,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Time the MAT-Cat PGD-10 training step on this machine.",
     usage: "dualab bench [<options>]",
     discussion: """
-      a: preact-resnet18 width 64, 3×32×32, N=8 · b: width 16, N=64 · c: width 16, 1×28×28, N=128 · d: conv4, 1×16×16, N=128
+      a: preact-resnet18 width 64, 3×32×32, N=8 · b: width 16, N=64 · c: width 16, 1×28×28, N=128 · d: conv4, 1×16×16, \
+      N=128 · e: wide-resnet 28-10, 3×32×32, N=8, two steps of PGD instead of ten · f: as a, with SiLU
 
       Times the step that 'dualab train' runs, on mirage images: loading the batch, copying weights and statistics for the \
       case of an error, the attack, forward, loss, backward, SGD, and checking that loss, gradients and weights are finite. \

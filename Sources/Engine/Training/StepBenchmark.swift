@@ -10,7 +10,7 @@ import Tensors
 package struct StepBenchmark {
   /// One of the networks and sizes that are measured.
   package struct Configuration: Sendable, Hashable, CaseIterable {
-    /// `a` to `d`.
+    /// `a` to `f`.
     package let name: String
     /// The model in the catalogue.
     package let model: String
@@ -21,13 +21,23 @@ package struct StepBenchmark {
     package let size: Int
     /// Clean images per step.
     package let batch: Int
+    /// Steps of PGD.
+    package var attackSteps = 10
+    /// What else the model needs, as `--set` does it.
+    package var others: [String] = []
 
-    /// PreAct ResNet-18 at full and quarter width, on color and gray images, and the demo's network.
+    /// PreAct ResNet-18 at full and quarter width, on color and gray images, the demo's network, and two of the networks
+    /// that people bring: WRN-28-10, with two steps of PGD because it is so large, and PreAct ResNet-18 with SiLU.
     package static let allCases = [
       Configuration(name: "a", model: "preact-resnet18", width: 64, channels: 3, size: 32, batch: 8),
       Configuration(name: "b", model: "preact-resnet18", width: 16, channels: 3, size: 32, batch: 64),
       Configuration(name: "c", model: "preact-resnet18", width: 16, channels: 1, size: 28, batch: 128),
       Configuration(name: "d", model: "conv4", width: 16, channels: 1, size: 16, batch: 128),
+      Configuration(
+        name: "e", model: "wide-resnet", width: 16, channels: 3, size: 32, batch: 8, attackSteps: 2,
+        others: ["depth=28", "widen=10"]),
+      Configuration(
+        name: "f", model: "preact-resnet18", width: 64, channels: 3, size: 32, batch: 8, others: ["activation=silu"]),
     ]
 
     /// The settings of a run that trains this network. Every batch is a full one: the training images, four fifths of
@@ -38,9 +48,9 @@ package struct StepBenchmark {
         for assignment in [
           "data=mirage", "data.channels=\(channels)", "data.size=\(size)", "data.train=\(10 * batch)", "data.test=16",
           "validation.fraction=0.2", "model=\(model)", "width=\(width)", "batch=\(batch)", "steps=1000000",
-          "objective=mat", "batching=cat", "attack=pgd", "attack.steps=10", "eps=8/255", "attack.step=2/255",
-          "lr=0.01", "schedule=constant",
-        ] {
+          "objective=mat", "batching=cat", "attack=pgd", "attack.steps=\(attackSteps)", "eps=8/255",
+          "attack.step=2/255", "lr=0.01", "schedule=constant",
+        ] + others {
           try settings.apply(assignment: assignment)
         }
         return settings
@@ -64,7 +74,7 @@ package struct StepBenchmark {
     package var step: Double
     /// The whole step, with BN on batch statistics during the attack.
     package var stepTrainBN: Double
-    /// Its attack: start and ten forward and backward passes.
+    /// Its attack: start, and a forward and a backward pass for each of its steps.
     package var attack: Double
     /// Its outer part: forward, loss, backward, SGD, and the checks that everything is finite.
     package var outer: Double
@@ -139,10 +149,10 @@ package struct StepBenchmark {
       peakMegabytes: Self.peakMegabytes)
   }
 
-  /// Arithmetic of one step: ten forwards and input gradients, one forward, input and weight gradient of both halves.
+  /// Arithmetic of one step: the attack's forwards and input gradients, one forward, input and weight gradient of both halves.
   private var flops: Double {
     let network = trainer.network, images = Double(configuration.batch)
-    return 10 * images * 2 * network.forwardFLOPs
+    return Double(configuration.attackSteps) * images * 2 * network.forwardFLOPs
       + 2 * images * (3 * network.forwardFLOPs - network.firstLayerFLOPs)
   }
 
