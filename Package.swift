@@ -16,6 +16,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CKernels"),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("z")]),
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
     // MARK: numerics
@@ -24,7 +26,7 @@ let package = Package(
     .target(name: "PyTorchFiles", dependencies: ["CLibzip", "Spelling", "Tensors"]),
     .target(name: "Objectives", dependencies: ["Tensors"]),
     .target(name: "Networks", dependencies: ["CKernels", "Spelling", "Tensors", "PyTorchFiles"]),
-    .target(name: "Datasets", dependencies: ["CZlib", "Spelling", "Tensors"]),
+    .target(name: "Datasets", dependencies: ["CJPEG", "CPNG", "CZlib", "Spelling", "Tensors"]),
     .target(name: "Attacks", dependencies: ["CKernels", "Spelling", "Tensors", "Objectives", "Networks"]),
 
     // MARK: vocabulary

@@ -1,0 +1,47 @@
+/// An RGB image of levels 0 … 255 as decoders give it: row by row, red, green, blue of each pixel.
+struct Raster: Hashable, Sendable {
+  let width: Int
+  let height: Int
+  /// height·width·3 levels.
+  let levels: [UInt8]
+
+  /// A part of it; `box` must lie inside.
+  func cropped(to box: Box) -> Raster {
+    precondition(
+      box.left >= 0 && box.top >= 0 && box.right <= width && box.bottom <= height, "a crop outside the image")
+    if box.width == width, box.height == height { return self }
+    var part: [UInt8] = []
+    part.reserveCapacity(box.width * box.height * 3)
+    for row in box.top..<box.bottom {
+      let start = (row * width + box.left) * 3
+      part.append(contentsOf: levels[start..<(start + box.width * 3)])
+    }
+    return Raster(width: box.width, height: box.height, levels: part)
+  }
+
+  /// Shorter side `side`, the other in proportion, rounded down, as torchvision's Resize does.
+  func resized(shorterSide side: Int) -> Raster {
+    let size = Self.size(width, height, shorterSide: side)
+    return resized(width: size.width, height: size.height)
+  }
+
+  /// The size after `resized(shorterSide:)`.
+  static func size(_ width: Int, _ height: Int, shorterSide side: Int) -> (width: Int, height: Int) {
+    width <= height ? (side, side * height / width) : (side * width / height, side)
+  }
+
+  /// The square of `side` in the middle; it begins at ⌊(extent − side)/2⌋.
+  func centered(_ side: Int) -> Raster {
+    cropped(to: Box(left: (width - side) / 2, top: (height - side) / 2, width: side, height: side))
+  }
+
+  /// A rectangle of whole pixels.
+  struct Box: Hashable, Sendable {
+    var left: Int
+    var top: Int
+    var width: Int
+    var height: Int
+    var right: Int { left + width }
+    var bottom: Int { top + height }
+  }
+}
