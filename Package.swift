@@ -17,6 +17,7 @@ let package = Package(
     .systemLibrary(name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("z")]),
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
@@ -26,7 +27,8 @@ let package = Package(
     .target(name: "PyTorchFiles", dependencies: ["CLibzip", "Spelling", "Tensors"]),
     .target(name: "Objectives", dependencies: ["Tensors"]),
     .target(name: "Networks", dependencies: ["CKernels", "Spelling", "Tensors", "PyTorchFiles"]),
-    .target(name: "Datasets", dependencies: ["CJPEG", "CPNG", "CZlib", "Spelling", "Tensors"]),
+    .target(name: "Downloads", dependencies: ["CCurl", "CZlib", "Spelling"]),
+    .target(name: "Datasets", dependencies: ["CJPEG", "CPNG", "CZlib", "Spelling", "Tensors", "Downloads"]),
     .target(name: "Attacks", dependencies: ["CKernels", "Spelling", "Tensors", "Objectives", "Networks"]),
 
     // MARK: vocabulary
@@ -75,7 +77,8 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "COpenBLAS", "Spelling", "Tensors", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation",
+        "COpenBLAS", "Spelling", "Tensors", "Networks", "Downloads", "Datasets", "Attacks", "Recipe", "Events",
+        "Evaluation",
         "Diagnostics", "Engine", "Plotting", "Readout", "Presets", "Suites", "Lab", "Terminal",
         .product(
           name:
@@ -105,6 +108,7 @@ let package = Package(
         "CKernels", "Spelling", "Tensors", "Networks", "Recipe", "TestSupport",
       ]),
     .testTarget(name: "ImportTests", dependencies: ["Spelling", "Tensors", "Networks", "Datasets", "TestSupport"]),
+    .testTarget(name: "DownloadsTests", dependencies: ["CZlib", "Downloads", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Spelling", "Tensors", "Datasets", "Recipe", "TestSupport"]),
     .testTarget(
       name: "AttacksTests",

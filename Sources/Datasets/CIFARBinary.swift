@@ -1,3 +1,4 @@
+import Downloads
 import Foundation
 
 /// The binary version of CIFAR-10 and CIFAR-100: records of one or two label bytes and 3·32·32 levels, row-major, the red
@@ -29,16 +30,16 @@ struct CIFARBinary: Sendable {
     )
   }
 
-  private func set(pixels: [UInt8], labels: [UInt8]) -> ImageSet {
+  private func set(pixels: [UInt8], labels: [Int]) -> ImageSet {
     ImageSet(
       channels: 3, height: CIFARBinary.side, width: CIFARBinary.side, pixels: .levels(pixels), labels: labels,
       classes: self.labels.last?.classes ?? 0)
   }
 
   /// Pixels and classes of a file of exactly `records` records. Throws `DataError`.
-  func read(_ path: String, records: Int) throws -> (pixels: [UInt8], labels: [UInt8]) {
+  func read(_ path: String, records: Int) throws -> (pixels: [UInt8], labels: [Int]) {
     let data = try contents(path, expected: records * recordSize)
-    var pixels: [UInt8] = [], classes: [UInt8] = []
+    var pixels: [UInt8] = [], classes: [Int] = []
     pixels.reserveCapacity(records * (recordSize - labels.count))
     for record in 0..<records {
       let start = record * recordSize
@@ -48,7 +49,7 @@ struct CIFARBinary: Sendable {
             + "0 … \(label.classes - 1); the file is damaged or belongs to another data set; download the archive again"
         )
       }
-      classes.append(data[start + labels.count - 1])
+      classes.append(Int(data[start + labels.count - 1]))
       pixels.append(contentsOf: data[(start + labels.count)..<(start + recordSize)])
     }
     return (pixels, classes)
@@ -87,17 +88,36 @@ struct CIFARArchive: Sendable {
   /// The archive's file name and its SHA-256.
   let archive: String
   let digest: String
-  private static let page = "https://www.cs.toronto.edu/~kriz/cifar.html"
+  /// The archive's size, where a source states it.
+  var size: Int?
+  private static let page = "https://www.cs.toronto.edu/~kriz"
+
+  /// The archive at its publisher.
+  var file: PublishedFile {
+    PublishedFile(url: "\(CIFARArchive.page)/\(archive)", size: size, sha256: digest, folder: format.folder)
+  }
 
   /// Both sets from `directory`, or from the first usual place. Throws `DataError`.
   func load(_ directory: String, _ folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
     let contents = "the files of \(archive), such as \(format.test)"
     if let given = try folders.given(directory, holding: contents) {
+      try refusePython(given)
       let inside = "\(given)/\(format.folder)"
       return try format.load(folders.isFolder(inside) ? inside : given)
     }
     guard let place = place(folders) else { throw DataError(remedy(folders)) }
     return try format.load(place)
+  }
+
+  /// Says what a folder is that torchvision downloaded: the same images in Python's pickles. Throws `DataError`.
+  private func refusePython(_ folder: String) throws {
+    let exists = { (name: String) in FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
+    let isOwn = exists(format.test) || exists("\(format.folder)/\(format.test)")
+    let marks = ["cifar-10-batches-py", "cifar-100-python", "data_batch_1", "meta"]
+    guard !isOwn, let mark = marks.first(where: exists) else { return }
+    throw DataError(
+      "\(folder): has \(mark), the Python version of CIFAR (pickles); the binary version is read: run 'dualab data fetch "
+        + "\(name)', or save the arrays as .npz and use data=npz")
   }
 
   /// The first usual folder that exists.
@@ -107,7 +127,8 @@ struct CIFARArchive: Sendable {
 
   /// How to get it.
   func remedy(_ folders: DataFolders) -> String {
-    "\(name): not found (\(folders.described(name))); download \(archive) from \(CIFARArchive.page), check that "
-      + "'sha256sum' says \(digest), unpack it with 'tar xzf' in one of these folders, or set data.dir=FOLDER"
+    "\(name): not found (\(folders.described(name))); run 'dualab data fetch \(name)', or download \(archive) from "
+      + "\(CIFARArchive.page)/cifar.html, check that 'sha256sum' says \(digest), unpack it with 'tar xzf' in one of these "
+      + "folders, or set data.dir=FOLDER"
   }
 }

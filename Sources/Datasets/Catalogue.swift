@@ -9,12 +9,18 @@ package protocol DataSource: Sendable, SendableMetatype {
   static var summary: String { get }
   /// True when the task was constructed to show an effect.
   static var constructed: Bool { get }
-  /// What each class shows, by label.
+  /// True where images are decoded from files of any size: they can be resized, cropped and augmented by `resized-crop`.
+  static var isDecoded: Bool { get }
+  /// What each class shows, by label; empty where the files tell.
   static var classNames: [String] { get }
   /// What the first layer of a network subtracts and divides by, per channel: part of the network, not of the images.
   static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float])
   /// Why it cannot be loaded without `data.dir`, with the remedy, in one line; nil when its files are there.
   static func absence(_ folders: DataFolders) -> String?
+  /// The file or folder that `load` reads, where it is one that is there.
+  static func place(_ settings: DataSettings, _ folders: DataFolders) -> String?
+  /// The first usual folder that exists.
+  static func usualPlace(_ folders: DataFolders) -> String?
   /// The shape of an image, as far as the settings tell it; nil where the files do.
   static func shape(_ settings: DataSettings) -> Shape?
   /// What of the settings no data can be made of, with the remedy; nil when they are good.
@@ -24,9 +30,22 @@ package protocol DataSource: Sendable, SendableMetatype {
 }
 
 extension DataSource {
+  /// False: it has images of one size.
+  package static var isDecoded: Bool { false }
+
   /// (x − ½)/¼, which takes [0, 1] to [−2, 2].
   package static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
     (Array(repeating: 0.5, count: channels), Array(repeating: 0.25, count: channels))
+  }
+
+  /// What `data.dir` says, otherwise the first usual place.
+  package static func place(_ settings: DataSettings, _ folders: DataFolders) -> String? {
+    settings.folder.isEmpty ? usualPlace(folders) : folders.expanded(settings.folder)
+  }
+
+  /// The first folder of the source's own name.
+  package static func usualPlace(_ folders: DataFolders) -> String? {
+    folders.places([name]).first(where: folders.isFolder)
   }
 
   /// Nil: the files tell.
@@ -38,7 +57,8 @@ extension DataSource {
 
 /// Every source; the names are the choices of the `data` setting.
 package let dataSources: [any DataSource.Type] = [
-  Mirage.self, FashionMNIST.self, CIFAR10.self, CIFAR100.self, Imagenette.self,
+  Mirage.self, FashionMNIST.self, CIFAR10.self, CIFAR100.self, Imagenette.self, MNIST.self, Folder.self, Arrays.self,
+  IDXFiles.self,
 ]
 
 /// Loads the data and splits validation off. Throws `SettingError` for settings that no data can be made of, otherwise

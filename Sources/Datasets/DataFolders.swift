@@ -41,12 +41,18 @@ package struct DataFolders: Sendable {
   /// The folder of the setting `data.dir`; nil when it is empty. Throws `DataError` saying that `contents` belong there.
   func given(_ directory: String, holding contents: String) throws -> String? {
     guard !directory.isEmpty else { return nil }
-    let path = directory.hasPrefix("~/") ? (home ?? "~") + directory.dropFirst() : directory
+    let path = expanded(directory)
     guard isFolder(path) else {
       throw DataError("data.dir: '\(path)' is not a folder; pass the folder of \(contents)")
     }
     return path
   }
+
+  /// A path with `~/` replaced by the home folder.
+  package func expanded(_ path: String) -> String { path.hasPrefix("~/") ? (home ?? "~") + path.dropFirst() : path }
+
+  /// Where downloads go: `$DUALAB_DATA`, otherwise a folder of the home folder.
+  package var writable: String? { own ?? home.map { "\($0)/.local/share/dualab" } }
 
   /// True for a folder that is there.
   func isFolder(_ path: String) -> Bool {

@@ -11,6 +11,35 @@ package struct DataKind: RawRepresentable, Hashable, Sendable, CaseIterable {
     self.source = source
   }
 
+  /// The kind of a person's own file or folder, by what is in it; nil where nothing is there.
+  package init?(path: String) {
+    let place = BytePath(path)
+    switch place.kind {
+    case .file:
+      if ImageCache.isCache(path) {
+        self.init(Folder.self)
+      } else {
+        let isIDX = path.contains("idx3-ubyte") || path.contains("idx1-ubyte")
+        let source: any DataSource.Type = if isIDX { IDXFiles.self } else { Arrays.self }
+        self.init(source)
+      }
+    case .folder:
+      let names = ((try? place.entries()) ?? []).map(BytePath.text)
+      let isArrays = names.contains { $0.hasSuffix(".npy") || $0.hasSuffix(".npz") }
+      let isIDX = names.contains { $0.contains("images-idx3-ubyte") || $0.contains("images.idx3-ubyte") }
+      if names.contains("data_batch_1.bin") {
+        self.init(CIFAR10.self)
+      } else if names.contains("train.bin") && names.contains("test.bin") {
+        self.init(CIFAR100.self)
+      } else {
+        let source: any DataSource.Type =
+          if isIDX { IDXFiles.self } else if isArrays { Arrays.self } else { Folder.self }
+        self.init(source)
+      }
+    case .other: return nil
+    }
+  }
+
   package static let allCases = dataSources.map { DataKind($0) }
   package static let mirage = DataKind(Mirage.self)
 
@@ -25,6 +54,12 @@ package struct DataSettings: Sendable, Hashable {
   package var kind: DataKind
   /// Folder of the files; empty for the usual places.
   package var folder: String
+  /// Images of files: the shorter side after resizing; 0: as `crop`, or not resized.
+  package var resize = 0
+  /// Images of files: the side of the square in the middle; 0: as `resize`, or not cropped.
+  package var crop = 0
+  /// Broken files are left out and counted; otherwise the first one is an error.
+  package var skipsBroken = false
   /// Share of the training images kept for validation.
   package var validationFraction: Double
   /// Seed of the split.

@@ -17,15 +17,31 @@ package struct Split: Sendable {
   package var count: Int { indices.count }
 
   /// The class of example `position`.
-  package func label(_ position: Int) -> Int { Int(images.labels[indices[position]]) }
+  package func label(_ position: Int) -> Int { images.labels[indices[position]] }
 
   /// Writes example `position` as floats in [0, 1], CHW.
-  package func copyImage(_ position: Int, to destination: UnsafeMutablePointer<Float>) {
-    images.copyImage(indices[position], to: destination)
+  package func copyImage(_ position: Int, to destination: UnsafeMutablePointer<Float>) throws {
+    try images.copyImage(indices[position], to: destination)
+  }
+
+  /// Writes all examples, image after image; on all cores where they must be decoded. Throws `DataError`.
+  package func copyImages(to destination: UnsafeMutablePointer<Float>) throws {
+    let size = images.imageSize
+    guard images.isDecodedOnDemand else {
+      for position in 0..<count { try copyImage(position, to: destination + position * size) }
+      return
+    }
+    let base = UncheckedPointer(address: destination)
+    _ = try parallelMap(count) { try copyImage($0, to: base.address + $0 * size) }
   }
 
   /// The first `limit` examples.
   package func prefix(_ limit: Int) -> Split { Split(images, indices: Array(indices.prefix(limit))) }
+}
+
+/// Memory that several threads write different parts of.
+private struct UncheckedPointer: @unchecked Sendable {
+  let address: UnsafeMutablePointer<Float>
 }
 
 /// The data of a run.
@@ -34,7 +50,7 @@ package struct DataSplits: Sendable {
   package let train: Split
   /// Examples of the same set kept out of training, in random order: any prefix is a fair sample.
   package let validation: Split
-  /// Examples of the test set.
+  /// Examples of the test set; where it is sorted by class, of each class in turn, so that any prefix is a fair sample.
   package let test: Split
   /// The source's name, as the `data` setting gives it.
   package let name: String
@@ -42,6 +58,8 @@ package struct DataSplits: Sendable {
   package let constructed: Bool
   /// What each class shows, by label.
   package let classNames: [String]
+  /// What was recognized, converted, ignored or assumed when the files were read, a line each.
+  package let notes: [String]
   /// What the first layer of a network subtracts, per channel.
   package let mean: [Float]
   /// What the first layer of a network then divides by, per channel.
@@ -55,10 +73,11 @@ package struct DataSplits: Sendable {
     let kept = min(max(Int((Double(train.count) * validationFraction).rounded()), 1), train.count - 1)
     self.train = Split(train, indices: order[kept...].sorted())
     self.validation = Split(train, indices: Array(order[..<kept]))
-    self.test = Split(test)
+    self.test = Split(test, indices: test.fairOrder)
     name = source.name
     constructed = source.constructed
-    classNames = source.classNames
+    classNames = train.classNames ?? source.classNames
+    notes = train.notes + test.notes
     (mean, deviation) = source.standardisation(channels: train.channels)
   }
 

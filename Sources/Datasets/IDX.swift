@@ -6,7 +6,7 @@ import Foundation
 /// bits. Nothing is allocated by what a header says before the file is known to hold it.
 enum IDX {
   /// Images and labels that belong together, as one set of greyscale images. Throws `DataError`.
-  static func load(images: String, labels: String, classes: Int) throws -> ImageSet {
+  static func load(images: String, labels: String, classes: Int, notes: [String] = []) throws -> ImageSet {
     let pixels = try read(images, dimensions: 3, holding: "images")
     let tags = try read(labels, dimensions: 1, holding: "labels")
     guard tags.shape[0] == pixels.shape[0] else {
@@ -20,8 +20,9 @@ enum IDX {
           + "the file is damaged or belongs to another data set")
     }
     return ImageSet(
-      channels: 1, height: pixels.shape[1], width: pixels.shape[2], pixels: .levels(pixels.bytes), labels: tags.bytes,
-      classes: classes)
+      channels: 1, height: pixels.shape[1], width: pixels.shape[2], pixels: .levels(pixels.bytes),
+      labels: tags.bytes.map(Int.init),
+      classes: classes, notes: notes)
   }
 
   /// The dimensions and the bytes of one file. Throws `DataError` naming the file.

@@ -5,7 +5,8 @@ import Tensors
 struct ImageArrays {
   /// The size of an image.
   let shape: Shape
-  let pixels: [Float]
+  /// Levels where the file has bytes, otherwise values in [0, 1]; [n][C][H][W].
+  let content: ImageSet.Pixels
   let labels: [Int]
   /// What was recognized, converted or clipped, a line each.
   private(set) var notes: [String] = []
@@ -14,14 +15,14 @@ struct ImageArrays {
   static let imageNames = ["x_test", "images", "x", "X", "x_adv", "data", "imgs", "test_images", "X_test", "arr_0"]
   static let labelNames = ["y_test", "labels", "y", "Y", "targets", "label", "test_labels", "Y_test", "arr_1"]
 
-  /// Reads the first `limit` images. `member` names the images where they are not the usual ones; `layout` is known or to
+  /// Reads the first `limit` images of the `known` two arrays, or of those that are found. `member` names the images where they are not the usual ones; `layout` is known or to
   /// be recognized from the shape, where it leaves two possibilities it is `usual`. Throws `NPY.Failure`.
   init(
-    names: [String], member: String?, layout: LabelledImages.Layout?, usual: LabelledImages.Layout, limit: Int?,
-    array: (String) throws -> any NumberArray
+    names: [String], member: String?, known: (images: String, labels: String)? = nil, layout: LabelledImages.Layout?,
+    usual: LabelledImages.Layout, limit: Int?, array: (String) throws -> any NumberArray
   ) throws {
     var notes: [String] = []
-    let chosen = try Self.pair(names, member, array, &notes)
+    let chosen = try known ?? Self.pair(names, member, array, &notes)
     let images = try array(chosen.images), labels = try array(chosen.labels)
     guard (3...4).contains(images.shape.count) else {
       throw NPY.Failure(reason: "\(chosen.images) is \(images.describedShape); expected images of 4 dimensions")
@@ -31,9 +32,22 @@ struct ImageArrays {
     let whole = try Self.checkedShape(axes.map { $0.map { images.shape[$0] } ?? 1 }, chosen.images)
     let reader = PixelReader(array: images, name: chosen.images, shape: whole, axes: axes)
     let channels = try reader.visibleChannels(count: self.labels.count, &notes)
-    pixels = try reader.pixels(count: self.labels.count, channels: channels, &notes)
+    if let levels = reader.levels(count: self.labels.count, channels: channels) {
+      content = .levels(levels)
+    } else {
+      content = .values(try reader.pixels(count: self.labels.count, channels: channels, &notes))
+    }
     shape = Shape(channels, whole.height, whole.width)
     self.notes = notes
+  }
+
+  /// All pixels as floats in [0, 1].
+  var pixels: [Float] {
+    switch content {
+    case .levels(let levels): levels.map { Float($0) / 255 }
+    case .values(let values): values
+    case .rasters: []
+    }
   }
 
   // MARK: which arrays
@@ -120,10 +134,11 @@ struct ImageArrays {
     _ notes: inout [String]
   ) throws -> [Int?] {
     guard array.shape.count == 4 else { return [nil, 1, 2] }
-    let isChannels = { (axis: Int) in [1, 3, 4].contains(array.shape[axis]) }
-    let order: LabelledImages.Layout =
-      layout
-      ?? (isChannels(3) == isChannels(1) ? usual : isChannels(3) ? .nhwc : .nchw)
+    // 4 is a number of channels only where nothing speaks for 1 or 3.
+    func isChannels(_ axis: Int, _ counts: [Int]) -> Bool { counts.contains(array.shape[axis]) }
+    let counts = isChannels(3, [1, 3]) == isChannels(1, [1, 3]) ? [1, 3, 4] : [1, 3]
+    let last = isChannels(3, counts), first = isChannels(1, counts)
+    let order: LabelledImages.Layout = layout ?? (last == first ? usual : last ? .nhwc : .nchw)
     if layout == nil, order != usual {
       notes.append("'\(name)' is \(array.describedShape): read as \(order.rawValue) (--layout overrides)")
     }

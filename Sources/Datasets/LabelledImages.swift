@@ -24,25 +24,50 @@ package struct LabelledImages: Sendable {
   /// How many there are.
   package var count: Int { labels.count }
 
-  /// The first `limit` images of a split; nil: all.
-  package init(_ split: Split, source: String, limit: Int? = nil) {
+  /// The first `limit` images of a split; nil: all. Throws `DataError` for more than fit into memory, or for a file that
+  /// cannot be read any more.
+  package init(_ split: Split, source: String, limit: Int? = nil) throws {
     let part = limit.map(split.prefix) ?? split, images = split.images
+    try Self.checkMemory(images: part.count, of: images.imageSize, source)
     self.source = source
-    notes = []
+    notes = images.notes
     shape = Shape(images.channels, images.height, images.width)
     labels = (0..<part.count).map(part.label)
     indices = part.indices
     var pixels = [Float](repeating: 0, count: part.count * images.imageSize)
-    pixels.withUnsafeMutableBufferPointer { pixels in
-      guard let base = pixels.baseAddress else { return }
-      for position in 0..<part.count { part.copyImage(position, to: base + position * images.imageSize) }
+    try pixels.withUnsafeMutableBufferPointer { pixels in
+      if let base = pixels.baseAddress { try part.copyImages(to: base) }
     }
     self.pixels = pixels
   }
 
+  /// The images of a folder of class folders, of each class in turn: those of `test` or `val` where it has one. `settings`
+  /// say how images of many sizes become images of one. Throws `DataError`.
+  package init(folder path: String, settings: DataSettings, limit: Int? = nil) throws {
+    let set = try FolderData(settings).evaluation(BytePath(path))
+    try self.init(Split(set, indices: set.fairOrder), source: path, limit: limit)
+  }
+
+  /// An evaluation has three copies: these, its own, and the adversarial images.
+  private static func checkMemory(images: Int, of size: Int, _ source: String) throws {
+    let needed = images * size * 3 * MemoryLayout<Float>.size
+    let held = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 9
+    guard needed > held else { return }
+    throw DataError(
+      "\(source): \(images) images of \(size) numbers need \(needed >> 20) MiB, more than this machine has; "
+        + "use at most \(held / (size * 3 * MemoryLayout<Float>.size)) with --limit")
+  }
+
   /// The first `limit` images of a `.npz`: `x_test` and `y_test`, or two arrays of images and labels by other names;
-  /// `member` names the images. Throws `DataError`.
+  /// `member` names the images. Of a
+  /// `.npy` the labels are another one in its folder, `y_test.npy` for `x_test.npy`. Throws `DataError`.
   package init(npz path: String, layout: Layout? = nil, limit: Int? = nil, member: String? = nil) throws {
+    if path.hasSuffix(".npy") {
+      let files = try ArrayFiles(path), images = String(URL(fileURLWithPath: path).lastPathComponent.dropLast(4))
+      let labels = try files.labels(of: images)
+      self.init(try files.arrays((images, labels), layout: layout, limit: limit), source: path)
+      return
+    }
     do {
       let archive = try Zip(try Self.contents(path))
       let names = archive.names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }

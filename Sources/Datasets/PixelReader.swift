@@ -41,6 +41,28 @@ struct PixelReader {
     return 3
   }
 
+  /// The levels of the first `count` images where the array holds bytes; nil where not.
+  func levels(count: Int, channels: Int) -> [UInt8]? {
+    guard let (bytes, start) = array.plainBytes else { return nil }
+    let size = count * channels * shape.height * shape.width
+    return [UInt8](unsafeUninitializedCapacity: size) { levels, made in
+      bytes.withUnsafeBufferPointer { bytes in
+        for image in 0..<count {
+          for channel in 0..<channels {
+            for row in 0..<shape.height {
+              var from = start + place(image, channel, row, 0)
+              for _ in 0..<shape.width {
+                levels[made] = bytes[from]
+                made += 1
+                from += strides.column
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// The pixels of the first `count` images. Throws `NPY.Failure`.
   func pixels(count: Int, channels: Int, _ notes: inout [String]) throws -> [Float] {
     var values: [Double] = []

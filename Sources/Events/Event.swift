@@ -43,6 +43,8 @@ package struct SessionDescription: Sendable, Hashable, Codable {
   package var preset: String
   /// One line about the data: `mirage 16×16×1, 3686 train, 410 validation, 1024 test`.
   package var data: String
+  /// What was recognized, converted, ignored or assumed when the data were read; nil for nothing.
+  package var dataNotes: [String]?
   /// True when the task was constructed to show an effect; the screen must say so.
   package var constructed: Bool
   /// One line about the network: `conv4, 33 018 parameters`.
@@ -61,9 +63,10 @@ package struct SessionDescription: Sendable, Hashable, Codable {
   package var tourStops: Int?
 
   package init(
-    preset: String, data: String, constructed: Bool, model: String, steps: Int, stepsPerEpoch: Int, threads: Int,
-    folder: String, settings: Settings
+    preset: String, data: String, dataNotes: [String] = [], constructed: Bool, model: String, steps: Int,
+    stepsPerEpoch: Int, threads: Int, folder: String, settings: Settings
   ) {
+    self.dataNotes = dataNotes.isEmpty ? nil : dataNotes
     self.preset = preset
     self.data = data
     self.constructed = constructed

@@ -38,6 +38,7 @@ package struct JournalPane: Pane {
     switch event {
     case .started(let description):
       add(0, .faint, " ", description.data)
+      for note in description.dataNotes ?? [] { add(0, .faint, " ", note) }
       add(0, .faint, " ", description.model)
       if description.constructed { add(0, .watch, " ", "this task is constructed to show an effect") }
       if let caution = description.settings.caution { add(0, .watch, " ", caution) }

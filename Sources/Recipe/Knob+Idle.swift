@@ -32,6 +32,12 @@ enum Idle {
     }
   }
 
+  /// For knobs of data that are decoded from image files.
+  static let unlessDecoded: @Sendable (Settings) -> String? = { settings in
+    let data = settings[.data]
+    return data.source.isDecoded ? nil : "not used by data \(data.rawValue)"
+  }
+
   /// For knobs that only iterative attacks read.
   static let unlessIterative: @Sendable (Settings) -> String? = { settings in
     let attack = settings[.attack]

@@ -17,6 +17,23 @@ extension Knob<String> {
     "folder that holds the data set's files (empty: search the usual places)")
 }
 
+/// Images of files.
+extension Knob<Int> {
+  package static let dataResize = integer(
+    KnobTraits("data.resize", unit: "pixels", effect: .atStart, idle: Idle.unlessDecoded), 0...4096, coarse: 32,
+    initial: 0, "folder, imagenette: shorter side after resizing (0: as data.crop)")
+
+  package static let dataCrop = integer(
+    KnobTraits("data.crop", unit: "pixels", effect: .atStart, idle: Idle.unlessDecoded), 0...4096, coarse: 32,
+    initial: 0, "folder, imagenette: side of the square cropped from the middle (0: as data.resize)")
+}
+
+extension Knob<Bool> {
+  package static let dataSkipsBroken = flag(
+    KnobTraits("data.skip_broken", effect: .atStart, idle: Idle.unlessDecoded), initial: false,
+    "folder, imagenette: leave broken files out and count them")
+}
+
 extension Knob<Int> {
   package static let dataSeed = integer(
     KnobTraits("data.seed", effect: .atStart), 0...Int(Int32.max), coarse: 10, initial: 0,

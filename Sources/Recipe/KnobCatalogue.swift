@@ -34,7 +34,8 @@ extension AnyKnob {
     AnyKnob(.sentinelAlarm), AnyKnob(.sentinelPause), AnyKnob(.sentinelImages), AnyKnob(.sentinelDeepImages),
   ]
   private static let dataKnobs: [AnyKnob] = [
-    AnyKnob(.data), AnyKnob(.dataFolder), AnyKnob(.dataSeed), AnyKnob(.dataSize), AnyKnob(.dataChannels),
+    AnyKnob(.data), AnyKnob(.dataFolder), AnyKnob(.dataResize), AnyKnob(.dataCrop), AnyKnob(.dataSkipsBroken),
+    AnyKnob(.dataSeed), AnyKnob(.dataSize), AnyKnob(.dataChannels),
     AnyKnob(.dataTrain), AnyKnob(.dataTest), AnyKnob(.dataTruth), AnyKnob(.dataShape), AnyKnob(.dataTexture),
     AnyKnob(.dataBackground), AnyKnob(.dataNoise),
   ]

@@ -3,7 +3,9 @@ import Spelling
 /// Settings that are valid alone and exclude each other. Asked before a run starts and before every live change.
 extension Settings {
   /// What excludes each other and the remedy, in one line; nil when nothing does.
-  package var conflict: SettingError? { (lossConflict ?? startConflict ?? dualConflict).map { SettingError($0) } }
+  package var conflict: SettingError? {
+    (lossConflict ?? startConflict ?? dualConflict ?? augmentConflict).map { SettingError($0) }
+  }
 
   /// An objective that has no loss on the rows it gets.
   private var lossConflict: String? {
@@ -29,6 +31,14 @@ extension Settings {
       ? "attack.start \(self[.attackStart].rawValue)" : "attack \(self[.attack].rawValue)"
     return "\(culprit): the \(type.title) attack would start where KL has no gradient and never move; set attack=pgd "
       + "with attack.start=uniform or noise"
+  }
+
+  /// A crop of the original image where there is none.
+  private var augmentConflict: String? {
+    guard self[.augment].needsOriginal, !self[.data].source.isDecoded else { return nil }
+    return
+      "augment \(self[.augment].rawValue) with data \(self[.data].rawValue): only image files have an original to crop; "
+      + "set augment=code or standard"
   }
 
   /// What Dual BatchNorm cannot be trained with.

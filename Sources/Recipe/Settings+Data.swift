@@ -9,6 +9,7 @@ extension Settings {
     var data = DataSettings(
       kind: self[.data], folder: self[.dataFolder], validationFraction: self[.validationFraction],
       splitSeed: UInt32(self[.seed]))
+    (data.resize, data.crop, data.skipsBroken) = (self[.dataResize], self[.dataCrop], self[.dataSkipsBroken])
     data.mirage.seed = UInt32(self[.dataSeed])
     data.mirage.size = self[.dataSize]
     data.mirage.channels = self[.dataChannels]

@@ -71,7 +71,7 @@ func message(images: String = "formats/images-idx3-ubyte", labels: String = "for
     }
     #expect(expected.shape("images") == [train.count, train.height, train.width])
     #expect(levels == expected.bytes("images"))
-    #expect(train.labels.map(Int64.init) == expected.integers("labels"))
+    #expect(train.labels.map { Int64($0) } == expected.integers("labels"))
     #expect((train.channels, train.classes) == (1, 10))
   }
 
@@ -80,8 +80,8 @@ func message(images: String = "formats/images-idx3-ubyte", labels: String = "for
     guard case .levels(let levels) = train.pixels else { return }
     var image = [Float](repeating: -1, count: train.imageSize)
     for index in 0..<train.count {
-      image.withUnsafeMutableBufferPointer { buffer in
-        if let base = buffer.baseAddress { train.copyImage(index, to: base) }
+      try image.withUnsafeMutableBufferPointer { buffer in
+        if let base = buffer.baseAddress { try train.copyImage(index, to: base) }
       }
       #expect(image == levels[(index * 784)..<((index + 1) * 784)].map { Float($0) / 255 })
     }

@@ -80,11 +80,11 @@ struct LabelledImagesTests {
     var settings = Settings()
     for assignment in ["data.train=64", "data.test=16", "data.size=8"] { try settings.apply(assignment: assignment) }
     let data = try loadData(settings)
-    let images = LabelledImages(data.validation, source: "mirage:validation", limit: 4)
+    let images = try LabelledImages(data.validation, source: "mirage:validation", limit: 4)
     #expect(images.count == 4 && images.indices == Array(data.validation.indices.prefix(4)))
     #expect(images.shape == Shape(1, 8, 8))
     var pixels = [Float](repeating: 0, count: 64)
-    data.validation.copyImage(3, to: &pixels)
+    try data.validation.copyImage(3, to: &pixels)
     #expect(Array(images.pixels[(3 * 64)...]) == pixels)
     #expect(images.labels == (0..<4).map(data.validation.label))
   }

@@ -20,6 +20,7 @@ import Testing
     let expected: [(String, [String])] = [
       ("none", []),
       ("code", ["flip", "crop 4 edge"]),
+      ("resized-crop", ["flip"]),
       ("paper-text", ["flip", "crop 4 edge", "affine 0.0° shift 0.0 scale 0.1 shear 0.0° edge", "brightness 0.1"]),
       ("ates", ["crop 4 zero", "flip", "affine 5.0° shift 0.1 scale 0.1 shear 5.0° zero", "brightness 0.1"]),
       ("standard", ["crop 4 zero", "flip"]),

@@ -66,7 +66,9 @@ struct StepReference {
   mutating func step(_ number: Int) throws -> Losses {
     let positions = order.batch(step: number), labels = positions.map { data.train.label($0) }
     let clean = Storage(count: positions.count * pixels)
-    for (row, position) in positions.enumerated() { data.train.copyImage(position, to: clean.pointer + row * pixels) }
+    for (row, position) in positions.enumerated() {
+      try data.train.copyImage(position, to: clean.pointer + row * pixels)
+    }
     let images = Array(clean.buffer)
     let adversarial =
       method.objective == "standard"

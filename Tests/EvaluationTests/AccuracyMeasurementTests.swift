@@ -26,7 +26,7 @@ struct AccuracyMeasurementTests {
   @Test func aSplitGivesTheSameAsASetOfItsImages() throws {
     let small = try SmallNetwork(count: 150)
     let images = ImageSet(
-      channels: 1, height: 8, width: 8, pixels: .values(small.images), labels: small.labels.map { UInt8($0) },
+      channels: 1, height: 8, width: 8, pixels: .values(small.images), labels: small.labels,
       classes: 4)
     let split = Split(images, indices: Array((0..<150).reversed()))
     let some = try AccuracyMeasurement(split, limit: 140, seed: 3).run(on: small.network, under: [attack])

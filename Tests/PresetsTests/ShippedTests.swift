@@ -58,7 +58,8 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     for knob in AnyKnob.all {
       let belongsElsewhere =
         switch knob.name {
-        case "data.dir", "final_norm", "depth", "widen", "activation", "shortcut": true
+        case "data.dir", "data.skip_broken", "final_norm", "depth", "widen", "activation", "shortcut": true
+        case "data.resize", "data.crop": settings[.data].rawValue != "imagenette"
         case "epochs": settings[.steps] > 0
         case "lr.drops": settings[.schedule].rawValue != "piecewise"
         case "lr.warmup": settings[.schedule].rawValue == "piecewise"
@@ -112,6 +113,7 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     imagenette["lr"] = nil
     imagenette.merge([
       "data": "imagenette", "validation.limit": "1000", "test.limit": "3925", "model": "resnet34", "batch": "64",
+      "augment": "resized-crop", "data.resize": "224", "data.crop": "224",
     ]) { $1 }
     let methods: [String: [String: String]] = [
       "standard": ["objective": "standard", "gamma": "1"],

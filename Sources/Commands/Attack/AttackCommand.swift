@@ -67,7 +67,7 @@ private struct AttackJob {
   private func restoreImages(from path: String, _ earlier: AttackResult) throws {
     do {
       try AdversarialFile.restore(
-        evaluation, from: path, broken: earlier.examples.map { $0.brokenBy != nil }, layout: options.layout)
+        evaluation, from: path, broken: earlier.examples.map { $0.brokenBy != nil }, layout: options.layout ?? .nhwc)
     } catch {
       throw CommandFailure.failed(
         "\(error): --resume with --save-adversarials needs the file that the interrupted evaluation wrote; use that "
@@ -130,7 +130,9 @@ private struct AttackJob {
     do {
       json = try AttackResult(plan.card, report, evaluation.record).encoded()
       if let kept { try AtomicFile.write(json, to: URL(fileURLWithPath: kept)) }
-      if let path = options.saveAdversarials { try AdversarialFile.write(evaluation, to: path, layout: options.layout) }
+      if let path = options.saveAdversarials {
+        try AdversarialFile.write(evaluation, to: path, layout: options.layout ?? .nhwc)
+      }
     } catch {
       failure = .failed("\(error)")
     }

@@ -50,11 +50,17 @@ package struct AttackOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Images x_test and labels y_test in a .npz file of numpy.", valueName: "file"))
   var npz: String?
 
-  @Option(help: ArgumentHelp("Tensors images (NCHW) and labels in a .safetensors file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A folder with a folder of JPEG and PNG images for each class (its test or val where it has one), or tensors images "
+        + "and labels in a .safetensors file.", valueName: "folder|file"))
   var images: String?
 
-  @Option(help: "Channel order of --npz: nhwc or nchw.")
-  var layout: LabelledImages.Layout = .nhwc
+  @Flag(help: "Leave broken image files out and count them (data.skip_broken).")
+  var skipBroken = false
+
+  @Option(help: "Channel order of --npz and --images, where it cannot be recognized: nhwc or nchw.")
+  var layout: LabelledImages.Layout?
 
   @Option(
     help: ArgumentHelp(
@@ -160,7 +166,7 @@ extension AttackOptions {
 
   /// `--set`, separated into data settings and network settings.
   package func settings() throws -> (data: [String], network: [String: String]) {
-    var data: [String] = [], network: [String: String] = [:]
+    var data = skipBroken ? ["data.skip_broken=on"] : [], network: [String: String] = [:]
     for assignment in assignments {
       guard let equals = assignment.firstIndex(of: "=") else {
         throw CommandFailure.usage("--set \(assignment): use NAME=VALUE, e.g. width=64")

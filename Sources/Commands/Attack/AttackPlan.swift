@@ -49,7 +49,7 @@ struct AttackPlan {
     network = imported.network
     try Self.setBranch(of: network, to: options.branch)
     try images.check(classes: network.classes)
-    notes = imported.notes
+    notes = imported.notes + images.notes
 
     let own = checkpoint?.settings
     let norm = options.norm ?? own.flatMap { BallNorm(rawValue: $0[.attackNorm].rawValue) } ?? entry?.norm ?? .linf
@@ -81,11 +81,25 @@ struct AttackPlan {
     }
   }
 
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
   private static func images(
     _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ assignments: [String]
   ) throws -> LabelledImages {
     if let path = options.npz { return try LabelledImages(npz: path, layout: options.layout, limit: options.limit) }
-    if let path = options.images { return try LabelledImages(safetensors: path, limit: options.limit) }
+    if let path = options.images, isFolder(path) {
+      var settings = checkpoint ?? Settings()
+      try settings.set(Knob.data.name, parsing: Folder.name)
+      try settings.set(.dataFolder, to: path)
+      for assignment in assignments { try settings.apply(assignment: assignment) }
+      return try LabelledImages(folder: path, settings: settings.data, limit: options.limit)
+    }
+    if let path = options.images {
+      return try LabelledImages(safetensors: path, layout: options.layout, limit: options.limit)
+    }
     var settings = checkpoint ?? Settings()
     if options.data == nil, entry?.data == .imagenet {
       throw CommandFailure.usage("--robustbench \(entry?.name ?? ""): give its images with --npz or --images")
@@ -104,6 +118,6 @@ struct AttackPlan {
       throw CommandFailure.usage("--data \(parts[0]):\(other): unknown split; use one of train, validation, test")
     }
     let name = "\(parts[0]):\(parts.count == 1 ? "test" : parts[1])"
-    return LabelledImages(split, source: name, limit: options.limit)
+    return try LabelledImages(split, source: name, limit: options.limit)
   }
 }

@@ -18,8 +18,8 @@ extension Diagnosis {
       }
       try settings.apply(assignment: assignment)
     }
-    let images = LabelledImages(
-      try loadData(settings).test, source: "\(settings[.data].rawValue):test", limit: limit)
+    let images = try LabelledImages(
+      loadData(settings).test, source: "\(settings[.data].rawValue):test", limit: limit)
     let pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let network = try checkpoint.network(input: images.shape, pool: pool).network
     try images.check(classes: network.classes)

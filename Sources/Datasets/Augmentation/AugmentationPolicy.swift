@@ -1,10 +1,17 @@
 /// Random changes of training images, by their name in the setting `augment`. docs/algorithms.md §14.
 package struct AugmentationPolicy: RawRepresentable, Hashable, Sendable, CaseIterable {
   package let rawValue: String
-  /// The steps, in order.
+  /// The part of the original image that is taken first; nil: the prepared image.
+  let original: ResizedCrop?
+  /// The steps after it, in order.
   let steps: [any AugmentationStep]
 
-  private init(_ name: String, _ steps: [any AugmentationStep]) { (rawValue, self.steps) = (name, steps) }
+  private init(_ name: String, original: ResizedCrop? = nil, _ steps: [any AugmentationStep]) {
+    (rawValue, self.original, self.steps) = (name, original, steps)
+  }
+
+  /// True where it needs the image as its file has it, which only data of image files have.
+  package var needsOriginal: Bool { original != nil }
 
   /// The policy of that name; nil when there is none.
   package init?(rawValue: String) {
@@ -22,6 +29,8 @@ package struct AugmentationPolicy: RawRepresentable, Hashable, Sendable, CaseIte
     none,
     // What the paper's code does with CIFAR.
     AugmentationPolicy("code", [Flip(), Crop(padding: 4, border: .edge)]),
+    // What it does with Imagenette, and most do with photographs.
+    AugmentationPolicy("resized-crop", original: ResizedCrop(), [Flip()]),
     // The paper's text names two more steps without numbers; these are the ones of its authors' earlier work.
     AugmentationPolicy(
       "paper-text",

@@ -5,7 +5,9 @@ import Tensors
 /// What happens to an image is a function of (seed, step, dataset index) alone: neither the other images of the batch nor
 /// their order matter, and a step that is run again gives the same bits.
 package struct Augmenter: Sendable {
-  private let steps: [any AugmentationStep]
+  /// What is done.
+  package let policy: AugmentationPolicy
+  private var steps: [any AugmentationStep] { policy.steps }
   /// The image under change.
   private var image: AugmentedImage
   private let seed: UInt32
@@ -17,11 +19,29 @@ package struct Augmenter: Sendable {
   }
 
   init(_ policy: AugmentationPolicy, channels: Int, height: Int, width: Int, seed: UInt32) {
-    steps = policy.steps
+    self.policy = policy
     image = AugmentedImage(
       channels: channels, height: height, width: width,
       pixels: [Float](repeating: 0, count: channels * height * width))
     self.seed = seed
+  }
+
+  /// Writes example `position` of a split as a step sees it, [C][H][W] in [0, 1]. Throws `DataError` where its file cannot be
+  /// read.
+  package mutating func copy(
+    _ position: Int, of split: Split, step: Int, to place: UnsafeMutablePointer<Float>
+  ) throws {
+    let example = split.indices[position]
+    if let crop = policy.original, let raster = try split.images.original(example) {
+      // Steps have the attempts from 0 on.
+      var stream = RandomStream(
+        seed: seed, purpose: .augmentation, step: UInt32(truncatingIfNeeded: step),
+        example: UInt32(truncatingIfNeeded: example), attempt: .max)
+      crop.apply(to: raster, &stream, width: image.width, height: image.height).copy(to: place)
+    } else {
+      try split.copyImage(position, to: place)
+    }
+    apply(to: place, examples: [example], step: step)
   }
 
   /// Changes `images` [examples.count][C][H][W] in place; `examples` are dataset indices. The results are in [0, 1].

@@ -35,6 +35,16 @@ struct Raster: Hashable, Sendable {
     cropped(to: Box(left: (width - side) / 2, top: (height - side) / 2, width: side, height: side))
   }
 
+  /// Writes it as floats in [0, 1], CHW.
+  func copy(to destination: UnsafeMutablePointer<Float>) {
+    let plane = width * height
+    levels.withUnsafeBufferPointer { levels in
+      for pixel in 0..<plane {
+        for channel in 0..<3 { destination[channel * plane + pixel] = Float(levels[pixel * 3 + channel]) / 255 }
+      }
+    }
+  }
+
   /// A rectangle of whole pixels.
   struct Box: Hashable, Sendable {
     var left: Int

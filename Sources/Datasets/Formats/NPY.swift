@@ -23,8 +23,8 @@ struct NPY {
   /// Elements between neighbors along each dimension.
   let strides: [Int]
   private let isBigEndian: Bool
-  private let bytes: [UInt8]
-  private let start: Int
+  let bytes: [UInt8]
+  let start: Int
 
   /// Reads the header and checks that the elements are all there. Throws `Failure`.
   init(_ bytes: [UInt8]) throws {

@@ -15,9 +15,12 @@ protocol NumberArray {
   func number(_ place: Int) -> Double
   /// The whole number at a place; nil when it is none that fits.
   func integer(_ place: Int) -> Int?
+  /// Unsigned bytes as they stand in memory, and where the element 0 is; nil for other types.
+  var plainBytes: (bytes: [UInt8], start: Int)? { get }
 }
 
 extension NumberArray {
+  var plainBytes: (bytes: [UInt8], start: Int)? { nil }
   /// Elements in all.
   var count: Int { shape.reduce(1, *) }
   /// `5×6×7×3`.
@@ -25,6 +28,10 @@ extension NumberArray {
 }
 
 extension NPY: NumberArray {}
+
+extension NPY {
+  var plainBytes: (bytes: [UInt8], start: Int)? { kind == .unsigned && size == 1 ? (bytes, start) : nil }
+}
 
 /// A tensor of a `.safetensors` as an array of numbers.
 struct TensorArray: NumberArray {

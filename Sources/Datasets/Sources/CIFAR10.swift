@@ -19,7 +19,7 @@ package enum CIFAR10: DataSource {
       labels: [("label", 10)], train: (1...5).map { "data_batch_\($0).bin" }, test: "test_batch.bin",
       records: (10_000, 10_000), folder: "cifar-10-batches-bin"),
     archive: "cifar-10-binary.tar.gz",
-    digest: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd")
+    digest: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", size: 170_052_171)
 
   /// The paper's constants: the mean of the pixels, and the older figure for their deviation that its programs use.
   package static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
@@ -30,6 +30,9 @@ package enum CIFAR10: DataSource {
   package static func absence(_ folders: DataFolders) -> String? {
     archive.place(folders) == nil ? archive.remedy(folders) : nil
   }
+
+  /// The first usual folder that exists.
+  package static func usualPlace(_ folders: DataFolders) -> String? { archive.place(folders) }
 
   /// Color, 32×32.
   package static func shape(_ settings: DataSettings) -> Shape? { Shape(3, 32, 32) }

@@ -40,6 +40,9 @@ package enum CIFAR100: DataSource {
     archive.place(folders) == nil ? archive.remedy(folders) : nil
   }
 
+  /// The first usual folder that exists.
+  package static func usualPlace(_ folders: DataFolders) -> String? { archive.place(folders) }
+
   /// Color, 32×32.
   package static func shape(_ settings: DataSettings) -> Shape? { Shape(3, 32, 32) }
 

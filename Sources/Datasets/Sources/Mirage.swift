@@ -84,7 +84,7 @@ package struct MirageTask: Sendable {
   package func images(_ split: RandomPurpose, count: Int) -> (set: ImageSet, shapes: [Int]) {
     let plane = size * size
     var pixels = [Float](repeating: 0, count: count * channels * plane)
-    var labels: [UInt8] = []
+    var labels: [Int] = []
     var shown: [Int] = []
     let waves = Waves(size: size, radius: 2)
     for example in 0..<count {
@@ -94,7 +94,7 @@ package struct MirageTask: Sendable {
       let other = Int(stream.below(UInt32(MirageTask.classes)))
       let shift = (x: Int(stream.below(3)) + size - 1, y: Int(stream.below(3)) + size - 1)
       let pattern = isTrue ? label : other
-      labels.append(UInt8(label))
+      labels.append(label)
       shown.append(pattern)
       let honest = shapes[pattern], fragile = textures[label]
       for channel in 0..<channels {

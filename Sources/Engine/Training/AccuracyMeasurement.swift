@@ -34,7 +34,7 @@ struct AccuracyMeasurement {
     for first in stride(from: 0, to: count, by: Self.chunk) {
       try poll()
       let range = first..<min(count, first + Self.chunk), labels = range.map { images.label($0) }
-      for (row, image) in range.enumerated() { images.copyImage(image, to: pixels.pointer + row * size) }
+      for (row, image) in range.enumerated() { try images.copyImage(image, to: pixels.pointer + row * size) }
       let here = network.evaluate(pixels.pointer, count: range.count)
       clean += correct(here, labels)
       logits += here

@@ -124,7 +124,9 @@ package struct StepBenchmark {
     trainer = try Trainer(settings: settings, presetName: "bench", threads: threads, folder: nil)
     let pixels = trainer.network.settings.input.planarCount
     images = Storage(count: configuration.batch * pixels)
-    for image in 0..<configuration.batch { trainer.data.train.copyImage(image, to: images.pointer + image * pixels) }
+    for image in 0..<configuration.batch {
+      try trainer.data.train.copyImage(image, to: images.pointer + image * pixels)
+    }
   }
 
   /// Runs `repeats` steps after a warm-up and takes medians.

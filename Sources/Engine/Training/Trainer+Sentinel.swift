@@ -74,7 +74,7 @@ extension Trainer {
     if let sentinel { return sentinel }
     let split = data.validation, count = min(initial[.sentinelImages], split.count)
     let shape = network.settings.input, images = Storage(count: count * shape.planarCount)
-    for image in 0..<count { split.copyImage(image, to: images.pointer + image * shape.planarCount) }
+    for image in 0..<count { try split.copyImage(image, to: images.pointer + image * shape.planarCount) }
     let set = try EvaluationSet(
       images: images, shape: shape, labels: (0..<count).map { split.label($0) },
       indices: (0..<count).map { split.indices[$0] })

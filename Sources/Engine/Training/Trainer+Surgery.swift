@@ -68,7 +68,7 @@ extension Trainer {
     let network = network, old = network.runningStatistics()
     let plan = training.plan(for: settings), seesBoth = network.settings.norm.hasTwoSets
     try network.recalibrate(batches: count, poll: poll) { number in
-      let batch = training.load(step + number + 1, plan), mean = network.runningStatistics()
+      let batch = try training.load(step + number + 1, plan), mean = network.runningStatistics()
       if seesBoth || plan.objective.rows != .clean {
         network.restore(runningStatistics: old)
         try training.craft(batch, plan, purpose: .recalibration, poll)

@@ -49,7 +49,7 @@ package final class Trainer: SessionWork {
     training = TrainingStep(network, data: data, settings: settings, tracker: tracker)
     let model = network.settings
     description = SessionDescription(
-      preset: presetName, data: data.description, constructed: data.constructed,
+      preset: presetName, data: data.description, dataNotes: data.notes, constructed: data.constructed,
       model: "\(model.name), width \(model.width), \(network.parameterCount) parameters", steps: training.steps,
       stepsPerEpoch: training.stepsPerEpoch, threads: pool.threads, folder: folder?.path ?? "", settings: settings)
   }

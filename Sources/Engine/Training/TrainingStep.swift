@@ -31,6 +31,8 @@ package final class TrainingStep {
   private let memory: StepMemory
   private let seed: UInt32
   private var order: EpochOrder
+  /// Makes batches ahead of the steps; nil where images are in memory.
+  private let ahead: ImagesAhead?
   private var plan: StepPlan
 
   /// Steps on the training images of `data`; a `tracker` only watches. If `steps` is 0, `epochs` gives their number.
@@ -40,6 +42,7 @@ package final class TrainingStep {
     self.data = data
     seed = settings.runSeed
     order = EpochOrder(count: data.train.count, batch: batch, seed: seed)
+    ahead = data.train.images.isDecodedOnDemand ? ImagesAhead(data.train, order: order) : nil
     steps = settings[.steps] > 0 ? settings[.steps] : settings[.epochs] * order.stepsPerEpoch
     memory = StepMemory(network, batch: batch)
     book = PassBook(tracker: tracker)
@@ -62,7 +65,7 @@ package final class TrainingStep {
     _ number: Int, settings: Settings, poll: () throws -> Void, after: (Part) -> Void = { _ in }
   ) throws -> Sample {
     let start = ContinuousClock.now
-    let plan = plan(for: settings), batch = load(number, plan)
+    let plan = plan(for: settings), batch = try load(number, plan)
     let rate = settings[.learningRate] * plan.schedule.factor(step: number - 1, of: steps)
     network.follow(settings)
     memory.keep(network)
@@ -114,17 +117,21 @@ package final class TrainingStep {
   }
 
   /// Copies the images of step `number` into the session's memory, augmented.
-  func load(_ number: Int, _ plan: StepPlan) -> Batch {
+  func load(_ number: Int, _ plan: StepPlan) throws -> Batch {
     order.batch(step: number, into: &memory.positions)
     let clean = memory.images.pointer, pixels = network.settings.input.planarCount
     memory.examples.removeAll(keepingCapacity: true)
     memory.labels.removeAll(keepingCapacity: true)
     for (row, position) in memory.positions.enumerated() {
-      data.train.copyImage(position, to: clean + row * pixels)
+      if ahead == nil { try data.train.copyImage(position, to: clean + row * pixels) }
       memory.examples.append(data.train.indices[position])
       memory.labels.append(data.train.label(position))
     }
-    plan.augmenter.apply(to: clean, examples: memory.examples, step: number)
+    if let ahead {
+      try ahead.take(step: number, plan.augmenter, into: clean)
+    } else {
+      plan.augmenter.apply(to: clean, examples: memory.examples, step: number)
+    }
     return Batch(
       step: number, examples: memory.examples, labels: memory.labels, clean: clean,
       adversarial: clean + memory.positions.count * pixels)

@@ -17,7 +17,7 @@ package struct AccuracyMeasurement {
   private let indices: [Int]
   private let seed: UInt32
   /// Writes one image.
-  private let copyImage: (_ image: Int, _ destination: UnsafeMutablePointer<Float>) -> Void
+  private let copyImage: (_ image: Int, _ destination: UnsafeMutablePointer<Float>) throws -> Void
 
   /// On the first `limit` images of a split; `seed` is the run's.
   package init(_ split: Split, limit: Int, seed: UInt32) {
@@ -52,7 +52,7 @@ package struct AccuracyMeasurement {
     for first in stride(from: 0, to: count, by: Self.chunk) {
       try poll()
       let range = first..<min(count, first + Self.chunk), labels = Array(labels[range])
-      for (row, image) in range.enumerated() { copyImage(image, images.pointer + row * size) }
+      for (row, image) in range.enumerated() { try copyImage(image, images.pointer + row * size) }
       let here = network.evaluate(images.pointer, count: range.count)
       clean += correctPositions(here, labels: labels).count
       logits += here

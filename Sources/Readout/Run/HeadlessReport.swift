@@ -90,6 +90,7 @@ package struct HeadlessReport {
         run.data + constructed, run.model, NumberText.count(run.steps, "step"), NumberText.count(run.threads, "thread"),
       ]
     let caution = run.settings.caution.map { ["note: \($0)"] } ?? []
-    return [parts.joined(separator: " · ")] + caution + (run.folder.isEmpty ? [] : ["writing to \(run.folder)"])
+    let notes = (run.dataNotes ?? []).map { "note: \($0)" }
+    return [parts.joined(separator: " · ")] + notes + caution + (run.folder.isEmpty ? [] : ["writing to \(run.folder)"])
   }
 }

@@ -1,0 +1,30 @@
+import Spelling
+
+/// How images of many sizes become images of one: the shorter side is resized (bilinear, as Pillow), then the square in the
+/// middle is taken. docs/algorithms.md §14.
+package struct Preparation: Hashable, Sendable {
+  /// The shorter side after resizing; 0: not resized.
+  let resize: Int
+  /// The side of the square; 0: not cropped.
+  let crop: Int
+
+  /// The settings `data.resize` and `data.crop`, of which one is enough.
+  init(resize: Int, crop: Int) {
+    self.resize = resize == 0 ? crop : resize
+    self.crop = crop == 0 ? resize : crop
+  }
+
+  /// True where images stay as they are.
+  var isNone: Bool { crop == 0 }
+
+  func apply(to raster: Raster) -> Raster {
+    isNone ? raster : raster.resized(shorterSide: resize).centered(crop)
+  }
+
+  /// A square that is larger than the image it is taken from; nil where it is not.
+  static func complaint(_ settings: DataSettings) -> SettingError? {
+    guard settings.resize > 0, settings.crop > settings.resize else { return nil }
+    return SettingError(
+      "data.crop: \(settings.crop) is larger than data.resize, \(settings.resize); use at most \(settings.resize)")
+  }
+}
