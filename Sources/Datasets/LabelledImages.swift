@@ -108,9 +108,11 @@ package struct LabelledImages: Sendable {
   /// Throws `DataError` when a label is not one of the network's classes.
   package func check(classes: Int) throws {
     if let place = labels.firstIndex(where: { $0 >= classes }) {
+      let counts = labels.allSatisfy { (1...classes).contains($0) }
       throw DataError(
         "\(source): label \(labels[place]) at position \(place) is not in 0 … \(classes - 1), the classes of the network; "
-          + "use the data it was trained on")
+          + (counts
+            ? "the labels count from 1; subtract 1 from them" : "use the data it was trained on"))
     }
   }
 

@@ -1,4 +1,5 @@
 import Attacks
+import Spelling
 
 /// What one attack did to one image.
 package struct AttackOutcome: Sendable, Hashable, Codable {
@@ -109,6 +110,9 @@ package struct EvaluationSettings: Sendable, Hashable, Codable {
     self.compares = compares
   }
 
+  /// The smallest ε: just below 1, float32 numbers are 6e-8 apart.
+  package static let leastEpsilon = 1e-7
+
   /// Throws one line when these settings can't run on a model with this many classes.
   package func check(classes: Int) throws(EvaluationError) {
     guard classes >= 2 else {
@@ -118,8 +122,14 @@ package struct EvaluationSettings: Sendable, Hashable, Codable {
       throw EvaluationError(
         "eps \(epsilon) is not a positive number; give the radius in pixels of [0, 1], such as 8/255")
     }
+    guard epsilon >= Self.leastEpsilon else {
+      throw EvaluationError(
+        "eps \(epsilon) is less than float32 can add to a pixel; give at least \(Self.leastEpsilon), such as 8/255")
+    }
     guard norm != .linf || epsilon <= 1 else {
-      throw EvaluationError("eps \(epsilon) is larger than the whole pixel range; give it in [0, 1], such as 8/255")
+      let levels = epsilon <= 255 ? Fraction.decimal(epsilon) : "8"
+      throw EvaluationError(
+        "eps \(Fraction.decimal(epsilon)) is larger than the whole pixel range [0, 1]; did you mean \(levels)/255?")
     }
     guard !suite.attacks.isEmpty else { throw EvaluationError("no attack to run; name at least one") }
     for attack in suite.attacks { try attack.base.check(classes: classes) }

@@ -4,6 +4,26 @@ import Spelling
 
 /// The sentence of every warning. They are part of records and of the JSON, so they are worded here and not in Readout.
 extension EvaluationWarning {
+  // MARK: clean accuracy
+
+  /// `cause` is what helps and what it would give; `isImported` when network or images came from outside.
+  static func guessing(_ guess: Guessing, _ cause: (PossibleCause, Proportion)?, isImported: Bool) -> Self {
+    var parts = [guess.sentence]
+    if let (cause, accuracy) = cause {
+      let part = accuracy.n < guess.clean.n ? " on the first \(accuracy.n) images" : ""
+      parts.append("with \(cause.change) it would be \(percent(accuracy))\(part): \(cause.remedy)")
+    } else if guess.isUncertain {
+      parts.append("use more images before trusting the result")
+    } else if isImported {
+      parts.append(
+        "check that file and data belong together: mean and std, label order (or labels off by one), channel order "
+          + "(RGB or BGR), layout (--layout), activation and shortcut of the network, and whether it is the right file")
+    } else {
+      parts.append("the network has not learned this task, or training diverged; use other weights or these data's own")
+    }
+    return Self(.guessing, parts.joined(separator: "; "))
+  }
+
   // MARK: the model
 
   static func randomized(_ examples: [Int]) -> Self {

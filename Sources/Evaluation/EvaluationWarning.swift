@@ -2,6 +2,8 @@
 package struct EvaluationWarning: Sendable, Hashable, Codable {
   /// Which check raised it. The raw values are written into files.
   package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Clean accuracy is no better than guessing.
+    case guessing
     /// Logits of the same images differ from pass to pass.
     case randomized = "randomised"
     /// The outputs look like probabilities, not logits.

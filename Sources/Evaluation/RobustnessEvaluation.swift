@@ -20,6 +20,10 @@ package final class RobustnessEvaluation {
   package var leavesEarly = true
   /// Check the model before attacking, for about ten passes per image.
   package var checksModel = true
+  /// Asks whether clean accuracy is above guessing, before anything else; nil does not.
+  package var guessing: GuessingCheck?
+  /// Called with a warning of `guessing`, before the checks and attacks that take time.
+  package var warned: (EvaluationWarning) -> Void = { _ in }
 
   var meter = EvaluationMeter()
 
@@ -74,9 +78,14 @@ package final class RobustnessEvaluation {
   private func begin(observe: (EvaluationProgress) -> Void, poll: () throws -> Void) throws -> [Float] {
     let logits = try cleanLogits(poll)
     if record.examples.isEmpty {
+      let sample = GuessingCheck.Sample(classifier: classifier, set: set, logits: logits)
+      if let warning = try guessing?.warning(sample, poll: poll) {
+        record.warnings.append(warning)
+        warned(warning)
+      }
       if checksModel {
         let checks = ModelChecks(classifier, on: set, settings: record.settings, cleanLogits: logits)
-        record.warnings = try checks.warnings(poll)
+        record.warnings += try checks.warnings(poll)
       }
       record.examples = (0..<set.count).map { image in
         ExampleVerdict(

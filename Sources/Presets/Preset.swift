@@ -50,6 +50,7 @@ package struct Preset: Sendable, Hashable {
       } else {
         do {
           try settings.set(entry.key, to: try value(of: entry))
+          if let knob = AnyKnob.named(entry.key) { try settings.setNumbers(of: knob, parsing: entry.value) }
         } catch let error as SettingError {
           throw ResourceError("\(file.path):\(entry.line): \(error)")
         }

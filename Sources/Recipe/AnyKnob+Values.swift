@@ -14,7 +14,8 @@ extension AnyKnob {
     case .integer:
       guard let value = Int(text) else { throw SettingError.badValue(self, text) }
       return try validated(.integer(value))
-    case .choice: return try validated(.text(text))
+    case .choice(let choices):
+      return try validated(.text(KnownName(text, in: choices, numbers: numbers.count)?.name ?? text))
     case .flag:
       switch text.lowercased() {
       case "true", "yes", "on", "1": return .flag(true)

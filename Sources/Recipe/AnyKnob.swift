@@ -51,6 +51,8 @@ package struct AnyKnob: Sendable {
   package let excludesLowerBound: Bool
   /// For free text: which texts are accepted; nil when all are.
   package let rule: TextRule?
+  /// Names of the settings that numbers behind a choice set: `attack.steps` for `PGD-20`.
+  package let numbers: [String]
   /// True when a live change asks for confirmation and says first what will happen.
   package let confirms: Bool
   private let idle: @Sendable (Settings) -> String?
@@ -64,6 +66,7 @@ package struct AnyKnob: Sendable {
     effect = traits.effect
     excludesLowerBound = traits.excludesLowerBound
     self.rule = rule
+    numbers = traits.numbers
     confirms = traits.confirms
     idle = traits.idle
     self.help = help

@@ -107,7 +107,8 @@ extension Knob<BestRule> {
 
 /// The network.
 extension Knob<ModelKind> {
-  package static let model = choice(KnobTraits("model", effect: .atStart), initial: .conv4, "network architecture")
+  package static let model = choice(
+    KnobTraits("model", effect: .atStart, numbers: ["depth", "widen"]), initial: .conv4, "network architecture")
 }
 
 extension Knob<Int> {

@@ -44,7 +44,8 @@ extension Knob<Double> {
 
 /// The attack on training images. docs/algorithms.md §1.
 extension Knob<TrainingAttackKind> {
-  package static let attack = choice(KnobTraits("attack"), initial: .pgd, "attack on the training images")
+  package static let attack = choice(
+    KnobTraits("attack", numbers: ["attack.steps"]), initial: .pgd, "attack on the training images")
 }
 
 extension Knob<BallNorm> {
@@ -54,7 +55,7 @@ extension Knob<BallNorm> {
 
 extension Knob<Double> {
   package static let epsilon = number(
-    KnobTraits("eps", symbol: "ε", unit: "of the pixel range", excludesLowerBound: true), 0...1, fine: 1 / 255,
+    KnobTraits("eps", symbol: "ε", unit: "of the pixel range", excludesLowerBound: true), 1e-7...1, fine: 1 / 255,
     coarse: 4 / 255, style: .fraction, initial: 16 / 255, "perturbation radius")
 
   package static let attackStep = number(

@@ -26,11 +26,12 @@ struct KnobTraits: Sendable {
   var effect = AnyKnob.Effect.nextStep
   var excludesLowerBound = false
   var confirms = false
+  var numbers: [String] = []
   var idle: @Sendable (Settings) -> String? = { _ in nil }
 
   init(
     _ name: String, symbol: String? = nil, unit: String = "", effect: AnyKnob.Effect = .nextStep,
-    excludesLowerBound: Bool = false, confirms: Bool = false,
+    excludesLowerBound: Bool = false, confirms: Bool = false, numbers: [String] = [],
     idle: @escaping @Sendable (Settings) -> String? = { _ in nil }
   ) {
     self.name = name
@@ -39,6 +40,7 @@ struct KnobTraits: Sendable {
     self.effect = effect
     self.excludesLowerBound = excludesLowerBound
     self.confirms = confirms
+    self.numbers = numbers
     self.idle = idle
   }
 }

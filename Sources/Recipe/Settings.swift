@@ -29,6 +29,20 @@ package struct Settings: Sendable, Hashable {
   package mutating func set(_ name: String, parsing text: String) throws {
     guard let knob = AnyKnob.named(name) else { throw SettingError.unknown(name) }
     store(try knob.parse(text), of: knob)
+    try setNumbers(of: knob, parsing: text)
+  }
+
+  /// Sets what the numbers behind a choice say: `attack=PGD-20` sets `attack.steps` too. Throws `SettingError`.
+  package mutating func setNumbers(of knob: AnyKnob, parsing text: String) throws {
+    guard case .choice(let choices) = knob.kind,
+      let known = KnownName(text, in: choices, numbers: knob.numbers.count), !known.numbers.isEmpty
+    else { return }
+    for (name, number) in zip(knob.numbers, known.numbers) {
+      guard let other = AnyKnob.named(name), other.idleReason(in: self) == nil else {
+        throw SettingError("\(knob.name) \(text): \(known.name) takes no numbers; use \(known.name)")
+      }
+      store(try other.validated(.integer(number)), of: other)
+    }
   }
 
   /// Applies `name=value`, the form of `--set`. Throws `SettingError`.

@@ -42,8 +42,10 @@ struct AttackCommandTests {
     #expect(run.error.contains("AutoAttack on 64 images: ") && run.error.contains("APGD-T 2/4: "))
     let lines = run.result.split(separator: "\n")
     #expect(lines[1] == "AutoAttack, linf, ε 16/255, seed 0")
-    #expect(lines[2] == "attack   robust after  broken  seconds  forward passes  backward passes")
-    #expect(lines[3...6].map { $0.prefix { $0 != " " } } == ["APGD-CE", "APGD-T", "FAB-T", "Square"])
+    #expect(lines[2] == "weights: ignored, not part of the network: images, labels, logits")
+    let head = "attack   robust after  broken  seconds  forward passes  backward passes"
+    let first = try #require(lines.firstIndex { $0 == head })
+    #expect(lines[first + 1...first + 4].map { $0.prefix { $0 != " " } } == ["APGD-CE", "APGD-T", "FAB-T", "Square"])
 
     let checks = try #require(lines.first { $0.hasPrefix("checks on the first 64 images: FGSM ") })
     #expect(checks.contains(", PGD-10 ") && checks.contains(", PGD-100 ") && checks.contains(", PGD-20 at ε 0.5 0.0 %"))
@@ -288,5 +290,52 @@ struct AttackCommandTests {
     #expect(few.result.hasPrefix("AA (K=3)\n") && few.result.contains("APGD-DLR"))
     let none = try await failure(["attacks", "show", "fbsm"])
     #expect(none.status == 2 && none.line.contains("'fbsm' is unknown"))
+  }
+
+  @Test("names as the field writes them, and what is none is a usage error")
+  func fieldNames() async throws {
+    let quick = Self.reference + ["--limit", "4", "--quiet", "--no-checks"]
+    for (arguments, title) in [
+      (["--norm", "Linf", "--attack", "PGD-20"], "PGD-20, linf, "),
+      (["--norm", "L2", "--attack", "pgd5"], "PGD-5, l2, "),
+      (["--attack", "FGSM,APGD_CE-3"], "FGSM → APGD-CE, linf, "),
+    ] {
+      let run = try await BuiltProgram.run(quick + arguments)
+      #expect(run.status == 0 && run.result.contains("\n" + title), "\(run)")
+    }
+    for arguments in [
+      ["--attack", "PGD-0"], ["--attack", "fgsm-3"], ["--norm", "l3"], ["--attack", "nothing"], ["--model", "conv5"],
+      ["--eps", "1e-9"], ["--eps", "8"],
+    ] {
+      let failed = try await failure(quick + arguments)
+      #expect(failed.status == 2, "\(arguments) \(failed.line)")
+      #expect(arguments != ["--eps", "8"] || failed.line.contains("did you mean 8/255?"), "\(failed.line)")
+    }
+  }
+
+  @Test("the JSON says what was assumed, and a clean accuracy of guessing is said before the attacks")
+  func trust() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let json = folder.appendingPathComponent("r.json"), images = folder.appendingPathComponent("x.npz")
+    let original = try LabelledImages(safetensors: Self.set, limit: 64)
+    var file = NPZWriter()
+    try file.add("pictures", shape: [64, 1, 14, 14], floats: original.pixels)
+    try file.add("classes", shape: [64], integers: original.labels.map { ($0 + 1) % 10 })
+    try file.write(to: images)
+    let run = try await BuiltProgram.run([
+      "attack", "--weights", Self.model, "--model", "small-cnn", "--npz", images.path, "--layout", "nchw", "--eps",
+      "16/255", "--attack", "fgsm", "--json", json.path,
+    ])
+    #expect(run.status == 0, "\(run.error)")
+    let warning = try #require(run.error.range(of: "with labels one lower it would be ")), attacks = "\nFGSM 1/1"
+    #expect(run.error.range(of: attacks).map { warning.lowerBound < $0.lowerBound } ?? true)
+    #expect(run.error.contains("note: \(images.path): images are 'pictures', labels 'classes'"))
+    #expect(run.result.contains("\nimages: images are 'pictures', labels 'classes'\n"))
+    let result = try result(json)
+    #expect(result.warnings.first?.kind == .guessing && result.checks.first?.kind == .guessing)
+    let imported = try #require(result.imported)
+    #expect(imported.weights.model == "small-cnn" && imported.weights.ignored == ["images", "labels", "logits"])
+    #expect(imported.images == ["images are 'pictures', labels 'classes'"])
   }
 }

@@ -108,7 +108,7 @@ struct SessionKnobTests {
       ("gamma", .text("high"), "gamma: 'high' is not accepted; use a number in 0 … 1"),
       (
         "eps", .number(0),
-        "eps: '0' is not accepted; use a number or a fraction such as 8/255 above 0, up to 1"
+        "eps: '0' is not accepted; use a number or a fraction such as 8/255 above 1e-07, up to 1"
       ),
       ("width", .integer(32), "width is fixed when a run starts; start a new run with --set width=32"),
     ])

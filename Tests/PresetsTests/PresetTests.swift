@@ -57,11 +57,11 @@ private func message(_ bytes: [UInt8]) -> String {
     ("# c\ngamma: 1.5", "presets/x.yaml:2: gamma: '1.5' is not accepted; use a number in 0 … 1"),
     (
       "eps: 0",
-      "presets/x.yaml:1: eps: '0' is not accepted; use a number or a fraction such as 8/255 above 0, up to 1"
+      "presets/x.yaml:1: eps: '0' is not accepted; use a number or a fraction such as 8/255 above 1e-07, up to 1"
     ),
     (
       "eps: 8/0",
-      "presets/x.yaml:1: eps: '8/0' is not accepted; use a number or a fraction such as 8/255 above 0, up to 1"
+      "presets/x.yaml:1: eps: '8/0' is not accepted; use a number or a fraction such as 8/255 above 1e-07, up to 1"
     ),
     ("attack.steps: 2.5", "presets/x.yaml:1: attack.steps: '2.5' is not accepted; use a whole number in 1 … 1000"),
     ("attack.steps: ten", "presets/x.yaml:1: attack.steps: 'ten' is not accepted; use a whole number in 1 … 1000"),

@@ -61,7 +61,7 @@ private func knob(_ name: String) throws -> AnyKnob { try #require(AnyKnob.named
     let error = #expect(throws: SettingError.self) { try knob("eps").parse(text) }
     #expect(
       error?.description
-        == "eps: '\(text)' is not accepted; use a number or a fraction such as 8/255 above 0, up to 1")
+        == "eps: '\(text)' is not accepted; use a number or a fraction such as 8/255 above 1e-07, up to 1")
   }
 
   @Test(arguments: ["-0.01", "1.01", "half"]) func `a γ outside 0 … 1 is refused`(text: String) throws {

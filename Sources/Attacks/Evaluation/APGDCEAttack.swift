@@ -1,7 +1,7 @@
 import Objectives
 
 /// Auto-PGD on the cross-entropy (Croce and Hein 2020). docs/algorithms.md §4.
-package struct APGDCEAttack: EvaluationAttack {
+package struct APGDCEAttack: IterativeAttack {
   package static let name = "apgd-ce"
   package static let summary = "PGD with adaptive steps on the cross-entropy (Croce and Hein 2020)"
   package static let stream = 3

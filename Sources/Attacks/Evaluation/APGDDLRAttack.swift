@@ -1,7 +1,7 @@
 import Objectives
 
 /// Auto-PGD on the difference of logits ratio (Croce and Hein 2020). docs/algorithms.md §3, §4.
-package struct APGDDLRAttack: EvaluationAttack {
+package struct APGDDLRAttack: IterativeAttack {
   package static let name = "apgd-dlr"
   package static let summary = "the same on the difference of logits ratio"
   package static let stream = 4

@@ -2,7 +2,7 @@ import Objectives
 
 /// Auto-PGD on the targeted difference of logits ratio, one target class after another (Croce and Hein 2020).
 /// docs/algorithms.md §3, §4.
-package struct APGDTAttack: TargetedAttack {
+package struct APGDTAttack: TargetedAttack, IterativeAttack {
   package static let name = "apgd-t"
   package static let summary = "the same on the targeted ratio, for up to 9 target classes"
   package static let stream = 5

@@ -98,3 +98,8 @@ extension TargetedAttack {
     return attack
   }
 }
+
+/// An attack whose number of iterations can be chosen: `PGD-20`.
+package protocol IterativeAttack: EvaluationAttack {
+  var iterations: Int { get set }
+}

@@ -1,5 +1,5 @@
 /// Fast adaptive boundary attack on the boundaries to all classes (Croce and Hein 2020). docs/algorithms.md §5.
-package struct FABAttack: EvaluationAttack {
+package struct FABAttack: IterativeAttack {
   package static let name = "fab"
   package static let summary = "smallest perturbation over linearized boundaries (Croce and Hein 2020)"
   package static let stream = 6

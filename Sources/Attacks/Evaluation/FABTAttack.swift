@@ -1,6 +1,6 @@
 /// Fast adaptive boundary attack on the boundary to one target class after another (Croce and Hein 2020).
 /// docs/algorithms.md §5.
-package struct FABTAttack: TargetedAttack {
+package struct FABTAttack: TargetedAttack, IterativeAttack {
   package static let name = "fab-t"
   package static let summary = "the same towards up to 9 target classes"
   package static let stream = 7

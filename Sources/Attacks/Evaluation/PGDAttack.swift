@@ -1,7 +1,7 @@
 import Spelling
 
 /// Projected gradient descent on the cross-entropy. docs/algorithms.md §1; Madry et al. 2018.
-package struct PGDAttack: EvaluationAttack {
+package struct PGDAttack: IterativeAttack {
   package static let name = "pgd"
   package static let summary = "projected gradient descent, 10 steps of ε/4 (Madry et al. 2018)"
   package static let stream = 2

@@ -2,7 +2,7 @@ import Spelling
 import Tensors
 
 /// Square (Andriushchenko et al. 2020): random search that sees only the logits. docs/algorithms.md §6.
-package struct SquareAttack: EvaluationAttack {
+package struct SquareAttack: IterativeAttack {
   package static let name = "square"
   package static let summary = "random squares, no gradients, 5000 queries (Andriushchenko et al. 2020)"
   package static let stream = 8

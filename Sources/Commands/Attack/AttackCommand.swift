@@ -45,6 +45,7 @@ private struct AttackJob {
       let earlier = try options.resume.map { try Self.earlier($0, for: plan.card) }
       evaluation = try RobustnessEvaluation(
         plan.network, EvaluationSet(plan.images), settings: plan.settings, resuming: earlier.map(\.record))
+      evaluation.guessing = plan.guessing
       if let earlier, let path = options.saveAdversarials { try restoreImages(from: path, earlier) }
     } catch let error as CommandFailure {
       throw error
@@ -79,6 +80,7 @@ private struct AttackJob {
     let stop = Mutex(false), signals = SignalWatch { stop.withLock { $0 = true } }
     if !options.quiet { try explain() }
     var screen = AttackScreen(plan.settings.suite, output: output, isQuiet: options.quiet)
+    evaluation.warned = { [output] in try? output.error($0.line + "\n") }
     var isInterrupted = false, saved = ContinuousClock.now
     do {
       try evaluation.run(
@@ -102,7 +104,7 @@ private struct AttackJob {
   /// Keeps the verdicts of long evaluations even if the machine fails. A write error is reported at the end.
   private func save() {
     guard let path = options.json, path != "-" else { return }
-    let result = AttackResult(plan.card, evaluation.report(), evaluation.record)
+    let result = AttackResult(plan.card, plan.importRecord, evaluation.report(), evaluation.record)
     if let json = try? result.encoded() { try? AtomicFile.write(json, to: URL(fileURLWithPath: path)) }
   }
 
@@ -128,7 +130,7 @@ private struct AttackJob {
     var failure: CommandFailure?
     var json = Data()
     do {
-      json = try AttackResult(plan.card, report, evaluation.record).encoded()
+      json = try AttackResult(plan.card, plan.importRecord, report, evaluation.record).encoded()
       if let kept { try AtomicFile.write(json, to: URL(fileURLWithPath: kept)) }
       if let path = options.saveAdversarials {
         try AdversarialFile.write(evaluation, to: path, layout: options.layout ?? .nhwc)
@@ -138,9 +140,10 @@ private struct AttackJob {
     }
     if options.json == "-" {
       try output.result(String(decoding: json, as: UTF8.self))
-      for warning in report.warnings { try output.error(warning.line + "\n") }
+      // Guessing has been reported before the attacks.
+      for warning in report.warnings where warning.kind != .guessing { try output.error(warning.line + "\n") }
     } else {
-      try output.result(AttackTable.lines(report, plan.card).joined(separator: "\n") + "\n")
+      try output.result(AttackTable.lines(report, plan.card, plan.importRecord).joined(separator: "\n") + "\n")
     }
     if let failure { throw failure }
     if isInterrupted, let kept {

@@ -4,11 +4,20 @@ import Datasets
 import Evaluation
 import Foundation
 import Networks
+import Recipe
 import Spelling
 
 extension LabelledImages.Layout: ExpressibleByArgument {}
 extension BallNorm: ExpressibleByArgument {}
 extension Branch: ExpressibleByArgument {}
+
+extension ExpressibleByArgument where Self: CaseIterable & RawRepresentable, RawValue == String {
+  /// The case that the text means, however the field writes it: `Linf`.
+  package init?(argument: String) {
+    guard let known = KnownName(argument, in: Self.allCases.map(\.rawValue)) else { return nil }
+    self.init(rawValue: known.name)
+  }
+}
 
 /// What to attack, on which images, and how, as typed.
 package struct AttackOptions: ParsableArguments {
@@ -178,7 +187,17 @@ extension AttackOptions {
         network[name] = String(assignment[assignment.index(after: equals)...])
       }
     }
-    if let model { network["model"] = model }
+    if let model {
+      network["model"] = model
+      // WRN-28-10 says depth and width too, and the tensors must agree.
+      var said = Settings()
+      if (try? said.set(Knob.model.name, parsing: model)) != nil {
+        network["model"] = said[.model].rawValue
+        for knob in said.differences(from: Settings()) where Knob.model.declaration.numbers.contains(knob.name) {
+          network[knob.name] = network[knob.name] ?? said.formatted(knob)
+        }
+      }
+    }
     return (data, network)
   }
 

@@ -16,6 +16,10 @@ struct AttackPlan {
   let card: AttackCard
   /// What the user should know about the files, one line each.
   let notes: [String]
+  /// The same for the protocol card and the JSON.
+  let importRecord: ImportRecord
+  /// Asks whether clean accuracy is above guessing.
+  let guessing: GuessingCheck
 
   /// Loads what the options name. Throws `CommandFailure`.
   init(_ options: AttackOptions) throws {
@@ -49,21 +53,32 @@ struct AttackPlan {
     network = imported.network
     try Self.setBranch(of: network, to: options.branch)
     try images.check(classes: network.classes)
-    notes = imported.notes + images.notes
+    notes = imported.notes + images.notes.map { [source = images.source] in "\(source): \($0)" }
+    importRecord = ImportRecord(imported.report, images: images.notes)
 
     let own = checkpoint?.settings
     let norm = options.norm ?? own.flatMap { BallNorm(rawValue: $0[.attackNorm].rawValue) } ?? entry?.norm ?? .linf
     let epsilon = (options.eps ?? entry?.eps).flatMap(Fraction.parse) ?? own?[.epsilon] ?? 0
-    let suite = try AttackSuite(named: options.attack, classes: network.classes)
-    settings = EvaluationSettings(
+    let classes = network.classes
+    let suite = try Self.asUsage { try AttackSuite(named: options.attack, classes: classes) }
+    let wanted = EvaluationSettings(
       norm: norm, epsilon: epsilon, suite: suite, individual: options.individual, seed: UInt32(options.seed),
       compares: options.checks ?? (suite.named?.runsChecks ?? false))
-    try settings.check(classes: network.classes)
+    try Self.asUsage { try wanted.check(classes: classes) }
+    settings = wanted
+    let isOwn = checkpoint != nil && options.npz == nil && options.images == nil
+    guessing =
+      isOwn ? GuessingCheck() : GuessingCheck(imported: imported, weights, given.network, images.shape, pool)
     var card = AttackCard(
       program: DualabCommand.configuration.version, settings: settings, network: network, weights: weights.path,
       images: images, threads: threads)
     card.robustBench = entry.map { AttackCard.Published($0) }
     self.card = card
+  }
+
+  /// What the options ask for is wrong, not what a file holds: usage.
+  private static func asUsage<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as EvaluationError { throw CommandFailure.usage("\(error)") }
   }
 
   /// Sets the statistics that layers with two sets use, if requested. Split norms can't do without.

@@ -119,6 +119,9 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
       lines.append("evaluation is unchanged, bit for bit")
     }
     lines += conversion.warnings.map { "warning: \($0)" }
+    if let guessing = conversion.guessing(before) {
+      lines.append("warning: before the conversion, \(guessing.sentence); check the checkpoint and its data")
+    }
     lines.append(
       "logits on \(before.clean.n) test images: largest change \(number(drift.largest)), mean change "
         + "\(number(drift.mean))")

@@ -88,7 +88,8 @@ package struct DiagnoseCommand: ParsableCommand {
     defer { screen.clear() }
     do {
       return try diagnosis.run(
-        observe: { screen.show($0) }, poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
+        observe: { screen.show($0) }, warned: { [quiet] in if !quiet { try? output.error($0.line + "\n") } },
+        poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
     } catch is Interrupted {
       throw signals.signal.map(CommandFailure.signal) ?? CommandFailure.failed("interrupted")
     }

@@ -21,7 +21,7 @@ extension Diagnosis {
     let images = try LabelledImages(
       loadData(settings).test, source: "\(settings[.data].rawValue):test", limit: limit)
     let pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    let network = try checkpoint.network(input: images.shape, pool: pool).network
+    let read = try checkpoint.network(input: images.shape, pool: pool), network = read.network
     try images.check(classes: network.classes)
     let place = try layer.map { try network.place(ofLayer: $0) }
     self.init(
@@ -29,6 +29,7 @@ extension Diagnosis {
       source: Source(
         program: DualabCommand.configuration.version, checkpoint: path, preset: checkpoint.preset,
         step: checkpoint.step, data: images.source, epsilon: checkpoint.settings[.epsilon]))
+    imported = ImportRecord(read.report, images: images.notes)
   }
 }
 

@@ -36,6 +36,10 @@ package struct Diagnosis {
   private let seed: UInt32
   /// Index in `normPlaces` of the only layer to look at; nil for all layers.
   private let layer: Int?
+  /// Asks whether clean accuracy is above guessing.
+  package var guessing = GuessingCheck()
+  /// What was assumed and converted when network and images were read, for the result.
+  package var imported: ImportRecord?
 
   /// A diagnosis of `network` on `set`, with `attack` and `seed` as in its training. With `layer`, an index in
   /// `normPlaces`, only that layer is looked at, and the result has its PCA points.
@@ -51,9 +55,11 @@ package struct Diagnosis {
     suite = AttackSuite(.standard, classes: network.classes)
   }
 
-  /// Measures everything. `observe` is called with AutoAttack's progress; an error from `poll` ends the diagnosis.
+  /// Measures everything. `observe` is called with AutoAttack's progress, `warned` before it starts if clean accuracy is no
+  /// better than guessing; an error from `poll` ends the diagnosis.
   package func run(
-    observe: (EvaluationProgress) -> Void = { _ in }, poll: () throws -> Void = {}
+    observe: (EvaluationProgress) -> Void = { _ in }, warned: @escaping (EvaluationWarning) -> Void = { _ in },
+    poll: () throws -> Void = {}
   ) throws -> DiagnosisResult {
     let sentinel = Sentinel(set, deepCount: set.count, seed: seed)
     let quick = try sentinel.quick(afterStep: source.step, attack, on: network, poll: poll).probe
@@ -61,6 +67,7 @@ package struct Diagnosis {
 
     let evaluation = try RobustnessEvaluation(
       network, set, settings: sentinel.settings(suite, in: attack, compares: true))
+    (evaluation.guessing, evaluation.warned) = (guessing, warned)
     try evaluation.run(observe: observe, poll: poll)
     let examples = evaluation.record.examples, report = evaluation.report()
     let left = quick.survivors.count { examples[$0].isRobust }
@@ -74,7 +81,8 @@ package struct Diagnosis {
       clean: set.image(0), pgd: UnsafePointer(pgd.pointer), aa: UnsafePointer(evaluation.adversarials.pointer),
       isBroken: examples.map { $0.breaking != nil })
     return DiagnosisResult(
-      card: card, clean: report.clean, pgd: quick.adversarial, autoAttack: report.robust, quick: quick.reading,
+      card: card, imported: imported, clean: report.clean, pgd: quick.adversarial, autoAttack: report.robust,
+      quick: quick.reading,
       full: full, causes: evidence.causes(), evidence: evidence,
       asReturned: try domains.distancesAsReturned(network, poll: poll),
       brokenOnly: try domains.distancesOfBroken(network, poll: poll), layers: try layers(domains, poll),

@@ -67,6 +67,8 @@ package struct DiagnosisResult: Sendable, Hashable, Codable {
   }
 
   package var card: Card
+  /// What was assumed and converted when network and images were read.
+  package var imported: ImportRecord?
   package var clean: Proportion
   package var pgd: Proportion
   package var autoAttack: Proportion
@@ -90,6 +92,7 @@ package struct DiagnosisResult: Sendable, Hashable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case card = "protocol"
+    case imported = "import"
     case clean, pgd, quick, full, causes, evidence, layers, branches, warnings
     case autoAttack = "autoattack"
     case asReturned = "w2_as_returned"

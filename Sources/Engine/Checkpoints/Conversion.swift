@@ -73,6 +73,12 @@ package struct Conversion {
     (try figures(of: former), try figures(of: network))
   }
 
+  /// What to say when the clean accuracy of `figures` is no better than guessing.
+  package func guessing(_ figures: Figures) -> Guessing? {
+    let test = data.test, labels = (0..<figures.clean.n).map { test.label($0) }
+    return Guessing(correct: figures.clean.correct, labels: labels, classes: former.classes)
+  }
+
   private func figures(of network: Network) throws -> Figures {
     Figures(
       accuracies: try AccuracyMeasurement(data.test, limit: limit, seed: settings.runSeed)

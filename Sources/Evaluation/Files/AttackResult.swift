@@ -4,6 +4,8 @@ import Foundation
 /// The JSON of an evaluation: protocol card, accuracies, verdicts. An unfinished evaluation continues from it.
 package struct AttackResult: Codable {
   package var card: AttackCard
+  /// What was assumed and converted when the files were read; nil in files of earlier versions.
+  package var imported: ImportRecord?
   package var title: String
   /// Every attack has finished every image; otherwise the robust accuracy may still drop.
   package var isComplete: Bool
@@ -24,6 +26,7 @@ package struct AttackResult: Codable {
 
   enum CodingKeys: String, CodingKey {
     case card = "protocol"
+    case imported = "import"
     case title, n, interval, attacks, examples, warnings, checks, comparisons
     case isComplete = "complete"
     case cleanAccuracy = "clean_accuracy"
@@ -51,8 +54,10 @@ package struct AttackResult: Codable {
   }
 
   /// The result so far.
-  package init(_ card: AttackCard, _ report: EvaluationReport, _ record: EvaluationRecord) {
-    self.card = card
+  package init(
+    _ card: AttackCard, _ imported: ImportRecord?, _ report: EvaluationReport, _ record: EvaluationRecord
+  ) {
+    (self.card, self.imported) = (card, imported)
     title = report.title
     isComplete = report.isComplete
     n = report.clean.n

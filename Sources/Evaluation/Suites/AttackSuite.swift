@@ -22,25 +22,42 @@ package struct AttackSuite: Sendable, Hashable {
   }
 
   /// From the command line: a suite's name, or attacks separated by commas, which become a cascade with the reference's
-  /// defaults for custom lists.
+  /// defaults for custom lists; `PGD-20` is `pgd` with 20 iterations. Names as in `KnownName`.
   package init(named text: String, classes: Int) throws(EvaluationError) {
-    if let suite = attackSuites.first(where: { $0.name == text }) {
+    let suites = attackSuites.map(\.name)
+    if let known = KnownName(text, in: suites), let suite = attackSuites.first(where: { $0.name == known.name }) {
       self.init(suite, classes: classes)
       return
     }
     var list: [any EvaluationAttack] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let type = evaluationAttacks.first(where: { $0.name == part }) else { throw Self.complaint(String(part)) }
-      list.append(type.listed.limited(toClasses: classes))
+      list.append(try Self.attack(String(part)).limited(toClasses: classes))
     }
     for attack in list { try attack.check(classes: classes) }
     self.init(custom: list)
   }
 
+  /// One attack of a list.
+  private static func attack(_ part: String) throws(EvaluationError) -> any EvaluationAttack {
+    let trimmed = String(part.drop { $0 == " " }), names = evaluationAttacks.map { $0.name }
+    guard let known = KnownName(trimmed, in: names, numbers: 1),
+      let type = evaluationAttacks.first(where: { $0.name == known.name })
+    else { throw complaint(part) }
+    guard let iterations = known.numbers.first else { return type.listed }
+    guard var attack = type.listed as? any IterativeAttack else {
+      throw EvaluationError("attack '\(part)': \(known.name) has no iterations to choose; use \(known.name)")
+    }
+    guard (1...1_000_000).contains(iterations) else {
+      throw EvaluationError("attack '\(part)': use 1 … 1000000 iterations")
+    }
+    attack.iterations = iterations
+    return attack
+  }
+
   /// Why a part of a list is no attack, and what to do.
   private static func complaint(_ part: String) -> EvaluationError {
     let attacks = evaluationAttacks.map { $0.name }
-    if attackSuites.contains(where: { $0.name == part }) {
+    if KnownName(part, in: attackSuites.map(\.name)) != nil {
       return EvaluationError(
         "'\(part)' is a suite and can't be combined with other attacks; use it alone, or combine single attacks only ("
           + attacks.joined(separator: ", ") + ")")

@@ -29,3 +29,8 @@ package struct UsualNormalization: Sendable, Hashable {
   static let cifar100 = UsualNormalization(
     title: "CIFAR-100", mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762])
 }
+
+/// The settings that tell variants apart, with their values.
+package let variantSettings: [(name: String, values: [String])] = [
+  ("activation", ActivationKind.allCases.map(\.rawValue)), ("shortcut", ShortcutSource.allCases.map(\.rawValue)),
+]

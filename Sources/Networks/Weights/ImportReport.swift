@@ -28,25 +28,28 @@ package struct ImportReport: Sendable, Hashable, Codable {
 
   /// What a person should know, a line each; `path` names the file.
   package func lines(_ path: String, takesSettings: Bool) -> [String] {
+    facts(takesSettings: takesSettings).map { "\(path): \($0)" }
+  }
+
+  /// The same without the file. With `takesSettings`, what a person can pass is said too.
+  package func facts(takesSettings: Bool) -> [String] {
     var lines: [String] = []
-    if recognized { lines.append("\(path): recognized as \(model) from the names and shapes of its tensors") }
-    lines += converted.map { "\(path): \($0)" }
-    if !metadata.isEmpty {
-      lines.append("\(path): metadata not understood and ignored: \(metadata.joined(separator: ", "))")
-    }
-    if !ignored.isEmpty { lines.append("\(path): ignored, not part of the network: \(TensorFit.few(ignored))") }
+    if recognized { lines.append("recognized as \(model) from the names and shapes of its tensors") }
+    lines += converted
+    if !metadata.isEmpty { lines.append("metadata not understood and ignored: \(metadata.joined(separator: ", "))") }
+    if !ignored.isEmpty { lines.append("ignored, not part of the network: \(TensorFit.few(ignored))") }
     if normalization.hasPrefix("none") {
       let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects them" : ""
-      lines.append("\(path): no mean and std in the file, images enter unnormalized\(remedy)")
+      lines.append("no mean and std in the file, images enter unnormalized\(remedy)")
     } else if normalization.hasPrefix("assumed") {
       let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects others" : ""
       let numbers = "mean \(Self.list(mean)), std \(Self.list(std))"
-      lines.append("\(path): no mean and std in the file, \(normalization): \(numbers)\(remedy)")
+      lines.append("no mean and std in the file, \(normalization): \(numbers)\(remedy)")
     } else if normalization.hasPrefix("tensors") {
-      lines.append("\(path): mean and std taken from the file's \(normalization)")
+      lines.append("mean and std taken from the file's \(normalization)")
     }
     if variant.contains("activation") || variant.contains("shortcut"), variant.contains("(assumed)") {
-      lines.append("\(path): its tensors do not tell the variant: \(variant)")
+      lines.append("its tensors do not tell the variant: \(variant)")
     }
     return lines
   }

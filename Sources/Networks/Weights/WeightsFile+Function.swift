@@ -74,4 +74,20 @@ extension WeightsFile {
     }
     report.variant = isOurs ? "" : parts.joined(separator: ", ")
   }
+
+  /// The other networks that the same tensors could be, as settings, `["shortcut": "raw"]`: every combination of what
+  /// `report` had to assume.
+  package func otherVariants(_ report: ImportReport) -> [[String: String]] {
+    let assumed = variantSettings.filter { setting in
+      setting.values.contains { report.variant.contains("\(setting.name) \($0) (assumed)") }
+    }
+    let all = assumed.reduce([[:]]) { lists, setting in
+      lists.flatMap { list in setting.values.map { list.merging([setting.name: $0]) { $1 } } }
+    }
+    return all.filter { variant in
+      variant.contains { !report.variant.contains("\($0.key) \($0.value) (assumed)") }
+    }.map { variant in
+      variant.filter { !report.variant.contains("\($0.key) \($0.value) (assumed)") }
+    }.sorted { ($0.count, $0.description) < ($1.count, $1.description) }
+  }
 }

@@ -73,14 +73,17 @@ extension WeightsFile {
   /// The network that was named; nil when none was. Foreign metadata may name something that is none of ours.
   func namedModel(_ texts: ModelTexts) throws -> (any Model.Type)? {
     guard let name = texts.text("model") else { return nil }
-    if let model = models.first(where: { $0.name == name }) { return model }
+    let known = KnownName(name, in: models.map { $0.name }, numbers: 2)?.name
+    if let model = models.first(where: { $0.name == known }) { return model }
     if !texts.isGiven("model"), !isOurs {
       texts.notes.add("model '\(name)'")
       return nil
     }
     let names = models.map { $0.name }
     let near = nearestName(to: name, in: names).map { "did you mean '\($0)'?" }
-    throw FileError("model '\(name)': no such network; " + give(near ?? "use one of \(names.joined(separator: ", "))"))
+    let line = "model '\(name)': no such network; " + give(near ?? "use one of \(names.joined(separator: ", "))")
+    if texts.isGiven("model") { throw SettingError(line) }
+    throw FileError(line)
   }
 
   private func candidate(

@@ -4,17 +4,18 @@ import Spelling
 
 /// The result of an evaluation as text. Pure.
 package enum AttackTable {
-  /// The lines: what was measured, attack by attack, accuracies with intervals, checks, warnings.
-  package static func lines(_ report: EvaluationReport, _ card: AttackCard) -> [String] {
+  /// The lines: what was measured and what was assumed of the files, attack by attack, accuracies with intervals, checks, warnings.
+  package static func lines(
+    _ report: EvaluationReport, _ card: AttackCard, _ imported: ImportRecord? = nil
+  ) -> [String] {
     let size = card.input.map(String.init).joined(separator: "×")
     let head = [
       "\(card.weights): \(card.model), width \(card.width)\(norms(card)), on \(card.images) images (\(size)) from "
         + card.data,
       "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
         + (card.individual ? ", each attack run separately" : ""),
-      "",
     ]
-    return head + Listing.table(rows(report)) + [""] + accuracies(report) + published(card)
+    return head + (imported?.lines ?? []) + [""] + Listing.table(rows(report)) + [""] + accuracies(report) + published(card)
       + checks(report) + warnings(report)
   }
 

@@ -10,8 +10,8 @@ package enum DiagnoseTable {
       "\(card.checkpoint): \(card.model), width \(card.width), \(card.preset), step \(card.step)",
       "\(card.images) images (\(size)) from \(card.data); \(card.attack) as in training, and \(card.suite); "
         + "\(card.norm.rawValue), ε \(Fraction.format(card.eps)), seed \(card.seed)",
-      "",
     ]
+    lines += (result.imported?.lines ?? []) + [""]
     let table = Notation.table
     lines += Listing.table([
       ["clean", table.accuracy(result.clean)], [card.attack, table.accuracy(result.pgd)],
