@@ -16,10 +16,13 @@ BINARY = .build/release/dualab
 # Otherwise a crash on a terminal waits 30 seconds for a key that starts a debugger.
 export SWIFT_BACKTRACE = interactive=no
 
-.PHONY: build run deps test smoke lint format bench compare compare-attack install clean
+.PHONY: build run deps test smoke lint format bench compare compare-attack install install-files dist clean
 
+# The Swift runtime is linked in, so that the program starts where no Swift toolchain is. Libraries of Debian are looked for
+# next to the program first: 'make dist' puts them there.
 build: deps
-	$(SWIFT) build -c release --product dualab
+	$(SWIFT) build -c release --product dualab --static-swift-stdlib \
+	  -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/dualab'
 
 run: build
 	$(BINARY)
@@ -69,12 +72,28 @@ compare: build
 compare-attack: build
 	$(PYTHON) Benchmarks/compare_attack.py $(BINARY) --rounds $(ROUNDS) --threads $(THREADS)
 
-install: build
+install: build install-files
+
+install-files:
 	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/dualab/,presets suites themes)
 	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/dualab
 	install -m 644 presets/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/presets
 	install -m 644 suites/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/suites
 	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/themes
+
+# A tarball for another Debian or Ubuntu with glibc $(GLIBC) or later: the program, its presets, suites and themes, and the
+# libraries that other releases have in other versions.
+DIST = dualab-$(shell sed -n 's/.*static let version = "dualab \(.*\)"/\1/p' Sources/Commands/DualabCommand.swift)-linux-$(shell uname -m)
+GLIBC = $(shell ldd --version | sed -n '1s/.* //p')
+dist: build
+	rm -rf .build/dist
+	$(MAKE) --no-print-directory install-files DESTDIR=.build/dist/ PREFIX=$(DIST)
+	install -d .build/dist/$(DIST)/lib/dualab
+	ldd $(BINARY) | awk '$$3 ~ /^\// { print $$3 }' | grep -vE '/(libc|libm|libdl|librt|libpthread|libresolv)\.so' \
+	  | xargs -I{} cp -L {} .build/dist/$(DIST)/lib/dualab
+	cp README.md LICENSE .build/dist/$(DIST)
+	tar -C .build/dist -czf $(DIST).tar.gz $(DIST)
+	@echo "$(DIST).tar.gz: unpack it anywhere and run bin/dualab; needs glibc $(GLIBC) or later"
 
 clean:
 	rm -rf .build .build-test

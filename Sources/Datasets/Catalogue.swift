@@ -11,6 +11,8 @@ package protocol DataSource: Sendable, SendableMetatype {
   static var constructed: Bool { get }
   /// True where images are decoded from files of any size: they can be resized, cropped and augmented by `resized-crop`.
   static var isDecoded: Bool { get }
+  /// True when its images are in files, of which `data.dir` may name the folder.
+  static var readsFiles: Bool { get }
   /// What each class shows, by label; empty where the files tell.
   static var classNames: [String] { get }
   /// What the first layer of a network subtracts and divides by, per channel: part of the network, not of the images.
@@ -47,6 +49,9 @@ extension DataSource {
   package static func usualPlace(_ folders: DataFolders) -> String? {
     folders.places([name]).first(where: folders.isFolder)
   }
+
+  /// True.
+  package static var readsFiles: Bool { true }
 
   /// Nil: the files tell.
   package static func shape(_ settings: DataSettings) -> Shape? { nil }

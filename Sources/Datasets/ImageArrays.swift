@@ -58,6 +58,9 @@ struct ImageArrays {
     let images = member.map { [$0] } ?? imageNames
     let foundImages = images.first(where: names.contains), foundLabels = labelNames.first(where: names.contains)
     if let foundImages, let foundLabels {
+      if names.contains("x_adv"), foundImages != "x_adv", member == nil {
+        notes.append("the clean images '\(foundImages)' are used; the file also holds adversarial ones, 'x_adv'")
+      }
       if foundImages != "x_test" && foundImages != "images" && member == nil {
         notes.append("images are '\(foundImages)', labels '\(foundLabels)'")
       }

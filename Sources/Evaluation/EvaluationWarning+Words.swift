@@ -40,11 +40,21 @@ extension EvaluationWarning {
         + "these, so remove the softmax", examples: examples)
   }
 
-  static func saturatedCrossEntropy(_ examples: [Int], of correct: Int) -> Self {
-    Self(
-      .saturatedCrossEntropy,
-      "cross-entropy has no gradient at \(examples.count) of \(correct) correctly classified images, because their "
-        + "logits are so large; do not rely on attacks on cross-entropy (PGD, APGD-CE) alone", examples: examples)
+  /// `least` and `most` are the smallest and the largest difference of two logits of one of the images.
+  static func saturatedCrossEntropy(_ examples: [Int], of correct: Int, spread least: Float, _ most: Float) -> Self {
+    let place = "cross-entropy has no gradient at \(examples.count) of \(correct) correctly classified images"
+    // exp(−15) is what float32 cannot add to 1.
+    let reason: String =
+      if most == 0 {
+        ": all logits of an image are equal there, so the network ignores its input; check the weights file"
+      } else if least > 15 {
+        ", because their logits are so large (up to \(NumberText.short(Double(most))) apart); do not rely on attacks on "
+          + "cross-entropy (PGD, APGD-CE) alone"
+      } else {
+        "; their logits are up to \(NumberText.short(Double(most))) apart, which does not explain it: the network may not "
+          + "depend on its input there; do not rely on gradient-based attacks"
+      }
+    return Self(.saturatedCrossEntropy, place + reason, examples: examples)
   }
 
   static func fewClasses(_ suite: AttackSuite, classes: Int) -> Self {

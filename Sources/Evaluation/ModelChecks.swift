@@ -88,7 +88,12 @@ struct ModelChecks {
       }
     }
     let saturated = right.indices.filter { lengths.pointer[$0] < 1e-10 }.map { set.indices[right[$0]] }
-    return saturated.isEmpty ? nil : .saturatedCrossEntropy(saturated, of: right.count)
+    let spread = right.indices.filter { lengths.pointer[$0] < 1e-10 }.map { place in
+      let row = row(logits, right[place])
+      return (row.max() ?? 0) - (row.min() ?? 0)
+    }
+    return saturated.isEmpty
+      ? nil : .saturatedCrossEntropy(saturated, of: right.count, spread: spread.min() ?? 0, spread.max() ?? 0)
   }
 
   /// The suite as published needs four classes.

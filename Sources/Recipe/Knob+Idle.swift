@@ -43,4 +43,26 @@ enum Idle {
     let attack = settings[.attack]
     return attack.type.isIterative ? nil : "not used by \(attack.rawValue.uppercased())"
   }
+
+  /// For knobs of data that are read from files, or of those that are made: `not used by data mirage`.
+  static func unless(dataFromFiles: Bool) -> @Sendable (Settings) -> String? {
+    { settings in
+      let data = settings[.data]
+      return data.source.readsFiles == dataFromFiles ? nil : "not used by data \(data.rawValue)"
+    }
+  }
+
+  /// For knobs that only some learning-rate schedules read.
+  static func unless(schedule kinds: ScheduleKind...) -> @Sendable (Settings) -> String? {
+    { settings in
+      let schedule = settings[.schedule]
+      return kinds.contains(schedule) ? nil : "not used by schedule \(schedule.rawValue)"
+    }
+  }
+
+  /// For knobs of the sentinel's checks.
+  static let unlessChecking: @Sendable (Settings) -> String? = { settings in
+    settings[.sentinelEvery] > 0 || settings[.sentinelDeepEvery] > 0
+      ? nil : "not used while sentinel.every and sentinel.deep_every are 0"
+  }
 }

@@ -20,18 +20,20 @@ extension Knob<Int> {
 
 extension Knob<Double> {
   package static let sentinelBudget = share(
-    KnobTraits("sentinel.budget", unit: "of the passes of training"), coarse: 0.05, initial: 0.1,
+    KnobTraits("sentinel.budget", unit: "of the passes of training", idle: Idle.unlessChecking), coarse: 0.05,
+    initial: 0.1,
     "compute budget of the checks, as a fraction of training passes; checks are spaced out to stay within it")
 
   package static let sentinelWatch = share(
-    KnobTraits("sentinel.watch"), coarse: 0.05, initial: 0.15,
+    KnobTraits("sentinel.watch", idle: Idle.unlessChecking), coarse: 0.05, initial: 0.15,
     "gap between PGD and stronger attacks that counts as suspicious (state watch)")
 
   package static let sentinelAlarm = share(
-    KnobTraits("sentinel.alarm"), coarse: 0.05, initial: 0.25,
+    KnobTraits("sentinel.alarm", idle: Idle.unlessChecking), coarse: 0.05, initial: 0.25,
     "gap that raises the alarm (two consecutive quick checks, or one deep check)")
 }
 
 extension Knob<Bool> {
-  package static let sentinelPause = flag(KnobTraits("sentinel.pause"), initial: false, "pause training at an alarm")
+  package static let sentinelPause = flag(
+    KnobTraits("sentinel.pause", idle: Idle.unlessChecking), initial: false, "pause training at an alarm")
 }

@@ -13,7 +13,7 @@ extension Knob<DataKind> {
 
 extension Knob<String> {
   package static let dataFolder = text(
-    KnobTraits("data.dir", effect: .atStart), initial: "",
+    KnobTraits("data.dir", effect: .atStart, idle: Idle.unless(dataFromFiles: true)), initial: "",
     "folder that holds the data set's files (empty: search the usual places)")
 }
 
@@ -36,40 +36,50 @@ extension Knob<Bool> {
 
 extension Knob<Int> {
   package static let dataSeed = integer(
-    KnobTraits("data.seed", effect: .atStart), 0...Int(Int32.max), coarse: 10, initial: 0,
+    KnobTraits("data.seed", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), 0...Int(Int32.max), coarse: 10,
+    initial: 0,
     "mirage: seed of patterns and images")
 
   package static let dataSize = integer(
-    KnobTraits("data.size", unit: "pixels", effect: .atStart), 8...64, fine: 4, coarse: 8, initial: 16,
+    KnobTraits("data.size", unit: "pixels", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), 8...64, fine: 4,
+    coarse: 8, initial: 16,
     "mirage: image side, a multiple of 4")
 
   package static let dataChannels = integer(
-    KnobTraits("data.channels", effect: .atStart), 1...3, coarse: 1, initial: 1, "mirage: channels")
+    KnobTraits("data.channels", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), 1...3, coarse: 1,
+    initial: 1, "mirage: channels")
 
   package static let dataTrain = integer(
-    KnobTraits("data.train", unit: "images", effect: .atStart), 64...1_000_000, coarse: 1024, initial: 4096,
+    KnobTraits("data.train", unit: "images", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), 64...1_000_000,
+    coarse: 1024, initial: 4096,
     "mirage: training images, including those for validation")
 
   package static let dataTest = integer(
-    KnobTraits("data.test", unit: "images", effect: .atStart), 16...1_000_000, coarse: 1024, initial: 1024,
+    KnobTraits("data.test", unit: "images", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), 16...1_000_000,
+    coarse: 1024, initial: 1024,
     "mirage: test images")
 }
 
 extension Knob<Double> {
   package static let dataTruth = share(
-    KnobTraits("data.truth", effect: .atStart), initial: 0.7, "mirage: how often the shape predicts the class")
+    KnobTraits("data.truth", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), initial: 0.7,
+    "mirage: how often the shape predicts the class")
 
   package static let dataShape = share(
-    KnobTraits("data.shape", effect: .atStart), initial: 0.16, "mirage: amplitude of the shape")
+    KnobTraits("data.shape", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), initial: 0.16,
+    "mirage: amplitude of the shape")
 
   package static let dataTexture = share(
-    KnobTraits("data.texture", effect: .atStart), initial: 0.05, "mirage: amplitude of the fragile texture")
+    KnobTraits("data.texture", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), initial: 0.05,
+    "mirage: amplitude of the fragile texture")
 
   package static let dataBackground = share(
-    KnobTraits("data.background", effect: .atStart), initial: 0.10, "mirage: amplitude of the background")
+    KnobTraits("data.background", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), initial: 0.10,
+    "mirage: amplitude of the background")
 
   package static let dataNoise = share(
-    KnobTraits("data.noise", effect: .atStart), initial: 0.01, "mirage: standard deviation of the pixel noise")
+    KnobTraits("data.noise", effect: .atStart, idle: Idle.unless(dataFromFiles: false)), initial: 0.01,
+    "mirage: standard deviation of the pixel noise")
 
   package static let validationFraction = number(
     KnobTraits("validation.fraction", effect: .atStart, excludesLowerBound: true), 0...0.5, fine: 0.01, coarse: 0.1,
@@ -161,7 +171,7 @@ extension Knob<ShortcutSource> {
 
 extension Knob<Bool> {
   package static let finalNorm = flag(
-    KnobTraits("final_norm", effect: .atStart), initial: false,
+    KnobTraits("final_norm", effect: .atStart, idle: Idle.unless(model: "final_norm")), initial: false,
     "preact-resnet18: BN-ReLU before the pooling (locuslab variant)")
 }
 
@@ -172,7 +182,9 @@ extension Knob<Int> {
     "length of the run (0: set by epochs)")
 
   package static let epochs = integer(
-    KnobTraits("epochs", unit: "epochs", effect: .atStart), 1...100_000, coarse: 10, initial: 80,
+    KnobTraits(
+      "epochs", unit: "epochs", effect: .atStart, idle: { $0[.steps] == 0 ? nil : "not used when steps is above 0" }),
+    1...100_000, coarse: 10, initial: 80,
     "length of the run when steps is 0")
 
   package static let batch = integer(
@@ -186,17 +198,18 @@ extension Knob<Int> {
 
 extension Knob<Double> {
   package static let warmup = share(
-    KnobTraits("lr.warmup", effect: .atStart), initial: 0.2,
+    KnobTraits("lr.warmup", effect: .atStart, idle: Idle.unless(schedule: .oneCycle, .trapezoid)), initial: 0.2,
     "one-cycle, trapezoid: fraction of the run in which lr rises")
 
   package static let flat = share(
-    KnobTraits("lr.flat", effect: .atStart), initial: 0.75,
+    KnobTraits("lr.flat", effect: .atStart, idle: Idle.unless(schedule: .trapezoid)), initial: 0.75,
     "trapezoid: fraction of the run after which lr decays to 0")
 }
 
 extension Knob<RunShares> {
   package static let drops = parsed(
-    KnobTraits("lr.drops", effect: .atStart), initial: RunShares([0.5, 0.6875, 0.875]), accepted: RunShares.accepted,
+    KnobTraits("lr.drops", effect: .atStart, idle: Idle.unless(schedule: .piecewise)),
+    initial: RunShares([0.5, 0.6875, 0.875]), accepted: RunShares.accepted,
     "piecewise: fractions of the run after which lr is divided by ten")
 }
 

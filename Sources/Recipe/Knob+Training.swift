@@ -106,10 +106,13 @@ extension Knob<Double> {
 }
 
 extension Knob<Bool> {
-  package static let nesterov = flag(KnobTraits("nesterov"), initial: true, "Nesterov momentum")
+  package static let nesterov = flag(
+    KnobTraits("nesterov", idle: { $0[.momentum] > 0 ? nil : "not used with momentum 0" }), initial: true,
+    "Nesterov momentum")
 
   package static let decaysNorms = flag(
-    KnobTraits("weight_decay.norms"), initial: true,
+    KnobTraits("weight_decay.norms", idle: { $0[.weightDecay] > 0 ? nil : "not used with weight_decay 0" }),
+    initial: true,
     "also decay biases and the γ and β of normalization layers, as the paper's code does")
 }
 

@@ -66,7 +66,7 @@ package struct KnownName: Sendable, Hashable {
     "natural": ["standard"], "erm": ["standard"], "nominal": ["standard"], "madry": ["at"], "pgdat": ["at"],
     "wrn": ["wide-resnet"], "prn18": ["preact-resnet18"], "prn34": ["preact-resnet34"],
     "preresnet18": ["preact-resnet18"], "preresnet34": ["preact-resnet34"],
-    "cifar": ["cifar-10"], "fmnist": ["fashion-mnist"], "swish": ["silu"], "fgm": ["fgsm"], "ifgsm": ["pgd"],
+    "cifar": ["cifar10"], "fmnist": ["fashion-mnist"], "swish": ["silu"], "fgm": ["fgsm"], "ifgsm": ["pgd"],
     "multistep": ["piecewise"], "onecyclelr": ["one-cycle"], "adv": ["adversarial"],
     "channelslast": ["nhwc"], "channelsfirst": ["nchw"],
   ]

@@ -8,7 +8,9 @@ import Recipe
 /// A suite's result as text, Markdown, CSV and JSON. Pure.
 package enum SuiteTable {
   /// The table as aligned text, with plots and notes.
-  package static func text(_ result: SuiteResult) -> String { SuiteSheet(result).text }
+  package static func text(_ result: SuiteResult, columns: Int? = nil) -> String {
+    SuiteSheet(result).text(columns: columns)
+  }
 
   /// The table in Markdown, with notes.
   package static func markdown(_ result: SuiteResult) -> String { SuiteSheet(result).markdown }

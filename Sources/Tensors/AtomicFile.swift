@@ -10,6 +10,8 @@ package enum AtomicFile {
     do {
       if isSpecial(url) { return try writeStraight(data, to: url) }
       try replace(url.resolvingSymlinksInPath(), with: data)
+    } catch let error as FileError {
+      throw error
     } catch {
       throw FileError(
         "\(url.path): cannot be written; check that the folder exists, is writable and the disk has space")
@@ -17,37 +19,50 @@ package enum AtomicFile {
   }
 
   private static func replace(_ url: URL, with data: Data) throws {
-    let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
+    let (handle, temporary) = try created(for: url)
     do {
-      let handle = try opened(temporary)
-      try handle.truncate(atOffset: 0)
+      keepMode(of: url, on: handle)
       try handle.write(contentsOf: data)
       try handle.synchronize()
-      guard rename(temporary.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+      guard rename(temporary, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
       try handle.close()
       flushFolder(of: url)
     } catch {
-      try? FileManager.default.removeItem(at: temporary)
+      unlink(temporary)
       throw error
     }
   }
 
-  /// The temporary file, held alone: a second writer waits, and then finds the name gone and starts again. One name, so that
-  /// writers that were killed leave one file behind and not many.
-  private static func opened(_ temporary: URL) throws -> FileHandle {
-    while true {
-      let descriptor = open(temporary.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw CocoaError(.fileWriteNoPermission) }
-      let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-      // Where there are no locks this is what it would be without.
-      flock(descriptor, LOCK_EX)
-      var held = stat(), named = stat()
-      if fstat(descriptor, &held) == 0, stat(temporary.path, &named) == 0, held.st_ino == named.st_ino { return handle }
+  /// A temporary file next to `url` that was not there before: whatever somebody put in its place, a link or a file, is
+  /// neither followed nor deleted.
+  private static func created(for url: URL) throws -> (FileHandle, path: String) {
+    let folder = url.deletingLastPathComponent(), name = String(url.lastPathComponent.prefix(60))
+    for number in 0..<1000 {
+      let path = folder.appendingPathComponent(".\(name).\(getpid())-\(number).partial").path
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (FileHandle(fileDescriptor: descriptor, closeOnDealloc: true), path) }
+      guard errno == EEXIST else { throw CocoaError(.fileWriteNoPermission) }
     }
+    throw CocoaError(.fileWriteFileExists)
   }
 
+  /// The new file gets the mode of the one that it replaces.
+  private static func keepMode(of url: URL, on handle: FileHandle) {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else { return }
+    fchmod(handle.fileDescriptor, status.st_mode & 0o7777)
+  }
+
+  /// Devices and pipes. A pipe that nobody reads is an error, and not a reason to wait.
   private static func writeStraight(_ data: Data, to url: URL) throws {
-    let handle = try FileHandle(forWritingTo: url)
+    let descriptor = open(url.path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      guard errno == ENXIO else { throw CocoaError(.fileWriteNoPermission) }
+      throw FileError("\(url.path): nobody reads this pipe; start its reader first, or write to a file")
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    let flags = fcntl(descriptor, F_GETFL)
+    if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
     try handle.write(contentsOf: data)
     try handle.close()
   }

@@ -89,4 +89,27 @@ import Testing
     #expect(Listing.text([["W2²", "x"], ["a", "y"]]) == "W2²  x\na    y\n")
     #expect(Listing.text([]).isEmpty)
   }
+
+  @Test(arguments: [120, 80, 60, 40, 24]) func `tables fit the terminal and lose no number`(columns: Int) {
+    let head = ["layer"] + (0..<12).map { "distance \($0)" }
+    let rows = (0..<3).map { row in ["layer\(row).0.bn1"] + (0..<12).map { "\(100 * row + $0).5" } }
+    let lines = Listing.table([head] + rows, columns: columns)
+    #expect(lines.allSatisfy { $0.count <= columns }, "\(lines)")
+    for text in head + rows.flatMap(\.self) where text.count <= columns / 2 - 2 {
+      #expect(lines.contains { $0.contains(text) }, "\(text)")
+    }
+    let words = [["resnet", "a network of many words that goes on and on until no line has room for it"]]
+    let list = Listing.text(words + [["preact-resnet18", "short"]], columns: columns).split(separator: "\n")
+    #expect(list.allSatisfy { $0.count <= columns } && list.joined(separator: " ").contains("room"), "\(list)")
+  }
+
+  @Test func `a table that fits stays as it is`() {
+    let rows = [["a", "1"], ["bb", "10"]]
+    #expect(Listing.table(rows, columns: 80) == Listing.table(rows))
+    #expect(Listing.text(rows, columns: 80) == Listing.text(rows))
+    #expect(
+      Listing.table([["row", "first", "second"], ["x", "1", "2"]], columns: 12) == [
+        "row  first", "x        1", "", "row  second", "x         2",
+      ])
+  }
 }

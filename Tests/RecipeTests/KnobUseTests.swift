@@ -102,3 +102,39 @@ import Testing
     #expect(try settings([("attack", "fgsm"), ("attack.steps", "20")]).measuresLike(single))
   }
 }
+
+/// A setting that does nothing says so: under some settings each one that is not always used is used, under others not.
+@Suite struct KnobIdleTests {
+  /// Settings under which knobs are used or not.
+  private static let recipes: [[(String, String)]] = [
+    [], [("data", "cifar-10")], [("objective", "at")], [("objective", "trades"), ("beta", "6")],
+    [("norm", "dbn")], [("norm", "gn")], [("attack", "fgsm")], [("model", "wide-resnet")],
+    [("model", "preact-resnet18")],
+    [("schedule", "trapezoid")], [("schedule", "piecewise")], [("steps", "0")], [("momentum", "0")],
+    [("weight_decay", "0")], [("sentinel.every", "0"), ("sentinel.deep_every", "0")], [("objective", "standard")],
+    [("batching", "seq")], [("data", "folder")],
+  ]
+  /// Knobs that some runs do not use.
+  private static let sometimes: Set<String> = [
+    "gamma", "beta", "batching", "clean.rows", "attack.step", "attack.steps", "attack.start", "attack.bn", "nesterov",
+    "weight_decay.norms", "norm.layers", "norm.affine", "dbn.weight", "dbn.reduction", "dbn.temperature",
+    "sentinel.budget", "sentinel.watch", "sentinel.alarm", "sentinel.pause", "data.dir", "data.seed", "data.size",
+    "data.channels", "data.train", "data.test", "data.truth", "data.shape", "data.texture", "data.background",
+    "data.noise", "depth", "widen", "final_norm", "data.resize", "data.crop", "data.skip_broken", "epochs", "lr.warmup",
+    "lr.flat", "lr.drops",
+  ]
+
+  @Test func `every knob is used by some run, and those that are not always say when`() throws {
+    let all = try Self.recipes.map { recipe in
+      var settings = Settings()
+      for (name, value) in recipe { try settings.set(name, parsing: value) }
+      return settings
+    }
+    for knob in AnyKnob.all {
+      let reasons = all.map { knob.idleReason(in: $0) }
+      #expect(reasons.contains { $0 == nil }, "\(knob.name) is never used")
+      #expect(reasons.contains { $0 != nil } == Self.sometimes.contains(knob.name), "\(knob.name)")
+      for case let reason? in reasons { #expect(reason.contains("use"), "\(knob.name): \(reason)") }
+    }
+  }
+}

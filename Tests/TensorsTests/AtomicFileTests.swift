@@ -69,4 +69,51 @@ struct AtomicFileTests {
       #expect(error?.description.hasSuffix("has space") == true)
     }
   }
+
+  @Test func theModeOfAFileStays() throws {
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("f")
+      try Data("old".utf8).write(to: file)
+      for mode: mode_t in [0o600, 0o640, 0o444] {
+        chmod(file.path, mode)
+        try AtomicFile.write(Data("new".utf8), to: file)
+        var status = stat()
+        #expect(stat(file.path, &status) == 0 && status.st_mode & 0o7777 == mode)
+      }
+    }
+  }
+
+  @Test func whatLiesWhereTheTemporaryFileGoesIsLeftAlone() throws {
+    try withFolder { folder in
+      let file = folder.appendingPathComponent("f"), precious = folder.appendingPathComponent("precious")
+      try Data("mine".utf8).write(to: precious)
+      let traps = (0..<3).map { folder.appendingPathComponent(".f.\(getpid())-\($0).partial") }
+      try FileManager.default.createSymbolicLink(at: traps[0], withDestinationURL: precious)
+      try Data("foreign".utf8).write(to: traps[1])
+      try FileManager.default.createDirectory(at: traps[2], withIntermediateDirectories: false)
+      try AtomicFile.write(Data("new".utf8), to: file)
+      #expect(try Data(contentsOf: file) == Data("new".utf8))
+      #expect(try Data(contentsOf: precious) == Data("mine".utf8))
+      #expect(try Data(contentsOf: traps[1]) == Data("foreign".utf8))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 5)
+    }
+  }
+
+  @Test func aPipeThatNobodyReadsIsAnErrorAndNoWait() throws {
+    try withFolder { folder in
+      let pipe = folder.appendingPathComponent("pipe")
+      try #require(mkfifo(pipe.path, 0o600) == 0)
+      let error = #expect(throws: FileError.self) { try AtomicFile.write(Data("x".utf8), to: pipe) }
+      #expect(error?.description.contains("nobody reads this pipe") == true)
+    }
+  }
+
+  @Test func memoryIsAskedForBeforeItIsTaken() throws {
+    #expect(AvailableMemory.bytes > 1 << 20)
+    #expect(AvailableMemory.product([1 << 40, 1 << 40]) == .max && AvailableMemory.product([3, 4]) == 12)
+    try AvailableMemory.check(1 << 20, for: "this", remedy: "lower it")
+    let error = #expect(throws: FileError.self) { try AvailableMemory.check(1 << 50, for: "this", remedy: "lower it") }
+    #expect(error?.description.hasPrefix("this needs 1048576.0 GiB of memory, ") == true)
+    #expect(error?.description.hasSuffix("are available; lower it") == true)
+  }
 }

@@ -133,7 +133,7 @@ private struct AttackJob {
       json = try AttackResult(plan.card, plan.importRecord, report, evaluation.record).encoded()
       if let kept { try AtomicFile.write(json, to: URL(fileURLWithPath: kept)) }
       if let path = options.saveAdversarials {
-        try AdversarialFile.write(evaluation, to: path, layout: options.layout ?? .nhwc)
+        try AdversarialFile.write(evaluation, plan.card, to: path, layout: options.layout ?? .nhwc)
       }
     } catch {
       failure = .failed("\(error)")
@@ -143,7 +143,9 @@ private struct AttackJob {
       // Guessing has been reported before the attacks.
       for warning in report.warnings where warning.kind != .guessing { try output.error(warning.line + "\n") }
     } else {
-      try output.result(AttackTable.lines(report, plan.card, plan.importRecord).joined(separator: "\n") + "\n")
+      try output.result(
+        AttackTable.lines(report, plan.card, plan.importRecord, columns: output.tableColumns()).joined(separator: "\n")
+          + "\n")
     }
     if let failure { throw failure }
     if isInterrupted, let kept {

@@ -157,6 +157,9 @@ extension AttackOptions {
     guard sources.count == 1 || (sources.isEmpty && (checkpoint ?? robustbench) != nil) else {
       throw CommandFailure.usage("use one of --data NAME, --npz FILE and --images FILE")
     }
+    if let layout, npz == nil, images == nil, saveAdversarials == nil {
+      throw CommandFailure.usage("--layout \(layout.rawValue): a data set has its own order; remove --layout")
+    }
     if let limit, limit < 1 { throw CommandFailure.usage("--limit \(limit): use a whole number of at least 1") }
     guard (0...Int(UInt32.max)).contains(seed) else {
       throw CommandFailure.usage("--seed \(seed): use a whole number in 0 … \(UInt32.max)")
@@ -170,7 +173,17 @@ extension AttackOptions {
     if let eps, Fraction.parse(eps) == nil {
       throw CommandFailure.usage("--eps \(eps): use a number or a fraction, e.g. 8/255")
     }
-    for path in [json == "-" ? nil : json, saveAdversarials].compactMap({ $0 }) { try Self.checkWritable(path) }
+    try checkOutputs()
+  }
+
+  /// Results must not replace what they are results of. `--json` may continue the file of `--resume`.
+  private func checkOutputs() throws {
+    let inputs = [("--checkpoint", checkpoint), ("--weights", weights), ("--npz", npz), ("--images", images)]
+    let json = json.flatMap { $0 == "-" ? nil : OutputFile("--json", $0) }
+    try json?.check(inputs: inputs)
+    guard let saveAdversarials else { return }
+    try OutputFile("--save-adversarials", saveAdversarials).check(
+      inputs: inputs + [("--resume", resume)], outputs: [json].compactMap(\.self))
   }
 
   /// `--set`, separated into data settings and network settings.
@@ -199,17 +212,5 @@ extension AttackOptions {
       }
     }
     return (data, network)
-  }
-
-  /// Checks before hours of work that the file can be written.
-  static func checkWritable(_ path: String) throws {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw CommandFailure.failed("\(path) is a folder; use the name of a file")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw CommandFailure.failed("\(path): its folder is missing or can't be written to; use a different folder")
-    }
   }
 }

@@ -104,6 +104,11 @@ struct AttackPlan {
   private static func images(
     _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ assignments: [String]
   ) throws -> LabelledImages {
+    if options.npz != nil || options.images.map({ !isFolder($0) }) ?? false, let assignment = assignments.first {
+      throw CommandFailure.usage(
+        "--set \(assignment): a data set's setting, not used with \(options.npz == nil ? "--images" : "--npz"); remove it"
+      )
+    }
     if let path = options.npz { return try LabelledImages(npz: path, layout: options.layout, limit: options.limit) }
     if let path = options.images, isFolder(path) {
       var settings = checkpoint ?? Settings()
@@ -123,6 +128,10 @@ struct AttackPlan {
       separator: ":", omittingEmptySubsequences: false)
     try settings.set(Knob.data.name, parsing: String(parts[0]))
     for assignment in assignments { try settings.apply(assignment: assignment) }
+    for assignment in try assignments.map(Assignment.init) {
+      guard let reason = AnyKnob.named(assignment.name)?.idleReason(in: settings) else { continue }
+      throw CommandFailure.usage("--set \(assignment.name)=\(assignment.value): \(reason); remove it")
+    }
     let data = try loadData(settings)
     let split: Split
     switch parts.count == 1 ? "test" : parts[1...].joined(separator: ":") {

@@ -20,14 +20,14 @@ struct AttackScreen {
     if output.canRedraw {
       isBarShown = true
       // One column stays free: a full line would wrap, and could not be redrawn.
-      try? output.error("\r" + progress.line(now, columns: output.columns() - 1) + "\u{1b}[K")
+      try? output.redraw(progress.line(now, columns: output.columns() - 1))
     } else if let note {
       try? output.error(note + "\n")
     }
   }
 
   mutating func clear() {
-    if isBarShown { try? output.error("\r\u{1b}[K") }
+    if isBarShown { try? output.clearLine() }
     isBarShown = false
   }
 }

@@ -48,6 +48,7 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
     if changes.isEmpty, recalibrate == nil {
       throw CommandFailure.usage("nothing to convert; use --set norm=NAME, --recalibrate N, or both")
     }
+    try OutputFile("--out", out).check(inputs: [("--checkpoint", checkpoint)], makesFolder: true)
     let saved = try SavedCheckpoint(checkpoint, takesSettings: false)
     let settings = try target(saved.settings, changes)
     var conversion = try Conversion(saved, to: settings, limit: limit, threads: threads)
@@ -96,7 +97,8 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
         let reason = knob.idleReason(in: settings)
       else { continue }
       throw CommandFailure.usage(
-        "--set \(change.name)=\(change.value): \(reason); remove the option, or change norm too")
+        "--set \(change.name)=\(change.value): \(reason); remove the option"
+          + (change.name.hasPrefix("data") ? "" : ", or change norm too"))
     }
   }
 

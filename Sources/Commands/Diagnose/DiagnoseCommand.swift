@@ -59,16 +59,17 @@ package struct DiagnoseCommand: ParsableCommand {
   package func run() throws {
     let output = Output.standard
     do {
+      let checkpoint = try file()
+      if let json, json != "-" { try OutputFile("--json", json).check(inputs: [("the checkpoint", checkpoint)]) }
       let diagnosis = try Diagnosis(
-        checkpoint: try file(), limit: limit, layer: layer, assignments: assignments, threads: threads)
-      if let json, json != "-" { try AttackOptions.checkWritable(json) }
+        checkpoint: checkpoint, limit: limit, layer: layer, assignments: assignments, threads: threads)
       let result = try measure(diagnosis, output)
       let document = try jsonLine(DiagnosisDocument(result))
       if let json, json != "-" { try AtomicFile.write(document, to: URL(fileURLWithPath: json)) }
       try output.result(
         json == "-"
           ? String(decoding: document, as: UTF8.self)
-          : DiagnoseTable.lines(result).joined(separator: "\n") + "\n")
+          : DiagnoseTable.lines(result, columns: output.tableColumns()).joined(separator: "\n") + "\n")
     } catch let error as CommandFailure {
       throw error
     } catch let error as SettingError {

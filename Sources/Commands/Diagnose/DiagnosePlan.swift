@@ -17,6 +17,9 @@ extension Diagnosis {
         throw CommandFailure.usage("--set \(assignment): only data settings can be changed, e.g. data.dir=DIR")
       }
       try settings.apply(assignment: assignment)
+      if let reason = AnyKnob.named(try Assignment(assignment).name)?.idleReason(in: settings) {
+        throw CommandFailure.usage("--set \(assignment): \(reason); remove it")
+      }
     }
     let images = try LabelledImages(
       loadData(settings).test, source: "\(settings[.data].rawValue):test", limit: limit)

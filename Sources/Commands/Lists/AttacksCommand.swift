@@ -17,7 +17,9 @@ struct ListAttacks: ParsableCommand {
 
   func run() throws {
     let suites = attackSuites.map { [$0.name, $0.summary] }
-    try Output.standard.result(Listing.text(suites + evaluationAttacks.map { [$0.name, $0.summary] }))
+    try Output.standard.result(
+      Listing.text(
+        suites + evaluationAttacks.map { [$0.name, $0.summary] }, columns: Output.standard.tableColumns()))
   }
 }
 
@@ -44,6 +46,7 @@ struct ShowAttack: ParsableCommand {
         "\(attack.iterations)", attack.details.joined(separator: ", "),
       ]
     }
-    try Output.standard.result(suite.title(classes: classes) + "\n" + Listing.text([head] + rows))
+    try Output.standard.result(
+      suite.title(classes: classes) + "\n" + Listing.text([head] + rows, columns: Output.standard.tableColumns()))
   }
 }

@@ -34,7 +34,7 @@ package struct DoctorCommand: ParsableCommand {
     rows.append(["suites", try Self.names(folders.library(of: Suite.self))])
     rows.append(["themes", try Self.names(folders.library(of: ThemeFile.self))])
     rows.append(["runs", Self.writability(of: FileManager.default.currentDirectoryPath)])
-    try Output.standard.result(Listing.text(rows))
+    try Output.standard.result(Listing.text(rows, columns: Output.standard.tableColumns()))
   }
 
   /// The model name in `/proc/cpuinfo`.

@@ -25,7 +25,9 @@ struct ListItems<Command: ListingCommand>: ParsableCommand {
 
   @OptionGroup var options: Command.ListOptions
 
-  func run() throws { try Output.standard.result(Listing.text(try Command.rows(options))) }
+  func run() throws {
+    try Output.standard.result(Listing.text(try Command.rows(options), columns: Output.standard.tableColumns()))
+  }
 }
 
 /// A command for files that are found by name, with subcommands `list`, `show` and `check`.

@@ -26,8 +26,8 @@ struct ShowModel: ParsableCommand {
   var model: String
 
   func run() throws {
-    guard let found = models.first(where: { $0.name == model }) else {
-      let names = models.map { $0.name }
+    let names = models.map { $0.name }, known = KnownName(model, in: names)?.name
+    guard let found = models.first(where: { $0.name == known }) else {
       let near = nearestName(to: model, in: names).map { "did you mean '\($0)'?" }
       throw CommandFailure.usage("model '\(model)': no such network; \(near ?? "see 'dualab models list'")")
     }
@@ -52,7 +52,7 @@ struct ShowModel: ParsableCommand {
       ],
       ["tensors", (names.prefix(4) + ["…"] + names.suffix(2)).joined(separator: ", ")],
     ]
-    return "\(model.name): \(model.summary)\n" + Listing.text(rows)
+    return "\(model.name): \(model.summary)\n" + Listing.text(rows, columns: Output.standard.tableColumns())
   }
 
   /// What the tensors of a file do not tell, and what is assumed.
@@ -104,6 +104,6 @@ struct ListRobustBench: ParsableCommand {
         entry.best.map(number) ?? "",
       ]
     }
-    try Output.standard.result(Listing.text([head] + rows))
+    try Output.standard.result(Listing.text([head] + rows, columns: Output.standard.tableColumns()))
   }
 }

@@ -25,7 +25,7 @@ struct PresetsCommand: FileCommand {
       let unit = knob.unit.isEmpty ? "" : ", \(knob.unit)"
       return [knob.name, preset.settings.formatted(knob), "\(symbol)\(knob.help) (\(knob.accepted)\(unit))"]
     }
-    return "\(preset.name): \(preset.summary)\n" + Listing.text(rows)
+    return "\(preset.name): \(preset.summary)\n" + Listing.text(rows, columns: Output.standard.tableColumns())
   }
 
   static func complaint(about preset: Preset) -> String? { preset.complaint }

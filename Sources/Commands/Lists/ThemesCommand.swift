@@ -18,7 +18,7 @@ struct ThemesCommand: FileCommand {
 
   static func text(of file: ThemeFile) -> String {
     let rows = Theme.Role.allCases.map { [$0.rawValue] + words(file.theme[$0]) }
-    return "\(file.name)\n" + Listing.text(rows)
+    return "\(file.name)\n" + Listing.text(rows, columns: Output.standard.tableColumns())
   }
 
   static func complaint(about file: ThemeFile) -> String? { nil }

@@ -63,19 +63,49 @@ struct AlarmCommand: Sendable, Hashable {
     arguments = Array(words.dropFirst())
   }
 
-  /// Starts it without waiting for it. Returns one line when that fails.
+  /// Starts it without waiting for it, in a session of its own with the usual signals and without our streams. Returns one
+  /// line when that fails.
   func start(_ change: GapChange, folder: String) -> String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
     let numbers = change.reading.map { ["\($0.gap)", "\($0.lower)", "\($0.upper)", $0.tier.rawValue] }
-    process.arguments = arguments + ["\(change.step)"] + (numbers ?? ["", "", "", ""]) + [folder]
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    do {
-      try process.run()
-      return nil
-    } catch {
-      return "--on-alarm \(program): cannot start the program (\(error.localizedDescription)); the run continues"
+    let words = [program] + arguments + ["\(change.step)"] + (numbers ?? ["", "", "", ""]) + [folder]
+    let status = Self.spawn(program, words)
+    guard status != 0 else { return nil }
+    return "--on-alarm \(program): cannot start the program (\(String(cString: strerror(status)))); the run continues"
+  }
+
+  /// Zero, or the number of the error. This program blocks and ignores signals that another one needs.
+  private static func spawn(_ program: String, _ words: [String]) -> Int32 {
+    var attributes = posix_spawnattr_t(), actions = posix_spawn_file_actions_t()
+    posix_spawnattr_init(&attributes)
+    posix_spawn_file_actions_init(&actions)
+    defer {
+      posix_spawnattr_destroy(&attributes)
+      posix_spawn_file_actions_destroy(&actions)
+    }
+    var none = sigset_t(), all = sigset_t()
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    // SETSID keeps it alive when the terminal is closed.
+    let flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | 0x80
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    defer { for pointer in pointers { free(pointer) } }
+    var child = pid_t()
+    let status = posix_spawn(&child, program, &actions, &attributes, &pointers, environ)
+    // Somebody has to take note of its end; the run does not wait for that.
+    if status == 0 { reap(child) }
+    return status
+  }
+
+  private static func reap(_ child: pid_t) {
+    Thread.detachNewThread {
+      var status: Int32 = 0
+      while waitpid(child, &status, 0) < 0, errno == EINTR {}
     }
   }
 

@@ -3,6 +3,7 @@ import COpenBLAS
 import Engine
 import Foundation
 import Readout
+import Tensors
 
 /// `dualab bench`: how fast a training step runs on this machine.
 struct BenchCommand: ParsableCommand {
@@ -40,6 +41,7 @@ struct BenchCommand: ParsableCommand {
       throw CommandFailure.usage("--only \(name): use one or more of \(known.map(\.name).joined(separator: ","))")
     }
     guard (1...1000).contains(repeats) else { throw CommandFailure.usage("--repeats \(repeats): use 1 … 1000") }
+    if let json, json != "-" { try OutputFile("--json", json).check() }
     guard (1...1024).contains(threads) else { throw CommandFailure.usage("--threads \(threads): use 1 … 1024") }
     var results: [StepBenchmark.Result] = []
     for configuration in known where names.contains(configuration.name) {
@@ -53,7 +55,7 @@ struct BenchCommand: ParsableCommand {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
       let text = String(decoding: try encoder.encode(results), as: UTF8.self) + "\n"
       if json == "-" { return try Output.standard.result(text) }
-      do { try text.write(toFile: json, atomically: true, encoding: .utf8) } catch {
+      do { try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json)) } catch {
         throw CommandFailure.failed("--json \(json): cannot write this file; choose another")
       }
     }

@@ -18,11 +18,18 @@ package enum Headless {
     _ options: RunOptions, failsOnAlarm: Bool = false, output: Output, say: (Event) -> [HeadlessReport.Piece]
   ) async throws {
     let session = try RunningSession(options), engine = session.engine
+    for note in session.plan.notes { try output.error("note: \(note)\n") }
     var alarms = session.alarms
     let signals = SignalWatch { engine.send(.stop) }
     let (summary, failure) = await follow(engine, output: output) { event in
       let complaint = alarms.take(event)
-      return say(event) + (complaint.map { [.note($0)] } ?? [])
+      var pieces = say(event) + (complaint.map { [.note($0)] } ?? [])
+      if case .state(let change) = event, change.state == .paused {
+        // Nobody could resume it.
+        engine.send(.resume)
+        pieces.append(.note("step \(change.step): not paused: without a screen nobody could resume the run"))
+      }
+      return pieces
     }
     session.tidy(after: summary)
     if let failure { throw failure }
@@ -57,20 +64,20 @@ package enum Headless {
   }
 
   private static func write(_ piece: HeadlessReport.Piece, _ output: Output, _ redraw: inout RedrawLimit) throws {
-    let clear = redraw.isBarShown ? "\r\u{1b}[K" : ""
     switch piece {
     case .result(let line):
-      if redraw.isBarShown { try output.error(clear) }
+      if redraw.isBarShown { try output.clearLine() }
       redraw.isBarShown = false
       try output.result(line + "\n")
     case .note(let line):
+      if redraw.isBarShown { try output.clearLine() }
       redraw.isBarShown = false
-      try output.error(clear + line + "\n")
+      try output.error(line + "\n")
     case .progress(let progress):
       guard redraw.isDue() else { return }
       redraw.isBarShown = true
       // One column stays empty: a full line would wrap and could not be redrawn.
-      try output.error("\r" + progress.line(columns: output.columns() - 1) + "\u{1b}[K")
+      try output.redraw(progress.line(columns: output.columns() - 1))
     }
   }
 

@@ -43,6 +43,7 @@ struct LabCommand: AsyncParsableCommand {
 
   private func show(_ lab: Lab, output: Output) async throws {
     let session = try RunningSession(options), engine = session.engine
+    for note in session.plan.notes { try output.error("note: \(note)\n") }
     async let ended = engine.run()
     let outcome: ScreenOutcome
     do {

@@ -11,6 +11,8 @@ package struct RunPlan {
   /// The preset's tour and the changes of `--at`, by step.
   package let tour: [TourStop]
   package let threads: Int
+  /// Settings that a person gave and that this run never uses, one line each.
+  package let notes: [String]
 
   /// Applies the options to the preset: `--set` in order, then `--steps` and `--seed`. The changes of `--at` join the tour.
   /// Throws `CommandFailure` or `SettingError`.
@@ -33,7 +35,37 @@ package struct RunPlan {
       }
     }
     threads = try options.threads.count(usually: cores)
+    notes = Self.unused(try options.set.changes, options, preset, settings, tour)
     (self.preset, self.settings, self.tour) = (preset, settings, tour)
+  }
+
+  /// What of `--set`, of a preset file given by its path, and of `--at` has no effect at any time of the run.
+  private static func unused(
+    _ given: [Assignment], _ options: RunOptions, _ preset: Preset, _ settings: Settings, _ tour: [TourStop]
+  ) -> [String] {
+    var stages = [settings], notes: [String] = []
+    for stop in tour {
+      var next = stages[stages.count - 1]
+      for change in stop.changes { try? next.set(change.knob, to: change.value) }
+      for change in stop.changes where options.changes.contains(where: { $0.contains(":\(change.knob)=") }) {
+        guard let knob = AnyKnob.named(change.knob), let reason = knob.idleReason(in: next) else { continue }
+        notes.append("--at \(stop.step):\(knob.name)=\(next.formatted(knob)) has no effect then: \(reason)")
+      }
+      stages.append(next)
+    }
+    func reason(_ knob: AnyKnob) -> String? {
+      stages.allSatisfy { knob.idleReason(in: $0) != nil } ? knob.idleReason(in: settings) : nil
+    }
+    for knob in given.compactMap({ AnyKnob.named($0.name) }) {
+      guard let reason = reason(knob) else { continue }
+      notes.append("--set \(knob.name)=\(settings.formatted(knob)) has no effect: \(reason)")
+    }
+    guard options.preset.contains("/") || options.preset.hasSuffix(".yaml") else { return notes }
+    for knob in AnyKnob.all where preset.settings[knob] != knob.initial {
+      guard let reason = reason(knob), !given.contains(where: { $0.name == knob.name }) else { continue }
+      notes.append("\(preset.path): \(knob.name) \(preset.settings.formatted(knob)) has no effect: \(reason)")
+    }
+    return notes
   }
 
   /// A change of `--at`. `steps` is 0 when the number of steps depends on the data. Throws `SettingError`.

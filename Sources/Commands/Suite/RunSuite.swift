@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Presets
+import Spelling
 import Suites
 import Tensors
 
@@ -21,9 +22,9 @@ enum SuiteFormat: String, ExpressibleByArgument, CaseIterable {
   }
 
   /// A result in this format.
-  func text(_ result: SuiteResult) throws -> String {
+  func text(_ result: SuiteResult, columns: Int? = nil) throws -> String {
     switch self {
-    case .text: SuiteTable.text(result)
+    case .text: SuiteTable.text(result, columns: columns)
     case .markdown: SuiteTable.markdown(result)
     case .json: try SuiteTable.json(result)
     case .csv: SuiteTable.csv(result)
@@ -153,8 +154,9 @@ struct RunSuite: AsyncParsableCommand, SetsValues, LimitsImages {
       + SuitePictures.documents(whole).map { ("-\($0.name).csv", $0.text) }
     for (ending, text) in files {
       let file = store.folder.appendingPathComponent("\(whole.suite)-\(whole.scale.rawValue)\(ending)")
-      try AtomicFile.write(Data(text.utf8), to: file)
+      try AtomicFile.write(Data((ending == ".json" ? printableJSON(text) : printable(text)).utf8), to: file)
     }
-    try Output.standard.result(try format.text(SuiteResult(plan, store: store)))
+    let text = try format.text(SuiteResult(plan, store: store), columns: Output.standard.tableColumns())
+    try Output.standard.result(format == .json ? printableJSON(text) : text)
   }
 }

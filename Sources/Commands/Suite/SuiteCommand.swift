@@ -39,7 +39,7 @@ struct ShowSuite: ParsableCommand {
       text += Listing.text(
         try shown.resolved(scale, presets: presets).map { row in
           [row.label, row.preset, try Self.changes(row, presets)]
-        })
+        }, columns: Output.standard.tableColumns())
     }
     try Output.standard.result(text)
   }

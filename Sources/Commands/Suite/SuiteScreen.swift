@@ -1,4 +1,5 @@
 import Readout
+import Spelling
 import Suites
 import Synchronization
 
@@ -63,13 +64,14 @@ final class SuiteScreen: Sendable {
   /// Removes the line that is redrawn.
   func clear() {
     state.withLock { state in
-      if state.isBarShown { try? output.error("\r\u{1b}[K") }
+      if state.isBarShown { try? output.clearLine() }
       state.isBarShown = false
     }
   }
 
   private func note(_ line: String, _ state: inout State) {
-    try? output.error((state.isBarShown ? "\r\u{1b}[K" : "") + line + "\n")
+    if state.isBarShown { try? output.clearLine() }
+    try? output.error(oneLine(line) + "\n")
     state.isBarShown = false
   }
 
@@ -82,6 +84,6 @@ final class SuiteScreen: Sendable {
     state.isBarShown = true
     // One column stays free: a full line would wrap and could not be redrawn.
     let line = SuiteWords.progress(done: state.done, of: count, active: state.active, columns: output.columns() - 1)
-    try? output.error("\r" + line + "\u{1b}[K")
+    try? output.redraw(line)
   }
 }

@@ -17,6 +17,8 @@ package enum Mirage: DataSource {
     "a constructed task with a fragile cue (built in, no download): ten shapes under ten textures"
   /// True: the fragile cue was put there.
   package static let constructed = true
+  /// False: it is computed.
+  package static let readsFiles = false
   /// What each class shows, by label.
   package static let classNames = (0..<10).map { "pattern \($0)" }
 
@@ -37,9 +39,18 @@ package enum Mirage: DataSource {
       "data.size: \(size) is not a multiple of 4, the texture's period; use \(size / 4 * 4) or \(size / 4 * 4 + 4)")
   }
 
-  /// Makes both sets. Throws `DataError` when the size is not a multiple of 4.
+  /// Makes both sets. Throws `DataError` when the size is not a multiple of 4, or they do not fit into memory.
   package static func load(_ settings: DataSettings, folders: DataFolders) throws -> (train: ImageSet, test: ImageSet) {
-    let task = try MirageTask(settings)
+    let task = try MirageTask(settings), wanted = settings.mirage, size = task.size
+    let bytes = AvailableMemory.product([
+      wanted.train + wanted.test, task.channels, size, size, MemoryLayout<Float>.stride,
+    ])
+    do {
+      try AvailableMemory.check(
+        bytes,
+        for: "mirage with \(wanted.train) training and \(wanted.test) test images of \(task.channels)×\(size)×\(size)",
+        remedy: "lower data.train, data.test, data.size or data.channels")
+    } catch { throw DataError("\(error)") }
     return (
       task.images(.dataTrain, count: settings.mirage.train).set,
       task.images(.dataTest, count: settings.mirage.test).set

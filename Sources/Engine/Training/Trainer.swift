@@ -58,14 +58,13 @@ package final class Trainer: SessionWork {
   private static func network(_ settings: Settings, _ data: DataSplits, _ pool: ThreadPool) throws -> Network {
     var model = try ModelSettings(settings, images: ImageKind(data.train.images))
     (model.mean, model.deviation) = (data.mean, data.deviation)
+    try AvailableMemory.check(
+      model.trainingBytes, for: "\(model.name) of width \(model.width)", remedy: "lower width")
     let network = try model.network(in: pool)
     let batch = min(settings[.batch], data.train.count), passes = settings[.batching] == .seq3 ? 3 : 2
-    let needed = network.batchBytes(images: passes * batch)
-    guard needed < Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 9 else {
-      throw TrainingFailure(
-        "batch \(batch): \(model.name) of width \(model.width) needs \(needed >> 20) MiB, more than this machine has; "
-          + "lower batch or width")
-    }
+    try AvailableMemory.check(
+      network.batchBytes(images: passes * batch), for: "batch \(batch): \(model.name) of width \(model.width)",
+      remedy: "lower batch or width")
     network.initialise(seed: settings.runSeed)
     network.dual = DualSettings(settings)
     return network

@@ -3,11 +3,28 @@ import Foundation
 import Tensors
 
 /// Adversarial images in a file for numpy: `x_adv` (float32; the clean image if nothing broke it), `x_test` (the clean
-/// images), `y_test`, `index` (data set indices) and `broken` (0 or 1).
+/// images), `y_test`, `index` (data set indices), `broken` (1 where `x_adv` is adversarial, 0 where it is the clean image),
+/// and `about`: what made them, as JSON in UTF-8.
 package enum AdversarialFile {
+  /// What `about` holds.
+  private struct About: Encodable {
+    let program, weights, weightsDigest, model, data, norm, attack, points, layout: String
+    let eps: Double
+    let seed: UInt32
+    let images, cleanCorrect, broken: Int
+    let complete: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case program, weights, model, data, norm, attack, layout, eps, seed, images, broken, complete
+      case weightsDigest = "weights_digest"
+      case points = "x_adv"
+      case cleanCorrect = "clean_correct"
+    }
+  }
+
   /// Writes the points found so far. Throws `DataError` or `FileError`.
   package static func write(
-    _ evaluation: RobustnessEvaluation, to path: String, layout: LabelledImages.Layout
+    _ evaluation: RobustnessEvaluation, _ card: AttackCard, to path: String, layout: LabelledImages.Layout
   ) throws {
     let set = evaluation.set, shape = set.shape, n = set.count
     let sizes =
@@ -21,6 +38,14 @@ package enum AdversarialFile {
     try file.add("index", shape: [n], integers: set.indices)
     let broken = (0..<n).map { verdicts.indices.contains($0) && verdicts[$0].breaking != nil ? 1 : 0 }
     try file.add("broken", shape: [n], integers: broken)
+    let report = evaluation.report()
+    let about = About(
+      program: card.program, weights: card.weights, weightsDigest: card.weightsDigest, model: card.model,
+      data: card.data, norm: card.norm.rawValue, attack: report.title,
+      points: "the point that broke the image where broken is 1, otherwise the clean image", layout: layout.rawValue,
+      eps: card.eps, seed: card.seed, images: n, cleanCorrect: report.clean.correct,
+      broken: broken.reduce(0, +), complete: report.isComplete)
+    try file.add("about", text: String(decoding: try jsonLine(about), as: UTF8.self))
     try file.write(to: URL(fileURLWithPath: path))
   }
 

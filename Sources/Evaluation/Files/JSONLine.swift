@@ -1,8 +1,9 @@
 import Foundation
+import Spelling
 
 /// A value as one line of JSON, keys sorted.
 package func jsonLine(_ value: some Encodable) throws -> Data {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return try encoder.encode(value) + Data("\n".utf8)
+  return Data(printableJSON(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n").utf8)
 }

@@ -94,6 +94,17 @@ package struct ModelKind: RawRepresentable, Hashable, Sendable, CaseIterable {
   package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(model)) }
 }
 
+extension ModelSettings {
+  /// Bytes of parameters, gradients, momentum and a copy, known before anything is allocated.
+  package var trainingBytes: Int {
+    Network.neededTensors(self).reduce(0) { sum, tensor in
+      let (bytes, overflows) = sum.addingReportingOverflow(
+        AvailableMemory.product(tensor.shape + [4, MemoryLayout<Float>.stride]))
+      return overflows ? .max : bytes
+    }
+  }
+}
+
 extension Network {
   /// A network of the catalogue with all numbers 0; nil when there is no model of that name.
   package convenience init?(

@@ -51,8 +51,8 @@ package enum NormPlacement: Sendable, Hashable, LosslessStringConvertible {
 
   /// `stage-ends`, `all` or comma-separated increasing integers; nil for anything else.
   package init?(_ text: String) {
-    switch text.lowercased() {
-    case "stage-ends", "stage_ends", "stageends": self = .stageEnds
+    switch text {
+    case "stage-ends": self = .stageEnds
     case "all": self = .all
     default:
       let parts = text.split(separator: ",", omittingEmptySubsequences: false)

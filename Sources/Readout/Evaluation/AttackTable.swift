@@ -6,7 +6,7 @@ import Spelling
 package enum AttackTable {
   /// The lines: what was measured and what was assumed of the files, attack by attack, accuracies with intervals, checks, warnings.
   package static func lines(
-    _ report: EvaluationReport, _ card: AttackCard, _ imported: ImportRecord? = nil
+    _ report: EvaluationReport, _ card: AttackCard, _ imported: ImportRecord? = nil, columns: Int? = nil
   ) -> [String] {
     let size = card.input.map(String.init).joined(separator: "×")
     let head = [
@@ -15,7 +15,8 @@ package enum AttackTable {
       "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
         + (card.individual ? ", each attack run separately" : ""),
     ]
-    return head + (imported?.lines ?? []) + [""] + Listing.table(rows(report)) + [""] + accuracies(report) + published(card)
+    return head + (imported?.lines ?? []) + [""] + Listing.table(rows(report), columns: columns) + [""]
+      + accuracies(report) + published(card)
       + checks(report) + warnings(report)
   }
 

@@ -4,7 +4,7 @@ import Spelling
 /// A diagnosis as text. Pure.
 package enum DiagnoseTable {
   /// The lines: what was measured, accuracies and gaps, causes, distances, warnings.
-  package static func lines(_ result: DiagnosisResult) -> [String] {
+  package static func lines(_ result: DiagnosisResult, columns: Int? = nil) -> [String] {
     let card = result.card, size = card.input.map(String.init).joined(separator: "×")
     var lines = [
       "\(card.checkpoint): \(card.model), width \(card.width), \(card.preset), step \(card.step)",
@@ -13,13 +13,16 @@ package enum DiagnoseTable {
     ]
     lines += (result.imported?.lines ?? []) + [""]
     let table = Notation.table
-    lines += Listing.table([
-      ["clean", table.accuracy(result.clean)], [card.attack, table.accuracy(result.pgd)],
-      [card.suite, table.accuracy(result.autoAttack)], ["gap, quick check", table.gap(result.quick)],
-      ["gap, \(card.suite)", table.gap(result.full)],
-    ])
+    lines += Listing.table(
+      [
+        ["clean", table.accuracy(result.clean)], [card.attack, table.accuracy(result.pgd)],
+        [card.suite, table.accuracy(result.autoAttack)], ["gap, quick check", table.gap(result.quick)],
+        ["gap, \(card.suite)", table.gap(result.full)],
+      ], columns: columns)
     lines.append("n \(card.images); 95 % intervals: Wilson for accuracies, Clopper–Pearson for gaps")
-    lines += [""] + causes(result) + [""] + distances(result) + posteriors(result) + branches(result)
+    lines +=
+      [""] + causes(result) + [""] + distances(result, columns) + posteriors(result, columns)
+      + branches(result, columns)
     return lines + result.warnings.map(\.line)
   }
 
@@ -29,7 +32,7 @@ package enum DiagnoseTable {
   }
 
   /// One line per layer. The sums run over all layers, even if one was requested.
-  private static func distances(_ result: DiagnosisResult) -> [String] {
+  private static func distances(_ result: DiagnosisResult, _ columns: Int?) -> [String] {
     let returned = result.asReturned, broken = result.brokenOnly
     let head = [
       "layer", "input", "clean–PGD", "clean–AA", "PGD–AA", "broken: clean–PGD", "clean–AA", "PGD–AA", "clean–running",
@@ -54,7 +57,7 @@ package enum DiagnoseTable {
     return [
       "W2² between the inputs of the normalization layers; PC1, PC2: fractions of the variance of all three sets together"
     ]
-      + Listing.table([head] + rows + [sums]) + [
+      + Listing.table([head] + rows + [sums], columns: columns) + [
         "AA: where AutoAttack fails, its output is the clean image (\(n - moved) of \(n))",
         "broken: only the images that AutoAttack broke (\(moved) of \(n)), in all three sets",
         "running: distance to the running statistics that normalize these images; in dual and split norms, those of their "
@@ -69,7 +72,7 @@ package enum DiagnoseTable {
   }
 
   /// One line per dual BN layer: whether it can tell clean from PGD images; nothing without any.
-  private static func posteriors(_ result: DiagnosisResult) -> [String] {
+  private static func posteriors(_ result: DiagnosisResult, _ columns: Int?) -> [String] {
     let rows = result.layers.compactMap { layer in
       layer.posterior.map { posterior in
         [
@@ -80,17 +83,18 @@ package enum DiagnoseTable {
     }
     guard !rows.isEmpty else { return [] }
     let head = ["layer", "routed correctly", "p on clean", "p on PGD", "decided"]
-    return ["", "p(clean) in dual BN, pixel by pixel; decided: p below .01 or above .99"] + Listing.table([head] + rows)
+    return ["", "p(clean) in dual BN, pixel by pixel; decided: p below .01 or above .99"]
+      + Listing.table([head] + rows, columns: columns)
   }
 
   /// Split norms: accuracies with either set for all images, and with both; nothing for other layers.
-  private static func branches(_ result: DiagnosisResult) -> [String] {
+  private static func branches(_ result: DiagnosisResult, _ columns: Int?) -> [String] {
     guard let rows = result.branches, let clean = rows.first, let adversarial = rows.last else { return [] }
     let table = Notation.table
     return ["", "split norms, one set of statistics for all images, the attack crafted on it"]
       + Listing.table(
         [["set", "clean", result.card.attack]]
-          + rows.map { [$0.branch, table.accuracy($0.clean), table.accuracy($0.pgd)] }) + [
+          + rows.map { [$0.branch, table.accuracy($0.clean), table.accuracy($0.pgd)] }, columns: columns) + [
         "Using each domain's own statistics would give \(table.share(clean.clean.value)) and "
           + "\(table.share(adversarial.pgd.value)). It requires knowing which images are adversarial, so it is not a valid "
           + "threat model."

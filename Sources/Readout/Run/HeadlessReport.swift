@@ -53,7 +53,7 @@ package struct HeadlessReport {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     guard let data = try? encoder.encode(event) else { preconditionFailure("an event is not encodable") }
-    return String(decoding: data, as: UTF8.self)
+    return printableJSON(String(decoding: data, as: UTF8.self))
   }
 
   private func table(_ event: Event) -> [String] {

@@ -5,13 +5,17 @@ import Spelling
 
 extension SuiteSheet {
   /// The table as aligned text, with plots and notes.
-  package var text: String {
+  package var text: String { text(columns: nil) }
+
+  /// The same for a terminal of so many columns.
+  package func text(columns: Int?) -> String {
     let head = [heading] + (overrides.isEmpty ? [] : ["overridden: \(overridden)"])
     let plots =
       (isFigure ? [""] + SuitePlots.accuracies(rows) : []) + SuitePlots.scatters(scatters)
       + SuitePlots.curves(curves)
-    let paper = paperTable.map { ["", $0.heading, ""] + Listing.table($0.rows) } ?? []
-    return (head + [""] + Listing.table(table) + plots + paper + [""] + notes).joined(separator: "\n") + "\n"
+    let paper = paperTable.map { ["", $0.heading, ""] + Listing.table($0.rows, columns: columns) } ?? []
+    let shown = Listing.table(table, columns: columns, leading: 2)
+    return (head + [""] + shown + plots + paper + [""] + notes).joined(separator: "\n") + "\n"
   }
 
   /// The table in Markdown, with notes.
