@@ -24,7 +24,8 @@ let package = Package(
     // MARK: numerics
     .target(name: "Spelling"),
     .target(name: "Tensors", dependencies: ["CKernels"]),
-    .target(name: "PyTorchFiles", dependencies: ["CLibzip", "Spelling", "Tensors"]),
+    .target(name: "Archives", dependencies: ["CLibzip", "Spelling", "Tensors"]),
+    .target(name: "PyTorchFiles", dependencies: ["Archives", "Spelling", "Tensors"]),
     .target(name: "Objectives", dependencies: ["Tensors"]),
     .target(name: "Networks", dependencies: ["CKernels", "Spelling", "Tensors", "PyTorchFiles"]),
     .target(name: "Downloads", dependencies: ["CCurl", "CZlib", "Spelling"]),
@@ -107,7 +108,11 @@ let package = Package(
       dependencies: [
         "CKernels", "Spelling", "Tensors", "Networks", "Recipe", "TestSupport",
       ]),
-    .testTarget(name: "ImportTests", dependencies: ["Spelling", "Tensors", "Networks", "Datasets", "TestSupport"]),
+    .testTarget(
+      name: "ImportTests",
+      dependencies: [
+        "Spelling", "Tensors", "PyTorchFiles", "Networks", "Datasets", "TestSupport",
+      ]),
     .testTarget(name: "DownloadsTests", dependencies: ["CZlib", "Downloads", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Spelling", "Tensors", "Datasets", "Recipe", "TestSupport"]),
     .testTarget(
@@ -154,7 +159,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Tensors", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics", "Engine",
+        "Tensors", "PyTorchFiles", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
+        "Engine",
         "Readout", "Presets", "Commands", "TestSupport", "dualab",
         .product(
           name: "ArgumentParser",

@@ -17,6 +17,7 @@ struct DualabCommand: AsyncParsableCommand {
       AttacksCommand.self,
       DiagnoseCommand.self,
       ConvertCommand.self,
+      WeightsCommand.self,
       SuiteCommand.self,
       PresetsCommand.self,
       ThemesCommand.self,

@@ -99,6 +99,15 @@ package struct LabelledImages: Sendable {
     }
   }
 
+  /// The same of either kind of file. Throws `DataError`.
+  package init(file path: String, layout: Layout? = nil, limit: Int? = nil) throws {
+    if Self.isZip(path) {
+      try self.init(npz: path, layout: layout, limit: limit)
+    } else {
+      try self.init(safetensors: path, layout: layout, limit: limit)
+    }
+  }
+
   private init(_ arrays: ImageArrays, source: String) {
     self.source = source
     (shape, pixels, labels, notes) = (arrays.shape, arrays.pixels, arrays.labels, arrays.notes)
@@ -118,7 +127,15 @@ package struct LabelledImages: Sendable {
 
   // MARK: reading
 
-  private static func contents(_ path: String) throws -> Data {
+  /// True for a zip archive, and for what is called a `.npz`.
+  static func isZip(_ path: String) -> Bool {
+    if path.lowercased().hasSuffix(".npz") { return true }
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    return (try? file.read(upToCount: 2)) == Data("PK".utf8)
+  }
+
+  static func contents(_ path: String) throws -> Data {
     do { return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) } catch {
       let exists = FileManager.default.fileExists(atPath: path)
       throw DataError(
@@ -128,7 +145,7 @@ package struct LabelledImages: Sendable {
     }
   }
 
-  private static func array(_ name: String, _ archive: Zip) throws -> NPY {
+  static func array(_ name: String, _ archive: Zip) throws -> NPY {
     guard let bytes = try archive.contents(of: "\(name).npy") else { throw NPY.Failure(reason: "no member \(name)") }
     do { return try NPY(bytes) } catch let failure as NPY.Failure {
       throw NPY.Failure(reason: "\(name) \(failure.reason); write it again with numpy.savez")

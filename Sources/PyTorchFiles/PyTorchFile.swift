@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import Spelling
 import Tensors
@@ -22,7 +23,7 @@ package struct PyTorchFile {
       let file = try InputFile(url)
       size = file.count
       switch try FileKind(file.prefix(FileKind.needed), name: name) {
-      case .zip: container = try ZipContainer(ZipArchive(file), name: name)
+      case .zip: container = try ZipContainer(ZipArchive(file, .checkpoint), name: name)
       case .legacy: container = try LegacyContainer(file.prefix(file.count), name: name)
       }
     } catch let error as FileError { throw Self.named(error, name) }
@@ -35,7 +36,7 @@ package struct PyTorchFile {
     size = data.count
     do {
       switch try FileKind([UInt8](data.prefix(FileKind.needed)), name: name) {
-      case .zip: container = try ZipContainer(ZipArchive(data), name: name)
+      case .zip: container = try ZipContainer(ZipArchive(data, .checkpoint), name: name)
       case .legacy: container = try LegacyContainer([UInt8](data), name: name)
       }
     } catch let error as FileError { throw Self.named(error, name) }

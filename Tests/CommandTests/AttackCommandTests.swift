@@ -234,7 +234,7 @@ struct AttackCommandTests {
       (reference + ["--set", "size=28"], "the network takes images of 1×28×28"),
       (reference + ["--json", "/nowhere/x.json"], "/nowhere/x.json: its folder is missing"),
       (["attack", "--weights", "/nowhere/w.safetensors", "--images", set, "--eps", "1/255"], "/nowhere/w.safetensors"),
-      (["attack", "--weights", set, "--images", set, "--eps", "1/255"], "pass --model with one of conv4"),
+      (["attack", "--weights", set, "--images", set, "--eps", "1/255"], "'dualab models list' has the networks"),
       (
         ["attack", "--weights", model, "--model", "small-cnn", "--data", "mirage", "--eps", "1/255"],
         "takes images of 1×14×14"

@@ -24,7 +24,9 @@ import Testing
     let folders = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
       .filter { $0.hasDirectoryPath }
     #expect(
-      folders.map(\.lastPathComponent).sorted() == ["Attack", "Convert", "Diagnose", "Lists", "Run", "Suite"])
+      folders.map(\.lastPathComponent).sorted() == [
+        "Attack", "Convert", "Diagnose", "Lists", "Run", "Suite", "Weights",
+      ])
     for folder in folders {
       let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       #expect(files.contains { $0.hasSuffix("Command.swift") }, "\(folder.lastPathComponent)")

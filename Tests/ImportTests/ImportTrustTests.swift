@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Networks
+import PyTorchFiles
 import Tensors
 import TestSupport
 import Testing
@@ -101,16 +102,79 @@ import Testing
     #expect(agreement(result.network, images) == 1)
   }
 
-  @Test func twoSetsOfWeightsAskWhichOne() throws {
-    let line = try failure("K14_model_and_ema.safetensors", ["model": "preact-resnet18"])
-    #expect(line.contains("below 'ema.' and 'model.'; pass --set key=ema or --set key=model"), "\(line)")
+  @Test func ofTwoSetsTheTrainedOneIsTakenAndSaid() throws {
     let images = try LabelledImages(npz: path("good.npz"))
-    let model = try imported(
-      "K14_model_and_ema.safetensors", ["model": "preact-resnet18", "key": "model"], images: images)
-    #expect(agreement(model.network, images) == 1 && model.report.prefix == "model.")
+    for given in [["model": "preact-resnet18"], [:], ["key": "model"]] {
+      let model = try imported("K14_model_and_ema.safetensors", given, images: images)
+      #expect(agreement(model.network, images) == 1 && model.report.prefix == "model.")
+      let said = "weights taken from 'model'; also holds weights under 'ema'; choose them with --key ema"
+      #expect(model.report.converted == (given["key"] == nil ? [said] : []))
+    }
     let ema = try imported("K14_model_and_ema.safetensors", ["model": "preact-resnet18", "key": "ema"], images: images)
     #expect(agreement(ema.network, images) < 0.5)
     #expect(ema.report.ignored.allSatisfy { $0.hasPrefix("model.") } && !ema.report.ignored.isEmpty)
+  }
+
+  /// An empty tensor may claim any size: no product of sizes may overflow on the way to the refusal.
+  @Test(arguments: models.map { $0.name }, [1 << 40, 1 << 59])
+  func emptyTensorsOfHugeShapesAreRefused(model: String, size: Int) throws {
+    let settings = ModelSettings(name: model, input: Shape(3, 32, 32), classes: 10, width: 8)
+    let network = try #require(Network(settings, pool: ThreadPool(threads: 1)))
+    let whole = network.stateDictionary(), weights = whole.tensors.filter { $0.value.shape.count > 1 }.keys.sorted()
+    let folder = try newTemporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appendingPathComponent("w.safetensors")
+    for huge in [weights, Array(weights.suffix(1)), weights.filter { $0.contains("conv1") }] where !huge.isEmpty {
+      var file = whole
+      for name in huge {
+        let rest = Array(repeating: 0, count: (whole.tensors[name]?.shape.count ?? 1) - 1)
+        file.tensors[name] = Safetensors.Tensor(type: .float32, shape: [size] + rest, bytes: Data())
+      }
+      try file.write(to: url)
+      for given in [[:], ["model": model]] {
+        #expect(throws: FileError.self) {
+          _ = try WeightsFile(url.path).network(given, input: Shape(3, 32, 32), pool: ThreadPool(threads: 1))
+        }
+      }
+    }
+  }
+
+  /// The same two sets in every wrapping and in both formats: what was taken is said, or it is asked.
+  @Test(arguments: [
+    ("model.", "ema.", "model"), ("", "model_ema.", ""), ("net.", "net_ema.", "net"),
+    ("module.model.", "module.ema.", ""),
+    ("student.", "teacher.", "student"), ("generator.", "critic.", nil), ("a.", "b.", nil),
+  ])
+  func twoSetsOfAnyNamesAreToldApartOrAskedFor(trained: String, other: String, taken: String?) throws {
+    let images = try LabelledImages(npz: path("good.npz"))
+    let both = try Safetensors(contentsOf: URL(fileURLWithPath: path("K14_model_and_ema.safetensors")))
+    var renamed = Safetensors()
+    for (name, tensor) in both.tensors {
+      let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+      renamed.tensors[(parts[0] == "model" ? trained : other) + parts[1]] = tensor
+    }
+    let folder = try newTemporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let files = ["w.safetensors", "w.pt"].map { folder.appendingPathComponent($0) }
+    try renamed.write(to: files[0])
+    try PyTorchFile.write(renamed, to: files[1])
+    for file in files {
+      let pool = ThreadPool(threads: 1)
+      func read(_ given: [String: String]) throws -> Double {
+        agreement(try WeightsFile(file.path).network(given, input: images.shape, pool: pool).network, images)
+      }
+      if taken == nil {
+        let line = #expect(throws: FileError.self) { _ = try read([:]) }?.description ?? ""
+        #expect(line.contains("--key \(min(trained, other).dropLast())"), "\(line)")
+        #expect(try read(["key": String(trained.dropLast())]) == 1)
+      } else {
+        let notes = try WeightsFile(file.path).network([:], input: images.shape, pool: pool).notes
+        let key = String(other.split(separator: ".").last ?? "")
+        #expect(notes.contains { $0.contains("--key") && $0.contains(key) }, "\(file.lastPathComponent) \(notes)")
+        #expect(try read([:]) == 1)
+      }
+      #expect(try read(["key": String(other.dropLast())]) < 0.5)
+    }
   }
 
   @Test(arguments: [

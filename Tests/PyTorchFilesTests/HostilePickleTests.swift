@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 
 /// Small pickles that ask for much work or memory. Each took minutes or gigabytes where work was not linear in the
-/// file: the limit of time is a hundred times what is needed.
-@Suite(.timeLimit(.minutes(1))) struct HostilePickleTests {
+/// file: the limit of time is many times what is needed, one after another.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct HostilePickleTests {
   /// A pickle that only costs time, and what it is refused as.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String

@@ -54,30 +54,56 @@ struct WritingTests {
     #expect(text.contains("'ids'") && text.contains("int64"))
   }
 
-  private static let python = ProcessInfo.processInfo.environment["DUALAB_PYTHON"]
-
-  @Test(.enabled(if: python != nil, "needs a Python with torch: set DUALAB_PYTHON to its path"))
-  func torchLoadsWhatIsWritten() throws {
+  /// `written.pt` is what was written once; `written.torch.txt` is what torch.load(…, weights_only=True) read in it, by
+  /// `check_writer.py`.
+  @Test func whatIsWrittenIsWhatTorchHasRead() throws {
     let file = Self.sample()
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("dualab-\(UUID().uuidString).pt")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try PyTorchFile.write(file, to: url)
-    let process = Process(), output = Pipe()
-    process.executableURL = URL(fileURLWithPath: try #require(Self.python))
-    process.arguments = [Repository.oracle("pt/check_writer.py").path, url.path]
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
+    #expect(try PyTorchFile.encoded(file) == Data(contentsOf: Repository.oracle("pt/written.pt")))
     let types: [Safetensors.ElementType: String] = [
       .float32: "float32", .float64: "float64", .float16: "float16", .bfloat16: "bfloat16", .int64: "int64",
       .int32: "int32", .int16: "int16", .int8: "int8", .uint8: "uint8", .bool: "bool",
     ]
-    let expected = try file.tensors.sorted { $0.key < $1.key }.map { name, tensor in
+    let written = try file.tensors.sorted { $0.key < $1.key }.map { name, tensor in
       "\(name)\t\(try #require(types[tensor.type]))\t\(tensor.shape)\t\(fnv1a(tensor.bytes))"
     }
-    #expect(text.split(separator: "\n").map(String.init) == expected)
+    let read = try String(contentsOf: Repository.oracle("pt/written.torch.txt"), encoding: .utf8)
+    #expect(read.split(separator: "\n").map(String.init) == written)
+  }
+
+  /// torch's weights-only reader knows protocol 2, few instructions, and few names.
+  @Test func onlyWhatTheWeightsOnlyReaderAllowsIsWritten() throws {
+    let data = [UInt8](try PyTorchFile.encoded(Self.sample()))
+    // The pickle is the first entry, stored.
+    let length = { (place: Int, bytes: Int) in (0..<bytes).reduce(0) { $0 | Int(data[place + $1]) << (8 * $1) } }
+    var place = 30 + length(26, 2) + length(28, 2)
+    let end = place + length(18, 4)
+    #expect(Array(data[place..<(place + 2)]) == [0x80, 2])
+    place += 2
+    var names: Set<String> = []
+    while place < end - 1 {
+      let code = data[place]
+      place += 1
+      switch code {
+      case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "t"), UInt8(ascii: "Q"), UInt8(ascii: "R"),
+        UInt8(ascii: "u"), 0x89:
+        break
+      case UInt8(ascii: "J"): place += 4
+      case 0x8A: place += 1 + Int(data[place])
+      case UInt8(ascii: "X"): place += 4 + length(place, 4)
+      case UInt8(ascii: "c"):
+        let parts = data[place..<end].split(separator: 0x0A, maxSplits: 2)
+        names.insert(parts.prefix(2).map { String(decoding: $0, as: UTF8.self) }.joined(separator: "."))
+        place = parts[2].startIndex
+      default:
+        Issue.record("instruction \(code) at \(place - 1)")
+        return
+      }
+    }
+    #expect(data[end - 1] == UInt8(ascii: "."))
+    let storages = [
+      "Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool",
+    ].map { "torch.\($0)Storage" }
+    #expect(names == Set(storages + ["collections.OrderedDict", "torch._utils._rebuild_tensor_v2"]))
   }
 
   @Test func everyReadableFileIsTheSameAfterWriting() throws {

@@ -42,6 +42,11 @@ package struct AttackOptions: ParsableArguments {
   var model: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Which weights of --weights to take when the file holds several sets, e.g. model_ema.", valueName: "name"))
+  var key: String?
+
+  @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
       "Set a network or data setting, e.g. width=64, mean=0.5 or data.dir=DIR. Repeatable.",
@@ -153,6 +158,10 @@ extension AttackOptions {
     if checkpoint != nil, model != nil {
       throw CommandFailure.usage("--model is not needed with --checkpoint: the checkpoint names its own model")
     }
+    if let key, checkpoint != nil {
+      throw CommandFailure.usage(
+        "\(keyOption(key)) is not needed with --checkpoint: it has one set of weights; remove it")
+    }
     let sources = [data, npz, images].compactMap { $0 }
     guard sources.count == 1 || (sources.isEmpty && (checkpoint ?? robustbench) != nil) else {
       throw CommandFailure.usage("use one of --data NAME, --npz FILE and --images FILE")
@@ -210,6 +219,12 @@ extension AttackOptions {
           network[knob.name] = network[knob.name] ?? said.formatted(knob)
         }
       }
+    }
+    if let key {
+      if let other = network["key"] {
+        throw CommandFailure.usage("\(keyOption(key)) and --set key=\(other) name the weights twice; remove one")
+      }
+      network["key"] = key
     }
     return (data, network)
   }

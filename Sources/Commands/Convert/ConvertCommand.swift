@@ -10,24 +10,44 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
   package static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Replace a checkpoint's normalization layers, or recompute its running statistics.",
-    usage: "dualab convert --checkpoint <file> --out <file> [<options>]",
+    usage: """
+      dualab convert --checkpoint <file> --out <file> [<options>]
+      dualab convert --weights <file> --out <file> [<options>]
+      """,
     discussion: """
       Converting BN to dual or split BN does not change the network's function. Any other conversion reports what \
       changes and measures it on the checkpoint's test images.
 
       --recalibrate recomputes the running statistics from training batches (only norm bn, dbn and split have them). In a \
       dbn checkpoint, dbn.temperature can be changed without changing norm.
+
+      If --out ends in .pt or .pth, the file is a state dictionary for PyTorch, which torch.load reads with \
+      weights_only=True. Weights of other programs are read as 'dualab attack' reads them.
       """)
 
   package static let setHelp = "Set norm, norm.layers, norm.affine, or a dbn or data setting, e.g. norm=dbn."
   package static let usualLimit: Int? = 512
 
   @Option(help: ArgumentHelp("Checkpoint of a run.", valueName: "file"))
-  var checkpoint: String
+  var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp("State dictionary of another program: .safetensors, .pt, .pth or .ckpt.", valueName: "file"))
+  var weights: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Model of --weights (default: recognized from the tensors); see 'dualab models list'.", valueName: "model"))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which weights of --weights to take when the file holds several sets, e.g. model_ema.", valueName: "name"))
+  var key: String?
 
   @OptionGroup var set: SetOption<Self>
 
-  @Option(help: ArgumentHelp("Checkpoint to write.", valueName: "file"))
+  @Option(help: ArgumentHelp("File to write; .pt and .pth are for PyTorch.", valueName: "file"))
   var out: String
 
   @Option(help: ArgumentHelp("Recompute the running statistics from N training batches.", valueName: "n"))
@@ -45,12 +65,17 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
   package func run(output: Output) throws {
     if let recalibrate { try CommandFailure.check("--recalibrate", recalibrate, in: 1...Int.max) }
     let changes = try set.changes, limit = try limit.count ?? .max, threads = try threads.count
-    if changes.isEmpty, recalibrate == nil {
-      throw CommandFailure.usage("nothing to convert; use --set norm=NAME, --recalibrate N, or both")
+    guard let checkpoint else { return try convertWeights(changes, threads, output) }
+    guard weights == nil, model == nil, key == nil else {
+      throw CommandFailure.usage("--weights, --model and --key do not go with --checkpoint; remove one of them")
+    }
+    if changes.isEmpty, recalibrate == nil, !Network.isPyTorch(out) {
+      throw CommandFailure.usage(
+        "nothing to convert; use --set norm=NAME, --recalibrate N, or both; or end --out in .pt for PyTorch")
     }
     try OutputFile("--out", out).check(inputs: [("--checkpoint", checkpoint)], makesFolder: true)
     let saved = try SavedCheckpoint(checkpoint, takesSettings: false)
-    let settings = try target(saved.settings, changes)
+    let settings = try target(saved.settings, changes, of: checkpoint)
     var conversion = try Conversion(saved, to: settings, limit: limit, threads: threads)
     for note in conversion.notes { try output.error("\(note)\n") }
     if let recalibrate { try conversion.recalibrate(batches: recalibrate) }
@@ -59,12 +84,33 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
       "\(knob.name) \(saved.settings.formatted(knob)) → \(settings.formatted(knob))"
     }
     let lines = try describe(conversion, others)
-    try conversion.write(to: out)
+    if Network.isPyTorch(out) {
+      try conversion.network.export(to: out)
+      for note in conversion.network.exportNotes { try output.error("note: \(note)\n") }
+    } else {
+      try conversion.write(to: out)
+    }
+    try output.result(lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Another program's weights.
+  private func convertWeights(_ changes: [Assignment], _ threads: Int, _ output: Output) throws {
+    guard let weights else { throw CommandFailure.usage("use either --checkpoint FILE or --weights FILE") }
+    if let recalibrate {
+      throw CommandFailure.usage("--recalibrate \(recalibrate) needs a run's training data; use it with --checkpoint")
+    }
+    try OutputFile("--out", out).check(inputs: [("--weights", weights)])
+    var given = Dictionary(changes.map { ($0.name, $0.value) }) { $1 }
+    if let model { given["model"] = model }
+    if let key { given["key"] = key }
+    let conversion = try WeightsConversion(weights, given, changes: changes, threads: threads)
+    for note in conversion.notes { try output.error("note: \(note)\n") }
+    let lines = try conversion.write(to: out, threads: threads)
     try output.result(lines.joined(separator: "\n") + "\n")
   }
 
   /// The checkpoint's settings with the changes. Throws `SettingError` or `CommandFailure` of usage.
-  private func target(_ own: Settings, _ changes: [Assignment]) throws -> Settings {
+  private func target(_ own: Settings, _ changes: [Assignment], of checkpoint: String) throws -> Settings {
     var settings = own
     for change in changes {
       guard ["norm", "dbn", "data"].contains(change.name.prefix { $0 != "." }) else {
@@ -75,7 +121,7 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
       try settings.set(change.name, parsing: change.value)
     }
     try checkUse(of: settings, changes)
-    if used(differences: own, settings).isEmpty, recalibrate == nil {
+    if used(differences: own, settings).isEmpty, recalibrate == nil, !(changes.isEmpty && Network.isPyTorch(out)) {
       throw CommandFailure.usage(
         "\(checkpoint): already has norm \(own[.norm].rawValue) with these settings; use other settings, or --recalibrate N"
       )

@@ -14,11 +14,13 @@ package struct DiagnoseCommand: ParsableCommand {
     usage: """
       dualab diagnose <run> [<options>]
       dualab diagnose --checkpoint <file> [<options>]
+      dualab diagnose --weights <file> --npz <file> --eps <radius> [<options>]
       """,
     discussion: """
       Measures accuracy on clean test images, under PGD as in training, and under AutoAttack; reports signs of false \
       robustness; and compares the inputs of every normalization layer for the three sets of images. AutoAttack is slow \
-      on robust networks; use --limit to attack fewer images.
+      on robust networks; use --limit to attack fewer images. Weights of other programs are read as 'dualab attack' \
+      reads them, and attacked with PGD-10.
       """)
 
   @Argument(
@@ -28,6 +30,8 @@ package struct DiagnoseCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Checkpoint of a run.", valueName: "file"))
   var checkpoint: String?
+
+  @OptionGroup var foreign: ForeignNetworkOptions
 
   @Option(
     help: ArgumentHelp(
@@ -40,7 +44,9 @@ package struct DiagnoseCommand: ParsableCommand {
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Set a data setting, e.g. data.dir=DIR. Repeatable.", valueName: "name=value"))
+    help: ArgumentHelp(
+      "Set a data setting, e.g. data.dir=DIR, or a network setting of --weights, e.g. mean=0.5. Repeatable.",
+      valueName: "name=value"))
   var assignments: [String] = []
 
   @Option(help: ArgumentHelp("Write everything to a file; - prints only that, to stdout.", valueName: "file"))
@@ -59,10 +65,7 @@ package struct DiagnoseCommand: ParsableCommand {
   package func run() throws {
     let output = Output.standard
     do {
-      let checkpoint = try file()
-      if let json, json != "-" { try OutputFile("--json", json).check(inputs: [("the checkpoint", checkpoint)]) }
-      let diagnosis = try Diagnosis(
-        checkpoint: checkpoint, limit: limit, layer: layer, assignments: assignments, threads: threads)
+      let diagnosis = try diagnosis(output)
       let result = try measure(diagnosis, output)
       let document = try jsonLine(DiagnosisDocument(result))
       if let json, json != "-" { try AtomicFile.write(document, to: URL(fileURLWithPath: json)) }
@@ -79,6 +82,32 @@ package struct DiagnoseCommand: ParsableCommand {
     } catch {
       // FileError, DataError and EvaluationError are lines.
       throw CommandFailure.failed("\(error)")
+    }
+  }
+
+  /// The diagnosis of what the options name; notes on the file go to stderr.
+  private func diagnosis(_ output: Output) throws -> Diagnosis {
+    guard let weights = foreign.weights else {
+      try foreign.refuse()
+      let checkpoint = try file()
+      if let json, json != "-" { try OutputFile("--json", json).check(inputs: [("the checkpoint", checkpoint)]) }
+      return try Diagnosis(
+        checkpoint: checkpoint, limit: limit, layer: layer, assignments: assignments, threads: threads)
+    }
+    guard folder == nil, checkpoint == nil else {
+      throw CommandFailure.usage("use only one of the folder of a run, --checkpoint FILE and --weights FILE")
+    }
+    try checkNumbers()
+    let plan = try AttackPlan(
+      foreign.attackOptions(weights, assignments: assignments, limit: limit, threads: threads, json: json))
+    if !quiet { for note in plan.notes { try output.error("note: \(note)\n") } }
+    return try Diagnosis(plan, layer: layer)
+  }
+
+  private func checkNumbers() throws {
+    guard limit > 0 else { throw CommandFailure.usage("--limit \(limit): use a whole number of at least 1") }
+    if let threads, !(1...1024).contains(threads) {
+      throw CommandFailure.usage("--threads \(threads): use a whole number in 1 … 1024")
     }
   }
 
@@ -101,12 +130,9 @@ package struct DiagnoseCommand: ParsableCommand {
   /// The checkpoint to examine.
   private func file() throws -> String {
     guard (folder == nil) != (checkpoint == nil) else {
-      throw CommandFailure.usage("use either the folder of a run or --checkpoint FILE")
+      throw CommandFailure.usage("use one of the folder of a run, --checkpoint FILE and --weights FILE")
     }
-    guard limit > 0 else { throw CommandFailure.usage("--limit \(limit): use a whole number of at least 1") }
-    if let threads, !(1...1024).contains(threads) {
-      throw CommandFailure.usage("--threads \(threads): use a whole number in 1 … 1024")
-    }
+    try checkNumbers()
     if let checkpoint { return checkpoint }
     let checkpoints = URL(fileURLWithPath: folder ?? "").appendingPathComponent("checkpoints")
     let candidates = ["last", "best", "interrupted"].map {

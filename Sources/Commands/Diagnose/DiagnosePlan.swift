@@ -1,3 +1,4 @@
+import Attacks
 import Datasets
 import Diagnostics
 import Engine
@@ -33,6 +34,19 @@ extension Diagnosis {
         program: DualabCommand.configuration.version, checkpoint: path, preset: checkpoint.preset,
         step: checkpoint.step, data: images.source, epsilon: checkpoint.settings[.epsilon]))
     imported = ImportRecord(read.report, images: images.notes)
+  }
+
+  /// The diagnosis of a network and images as 'dualab attack' loads them, with PGD-10 in place of a training attack.
+  init(_ plan: AttackPlan, layer: String?) throws {
+    let place = try layer.map { try plan.network.place(ofLayer: $0) }, epsilon = Float(plan.settings.epsilon)
+    self.init(
+      plan.network, on: try EvaluationSet(plan.images),
+      attack: PGD(norm: plan.settings.norm, epsilon: epsilon, stepSize: epsilon / 4), seed: plan.settings.seed,
+      layer: place,
+      source: Source(
+        program: DualabCommand.configuration.version, checkpoint: plan.card.weights, preset: "none", step: 0,
+        data: plan.images.source, epsilon: plan.settings.epsilon))
+    imported = plan.importRecord
   }
 }
 

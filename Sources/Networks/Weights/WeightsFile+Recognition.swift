@@ -1,3 +1,4 @@
+import PyTorchFiles
 import Spelling
 import Tensors
 
@@ -10,13 +11,18 @@ extension WeightsFile {
     var settings: ModelSettings
     let needed: [NamedTensor]
     let fit: TensorFit
+    /// Prefixes of other complete sets of weights, less usual ones.
+    let others: [String]
+    /// Of several complete sets none is the usual one: what to say if this network is chosen.
+    let ambiguity: FileError?
     private let names: [String]
 
-    init(_ model: any Model.Type, _ settings: ModelSettings, in file: Safetensors, prefix: String) {
-      (self.model, self.settings, self.prefix) = (model, settings, prefix)
+    init(_ model: any Model.Type, _ settings: ModelSettings, in file: Safetensors, _ sets: WeightSets) {
+      (self.model, self.settings, prefix, others) = (model, settings, sets.prefix, sets.others)
+      ambiguity = sets.ambiguity
       needed = Network.neededTensors(settings)
       fit = TensorFit(needed: needed, in: file, prefix: prefix)
-      names = fit.extra.map { prefix + $0 } + fit.outside
+      names = fit.extra.map { sets.prefix + $0 } + fit.outside
     }
 
     /// The names, as in the file, of everything that the network does not use.
@@ -36,8 +42,20 @@ extension WeightsFile {
       return fit.fits && leftovers(ignoring: ignored, used: buffers).own.isEmpty
     }
 
-    /// How many tensors speak against it.
-    var distance: Int { fit.missing.count + fit.misshapen.count + Leftovers(fit, needed: needed).own.count }
+    /// How near the network is to the file: the share of tensors of both that are in both, one of another shape counted
+    /// half.
+    var likeness: Double {
+      let half = Double(fit.misshapen.count) / 2
+      let common = Double(needed.count - fit.missing.count - fit.misshapen.count) + half
+      return common / Double(max(1, needed.count + names.count))
+    }
+  }
+
+  /// Where the complete sets of weights of one architecture are.
+  struct WeightSets {
+    let prefix: String
+    var others: [String] = []
+    var ambiguity: FileError?
   }
 
   /// The network that hand or metadata name, or else the one that fits exactly. Throws `FileError` or `SettingError`.
@@ -47,27 +65,27 @@ extension WeightsFile {
     if let model = try namedModel(texts) {
       let candidate = try candidate(model, texts, file, input)
       guard candidate.fit.fits else { throw misfit(candidate, texts, file, input) }
+      if let ambiguity = candidate.ambiguity { throw ambiguity }
       return candidate
     }
     let all = models.compactMap { model in try? candidate(model, texts, file, input) }
     let exact = all.filter { $0.isExact(ignoring: texts.ignored) }
+    if let ambiguity = exact.lazy.compactMap(\.ambiguity).first { throw ambiguity }
     if exact.count == 1 {
       report.recognized = true
       return exact[0]
     }
-    let names = models.map { $0.name }
     if exact.count > 1 {
       let fitting = exact.map { $0.model.name }.joined(separator: ", ")
       throw FileError("\(path): its tensors fit more than one network (\(fitting)); \(give("pass --model"))")
     }
     // The reason why the nearest cannot be made is the one to be told.
-    guard let nearest = all.min(by: { $0.distance < $1.distance }) else {
+    guard let nearest = all.max(by: { $0.likeness < $1.likeness }) else {
       for model in models { _ = try candidate(model, texts, file, input) }
       throw FileError("\(path): no network fits")
     }
     throw FileError(
-      "\(path): does not name its network, and no known one fits it exactly; the nearest is \(nearest.model.name) "
-        + "(\(nearest.difference)); " + give("pass --model with one of \(names.joined(separator: ", "))"))
+      "\(path): " + unknown(nearest, file) + "; " + give("'dualab models list' has the networks that can be computed"))
   }
 
   /// The network that was named; nil when none was. Foreign metadata may name something that is none of ours.
@@ -91,45 +109,69 @@ extension WeightsFile {
   ) throws -> Candidate {
     var planned = ModelSettings(name: model.name, input: input, classes: 2, width: 1)
     try texts.setNorms(of: &planned)
-    let prefix = try prefix(of: planned, model, texts, file)
-    planned.options = model.options { file.tensors[prefix + $0]?.shape ?? [] }
+    let sets = try sets(of: planned, model, texts, file), prefix = sets.prefix
+    planned.options = options(of: model, prefix, file)
     let settings = try sizes(of: model, texts, file, prefix: prefix, planned)
     if let complaint = settings.normComplaint { throw FileError("\(path): \(complaint)") }
-    return Candidate(model, settings, in: file, prefix: prefix)
+    return Candidate(model, settings, in: file, sets)
   }
 
+  /// The most prefixes that are looked at, the shortest ones.
+  private static let mostPrefixes = 16
+
   /// The prefix below which the model's tensors stand. Every name that ends like the model's first one is a candidate; of
-  /// incomplete ones the fullest, of equals the shortest wins. Of several complete sets with different numbers a person
-  /// has to choose.
-  private func prefix(
+  /// incomplete ones the fullest, of equals the shortest wins. Of several complete sets with different numbers the one of
+  /// the most usual name is taken.
+  private func sets(
     of planned: ModelSettings, _ model: any Model.Type, _ texts: ModelTexts, _ file: Safetensors
-  ) throws -> String {
-    guard let first = Network.neededTensors(planned).first?.name else { return "" }
+  ) throws -> WeightSets {
+    guard let first = Network.neededTensors(planned).first?.name else { return WeightSets(prefix: "") }
     func needed(_ prefix: String) -> [String] {
       var settings = planned
-      settings.options = model.options { file.tensors[prefix + $0]?.shape ?? [] }
+      settings.options = options(of: model, prefix, file)
       return Network.neededTensors(settings).map(\.name)
     }
     let prefixes = file.tensors.keys.filter { $0 == first || $0.hasSuffix("." + first) }
       .map { String($0.dropLast(first.count)) }.sorted { ($0.count, $0) < ($1.count, $1) }
     if let key = texts.text("key") {
       let wanted = key.isEmpty || key.hasSuffix(".") ? key : key + "."
-      guard let found = prefixes.first(where: { $0 == wanted || $0.hasPrefix(wanted) }) else {
-        let there = prefixes.map { "'\($0)'" }.joined(separator: ", ")
+      let isMeant = { (prefix: String) in prefix.hasPrefix(wanted) || prefix.hasSuffix("." + wanted) }
+      guard let found = prefixes.first(where: { $0 == wanted }) ?? prefixes.first(where: isMeant) else {
+        let there = prefixes.prefix(8).map { "'\(keyName($0))'" }.joined(separator: ", ")
         throw FileError(
-          "\(path): no weights of \(planned.name) below key '\(key)'; there: \(there.isEmpty ? "none" : there)")
+          "\(path): no weights of \(planned.name) under \(keyOption(key)); there: \(there.isEmpty ? "none" : there)")
       }
-      return found
+      return WeightSets(prefix: found)
     }
-    let complete = prefixes.filter { prefix in needed(prefix).allSatisfy { file.tensors[prefix + $0] != nil } }
-    if let other = complete.dropFirst().first(where: { !areEqual(complete[0], $0, needed(complete[0]), file) }) {
-      throw FileError(
-        "\(path): holds two complete sets of weights, below '\(complete[0])' and '\(other)'; "
-          + give("pass --set key=\(keyName(complete[0])) or --set key=\(keyName(other))"))
+    let looked = prefixes.prefix(Self.mostPrefixes).map { ($0, needed($0)) }
+    var complete: [(prefix: String, names: [String])] = []
+    for (prefix, names) in looked where names.allSatisfy({ file.tensors[prefix + $0] != nil }) {
+      if !complete.contains(where: { areEqual($0.prefix, prefix, names, file) }) { complete.append((prefix, names)) }
     }
-    if let first = complete.first { return first }
-    let counted = prefixes.map { prefix in (prefix, needed(prefix).count { file.tensors[prefix + $0] != nil }) }
-    return counted.max { ($0.1, $1.0.count, $1.0) < ($1.1, $0.0.count, $0.0) }?.0 ?? ""
+    if !complete.isEmpty { return ranked(complete.map(\.prefix)) }
+    // Where the first tensor itself may be another, the top counts too.
+    let counted = (looked + [("", needed(""))]).map { prefix, names in
+      (prefix, names.count { file.tensors[prefix + $0] != nil })
+    }
+    return WeightSets(prefix: counted.max { ($0.1, $1.0.count, $1.0) < ($1.1, $0.0.count, $0.0) }?.0 ?? "")
+  }
+
+  /// The set of the most usual name; a person has to choose where two are as usual.
+  private func ranked(_ prefixes: [String]) -> WeightSets {
+    let ranked = prefixes.enumerated()
+      .sorted { (SetNames.rank($0.element), $0.offset) < (SetNames.rank($1.element), $1.offset) }.map(\.element)
+    var sets = WeightSets(prefix: ranked[0], others: ranked.dropFirst().map { keyName($0) })
+    guard ranked.count > 1, SetNames.rank(ranked[0]) == SetNames.rank(ranked[1]) else { return sets }
+    sets.ambiguity = FileError(
+      "\(path): holds \(ranked.count) complete sets of weights, under "
+        + ranked.prefix(4).map { "'\(keyName($0))'" }.joined(separator: ", ") + "; "
+        + give("choose one with \(keyOption(keyName(ranked[0])))"))
+    return sets
+  }
+
+  /// Sizes that only this model has. No tensor's shape asks for a network whose size overflows.
+  private func options(of model: any Model.Type, _ prefix: String, _ file: Safetensors) -> [String: Double] {
+    model.options { file.tensors[prefix + $0]?.shape ?? [] }.mapValues { min(max($0, 0), 4096) }
   }
 
   private func keyName(_ prefix: String) -> String { prefix.hasSuffix(".") ? String(prefix.dropLast()) : prefix }
@@ -156,7 +198,7 @@ extension WeightsFile {
       try texts.integer("width", in: 1...4096) ?? (own("width1") ? texts.integer("width1", in: 1...4096) : nil)
     let classes = try texts.integer("classes", in: 2...100_000)
     var settings = planned
-    settings.classes = max(2, classes ?? head.first ?? 2)
+    settings.classes = max(2, min(classes ?? head.first ?? 2, 100_000))
     settings.width = max(1, min(width ?? stem.first ?? 1, 4096))
     if own("final_norm") {
       settings.finalNorm = try texts.flag("final_norm") ?? (file.tensors[prefix + "bn.weight"] != nil)
@@ -218,13 +260,5 @@ extension WeightsFile {
     return FileError(
       "\(path): holds parts of a network that \(name) does not have: \(TensorFit.few(names)); "
         + "without them it would be another network; " + give(remedy))
-  }
-}
-
-extension WeightsFile.Candidate {
-  /// What speaks against it, in words.
-  fileprivate var difference: String {
-    let own = Leftovers(fit, needed: needed).own
-    return own.isEmpty || !fit.extra.isEmpty && !fit.fits ? fit.description : "left over " + TensorFit.few(own)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import PyTorchFiles
 import Spelling
+import Synchronization
 import Tensors
 
 /// Weights of PyTorch or of a run, on disk: a state dictionary as `.safetensors`, or as `.pt` or `.pth`, which is read
@@ -15,7 +16,8 @@ package struct WeightsFile: Sendable {
   package let path: String
   /// The tensors and metadata; empty for a PyTorch file, whose dictionary is chosen by `key`.
   let file: Safetensors
-  private let isPyTorch: Bool
+  let isPyTorch: Bool
+  private let known = KnownTensors()
   let takesSettings: Bool
 
   /// Reads and checks the file. `takesSettings`: the reader of an error can pass `--model`, `--set` and `--layout`.
@@ -40,8 +42,9 @@ package struct WeightsFile: Sendable {
   }
 
   /// The tensors of the file; of a PyTorch file the dictionary that `key` names, or the only one.
-  private func tensors(_ key: String?) throws -> (file: Safetensors, notes: [String]) {
+  func tensors(_ key: String?) throws -> (file: Safetensors, notes: [String]) {
     guard isPyTorch else { return (file, []) }
+    if let known = known[key] { return known }
     let dictionary = try PyTorchFile(contentsOf: URL(fileURLWithPath: path)).stateDictionary(key: key)
     var file = dictionary.weights
     if let normalization = dictionary.normalization {
@@ -49,6 +52,7 @@ package struct WeightsFile: Sendable {
       file.metadata["mean"] = text(normalization.mean)
       file.metadata["std"] = text(normalization.deviation)
     }
+    known[key] = (file, dictionary.notes)
     return (file, dictionary.notes)
   }
 
@@ -103,9 +107,17 @@ package struct WeightsFile: Sendable {
     try network.load(state.file, prefix: candidate.prefix)
     (report.model, report.prefix) = (candidate.settings.name, candidate.prefix)
     report.ignored = (left.foreign + source.file.unreadable.map { "\($0.key) (\($0.value))" }).sorted()
-    (report.converted, report.metadata) = (source.notes + state.converted, notes.metadata)
+    (report.converted, report.metadata) = (source.notes + sets(candidate) + state.converted, notes.metadata)
     (report.mean, report.std) = (candidate.settings.mean, candidate.settings.deviation)
     return Imported(network: network, report: report, notes: report.lines(path, takesSettings: takesSettings))
+  }
+
+  /// Which of several sets of weights was taken, and how to take another.
+  private func sets(_ candidate: Candidate) -> [String] {
+    guard let other = candidate.others.first else { return [] }
+    let name = candidate.prefix.isEmpty ? "the top" : "'\(candidate.prefix.dropLast())'"
+    let others = candidate.others.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
+    return ["weights taken from \(name); also holds weights under \(others); choose them with \(keyOption(other))"]
   }
 
   /// Puts the file's name before an error of its contents.
@@ -135,5 +147,15 @@ package struct WeightsFile: Sendable {
         "\(path): tensor '\(prefix + name)' holds the negative variance \(values[place]) at element \(place); "
           + "the file is damaged; save it again")
     }
+  }
+}
+
+/// The dictionary of a PyTorch file that was read last: a command asks for it several times.
+private final class KnownTensors: Sendable {
+  private let last = Mutex<(key: String?, tensors: (file: Safetensors, notes: [String]))?>(nil)
+
+  subscript(_ key: String?) -> (file: Safetensors, notes: [String])? {
+    get { last.withLock { $0.flatMap { $0.key == key ? $0.tensors : nil } } }
+    set { last.withLock { $0 = newValue.map { (key, $0) } } }
   }
 }

@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import Spelling
 import Tensors
@@ -8,6 +9,23 @@ protocol Container {
   var root: PickledValue { get }
   /// The bytes of a storage.
   func bytes(of storage: StorageRecord) throws -> Data
+}
+
+extension ZipUse {
+  static let checkpoint = ZipUse(
+    kind: "any checkpoint", damaged: Remedy.downloadAgain, rewrite: "save it again with torch.save")
+}
+
+extension ZipArchive {
+  /// The contents of an entry. Throws when it is compressed, cut off or damaged.
+  func storedContents(_ name: String) throws -> Data {
+    if let entry = entries[name], !entry.isStored {
+      throw FileError(
+        "its entry '\(oneLine(name))' is compressed, but torch.save stores entries uncompressed; unpack it and zip it "
+          + "again with 'zip -0 -r', or save it again with torch.save")
+    }
+    return try contents(name)
+  }
 }
 
 /// `torch.save` since 1.6: a zip file with a pickle and one entry for each storage.
@@ -21,14 +39,14 @@ struct ZipContainer: Container {
     self.archive = archive
     folder = try ZipKind.folder(of: archive, name: name)
     if archive.entries[folder + "byteorder"] != nil {
-      let order = String(decoding: try archive.contents(folder + "byteorder").prefix(16), as: UTF8.self)
+      let order = String(decoding: try archive.storedContents(folder + "byteorder").prefix(16), as: UTF8.self)
       guard order == "little" else {
         throw FileError(
           "was saved with byte order '\(oneLine(order))', expected little; on any PC: "
             + Remedy.python(name, load: "torch.load(FILE, weights_only=True)"))
       }
     }
-    let pickle = [UInt8](try archive.contents(folder + "data.pkl"))
+    let pickle = [UInt8](try archive.storedContents(folder + "data.pkl"))
     guard !pickle.isEmpty else {
       throw FileError("its data.pkl is empty: saving was interrupted; save it again with torch.save")
     }
@@ -52,7 +70,7 @@ struct ZipContainer: Container {
     )
   }
 
-  func bytes(of storage: StorageRecord) throws -> Data { try archive.contents("\(folder)data/\(storage.key)") }
+  func bytes(of storage: StorageRecord) throws -> Data { try archive.storedContents("\(folder)data/\(storage.key)") }
 }
 
 /// `torch.save` before 1.6: pickles of a magic number, a version, the byte order, the values and the storages' keys;

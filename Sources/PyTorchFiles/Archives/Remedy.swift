@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 
 /// The commands that turn another kind of file into one that can be read.
 enum Remedy {
@@ -20,4 +21,7 @@ enum Remedy {
 
   /// The name between single quotes, for a shell.
   static func shell(_ name: String) -> String { "'\(name.replacingOccurrences(of: "'", with: "'\\''"))'" }
+
+  /// `--key NAME`, on one line.
+  static func key(_ name: String) -> String { oneLine(keyOption(name)) }
 }

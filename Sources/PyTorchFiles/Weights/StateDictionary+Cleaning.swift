@@ -96,9 +96,10 @@ extension StateDictionary {
     for (name, members) in averages.sorted(by: { $0.key < $1.key }) where 2 * left >= members.count {
       for member in members { weights.tensors[member] = nil }
       otherKeys.append(name)
+      guard otherKeys.count <= WeightSet.mostLeftOut else { continue }
       notes.append(
         "also holds averaged weights under '\(oneLine(name))' (\(Self.count(members.count, "tensor"))), which were not "
-          + "taken; choose them with --key \(oneLine(name))")
+          + "taken; choose them with \(Remedy.key(name))")
     }
   }
 

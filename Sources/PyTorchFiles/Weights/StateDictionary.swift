@@ -42,7 +42,7 @@ extension PyTorchFile {
     let choice = try choose(key, sets)
     if !choice.set.path.isEmpty { notes.append("weights taken from '\(oneLine(choice.set.path))'") }
     for other in choice.others.prefix(WeightSet.mostLeftOut) {
-      notes.append("also holds weights under \(other.described); choose them with --key \(oneLine(other.path))")
+      notes.append("also holds weights under \(other.described); choose them with \(Remedy.key(other.path))")
     }
     var tensors = try tensors(of: choice.set, &notes)
     var reader = reader()

@@ -1,3 +1,4 @@
+import Foundation
 import Spelling
 import Tensors
 
@@ -85,12 +86,6 @@ struct WeightSet {
 // MARK: choosing
 
 extension WeightSet {
-  private static let usualNames = [
-    "state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "student", "weights",
-    "params",
-    "state", "net_state_dict", "model_dict",
-  ]
-
   /// The set that a key names, or the usual one.
   static func choose(_ key: String?, from sets: [WeightSet]) throws -> Choice {
     if let key { return try named(key, sets) }
@@ -102,19 +97,12 @@ extension WeightSet {
     guard let first = ranked.first else { throw FileError("holds no weights") }
     if ranked.count > 1, first.rank == ranked[1].rank {
       let list = ranked.prefix(6).map(\.described).joined(separator: ", ")
-      throw FileError("holds several sets of weights: \(list); choose one with --key \(oneLine(first.path))")
+      throw FileError("holds several sets of weights: \(list); choose one with \(Remedy.key(first.path))")
     }
     return Choice(set: first, part: nil, others: Array(ranked.dropFirst()))
   }
 
-  /// The smaller the more usual. Averages come last: training reports the weights themselves.
-  private var rank: Int {
-    let last = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
-    if path.isEmpty { return 0 }
-    if AveragedWeights.isName(path) { return 200 }
-    if let place = Self.usualNames.firstIndex(of: last) { return 1 + place }
-    return 100
-  }
+  private var rank: Int { SetNames.rank(path) }
 
   private static func named(_ key: String, _ sets: [WeightSet]) throws -> Choice {
     func others(_ set: WeightSet) -> [WeightSet] {
@@ -131,20 +119,16 @@ extension WeightSet {
         return Choice(set: set, part: inside, others: others(set))
       }
     }
+    // Below a wrapper's prefix too, which is dropped elsewhere: 'ema' of 'module.ema.conv1.weight'.
+    for set in sets {
+      for tensor in set.tensors {
+        guard let range = tensor.name.range(of: ".\(key).") else { continue }
+        return Choice(set: set, part: String(tensor.name[..<range.upperBound].dropLast()), others: others(set))
+      }
+    }
     let known = sets.map(\.path).filter { !$0.isEmpty }
     let nearest = nearestName(to: key, in: known).map { "; did you mean \(oneLine($0))?" } ?? ""
     let list = known.isEmpty ? "weights at the top only; leave --key out" : known.prefix(8).joined(separator: ", ")
-    throw FileError("has no weights under --key \(oneLine(key)); it has \(oneLine(list))\(nearest)")
-  }
-}
-
-/// Names of weights that are running averages of the trained ones.
-enum AveragedWeights {
-  /// True for `ema`, `model_ema`, `ema_state_dict`, `swa_model`, `teacher` and the like.
-  static func isName(_ name: String) -> Bool {
-    let words = name.lowercased().split { !$0.isLetter }
-    return words.contains {
-      ["ema", "swa", "averaged", "average", "avg", "shadow", "teacher", "momentum"].contains($0)
-    }
+    throw FileError("has no weights under \(Remedy.key(key)); it has \(oneLine(list))\(nearest)")
   }
 }

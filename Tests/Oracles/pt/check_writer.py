@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Loads checkpoints with torch's weights-only reader and prints each tensor's type, shape and FNV-1a digest.
 
-The test WritingTests.torchLoadsWhatIsWritten runs this where torch is installed:
+WritingTests compares what is written with written.pt, and with what torch read in it:
 
-    DUALAB_PYTHON=~/venv/bin/python3 swift test -c release --scratch-path .build-test --filter WritingTests
+    python3 check_writer.py written.pt > written.torch.txt
 """
 
 import sys

@@ -4,12 +4,12 @@ import Tensors
 
 /// Writes a zip file in memory through libzip: entries stored, each starting at a multiple of 64 bytes as torch
 /// aligns them.
-enum ZipWriter {
+package enum ZipWriter {
   private static let alignment = 64
   /// The mark of torch's padding in the extra field of a local header.
   private static let paddingMark: UInt16 = 0x4246
 
-  static func encoded(_ entries: [(name: String, contents: Data)]) throws -> Data {
+  package static func encoded(_ entries: [(name: String, contents: Data)]) throws -> Data {
     var error = zip_error_t()
     guard let target = zip_source_buffer_create(nil, 0, 0, &error) else { throw failure() }
     defer { zip_source_free(target) }
@@ -70,5 +70,5 @@ enum ZipWriter {
     return Data(bytesNoCopy: memory, count: size, deallocator: .free)
   }
 
-  private static func failure() -> FileError { FileError("not enough memory to make the checkpoint") }
+  private static func failure() -> FileError { FileError("not enough memory to make the zip file") }
 }

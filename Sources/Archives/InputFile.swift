@@ -2,13 +2,13 @@ import Foundation
 import Tensors
 
 /// An open file that is read by position: never mapped, since a training script may cut it off at any moment.
-final class InputFile {
+package final class InputFile {
   private let descriptor: Int32
   /// Bytes in all, when it was opened.
-  let count: Int
+  package let count: Int
 
   /// Opens a file. Throws for folders, pipes and devices.
-  init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError("cannot be read (\(String(cString: strerror(errno))))") }
     var status = stat()
@@ -30,10 +30,10 @@ final class InputFile {
   deinit { close(descriptor) }
 
   /// The first bytes, up to `length`.
-  func prefix(_ length: Int) throws -> [UInt8] { try read(from: 0, min(length, count)) }
+  package func prefix(_ length: Int) throws -> [UInt8] { try read(from: 0, min(length, count)) }
 
   /// `wanted` bytes from the place `start`.
-  func read(from start: Int, _ wanted: Int) throws -> [UInt8] {
+  package func read(from start: Int, _ wanted: Int) throws -> [UInt8] {
     var problem: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
       while filled < wanted {
