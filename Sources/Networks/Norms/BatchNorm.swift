@@ -21,9 +21,7 @@ package final class BatchNorm: NormLayer {
   private let bias: Int
   private let runningMean: Int
   private let runningVariance: Int
-  private var gradient: Activation?
-  private var inputGradient: Activation?
-  private var residual: Activation?
+  private var places: GradientPlaces?
   /// scale, offset, mean, 1/σ of the batch, for the backward pass in the same workspace.
   private let batch: CommonSlot
   /// The same of the running statistics.
@@ -61,22 +59,8 @@ package final class BatchNorm: NormLayer {
 
   private var room: Int { input.shape.blocks * Shape.lanes }
 
-  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
-    self.gradient = gradient
-    return gradient
-  }
-
-  /// As `planBackward`; what stands in `residual` is added to the input's gradient.
-  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
-    self.gradient = gradient
-    self.residual = residual
-  }
-
-  package func planBackward(
-    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
-  ) {
-    self.gradient = gradient
-    self.inputGradient = inputGradient
+  package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
+    self.places = places
   }
 
   // MARK: forward
@@ -168,14 +152,14 @@ package final class BatchNorm: NormLayer {
 
   /// Of the rows that `forward` was called for; if `adding`, to the parameter gradients that are there.
   func backward(_ pass: Pass, rows: RowSelection, adding: Bool = false) {
-    guard let gradient else { return }
+    guard let places else { return }
     let shape = input.shape, coefficients = coefficients(pass)
     let slope = pass.workspace.pointer(linear), constant = slope + room
     let usesBatch = pass.mode != .eval
     if usesBatch || pass.wanted.contains(.parameters) {
       sumChunks(pass, of: rows) { images, sums in
         dl_gradient_sums(
-          pass.pointer(input, image: images.lowerBound), pass.pointer(gradient, image: images.lowerBound),
+          pass.pointer(input, image: images.lowerBound), pass.pointer(places.output, image: images.lowerBound),
           images.count, shape.blocks, shape.pixels, coefficients, coefficients + room, coefficients + 2 * room, relu,
           sums)
       }
@@ -197,11 +181,10 @@ package final class BatchNorm: NormLayer {
     if !usesBatch { slope.update(repeating: 0, count: 2 * room) }
     pass.eachChunk(of: rows) { _, images, _ in
       dl_scale_gradient(
-        pass.pointer(input, image: images.lowerBound), pass.pointer(gradient, image: images.lowerBound), images.count,
-        shape.blocks, shape.pixels, coefficients,
-        coefficients + room, slope, constant, relu,
-        residual.map { UnsafePointer(pass.pointer($0, image: images.lowerBound)) },
-        pass.pointer(inputGradient ?? gradient, image: images.lowerBound))
+        pass.pointer(input, image: images.lowerBound), pass.pointer(places.output, image: images.lowerBound),
+        images.count, shape.blocks, shape.pixels, coefficients, coefficients + room, slope, constant, relu,
+        places.residual.map { UnsafePointer(pass.pointer($0, image: images.lowerBound)) },
+        pass.pointer(places.input, image: images.lowerBound))
     }
   }
 

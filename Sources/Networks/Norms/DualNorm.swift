@@ -31,9 +31,7 @@ package final class DualNorm: PosteriorNorm {
   private let gauges: Slot
   /// Constant and slope of the input's gradient, first of clean and then of adversarial rows.
   private let linear: CommonSlot
-  private var gradient: Activation?
-  private var inputGradient: Activation?
-  private var residual: Activation?
+  private var places: GradientPlaces?
   /// Sums of a chunk of images, in double.
   private var sums: Slot?
   /// The gauges of the last pass that knew both domains, and its pixels.
@@ -68,33 +66,10 @@ package final class DualNorm: PosteriorNorm {
   /// Doubles of the sums of one chunk.
   private var sumCount: Int { Int(DL_DUAL_SUMS) * room + 1 }
 
-  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
-    _ = clean.planBackward(gradient, &plan)
-    _ = adversarial.planBackward(gradient, &plan)
-    self.gradient = gradient
-    planSums(&plan)
-    return gradient
-  }
-
-  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
-    clean.planBackward(gradient, adding: residual, &plan)
-    adversarial.planBackward(gradient, adding: residual, &plan)
-    self.gradient = gradient
-    self.residual = residual
-    planSums(&plan)
-  }
-
-  package func planBackward(
-    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
-  ) {
-    clean.planBackward(sharing: gradient, into: inputGradient, &plan)
-    adversarial.planBackward(sharing: gradient, into: inputGradient, &plan)
-    self.gradient = gradient
-    self.inputGradient = inputGradient
-    planSums(&plan)
-  }
-
-  private func planSums(_ plan: inout ArenaPlan) {
+  package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
+    clean.planBackward(places, &plan)
+    adversarial.planBackward(places, &plan)
+    self.places = places
     let slot = plan.borrow(2 * sumCount)
     plan.giveBack(slot)
     sums = slot
@@ -215,7 +190,7 @@ package final class DualNorm: PosteriorNorm {
   ///     e = (p(1−p)·Σ_channels h·(u_c − u_a) + λ·(p − t))/τ;  G_c = p·h − e·u_c;  G_a = (1−p)·h + e·u_a
   ///     dx = Σ_d G_d/σ_d  and, on rows of d,  − (ΣG_d + u_d·(ΣG_d·u_d ± Σe))/(σ_d·n_d)
   package func backward(_ pass: Pass) {
-    guard let gradient else { return }
+    guard let places else { return }
     if let plain = plainSet(pass) { return plain.backward(pass) }
     let shape = input.shape, usesBatch = pass.mode != .eval, wantsParameters = pass.wanted.contains(.parameters)
     let norms = pass.memory.norms
@@ -224,11 +199,12 @@ package final class DualNorm: PosteriorNorm {
     pass.eachChunk { _, images, _ in
       pass.eachRun(in: images) { run, isClean in
         dl_dual_cotangent(
-          &kernel, pass.pointer(input, image: run.lowerBound), pass.pointer(gradient, image: run.lowerBound), run.count,
+          &kernel, pass.pointer(input, image: run.lowerBound), pass.pointer(places.output, image: run.lowerBound),
+          run.count,
           shape.blocks, shape.pixels, pull, isClean ?? true, posterior(pass, run.lowerBound))
       }
     }
-    if usesBatch || wantsParameters { sumGradients(pass, gradient, &kernel) }
+    if usesBatch || wantsParameters { sumGradients(pass, places.output, &kernel) }
     if usesBatch { setLinear(pass, kernel) }
     let constant = pass.workspace.pointer(linear), stride = 2 * room
     pass.eachChunk { _, images, _ in
@@ -236,10 +212,10 @@ package final class DualNorm: PosteriorNorm {
         let first = run.lowerBound, isClean = isClean ?? true
         let terms = usesBatch ? UnsafePointer(constant + (isClean ? 0 : stride)) : nil
         dl_dual_gradient(
-          &kernel, pass.pointer(input, image: first), pass.pointer(gradient, image: first), posterior(pass, first),
+          &kernel, pass.pointer(input, image: first), pass.pointer(places.output, image: first), posterior(pass, first),
           run.count, shape.blocks, shape.pixels, terms, terms.map { $0 + room }, isClean,
-          residual.map { UnsafePointer(pass.pointer($0, image: first)) },
-          pass.pointer(inputGradient ?? gradient, image: first))
+          places.residual.map { UnsafePointer(pass.pointer($0, image: first)) },
+          pass.pointer(places.input, image: first))
       }
     }
   }

@@ -10,9 +10,7 @@ package final class IdentityNorm: NormLayer {
   package let input: Activation
   package let output: Activation
   private let relu: Bool
-  private var gradient: Activation?
-  private var inputGradient: Activation?
-  private var residual: Activation?
+  private var places: GradientPlaces?
 
   /// Has no tensors.
   package init(
@@ -25,21 +23,8 @@ package final class IdentityNorm: NormLayer {
     output = Activation(keeping: input.shape, &builder.plan)
   }
 
-  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
-    self.gradient = gradient
-    return gradient
-  }
-
-  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
-    self.gradient = gradient
-    self.residual = residual
-  }
-
-  package func planBackward(
-    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
-  ) {
-    self.gradient = gradient
-    self.inputGradient = inputGradient
+  package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
+    self.places = places
   }
 
   package func forward(_ pass: Pass) {
@@ -54,16 +39,16 @@ package final class IdentityNorm: NormLayer {
   }
 
   package func backward(_ pass: Pass) {
-    guard let gradient else { return }
+    guard let places else { return }
     pass.eachChunk { _, images, _ in
       let first = images.lowerBound, count = images.count * input.count
-      let dy = pass.pointer(gradient, image: first), dx = pass.pointer(inputGradient ?? gradient, image: first)
+      let dy = pass.pointer(places.output, image: first), dx = pass.pointer(places.input, image: first)
       if relu {
         dl_relu_gradient(pass.pointer(input, image: first), dy, count, dx)
       } else if dx != dy {
         dx.update(from: dy, count: count)
       }
-      if let residual { dl_add(pass.pointer(residual, image: first), count, dx) }
+      if let residual = places.residual { dl_add(pass.pointer(residual, image: first), count, dx) }
     }
   }
 }

@@ -7,7 +7,7 @@ import Tensors
 ///     y = γ·(x − μ)/√(v + 1e-5) + β,   μ, v: mean and biased variance of the channel's group in the image
 ///
 /// There are no running statistics: all modes are the same. A group of a single value becomes β.
-package class ImageNorm: Layer {
+package class ImageNorm {
   package let name: String
   package let input: Activation
   package let output: Activation
@@ -16,9 +16,7 @@ package class ImageNorm: Layer {
   private let affine: (weight: Int, bias: Int)?
   /// scale, offset, mean, 1/σ of an image's channels, for the backward pass.
   private let coefficients: Slot
-  private var gradient: Activation?
-  private var inputGradient: Activation?
-  private var residual: Activation?
+  private var places: GradientPlaces?
   /// Σg and Σg·(x − μ) of an image, in double.
   private var sums: Slot?
 
@@ -38,27 +36,8 @@ package class ImageNorm: Layer {
   private var room: Int { input.shape.blocks * Shape.lanes }
   private var channelsOfGroup: Int { input.shape.channels / groups }
 
-  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
-    self.gradient = gradient
-    planSums(&plan)
-    return gradient
-  }
-
-  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
-    self.gradient = gradient
-    self.residual = residual
-    planSums(&plan)
-  }
-
-  package func planBackward(
-    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
-  ) {
-    self.gradient = gradient
-    self.inputGradient = inputGradient
-    planSums(&plan)
-  }
-
-  private func planSums(_ plan: inout ArenaPlan) {
+  package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
+    self.places = places
     let slot = plan.borrow(4 * room)
     plan.giveBack(slot)
     sums = slot
@@ -133,20 +112,20 @@ package class ImageNorm: Layer {
   /// With û = (x − μ)/σ, g = dy where the ReLU was open, h = γ·g, and means over the group:
   /// dβ = Σg, dγ = Σgû, dx = (h − mean(h) − û·mean(hû))/σ.
   package func backward(_ pass: Pass) {
-    guard let gradient, let sums else { return }
+    guard let places, let sums else { return }
     let shape = input.shape
     pass.eachChunk { _, images, scratch in
       let slope = scratch, constant = scratch + room
       for image in images {
-        let x = pass.pointer(input, image: image), dy = pass.pointer(gradient, image: image)
+        let x = pass.pointer(input, image: image), dy = pass.pointer(places.output, image: image)
         let own = pass.pointer(coefficients, image: image), sums = pass.doubles(sums, at: image * 2 * room)
         sums.update(repeating: 0, count: 2 * room)
         dl_gradient_sums(x, dy, 1, shape.blocks, shape.pixels, own, own + room, own + 2 * room, relu, sums)
         setLinear(own, sums, slope, constant, pass.memory)
         dl_scale_gradient(
           x, dy, 1, shape.blocks, shape.pixels, own, own + room, slope, constant, relu,
-          residual.map { UnsafePointer(pass.pointer($0, image: image)) },
-          pass.pointer(inputGradient ?? gradient, image: image))
+          places.residual.map { UnsafePointer(pass.pointer($0, image: image)) },
+          pass.pointer(places.input, image: image))
       }
     }
     if pass.wanted.contains(.parameters) { setGradients(pass) }

@@ -24,10 +24,18 @@ package protocol NormLayer: Layer, SendableMetatype {
   var name: String { get }
   /// What enters it; a forward pass leaves it as it is until the next.
   var input: Activation { get }
-  /// As `planBackward`; what stands in `residual` is added to the input's gradient.
-  func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan)
-  /// As `planBackward`, for an output gradient that others still need and an input gradient with memory of its own.
-  func planBackward(sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan)
+  /// Plans where the gradients stand, after which `backward` can run.
+  func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan)
+}
+
+/// Where a norm's backward pass finds and leaves gradients.
+package struct GradientPlaces {
+  /// The gradient of the output.
+  let output: Activation
+  /// Where that of the input goes: in its place, unless others still need the output's.
+  let input: Activation
+  /// What is added to the input's gradient; nil for nothing.
+  var residual: Activation?
 }
 
 extension NormLayer {
@@ -38,6 +46,21 @@ extension NormLayer {
   package static var replacesBias: Bool { true }
   package static var affines: [NormAffine] { [] }
   package static func groups(of channels: Int) -> Int? { nil }
+
+  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
+    planBackward(GradientPlaces(output: gradient, input: gradient), &plan)
+    return gradient
+  }
+
+  /// As `planBackward`; what stands in `residual` is added to the input's gradient.
+  func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
+    planBackward(GradientPlaces(output: gradient, input: gradient, residual: residual), &plan)
+  }
+
+  /// As `planBackward`, for an output gradient that others still need and an input gradient with memory of its own.
+  func planBackward(sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan) {
+    planBackward(GradientPlaces(output: gradient, input: inputGradient), &plan)
+  }
 }
 
 extension NetworkBuilder {

@@ -32,21 +32,9 @@ package final class SiLUNorm<Norm: NormLayer>: NormLayer {
   package var input: Activation { norm.input }
   package var children: [any Layer] { [norm] }
 
-  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
-    (self.gradient, normGradient) = (gradient, gradient)
-    return norm.planBackward(gradient, &plan)
-  }
-
-  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
-    (self.gradient, normGradient) = (gradient, gradient)
-    norm.planBackward(gradient, adding: residual, &plan)
-  }
-
-  package func planBackward(
-    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
-  ) {
-    (self.gradient, normGradient) = (gradient, inputGradient)
-    norm.planBackward(sharing: inputGradient, into: inputGradient, &plan)
+  package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
+    (gradient, normGradient) = (places.output, places.input)
+    norm.planBackward(GradientPlaces(output: places.input, input: places.input, residual: places.residual), &plan)
   }
 
   package func forward(_ pass: Pass) {

@@ -32,21 +32,9 @@ package final class SplitNorm: NormLayer {
     adversarial = BatchNorm(name, input, output, relu: relu, affine: other, statistics: sets[1], &builder)
   }
 
-  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
-    _ = clean.planBackward(gradient, &plan)
-    return adversarial.planBackward(gradient, &plan)
-  }
-
-  package func planBackward(_ gradient: Activation, adding residual: Activation, _ plan: inout ArenaPlan) {
-    clean.planBackward(gradient, adding: residual, &plan)
-    adversarial.planBackward(gradient, adding: residual, &plan)
-  }
-
-  package func planBackward(
-    sharing gradient: Activation, into inputGradient: Activation, _ plan: inout ArenaPlan
-  ) {
-    clean.planBackward(sharing: gradient, into: inputGradient, &plan)
-    adversarial.planBackward(sharing: gradient, into: inputGradient, &plan)
+  package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
+    clean.planBackward(places, &plan)
+    adversarial.planBackward(places, &plan)
   }
 
   package func prepareStatistics(_ memory: NetworkMemory) {
