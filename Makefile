@@ -22,7 +22,7 @@ export SWIFT_BACKTRACE = interactive=no
 # next to the program first: 'make dist' puts them there.
 build: deps
 	$(SWIFT) build -c release --product dualab --static-swift-stdlib \
-	  -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/dualab'
+	  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/dualab'
 
 run: build
 	$(BINARY)
