@@ -46,7 +46,7 @@ extension Diagnosis {
       source: Source(
         program: DualabCommand.configuration.version, checkpoint: plan.card.weights, preset: "none", step: 0,
         data: plan.images.source, epsilon: plan.settings.epsilon))
-    imported = plan.importRecord
+    (imported, guessing) = (plan.importRecord, plan.guessing)
   }
 }
 
