@@ -29,7 +29,8 @@ let package = Package(
     .target(name: "Objectives", dependencies: ["Tensors"]),
     .target(name: "Networks", dependencies: ["CKernels", "Spelling", "Tensors", "PyTorchFiles"]),
     .target(name: "Downloads", dependencies: ["CCurl", "CZlib", "Spelling"]),
-    .target(name: "Datasets", dependencies: ["CJPEG", "CPNG", "CZlib", "Spelling", "Tensors", "Downloads"]),
+    .target(
+      name: "Datasets", dependencies: ["Archives", "CJPEG", "CPNG", "CZlib", "Spelling", "Tensors", "Downloads"]),
     .target(name: "Attacks", dependencies: ["CKernels", "Spelling", "Tensors", "Objectives", "Networks"]),
 
     // MARK: vocabulary

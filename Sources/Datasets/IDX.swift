@@ -33,6 +33,12 @@ enum IDX {
     do {
       let header = isPacked ? try Gzip.unpack(file, limit: headerSize) : Array(file.prefix(headerSize))
       let (shape, promised) = try parse(header, dimensions: dimensions, path: path, holding: what)
+      // Images are noisy; what would shrink to half a percent is not unpacked.
+      guard !isPacked || promised <= max(1 << 28, 200 * file.count) else {
+        throw DataError(
+          "\(path): \(described(shape)) \(what) would unpack to \(promised >> 20) MB from \(file.count >> 10) kB, which no "
+            + "data set does; download the file again")
+      }
       // One byte more than promised is enough to see that there is too much.
       let whole = isPacked ? try Gzip.unpack(file, limit: headerSize + promised + 1) : file
       let held = whole.count - headerSize

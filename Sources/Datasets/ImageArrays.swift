@@ -19,11 +19,11 @@ struct ImageArrays {
   /// be recognized from the shape, where it leaves two possibilities it is `usual`. Throws `NPY.Failure`.
   init(
     names: [String], member: String?, known: (images: String, labels: String)? = nil, layout: LabelledImages.Layout?,
-    usual: LabelledImages.Layout, limit: Int?, array: (String) throws -> any NumberArray
+    usual: LabelledImages.Layout, limit: Int?, array: (_ name: String, _ rows: Int?) throws -> any NumberArray
   ) throws {
     var notes: [String] = []
     let chosen = try known ?? Self.pair(names, member, array, &notes)
-    let images = try array(chosen.images), labels = try array(chosen.labels)
+    let images = try array(chosen.images, limit), labels = try array(chosen.labels, limit)
     guard (3...4).contains(images.shape.count) else {
       throw NPY.Failure(reason: "\(chosen.images) is \(images.describedShape); expected images of 4 dimensions")
     }
@@ -53,7 +53,8 @@ struct ImageArrays {
   // MARK: which arrays
 
   private static func pair(
-    _ names: [String], _ member: String?, _ array: (String) throws -> any NumberArray, _ notes: inout [String]
+    _ names: [String], _ member: String?, _ array: (String, Int?) throws -> any NumberArray,
+    _ notes: inout [String]
   ) throws -> (images: String, labels: String) {
     let images = member.map { [$0] } ?? imageNames
     let foundImages = images.first(where: names.contains), foundLabels = labelNames.first(where: names.contains)
@@ -67,7 +68,7 @@ struct ImageArrays {
       return (foundImages, foundLabels)
     }
     // Two arrays of one length, one of images and one of labels, are what is meant.
-    let shapes = try names.map { ($0, try array($0).shape) }
+    let shapes = try names.map { ($0, try array($0, 0).shape) }
     let pictures = shapes.filter { (3...4).contains($0.1.count) },
       classes = shapes.filter { (1...2).contains($0.1.count) }
     if member == nil, pictures.count == 1, classes.count == 1, pictures[0].1[0] == classes[0].1[0] {
@@ -94,17 +95,18 @@ struct ImageArrays {
     guard array.shape[0] == images else {
       throw NPY.Failure(reason: "\(array.shape[0]) labels (\(name)) for \(images) images; expected one each")
     }
-    let all = try isOneHot ? hot(array, name) : whole(array, name)
+    let count = min(limit ?? images, images)
+    let all = try isOneHot ? hot(array, name, count) : whole(array, name, count)
     if isOneHot { notes.append("labels '\(name)' are one-hot, [\(array.shape[1])] each: the class is the 1") }
     if !isOneHot, array.kind == .float { notes.append("labels '\(name)' are floats, all whole numbers") }
     if let place = all.firstIndex(where: { $0 < 0 }) {
       throw NPY.Failure(reason: "label \(all[place]) at position \(place) is out of range; classes count from 0")
     }
-    return Array(all.prefix(limit ?? all.count))
+    return all
   }
 
-  private static func whole(_ array: any NumberArray, _ name: String) throws -> [Int] {
-    try (0..<array.count).map { place in
+  private static func whole(_ array: any NumberArray, _ name: String, _ count: Int) throws -> [Int] {
+    try (0..<count).map { place in
       if let integer = array.integer(place) { return integer }
       let number = array.number(place)
       guard array.kind == .float, let integer = Int(exactly: number) else {
@@ -117,9 +119,9 @@ struct ImageArrays {
   }
 
   /// Rows with a single 1.
-  private static func hot(_ array: any NumberArray, _ name: String) throws -> [Int] {
+  private static func hot(_ array: any NumberArray, _ name: String, _ count: Int) throws -> [Int] {
     let classes = array.shape[1]
-    return try (0..<array.shape[0]).map { row in
+    return try (0..<count).map { row in
       let values = (0..<classes).map { array.number(row * array.strides[0] + $0 * array.strides[1]) }
       guard let hot = values.firstIndex(of: 1), values.count(where: { $0 == 0 }) == classes - 1 else {
         throw NPY.Failure(

@@ -69,14 +69,11 @@ package struct LabelledImages: Sendable {
       return
     }
     do {
-      let archive = try Zip(try Self.contents(path))
-      let names = archive.names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
+      let archive = try NPZ(path)
       let arrays = try ImageArrays(
-        names: names, member: member, layout: layout, usual: .nhwc, limit: limit
-      ) { try Self.array($0, archive) }
+        names: archive.names, member: member, layout: layout, usual: .nhwc, limit: limit
+      ) { try archive.array($0, rows: $1) }
       self.init(arrays, source: path)
-    } catch let failure as Zip.Failure {
-      throw DataError("\(path): \(failure.reason); write it again with numpy.savez")
     } catch let failure as NPY.Failure {
       throw DataError("\(path): \(failure.reason)")
     }
@@ -89,7 +86,7 @@ package struct LabelledImages: Sendable {
       let file = try Safetensors(contentsOf: URL(fileURLWithPath: path))
       let arrays = try ImageArrays(
         names: file.tensors.keys.sorted(), member: nil, layout: layout, usual: .nchw, limit: limit
-      ) { try TensorArray($0, of: file) }
+      ) { name, _ in try TensorArray(name, of: file) }
       self.init(arrays, source: path)
     } catch let failure as NPY.Failure {
       throw DataError("\(path): \(failure.reason)")
@@ -133,22 +130,5 @@ package struct LabelledImages: Sendable {
     guard let file = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? file.close() }
     return (try? file.read(upToCount: 2)) == Data("PK".utf8)
-  }
-
-  static func contents(_ path: String) throws -> Data {
-    do { return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) } catch {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw DataError(
-        "\(path): "
-          + (exists
-            ? "cannot be read; check that it is a file and its permissions" : "no such file; pass the path of an .npz"))
-    }
-  }
-
-  static func array(_ name: String, _ archive: Zip) throws -> NPY {
-    guard let bytes = try archive.contents(of: "\(name).npy") else { throw NPY.Failure(reason: "no member \(name)") }
-    do { return try NPY(bytes) } catch let failure as NPY.Failure {
-      throw NPY.Failure(reason: "\(name) \(failure.reason); write it again with numpy.savez")
-    }
   }
 }

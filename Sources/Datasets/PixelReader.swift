@@ -63,52 +63,76 @@ struct PixelReader {
     }
   }
 
+  /// What one pass over the pixels found, so that only their float32 are kept.
+  private struct Found {
+    var low = Double.infinity, high = -Double.infinity
+    var areWhole = true
+    /// Pixels a rounding outside [0, 1].
+    var rounded = 0
+    /// The first pixel further outside, and the images that have one.
+    var outside: (place: Int, value: Double)?
+    var imagesOutside = 0, lastOutside = -1
+
+    mutating func add(_ value: Double, place: Int, image: Int) {
+      (low, high) = (min(low, value), max(high, value))
+      areWhole = areWhole && value == value.rounded()
+      guard !(value >= 0 && value <= 1) else { return }
+      guard !(value >= -PixelReader.rounding && value <= 1 + PixelReader.rounding) else {
+        rounded += 1
+        return
+      }
+      outside = outside ?? (place, value)
+      if lastOutside != image { imagesOutside += 1 }
+      lastOutside = image
+    }
+
+    /// Whole numbers in 0 … 255 that are not all 0 or 1: levels in another type.
+    var areLevels: Bool { areWhole && low >= 0 && high > 1 && high <= 255 }
+  }
+
   /// The pixels of the first `count` images. Throws `NPY.Failure`.
   func pixels(count: Int, channels: Int, _ notes: inout [String]) throws -> [Float] {
-    var values: [Double] = []
+    var values: [Float] = [], found = Found()
     values.reserveCapacity(count * channels * shape.height * shape.width)
+    let isByte = array.kind == .unsigned && array.size == 1
     for image in 0..<count {
       for channel in 0..<channels {
         for row in 0..<shape.height {
-          for column in 0..<shape.width { values.append(array.number(place(image, channel, row, column))) }
+          for column in 0..<shape.width {
+            let value = array.number(place(image, channel, row, column))
+            if !isByte { found.add(value, place: values.count, image: image) }
+            values.append(Float(value))
+          }
         }
       }
     }
-    let perImage = max(1, channels * shape.height * shape.width)
-    let isByte = array.kind == .unsigned && array.size == 1
-    if !isByte, let low = values.min(), let high = values.max(), isLevels(values, low, high) {
-      notes.append("'\(name)' holds whole numbers up to \(Int(high)): read as levels of 255")
-      return values.map { Float($0 / 255) }
+    if isByte || found.areLevels {
+      if !isByte { notes.append("'\(name)' holds whole numbers up to \(Int(found.high)): read as levels of 255") }
+      for place in values.indices { values[place] /= 255 }
+      return values
     }
-    if isByte { return values.map { Float($0) / 255 } }
     guard array.kind == .float else {
       throw NPY.Failure(
         reason: "\(name) holds \(array.size)-byte whole numbers outside 0 … 255; save uint8, or floats in [0, 1]")
     }
-    return try inBox(values, perImage, &notes)
+    try checkBox(found, count: count, perImage: max(1, channels * shape.height * shape.width), &notes)
+    for place in values.indices { values[place] = min(max(values[place], 0), 1) }
+    return values
   }
 
-  /// Whole numbers in 0 … 255 that are not all 0 or 1: levels in another type.
-  private func isLevels(_ values: [Double], _ low: Double, _ high: Double) -> Bool {
-    low >= 0 && high > 1 && high <= 255 && values.allSatisfy { $0 == $0.rounded() }
-  }
-
-  private func inBox(_ values: [Double], _ perImage: Int, _ notes: inout [String]) throws -> [Float] {
-    let isOutside = { (value: Double) in !(value >= -Self.rounding && value <= 1 + Self.rounding) }
-    if let first = values.firstIndex(where: isOutside) {
-      let images = Set(values.indices.filter { isOutside(values[$0]) }.map { $0 / perImage }).count
+  /// Throws when pixels are outside [0, 1] by more than a rounding.
+  private func checkBox(_ found: Found, count: Int, perImage: Int, _ notes: inout [String]) throws {
+    if let outside = found.outside {
       throw NPY.Failure(
-        reason: "\(name): image \(first / perImage) has a pixel \(Float(values[first])) outside [0, 1] "
-          + "(\(images) of \(values.count / perImage) images have one); divide by 255, and leave mean and std to the network"
+        reason: "\(name): image \(outside.place / perImage) has a pixel \(Float(outside.value)) outside [0, 1] "
+          + "(\(found.imagesOutside) of \(count) images have one); divide by 255, and leave mean and std to the network"
       )
     }
-    let clipped = values.count { $0 < 0 || $0 > 1 }
-    if clipped > 0 {
+    if found.rounded > 0 {
       notes.append(
-        clipped == 1
+        found.rounded == 1
           ? "'\(name)': 1 pixel a rounding outside [0, 1] was clipped"
-          : "'\(name)': \(clipped) pixels a rounding outside [0, 1] were clipped")
+          : "'\(name)': \(found.rounded) pixels a rounding outside [0, 1] were clipped")
     }
-    return values.map { Float(min(max($0, 0), 1)) }
   }
 }

@@ -58,6 +58,11 @@ func message(images: String = "formats/images-idx3-ubyte", labels: String = "for
 }
 
 @Suite struct IDXTests {
+  @Test func `a small packed file of hundreds of megabytes is not unpacked`() throws {
+    let line = try message(images: "formats/bomb_300MB_idx3.gz")
+    #expect(line.contains("400000×28×28 images would unpack to 299 MB from 297 kB"), "\(line)")
+  }
+
   @Test(arguments: ["", ".gz"]) func `plain and packed files give the bytes and labels of the oracle`(ending: String)
     throws
   {

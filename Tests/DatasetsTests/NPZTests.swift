@@ -62,10 +62,10 @@ struct NPZTests {
 
   @Test(arguments: [
     ("missing_y", "no array y_test"), ("count_mismatch", "4 labels (y_test) for 5 images"),
-    ("label_range", "label -1 at position 2 is out of range"), ("not_zip", "not a zip archive"),
+    ("label_range", "label -1 at position 2 is out of range"), ("not_zip", "is a damaged or incomplete zip file"),
     ("object_dtype", "x_test holds Python objects ('|O')"), ("shape_overflow", "x_test is 4294967296×4294967296×3×3"),
     ("shape_negative", "x_test has the negative dimension -5"), ("data_short", "the data are 9 bytes short"),
-    ("bad_crc", "the CRC-32 of member x_test.npy does not match"),
+    ("bad_crc", "its entry 'x_test.npy' is cut off or does not match its checksum"),
   ])
   func damagedArchivesEndInOneLine(name: String, problem: String) {
     let line = failure(path("malformed/npz_\(name).npz"))
@@ -75,6 +75,33 @@ struct NPZTests {
   @Test func everyDamagedArchiveOfTheListIsTested() throws {
     let listed = try FileManager.default.contentsOfDirectory(atPath: path("malformed")).filter { $0.hasPrefix("npz_") }
     #expect(listed.count == 10, "nine above, and the big-endian one below")
+  }
+
+  /// A million images in 200 kB, and 2^34 in one more: no more is unpacked than is asked for.
+  @Test(arguments: ["bomb_200MB", "claims_1TB"]) func onlyWhatIsNeededIsUnpacked(name: String) throws {
+    let images = try LabelledImages(npz: path("formats/\(name).npz"), limit: 3)
+    let level: Float = name == "bomb_200MB" ? 0 : 1
+    #expect(images.labels == [1, 1, 1] && images.pixels.allSatisfy { $0 == level })
+    #expect(images.pixels.count == 3 * images.shape.planarCount)
+  }
+
+  @Test func moreImagesThanMemoryAreRefusedBeforeTheyAreUnpacked() {
+    let line = failure(path("formats/claims_1TB.npz"))
+    #expect(line.contains("x_test is 17179869184×8×8×1: it unpacks to 1048576 MB from 0 MB"), "\(line)")
+    #expect(line.hasSuffix("use fewer with --limit"), "\(line)")
+  }
+
+  @Test func aSizeThatLiesIsRefused() throws {
+    let whole = try Data(contentsOf: Repository.oracle("formats/pair_deflated.npz"))
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("lies-\(UUID().uuidString).npz")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let entry = try #require(whole.range(of: Data([0x50, 0x4B, 1, 2])))
+    for (size, words) in [(UInt32(0xFFFF_FFF0), "bytes longer"), (0, "wrong magic"), (200, "bytes short")] {
+      var lying = whole
+      for byte in 0..<4 { lying[entry.lowerBound + 24 + byte] = UInt8(truncatingIfNeeded: size >> UInt32(8 * byte)) }
+      try lying.write(to: file)
+      #expect(failure(file.path).contains(words), "\(failure(file.path))")
+    }
   }
 
   @Test func bigEndianLabelsAreDecoded() throws {

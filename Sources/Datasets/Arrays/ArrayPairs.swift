@@ -105,7 +105,7 @@ extension ImageSet.Pixels {
 /// The arrays of a `.npz`, or of the `.npy` files of a folder, by name.
 struct ArrayFiles {
   private enum Place {
-    case archive(Zip)
+    case archive(NPZ)
     case folder
   }
 
@@ -122,13 +122,9 @@ struct ArrayFiles {
     }
     let isArray = !isFolder.boolValue && path.hasSuffix(".npy")
     guard isFolder.boolValue || isArray else {
-      do {
-        let archive = try Zip(try Self.contents(path))
-        names = archive.names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
-        (self.path, place) = (path, .archive(archive))
-      } catch let failure as Zip.Failure {
-        throw DataError("\(path): \(failure.reason); write it again with numpy.savez")
-      }
+      let archive = try NPZ(path)
+      names = archive.names
+      (self.path, place) = (path, .archive(archive))
       return
     }
     let folder = isArray ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
@@ -147,8 +143,6 @@ struct ArrayFiles {
     do {
       return try ImageArrays(
         names: names, member: nil, known: known, layout: layout, usual: .nhwc, limit: limit, array: array)
-    } catch let failure as Zip.Failure {
-      throw DataError("\(path): \(failure.reason); write it again with numpy.savez")
     } catch let failure as NPY.Failure {
       throw DataError("\(path): \(failure.reason)")
     }
@@ -166,22 +160,13 @@ struct ArrayFiles {
       "\(path)/\(images).npy: no labels beside it; put them into \(guesses.first { $0 != images } ?? "y").npy")
   }
 
-  private func array(_ name: String) throws -> any NumberArray {
-    let bytes: [UInt8]
+  private func array(_ name: String, rows: Int?) throws -> any NumberArray {
     switch place {
-    case .archive(let archive):
-      guard let member = try archive.contents(of: "\(name).npy") else { throw NPY.Failure(reason: "no member \(name)") }
-      bytes = member
-    case .folder: bytes = [UInt8](try Self.contents("\(path)/\(name).npy"))
-    }
-    do { return try NPY(bytes) } catch let failure as NPY.Failure {
-      throw NPY.Failure(reason: "\(name) \(failure.reason); write it again with numpy")
-    }
-  }
-
-  private static func contents(_ path: String) throws -> Data {
-    do { return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) } catch {
-      throw DataError("\(path): cannot be read; check that it is a file and its permissions")
+    case .archive(let archive): return try archive.array(name, rows: rows)
+    case .folder:
+      do { return try NPY(contentsOf: "\(path)/\(name).npy", rows: rows) } catch let failure as NPY.Failure {
+        throw NPY.Failure(reason: "\(name) \(failure.reason); write it again with numpy")
+      }
     }
   }
 }

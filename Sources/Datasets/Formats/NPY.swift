@@ -1,3 +1,5 @@
+import Tensors
+
 /// One array of numpy's `.npy` format, versions 1 to 3: a header that is a Python dictionary, then the elements.
 ///
 /// Numbers of either byte order, in C or Fortran order. Objects are refused, never unpickled.
@@ -24,52 +26,91 @@ struct NPY {
   let strides: [Int]
   private let isBigEndian: Bool
   let bytes: [UInt8]
-  let start: Int
 
-  /// Reads the header and checks that the elements are all there. Throws `Failure`.
-  init(_ bytes: [UInt8]) throws {
-    guard bytes.count >= 10, Array(bytes[..<6]) == [0x93] + Array("NUMPY".utf8) else {
+  /// Reads an array whose bytes are `total`, `read` giving the next ones: first the header, which is compared with `total`
+  /// before anything is allocated, then the elements. With `rows` only as many elements of the first dimension are read,
+  /// where they lie together, and `packed` is the bytes that all of them take in a file. Throws `Failure`, and what `read`
+  /// throws.
+  init(total: Int, packed: Int, rows: Int? = nil, read: (UnsafeMutableRawPointer, Int) throws -> Void) throws {
+    func next(_ count: Int) throws -> [UInt8] {
+      try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        if let start = buffer.baseAddress, count > 0 { try read(start, count) }
+        filled = count
+      }
+    }
+    guard total >= 10 else { throw Failure(reason: "is not a .npy array: wrong magic") }
+    let magic = try next(8)
+    guard Array(magic[..<6]) == [0x93] + Array("NUMPY".utf8) else {
       throw Failure(reason: "is not a .npy array: wrong magic")
     }
-    guard (1...3).contains(bytes[6]) else { throw Failure(reason: "has the unknown .npy version \(bytes[6])") }
-    let lengthSize = bytes[6] == 1 ? 2 : 4
-    guard bytes.count >= 8 + lengthSize else { throw Failure(reason: "is cut inside its header") }
-    let length = (0..<lengthSize).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
+    guard (1...3).contains(magic[6]) else { throw Failure(reason: "has the unknown .npy version \(magic[6])") }
+    let lengthSize = magic[6] == 1 ? 2 : 4
+    guard total >= 8 + lengthSize else { throw Failure(reason: "is cut inside its header") }
+    let length = try next(lengthSize).reversed().reduce(0) { $0 << 8 | Int($1) }
     let start = 8 + lengthSize + length
-    guard start <= bytes.count else { throw Failure(reason: "is cut inside its header") }
-    var header = NPYHeader(bytes[(8 + lengthSize)..<start])
+    guard start <= total, length <= Self.longestHeader else { throw Failure(reason: "is cut inside its header") }
+    var header = NPYHeader(try next(length)[...])
     try header.parse()
-
-    let type = Array(header.type)
-    guard type.count >= 3, let kind = Kind(rawValue: type[1]), let size = Int(String(type[2...])),
-      [1, 2, 4, 8].contains(size), kind != .float || size >= 2
-    else {
-      let what = header.type.hasSuffix("O") ? "Python objects ('\(header.type)')" : "type '\(header.type)'"
-      throw Failure(reason: "holds \(what); give plain numbers of 1 to 8 bytes")
-    }
-    guard "<>|=".contains(type[0]) else { throw Failure(reason: "has the unknown byte order '\(type[0])'") }
-    self.bytes = bytes
-    self.start = start
-    self.kind = kind
-    self.size = size
-    isBigEndian = type[0] == ">"
+    (kind, size, isBigEndian) = try Self.type(header.type)
     shape = header.shape
-    let promised = try Self.byteCount(header.shape, size), held = bytes.count - start
+    let promised = try Self.byteCount(header.shape, size), held = total - start
     guard held == promised else {
       throw Failure(
         reason: "is \(Self.described(header.shape)) of \(size) bytes each, the data are "
           + (held < promised ? "\(promised - held) bytes short" : "\(held - promised) bytes longer"))
     }
+    strides = Self.strides(header.shape, isFortran: header.isFortran)
+    var wanted = promised
+    if let rows, let all = shape.first, all > rows, !header.isFortran || shape.count == 1 {
+      wanted = promised / all * max(0, rows)
+    }
+    try Self.checkMemory(wanted, packed: packed, shape)
+    bytes = try next(wanted)
+    isWhole = wanted == promised
+  }
+
+  /// False when only the first rows were read.
+  let isWhole: Bool
+
+  /// Headers are padded to 64 bytes; the names of 32 dimensions fit many times.
+  private static let longestHeader = 1 << 16
+
+  private static func type(_ text: String) throws -> (Kind, Int, Bool) {
+    let type = Array(text)
+    guard type.count >= 3, let kind = Kind(rawValue: type[1]), let size = Int(String(type[2...])),
+      [1, 2, 4, 8].contains(size), kind != .float || size >= 2
+    else {
+      let what = text.hasSuffix("O") ? "Python objects ('\(text)')" : "type '\(text)'"
+      throw Failure(reason: "holds \(what); give plain numbers of 1 to 8 bytes")
+    }
+    guard "<>|=".contains(type[0]) else { throw Failure(reason: "has the unknown byte order '\(type[0])'") }
+    return (kind, size, type[0] == ">")
+  }
+
+  private static func strides(_ shape: [Int], isFortran: Bool) -> [Int] {
+    // Nothing of an empty array is read, and the products of what is left may overflow.
+    guard !shape.contains(0) else { return Array(repeating: 0, count: shape.count) }
     var strides = Array(repeating: 1, count: shape.count)
-    if promised == 0 {
-      // Nothing will be read, and the products of what is left may overflow.
-      strides = Array(repeating: 0, count: shape.count)
-    } else if header.isFortran {
+    if isFortran {
       for axis in shape.indices.dropFirst() { strides[axis] = strides[axis - 1] * shape[axis - 1] }
     } else {
       for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
     }
-    self.strides = strides
+    return strides
+  }
+
+  /// The elements, and the float32 of each that images become.
+  private static func checkMemory(_ bytes: Int, packed: Int, _ shape: [Int]) throws {
+    // Images are noisy. What shrinks to half a percent is a trap, or nothing is lost by asking.
+    guard bytes <= max(1 << 28, 200 * min(packed, 1 << 40)) else {
+      throw Failure(
+        reason:
+          "is \(described(shape)): it unpacks to \(bytes >> 20) MB from \(packed >> 20) MB, which images never do; "
+          + "use fewer with --limit")
+    }
+    do {
+      try AvailableMemory.check(min(bytes, 1 << 60) * 5, for: "it", remedy: "use fewer with --limit")
+    } catch { throw Failure(reason: "is \(described(shape)): \(error)") }
   }
 
   /// The element at a place counted in elements, whatever its type.
@@ -95,7 +136,7 @@ struct NPY {
   }
 
   private func bits(_ place: Int) -> UInt64 {
-    let first = start + place * size
+    let first = place * size
     var value: UInt64 = 0
     for offset in 0..<size {
       value = value << 8 | UInt64(bytes[isBigEndian ? first + offset : first + size - 1 - offset])

@@ -1,3 +1,4 @@
+import CZlib
 import Foundation
 import Tensors
 
@@ -20,12 +21,6 @@ package struct NPZWriter {
     try add(name, type: "<i8", shape: shape, integers.map { Int64($0).littleEndian })
   }
 
-  /// Adds a text as an array of bytes: `bytes(f[name]).decode()` in Python. Throws `DataError`.
-  package mutating func add(_ name: String, text: String) throws {
-    let bytes = Array(text.utf8)
-    try add(name, type: "|u1", shape: [bytes.count], bytes)
-  }
-
   /// Writes the archive atomically. Throws `FileError`.
   package func write(to url: URL) throws {
     var data = archive + directory
@@ -35,6 +30,19 @@ package struct NPZWriter {
     data.append(little: archive.count, 4)
     data.append(little: 0, 2)
     try AtomicFile.write(data, to: url)
+  }
+
+  /// CRC-32 as zip has it.
+  private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    var sum = crc32(0, nil, 0), place = 0
+    bytes.withUnsafeBufferPointer { bytes in
+      while place < bytes.count {
+        let count = min(bytes.count - place, 1 << 30)
+        sum = crc32(sum, bytes.baseAddress.map { $0 + place }, UInt32(count))
+        place += count
+      }
+    }
+    return UInt32(truncatingIfNeeded: sum)
   }
 
   private mutating func add<Element>(_ name: String, type: String, shape: [Int], _ elements: [Element]) throws {
@@ -55,7 +63,7 @@ package struct NPZWriter {
     // Version, flags, method, time, date, CRC-32, sizes, lengths of name and extra field: the same in both headers.
     var common = Data()
     for value in [20, 0, 0, 0, 0x21] { common.append(little: value, 2) }
-    common.append(little: Int(Inflate.checksum(bytes)), 4)
+    common.append(little: Int(Self.checksum(bytes)), 4)
     for _ in 0..<2 { common.append(little: bytes.count, 4) }
     for value in [file.count, 0] { common.append(little: value, 2) }
 

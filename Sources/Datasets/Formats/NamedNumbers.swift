@@ -4,17 +4,15 @@ import Tensors
 /// Arrays of a `.npz` or `.safetensors` file by name, for what is neither images nor labels.
 package struct NamedNumbers {
   private let path: String
-  private let archive: Zip?
+  private let archive: NPZ?
   private let file: Safetensors
 
   /// Opens a file; a zip archive is a `.npz`. Throws `DataError`.
   package init(_ path: String) throws {
     self.path = path
     do {
-      archive = LabelledImages.isZip(path) ? try Zip(LabelledImages.contents(path)) : nil
+      archive = LabelledImages.isZip(path) ? try NPZ(path) : nil
       file = archive == nil ? try Safetensors(contentsOf: URL(fileURLWithPath: path)) : Safetensors()
-    } catch let failure as Zip.Failure {
-      throw DataError("\(path): \(failure.reason); write it again with numpy.savez")
     } catch let error as FileError { throw DataError("\(error)") }
   }
 
@@ -27,8 +25,8 @@ package struct NamedNumbers {
     do {
       let array: any NumberArray
       if let archive {
-        guard archive.names.contains("\(name).npy") else { return nil }
-        array = try LabelledImages.array(name, archive)
+        guard archive.names.contains(name) else { return nil }
+        array = try archive.array(name, rows: shape.first)
       } else {
         guard file.tensors[name] != nil else { return nil }
         array = try TensorArray(name, of: file)
@@ -41,8 +39,6 @@ package struct NamedNumbers {
       return Self.rowMajor(array, shape)
     } catch let failure as NPY.Failure {
       throw DataError("\(path): \(failure.reason)")
-    } catch let failure as Zip.Failure {
-      throw DataError("\(path): \(failure.reason); write it again with numpy.savez")
     }
   }
 

@@ -30,7 +30,7 @@ extension NumberArray {
 extension NPY: NumberArray {}
 
 extension NPY {
-  var plainBytes: (bytes: [UInt8], start: Int)? { kind == .unsigned && size == 1 ? (bytes, start) : nil }
+  var plainBytes: (bytes: [UInt8], start: Int)? { kind == .unsigned && size == 1 ? (bytes, 0) : nil }
 }
 
 /// A tensor of a `.safetensors` as an array of numbers.
