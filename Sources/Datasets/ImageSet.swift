@@ -86,7 +86,9 @@ package struct ImageSet: Sendable {
 
   /// The order of all images in which any prefix is a fair sample: the order of the files, or, where they are sorted by
   /// class, one of each class in turn.
-  package var fairOrder: [Int] {
+  package var fairOrder: [Int] { Self.fairOrder(of: labels, classes: classes) }
+
+  static func fairOrder(of labels: [Int], classes: Int) -> [Int] {
     guard let first = labels.first, first != labels.last, zip(labels, labels.dropFirst()).allSatisfy(<=) else {
       return Array(labels.indices)
     }

@@ -27,13 +27,18 @@ package struct LabelledImages: Sendable {
   /// The first `limit` images of a split; nil: all. Throws `DataError` for more than fit into memory, or for a file that
   /// cannot be read any more.
   package init(_ split: Split, source: String, limit: Int? = nil) throws {
+    try self.init(split, source: source, limit: limit, numbers: nil)
+  }
+
+  /// `numbers` are the images' indices where the split has only some of the data set.
+  private init(_ split: Split, source: String, limit: Int?, numbers: [Int]?) throws {
     let part = limit.map(split.prefix) ?? split, images = split.images
     try Self.checkMemory(images: part.count, of: images.imageSize, source)
     self.source = source
     notes = images.notes
     shape = Shape(images.channels, images.height, images.width)
     labels = (0..<part.count).map(part.label)
-    indices = part.indices
+    indices = numbers ?? part.indices
     var pixels = [Float](repeating: 0, count: part.count * images.imageSize)
     try pixels.withUnsafeMutableBufferPointer { pixels in
       if let base = pixels.baseAddress { try part.copyImages(to: base) }
@@ -44,8 +49,8 @@ package struct LabelledImages: Sendable {
   /// The images of a folder of class folders, of each class in turn: those of `test` or `val` where it has one. `settings`
   /// say how images of many sizes become images of one. Throws `DataError`.
   package init(folder path: String, settings: DataSettings, limit: Int? = nil) throws {
-    let set = try FolderData(settings).evaluation(BytePath(path))
-    try self.init(Split(set, indices: set.fairOrder), source: path, limit: limit)
+    let (split, numbers) = try FolderData(settings).evaluation(BytePath(path), limit: limit)
+    try self.init(split, source: path, limit: limit, numbers: numbers)
   }
 
   /// An evaluation has three copies: these, its own, and the adversarial images.

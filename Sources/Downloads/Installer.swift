@@ -22,6 +22,9 @@ package struct Installer {
       throw DownloadError("\(folder): cannot be made; check its permissions, or set DUALAB_DATA to another folder")
     }
     for file in files {
+      if let target = file.folder.map({ "\(folder)/\($0)" }), FileManager.default.fileExists(atPath: target) {
+        throw DownloadError("\(target) is there already; use it ('dualab data check'), or move it away")
+      }
       let path = try fetcher.fetch(file, into: folder) { try progress(file, .downloading(done: $0, total: $1)) }
       if let inside = file.folder { try unpack(path, inside, folder, file, progress) }
     }
@@ -33,9 +36,6 @@ package struct Installer {
     _ progress: (PublishedFile, Stage) throws -> Void
   ) throws {
     let target = "\(folder)/\(inside)"
-    guard !FileManager.default.fileExists(atPath: target) else {
-      throw DownloadError("\(target) is there already; move it away, or use it: 'dualab data check'")
-    }
     let temporary = "\(folder)/.unpacking-\(UUID().uuidString)"
     try? FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: temporary) }

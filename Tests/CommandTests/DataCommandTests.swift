@@ -84,6 +84,16 @@ import Testing
     ])
     #expect(attack.status == 0, "\(attack.error)")
     #expect(attack.error.contains("note: images of \(images)/val"), "\(attack.error)")
+    let cache = folder.appendingPathComponent("mini.images").path
+    #expect(try await BuiltProgram.run(["data", "convert", images, "--out", cache]).status == 0)
+    let again = try await BuiltProgram.run([
+      "attack", "--checkpoint", out.appendingPathComponent("checkpoints/last.safetensors").path, "--images", cache,
+      "--set", "data.crop=16", "--attack", "fgsm", "--eps", "1/255",
+    ])
+    func verdict(_ run: BuiltProgram.Run) -> [Substring] {
+      run.result.split(separator: "\n").filter { $0.contains("accuracy") }
+    }
+    #expect(again.status == 0 && verdict(again) == verdict(attack) && !verdict(again).isEmpty, "\(again.error)")
     let mixed = try await BuiltProgram.run([
       "attack", "--weights", out.appendingPathComponent("checkpoints/last.safetensors").path, "--images", images,
       "--attack", "fgsm", "--eps", "1/255",

@@ -131,6 +131,20 @@ private func message(_ folder: String, _ changes: [String] = [], data: String = 
     #expect(images.notes.contains("classes by folder name: 0 ape, 1 bear"))
   }
 
+  @Test
+  func `the first images are one of each class in turn, with the indices they have among all; only they are read`()
+    throws
+  {
+    let made = try MadeFolder.twoClasses()
+    try made.put("malformed/image_text.JPEG", at: "bear/z.jpg")
+    let data = try settings(made.path).data
+    let all = try LabelledImages(folder: made.path, settings: settings(made.path, ["data.skip_broken=on"]).data)
+    let few = try LabelledImages(folder: made.path, settings: data, limit: 3)
+    #expect(few.indices == [0, 3, 1] && few.labels == [0, 1, 0])
+    #expect(few.pixels == Array(all.pixels.prefix(few.pixels.count)) && Array(all.indices.prefix(3)) == few.indices)
+    #expect(throws: DataError.self) { try LabelledImages(folder: made.path, settings: data) }
+  }
+
   @Test func `a broken file in the middle is named, or skipped and counted`() throws {
     let made = try MadeFolder.twoClasses()
     try made.put("malformed/image_truncated.JPEG", at: "ape/1b.jpg")

@@ -96,9 +96,11 @@ struct AttackPlan {
     }
   }
 
+  /// True for a folder of image files, or a cache of them.
   private static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return isThere && (isFolder.boolValue || DataKind(path: path)?.rawValue == Folder.name)
   }
 
   private static func images(

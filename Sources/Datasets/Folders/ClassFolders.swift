@@ -1,10 +1,11 @@
 /// The image files of a folder with a folder for each class: the classes are the folders' names in the order of their bytes;
 /// in a class, files are in the order of torchvision's ImageFolder (by folder, then by name).
 struct ClassFolders: Sendable {
-  /// One image file and the place of its class in `names`.
+  /// One image file, the place of its class in `names`, and its number among all files of the folder.
   struct File: Sendable {
     let path: BytePath
     let label: Int
+    let number: Int
   }
 
   let root: BytePath
@@ -80,7 +81,8 @@ struct ClassFolders: Sendable {
         } else {
           inner.append((path, identity))
         }
-      case .file where name.first != 0x2E && Self.isImage(name): files.append(File(path: path, label: label))
+      case .file where name.first != 0x2E && Self.isImage(name):
+        files.append(File(path: path, label: label, number: files.count))
       default: ignored.append(path)
       }
     }

@@ -46,9 +46,13 @@ struct FolderData {
     }
   }
 
-  /// The images to evaluate on: the test folder where there is one, otherwise all of the class folders. Throws `DataError`.
-  func evaluation(_ root: BytePath) throws -> ImageSet {
-    if case .file = root.kind { return try ImageCache(root.description).load(preparation).test }
+  /// The images to evaluate on: the test folder where there is one, otherwise all of the class folders; the first `limit` of
+  /// an order in which they are a fair sample, with their numbers among all where the split does not have them. Only these are read. Throws `DataError`.
+  func evaluation(_ root: BytePath, limit: Int?) throws -> (split: Split, numbers: [Int]?) {
+    if case .file = root.kind {
+      let set = try ImageCache(root.description).load(preparation).test
+      return (Split(set, indices: set.fairOrder), nil)
+    }
     let folders: ClassFolders, files: [ClassFolders.File]
     var names: [[UInt8]]?, notes: [String] = []
     switch try FolderLayout(root) {
@@ -64,7 +68,10 @@ struct FolderData {
     }
     let classes = (names ?? folders.names).map(BytePath.text)
     notes.append("classes by folder name: " + some(classes.enumerated().map { "\($0) \($1)" }, 10))
-    return try set(folders, files, names: names, notes: notes + folders.notes)
+    let order = ImageSet.fairOrder(of: files.map(\.label), classes: classes.count)
+    let check = try FolderCheck(order.prefix(limit ?? files.count).map { files[$0] })
+    let set = try set(folders, check, names: names, notes: notes + folders.notes)
+    return (Split(set), check.files.map(\.number))
   }
 
   // MARK: parts
@@ -91,7 +98,7 @@ struct FolderData {
       }
       return place
     }
-    return test.files.map { .init(path: $0.path, label: places[$0.label]) }
+    return test.files.map { .init(path: $0.path, label: places[$0.label], number: $0.number) }
   }
 
   /// Draws a share of each class, at least one image of every class that has two; both parts keep the order.
@@ -121,18 +128,24 @@ struct FolderData {
   private func set(
     _ folders: ClassFolders, _ files: [ClassFolders.File], names: [[UInt8]]? = nil, notes: [String]
   ) throws -> ImageSet {
-    guard !files.isEmpty else { throw DataError("\(folders.root): holds no image in its class folders; add some") }
-    let check = try FolderCheck(files)
+    try set(folders, FolderCheck(files), names: names, notes: notes)
+  }
+
+  private func set(
+    _ folders: ClassFolders, _ check: FolderCheck, names: [[UInt8]]?, notes: [String]
+  ) throws -> ImageSet {
+    let count = check.files.count + check.broken.count
+    guard count > 0 else { throw DataError("\(folders.root): holds no image in its class folders; add some") }
     var notes = notes
     if let first = check.broken.first {
-      let count = "\(check.broken.count) of \(plural(files.count, "file"))"
+      let share = "\(check.broken.count) of \(plural(count, "file"))"
       guard settings.skipsBroken, !check.files.isEmpty else {
         throw DataError(
           "\(first.path): \(first.reason); replace or remove it, or skip broken files with data.skip_broken=on "
-            + "(\(count) cannot be read)")
+            + "(\(share) cannot be read)")
       }
       notes.append(
-        "\(folders.root): \(count) skipped, broken: \(some(check.broken.map { "\($0.path) (\($0.reason))" }))")
+        "\(folders.root): \(share) skipped, broken: \(some(check.broken.map { "\($0.path) (\($0.reason))" }))")
     }
     let size = try size(check, folders.root)
     if !preparation.isNone, check.sizes.count > 1 || check.headers[0].width != size.width {
