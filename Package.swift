@@ -60,6 +60,12 @@ let package = Package(
         "Diagnostics",
       ]),
     .target(
+      name: "Watching",
+      dependencies: [
+        "Spelling", "Tensors", "PyTorchFiles", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation",
+        "Diagnostics", "Engine",
+      ]),
+    .target(
       name: "Suites",
       dependencies: [
         "Spelling", "Tensors", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
@@ -81,7 +87,7 @@ let package = Package(
       dependencies: [
         "COpenBLAS", "Spelling", "Tensors", "Networks", "Downloads", "Datasets", "Attacks", "Recipe", "Events",
         "Evaluation",
-        "Diagnostics", "Engine", "Plotting", "Readout", "Presets", "Suites", "Lab", "Terminal",
+        "Diagnostics", "Engine", "Watching", "Plotting", "Readout", "Presets", "Suites", "Lab", "Terminal",
         .product(
           name:
             "ArgumentParser", package: "swift-argument-parser"),
@@ -140,6 +146,7 @@ let package = Package(
         "Tensors", "Objectives", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
         "Engine", "Readout", "Presets", "TestSupport", "allocation-probe", "dualab",
       ]),
+    .testTarget(name: "WatchingTests", dependencies: ["PyTorchFiles", "Events", "Watching"]),
     .testTarget(
       name: "SuitesTests",
       dependencies: [

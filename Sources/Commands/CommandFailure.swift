@@ -29,6 +29,10 @@ package struct CommandFailure: Error, Equatable {
   package static let alarm = CommandFailure(
     status: 3, line: "false robustness: an alarm was raised and not acknowledged; 'dualab diagnose RUN' says more")
 
+  /// The same for a watched training.
+  package static let watchedAlarm = CommandFailure(
+    status: alarm.status, line: "false robustness: an alarm was raised and not acknowledged; its causes are above")
+
   /// A signal ended the command, which has kept its results: exit status 128 + number.
   package static func signal(_ number: Int32) -> CommandFailure { CommandFailure(status: 128 + number, line: "") }
 

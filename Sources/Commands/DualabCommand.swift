@@ -13,6 +13,7 @@ struct DualabCommand: AsyncParsableCommand {
     subcommands: [
       LabCommand.self,
       TrainCommand.self,
+      WatchCommand.self,
       AttackCommand.self,
       AttacksCommand.self,
       DiagnoseCommand.self,

@@ -117,11 +117,20 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     if ClopperPearson.interval(fourfoldRadius, of: n).lowerBound > 1 / Double(max(1, classes)) {
       causes.append(GapCause(.aboveChance, before: share(doubleRadius), value: share(fourfoldRadius), n: n))
     }
-    // The gulf must be most of what FGSM left: that FGSM is weaker is no overfitting in itself.
-    if share(fgsm - pgd10) > rules.gulf, 2 * pgd10 < fgsm, isDrop(onlyPGD10, rules.gulf, rules.dropLower) {
+    if Self.isCatastrophic(fgsm: fgsm, pgd10: pgd10, onlyFGSM: onlyPGD10, n: n, rules) {
       causes.append(GapCause(.catastrophicOverfitting, before: share(fgsm), value: share(pgd10), n: n))
     }
     return causes
+  }
+
+  /// Whether accuracies of `n` images under FGSM and PGD-10 are those of catastrophic overfitting; `onlyFGSM` are correctly
+  /// classified under FGSM alone. The gulf must be most of what FGSM left: that FGSM is weaker is no overfitting in itself.
+  package static func isCatastrophic(
+    fgsm: Int, pgd10: Int, onlyFGSM: Int, n: Int, _ rules: Rules = Rules()
+  ) -> Bool {
+    let gulf = Double(fgsm - pgd10) / Double(max(1, n)), lost = Double(onlyFGSM) / Double(max(1, n))
+    return gulf > rules.gulf && 2 * pgd10 < fgsm && lost > rules.gulf
+      && ClopperPearson.interval(onlyFGSM, of: n).lowerBound > rules.dropLower
   }
 
   private func share(_ count: Int) -> Double { n == 0 ? 0 : Double(count) / Double(n) }

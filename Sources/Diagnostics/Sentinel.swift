@@ -76,6 +76,13 @@ package struct Sentinel {
     return (probe, images)
   }
 
+  /// Positions in the probe that are correctly classified under an attack.
+  package func survivors(of attack: any Attack, on network: Network, poll: () throws -> Void) throws -> [Int] {
+    let points = Storage(count: set.images.count)
+    try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
+    return network.correctPositions(at: points.pointer, labels: set.labels)
+  }
+
   // MARK: the deep tier
 
   /// What one run of AutoAttack found.

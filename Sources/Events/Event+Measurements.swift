@@ -78,6 +78,8 @@ package struct Probe: Sendable, Hashable, Codable {
   package var attack: String
   /// Accuracy under PGD-10 (step ε/4, uniform start) where the training attack is another one.
   package var pgd10: Proportion?
+  /// Accuracy under FGSM, where a network of another program is watched.
+  package var fgsm: Proportion?
   /// What the sentinel's cheap attacks break, if this is one of its probes.
   package var quick: GapReading?
   /// What AutoAttack breaks, if it ran.
@@ -121,9 +123,13 @@ package enum CheckpointKind: String, Sendable, Hashable, Codable {
   case alarm
   /// Weights that a person asked to keep; never overwritten.
   case kept
+  /// Weights that another program wrote, and that are now measured.
+  case found
+  /// A file of another program that could not be measured.
+  case skipped
 }
 
-/// Weights were written.
+/// Weights were written, or those that another program wrote were measured or skipped.
 package struct CheckpointNote: Sendable, Hashable, Codable {
   /// Steps done so far.
   package var step: Int
@@ -131,10 +137,50 @@ package struct CheckpointNote: Sendable, Hashable, Codable {
   package var kind: CheckpointKind
   /// The file.
   package var path: String
+  /// What is known of a file of another program; nil for our own.
+  package var found: FoundFile?
+  /// Why it was skipped; nil if it was not.
+  package var reason: String?
 
-  package init(step: Int, kind: CheckpointKind, path: String) {
+  package init(step: Int, kind: CheckpointKind, path: String, found: FoundFile? = nil, reason: String? = nil) {
     self.step = step
     self.kind = kind
     self.path = path
+    self.found = found
+    self.reason = reason
   }
+}
+
+/// A checkpoint of another program, as it lay in the folder.
+package struct FoundFile: Sendable, Hashable, Codable {
+  /// Bytes.
+  package var size: Int
+  /// When it was last written, in nanoseconds since 1970.
+  package var modified: Int
+  /// Where its step comes from.
+  package var stepFrom: StepSource
+  /// The epoch that the file records.
+  package var epoch: Int?
+  /// A digest of its weights and running statistics; nil when it was skipped.
+  package var weights: String?
+
+  package init(size: Int, modified: Int, stepFrom: StepSource, epoch: Int? = nil, weights: String? = nil) {
+    self.size = size
+    self.modified = modified
+    self.stepFrom = stepFrom
+    self.epoch = epoch
+    self.weights = weights
+  }
+}
+
+/// Where the step of a found checkpoint comes from.
+package enum StepSource: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The step that the file records.
+  case step
+  /// The epoch that the file records.
+  case epoch
+  /// The number in the file's name.
+  case name
+  /// The order of arrival: each counts one more than the last.
+  case order
 }

@@ -61,6 +61,9 @@ package struct SessionDescription: Sendable, Hashable, Codable {
   package var settings: Settings
   /// Stops of the preset's tour; nil without one.
   package var tourStops: Int?
+  /// The folder whose checkpoints are measured while another program trains; nil for a training of our own. Then the
+  /// settings are those of the measurement, and steps are unknown: 0.
+  package var watches: String?
 
   package init(
     preset: String, data: String, dataNotes: [String] = [], constructed: Bool, model: String, steps: Int,
@@ -82,6 +85,10 @@ package struct SessionDescription: Sendable, Hashable, Codable {
 /// What a session is doing.
 package enum SessionState: String, Sendable, Hashable, Codable {
   case preparing, training, paused, validating, testing, finished, stopped, failed
+  /// Waiting for a checkpoint of another program.
+  case waiting
+  /// Measuring such a checkpoint.
+  case measuring
 }
 
 /// The session entered another state.

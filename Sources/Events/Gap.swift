@@ -29,6 +29,8 @@ package struct GapReading: Sendable, Hashable, Codable {
   package var lower: Double
   /// Upper end of the gap's 95 % interval.
   package var upper: Double
+  /// The attack whose survivors were attacked, where it is not the probe's.
+  package var attack: String?
 
   /// A reading with its interval; see `GapReading.init(step:tier:n:survivors:broken:)` of Diagnostics.
   package init(step: Int, tier: GapTier, n: Int, survivors: Int, broken: Int, interval: ClosedRange<Double>) {

@@ -42,6 +42,18 @@ package enum JournalFact: Sendable, Hashable {
   case attackCancelled
   /// A person took over from the tour.
   case tourEnded
+  /// How checkpoints of another program are numbered from here on.
+  case numbered(by: StepSource)
+  /// A checkpoint has the same weights as one that was measured before: the name of that one.
+  case sameWeights(file: String, as: String)
+  /// A checkpoint comes after one of a later step.
+  case stepBack(file: String, step: Int, last: Int)
+  /// Files that were there at the start and are not measured: only so many newest ones are.
+  case onlyNewest(Int, of: Int)
+  /// A checkpoint classifies no better than guessing among its classes.
+  case noBetterThanGuessing(file: String, Proportion, classes: Int)
+  /// A file was deleted before it was measured.
+  case deleted(String)
   /// Stops of the tour after these steps are never reached in a run of `steps` steps.
   case stopsNotReached([Int], steps: Int)
   /// Words that are not ours to choose: the caption of a tour's stop, or an entry read back from a stream.
@@ -92,6 +104,8 @@ package enum Refusal: Sendable, Hashable {
   case attackRunning
   /// There is no attack to cancel.
   case noAttack
+  /// Another program trains; this one only watches.
+  case onlyWatching
 }
 
 /// What a session undertakes without depending on it.

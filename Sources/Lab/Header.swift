@@ -53,16 +53,20 @@ struct Header {
   private func place(_ has: (Part) -> Bool) -> [Span] {
     var spans: [Span] = []
     if has(.step) {
-      let word = has(.percent) ? "step " : "", all = session.description.map { "/\($0.steps)" } ?? ""
-      spans.append(Span(word + "\(session.step)" + all, .header))
+      let word = has(.percent) ? "step " : "", total = session.isWatching ? nil : session.description?.steps
+      spans.append(Span(word + "\(session.step)" + (total.map { "/\($0)" } ?? ""), .header))
     }
-    if has(.epoch), session.step > 0 { spans.append(Span(" · epoch \(session.epoch + 1)", .header)) }
+    if has(.epoch), session.step > 0, !session.isWatching {
+      spans.append(Span(" · epoch \(session.epoch + 1)", .header))
+    }
     return spans
   }
 
   /// Bar and percentage.
   private func progress(_ has: (Part) -> Bool, _ barWidth: Int) -> [Span] {
-    guard session.description != nil, session.step > 0 || session.state != .preparing else { return [] }
+    guard session.description != nil, !session.isWatching, session.step > 0 || session.state != .preparing else {
+      return []
+    }
     var spans: [Span] = []
     if has(.bar), barWidth > 0 {
       let done = Int((session.progress * Double(barWidth)).rounded(.down))
@@ -77,11 +81,12 @@ struct Header {
     guard let description = session.description else { return [] }
     var spans: [Span] = []
     if has(.preset) { spans.append(Span(description.preset, .title)) }
+    if session.isWatching { spans.insert(Span("watching ", .header), at: 0) }
     if has(.data) {
       let name = description.data.prefix { $0 != "," && $0 != " " }
       spans.append(Span(" · \(name)", .header))
     }
-    if has(.labels), let labels = session.settings?.labels {
+    if has(.labels), !session.isWatching, let labels = session.settings?.labels {
       spans += labels.map { Span(" · \($0)", .header) }
     }
     if description.constructed {
@@ -92,7 +97,7 @@ struct Header {
 
   private var stateRole: Theme.Role {
     switch session.state {
-    case .training, .validating, .testing, .finished: session.wish == nil ? .good : .watch
+    case .training, .validating, .testing, .finished, .measuring, .waiting: session.wish == nil ? .good : .watch
     case .preparing, .paused, .stopped: .watch
     case .failed: .alarm
     }
@@ -103,6 +108,12 @@ extension Session {
   /// The header in words.
   var sentence: String {
     guard let description else { return "dualab: no run yet." }
+    if let folder = description.watches {
+      var text = "dualab: watching \(folder) on \(description.data). "
+      text += "\(stateText.prefix(1).uppercased() + stateText.dropFirst()): last checkpoint of step \(step)."
+      if let gap { text += " Gap: \(gap.word.lowercased()) (\(gap.meaning))." }
+      return text
+    }
     let task = description.constructed ? ", a constructed task" : ""
     var text = "dualab: preset \(description.preset) on \(description.data)\(task); \(description.model). "
     let state = stateText.prefix(1).uppercased() + stateText.dropFirst()

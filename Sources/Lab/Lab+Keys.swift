@@ -1,4 +1,5 @@
 import Events
+import Panes
 import Recipe
 
 /// What the keys of the table do.
@@ -28,7 +29,10 @@ extension Lab {
 
   // MARK: leaving
 
-  mutating func quit() -> [LabAction] { session.isOver ? [.leave] : open(QuitDialog()) }
+  /// Nothing is lost when a watch ends: it leaves without a question.
+  mutating func quit() -> [LabAction] {
+    session.isOver ? [.leave] : session.isWatching ? stop() : open(QuitDialog())
+  }
 
   /// Ctrl-c: asks; when it has asked already, or a stop is under way, leaves.
   mutating func interrupt() -> [LabAction] {
@@ -91,8 +95,17 @@ extension Lab {
     enabled = Set(panes.indices)
     focus = Lab.firstFocus
     isFull = false
+    if session.isWatching { showWatchPanes() }
     return []
   }
+
+  /// The panes that have something to show while another program trains.
+  mutating func showWatchPanes() {
+    enabled = enabled.filter { !Lab.trainingPanes.contains(Swift.type(of: panes[$0]).id) }
+    focus = paneCatalogue.firstIndex { $0.id == AccuracyPane.id } ?? 0
+  }
+
+  private static let trainingPanes = [LossPane.id, ControlsPane.id]
 
   mutating func nextTheme() -> [LabAction] { useTheme((options.theme + 1) % options.themes.count) }
 

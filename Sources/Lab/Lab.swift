@@ -24,6 +24,9 @@ package struct Lab: Sendable {
   /// The pane that turns knobs: its arrow keys work from the start.
   static let firstFocus = paneCatalogue.firstIndex { $0.id == ControlsPane.id } ?? 0
 
+  /// The keys that pause, step and attack.
+  private static let trainingKeys: [Key] = [.character(" "), .character("."), .character("A")]
+
   /// A line for the reader; the next key removes it.
   struct Message: Sendable {
     let text: String, isError: Bool
@@ -44,6 +47,8 @@ package struct Lab: Sendable {
 
   private mutating func obey(_ key: Key) -> [LabAction] {
     if let actions = press(key, in: Lab.alwaysKeys) { return actions }
+    // A key that would act on the training says why it does not.
+    if dialog == nil, session.isWatching, !session.isOver, Lab.trainingKeys.contains(key) { return send(.pause) }
     guard dialog != nil else { return press(key, in: Lab.openKeys) ?? pressInPanes(key) }
     if let requests = dialog?.press(key) {
       needsDraw = true
@@ -67,12 +72,19 @@ package struct Lab: Sendable {
     needsDraw = true
     session.update(event)
     for index in panes.indices { panes[index].update(event) }
+    if case .started = event, session.isWatching { showWatchPanes() }
     if var open = dialog { dialog = open.follow(self) ? open : nil }
-    if case .alarm(let change) = event, change.state != change.from, change.state == .alarm {
+    // What an earlier watch found is repeated before this one begins.
+    let isNew = !session.isWatching || session.state != .preparing
+    if case .alarm(let change) = event, change.state != change.from, change.state == .alarm, isNew {
       return [.bell, .notify("\(change.state.word.lowercased()) at step \(change.step): \(change.line(.screen))")]
     }
     guard case .summary = event else { return [] }
     if leavesAfterSummary { return [.leave] }
+    if session.isWatching {
+      show(session.reason.isEmpty ? "the watch has ended; q leaves" : session.reason, isError: !session.reason.isEmpty)
+      return [.bell]
+    }
     message = nil
     return open(ResultsDialog()) + [.bell]
   }
@@ -94,9 +106,10 @@ package struct Lab: Sendable {
     let isWorthSaying =
       switch event {
       case .probe(let probe): probe.split == .validation
+      case .checkpoint(let note): note.kind == .found
       case .started, .alarm, .journal, .summary: true
       // The journal has the sentence of a surgery.
-      case .layers, .scatter, .attackProgress, .state, .sample, .checkpoint, .surgery: false
+      case .layers, .scatter, .attackProgress, .state, .sample, .surgery: false
       }
     return isWorthSaying ? describe() : nil
   }
@@ -122,6 +135,10 @@ package struct Lab: Sendable {
   }
 
   mutating func send(_ command: Command) -> [LabAction] {
+    guard !session.refuses(command) else {
+      show(Refusal.onlyWatching.text, isError: true)
+      return []
+    }
     session.noteSent(command)
     for index in panes.indices { panes[index].noteSent(command) }
     return [.send(command)]

@@ -81,14 +81,25 @@ package struct Session: Sendable {
   /// True while it is paused, or about to be.
   var isPaused: Bool { wish == .pause || (state == .paused && wish != .resume) }
   /// True while there is something to pause.
-  var canPause: Bool { !isOver && [.training, .paused, .validating, .testing].contains(state) }
+  var canPause: Bool { !isOver && !isWatching && [.training, .paused, .validating, .testing].contains(state) }
+
+  /// True while another program trains and only its checkpoints are measured.
+  var isWatching: Bool { description?.watches != nil }
+  /// True for what only a training of our own can do.
+  func refuses(_ command: Command) -> Bool {
+    guard isWatching else { return false }
+    return switch command {
+    case .stop, .acknowledge, .takeOver, .resume: false
+    case .pause, .step, .set, .recalibrate, .attack, .cancelAttack, .checkpoint, .finish: true
+    }
+  }
 
   /// True while there is an alarm that nobody has acknowledged.
   var canAcknowledge: Bool { !isOver && [.alarm, .confirmed].contains(gap) }
   /// True while an attack on frozen weights is running.
   var isAttacking: Bool { attack?.phase == .running }
   /// True while the engine can attack a copy of the weights.
-  var canAttack: Bool { !isOver && description != nil && step > 0 && state != .testing }
+  var canAttack: Bool { !isOver && !isWatching && description != nil && step > 0 && state != .testing }
 
   /// The state in one word; a wish shows at once, before it is confirmed.
   var stateText: String {
@@ -107,7 +118,8 @@ package struct Session: Sendable {
     case .preparing: "◌"
     case .training: "●"
     case .paused: "‖"
-    case .validating: "◐"
+    case .waiting: "◌"
+    case .validating, .measuring: "◐"
     case .testing: "◑"
     case .finished: "✓"
     case .stopped: "■"

@@ -13,7 +13,8 @@ package struct AccuracyPane: Pane {
   package static let priority = 50
   package static let keys: [PaneKey<AccuracyPane>] = []
 
-  private var clean = Measured(), adversarial = Measured(), pgd10 = Measured(), quick = Measured(), deep = Measured()
+  private var clean = Measured(), adversarial = Measured(), pgd10 = Measured(), fgsm = Measured(), quick = Measured(),
+    deep = Measured()
   /// Accuracy under PGD and under the quick check, on the same images: the edges of the gap.
   private var gapUpper = History(), gapLower = History()
   private var batchClean = History(), batchAdversarial = History()
@@ -31,6 +32,7 @@ package struct AccuracyPane: Pane {
       clean.append(probe.clean, step: probe.step)
       adversarial.append(probe.adversarial, step: probe.step)
       if let share = probe.pgd10 { pgd10.append(share, step: probe.step) }
+      if let share = probe.fgsm { fgsm.append(share, step: probe.step) }
       if let reading = probe.quick {
         quick.append(reading.accuracy, step: reading.step)
         gapUpper.append(x: Double(reading.step), y: reading.pgd.value)
@@ -104,6 +106,7 @@ package struct AccuracyPane: Pane {
   private var measured: [Named] {
     [
       Named(series: pgd10, role: .total, glyph: "◇", name: "PGD-10"),
+      Named(series: fgsm, role: .total, glyph: "◇", name: "FGSM"),
       Named(series: adversarial, role: .adversarial, glyph: "×", name: last?.attack ?? ""),
       Named(series: clean, role: .clean, glyph: "∘", name: "clean"),
       Named(series: quick, role: .autoattack, glyph: "+", name: "quick"),

@@ -42,7 +42,7 @@ package struct GapPane: Pane {
     switch event {
     case .started(let description): levels = GapPane.levels(of: description.settings)
     case .probe(let probe) where probe.weights == .current:
-      attack = probe.attack
+      attack = (probe.deep ?? probe.quick)?.attack ?? probe.attack
       for reading in [probe.quick, probe.deep].compactMap({ $0 }) { take(reading) }
       if let state = probe.gapState { enter(state, step: probe.step) }
     case .alarm(let change): take(change)

@@ -37,11 +37,12 @@ package struct JournalPane: Pane {
   package mutating func update(_ event: Event) {
     switch event {
     case .started(let description):
+      if let folder = description.watches { add(0, .faint, " ", "watching \(folder)") }
       add(0, .faint, " ", description.data)
       for note in description.dataNotes ?? [] { add(0, .faint, " ", note) }
-      add(0, .faint, " ", description.model)
+      if description.watches == nil { add(0, .faint, " ", description.model) }
       if description.constructed { add(0, .watch, " ", "this task is constructed to show an effect") }
-      if let caution = description.settings.caution { add(0, .watch, " ", caution) }
+      if description.watches == nil, let caution = description.settings.caution { add(0, .watch, " ", caution) }
     case .layers, .scatter: break
     case .attackProgress(let note):
       if let text = AttackWords.ending(note) { add(note.step, .text, "◈", text) }
@@ -55,6 +56,8 @@ package struct JournalPane: Pane {
       guard let change = entry.change else { return add(entry.step, .text, " ", entry.text) }
       let effect = change.effect == .nextStep ? "" : change.effect.map { ", \($0.rawValue)" } ?? ""
       add(entry.step, .mark, "┊", "\(entry.text) (\(entry.cause.rawValue))\(effect)")
+    case .checkpoint(let note) where note.kind == .skipped:
+      add(note.step, .watch, "✗", "skipped \(note.path): \(note.reason ?? "")")
     case .checkpoint(let note):
       add(note.step, .good, "■", "checkpoint \(note.kind.rawValue)" + (note.path.isEmpty ? "" : " → \(note.path)"))
     case .summary(let summary):

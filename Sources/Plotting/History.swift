@@ -52,9 +52,10 @@ package struct History: Sendable {
   /// An empty history of at most `capacity` buckets (at least 2).
   package init(capacity: Int = 1024) { self.capacity = max(2, capacity) }
 
-  /// Adds a value; x must not go backwards.
+  /// Adds a value. One whose x is before the last one's takes its place among those that came.
   package mutating func append(x: Double, y: Double) {
     lastValue = y
+    if let last = buckets.last, x < last.lastX, x.isFinite, y.isFinite { return insert(x: x, y: y) }
     guard y.isFinite, x.isFinite else {
       nonFinite += 1
       gapIsPending = true
@@ -89,6 +90,22 @@ package struct History: Sendable {
   package var extent: ClosedRange<Double>? {
     guard let first = buckets.first?.firstX, let last = buckets.last?.lastX else { return nil }
     return first...max(first, last)
+  }
+
+  /// Puts a value before the first one of a larger x; where values share a place, into it.
+  private mutating func insert(x: Double, y: Double) {
+    count += 1
+    if y <= 0 { nonPositive += 1 }
+    let single = Bucket(x: x, y: y, followsGap: false)
+    if buckets.count == capacity, share == 1 { joinPairs() }
+    let place = buckets.firstIndex { $0.lastX > x } ?? buckets.count - 1
+    guard share > 1 else { return buckets.insert(single, at: place) }
+    let (firstX, lastX, first, last) = (
+      min(buckets[place].firstX, x), buckets[place].lastX, buckets[place].first, buckets[place].last
+    )
+    buckets[place].join(single)
+    (buckets[place].firstX, buckets[place].lastX) = (firstX, lastX)
+    (buckets[place].first, buckets[place].last) = (first, last)
   }
 
   private mutating func joinPairs() {

@@ -24,6 +24,16 @@ extension JournalFact {
     case .warned(let line): "AutoAttack \(line)"
     case .attackCancelled: "attack cancelled before it started"
     case .tourEnded: "the tour ends here: the session is yours"
+    case .numbered(let source): "steps are \(source.words)"
+    case .sameWeights(let file, let other): "\(file) has the same weights as \(other); not measured again"
+    case .stepBack(let file, let step, let last):
+      "\(file) is of step \(step), after step \(last) was measured: it is drawn in its place"
+    case .onlyNewest(let count, let total):
+      "\(total) checkpoints are waiting; only the \(count) newest are measured (--newest changes that)"
+    case .noBetterThanGuessing(let file, let clean, let classes):
+      "\(file): clean accuracy \(Notation.table.share(clean.value)) is no better than guessing among \(classes) classes; "
+        + "unless training has only begun, check mean and std, and the order of classes and channels"
+    case .deleted(let file): "\(file) was deleted before it was measured"
     case .stopsNotReached(let stops, let steps): JournalFact.notReached(stops, steps: steps)
     case .remark(let text): text
     }
@@ -68,6 +78,7 @@ extension Refusal {
     case .noAlarm: "no alarm to acknowledge"
     case .attackRunning: "an attack is already running; cancel it first"
     case .noAttack: "no attack to cancel"
+    case .onlyWatching: "another program trains; dualab only watches its checkpoints"
     }
   }
 
@@ -75,6 +86,18 @@ extension Refusal {
     let names = NormKind.allCases.filter(\.hasStatistics).map(\.rawValue)
     guard let last = names.last, names.count > 1 else { return names.joined() }
     return names.dropLast().joined(separator: ", ") + " and " + last
+  }
+}
+
+extension StepSource {
+  /// What the steps of checkpoints are, in a few words.
+  package var words: String {
+    switch self {
+    case .step: "the training steps that the files record"
+    case .epoch: "the epochs that the files record"
+    case .name: "the numbers in the names of the files, which record neither step nor epoch"
+    case .order: "the order of arrival: the files record neither step nor epoch, and their names have no number"
+    }
   }
 }
 

@@ -82,7 +82,7 @@ struct AttackPlan {
   }
 
   /// Sets the statistics that layers with two sets use, if requested. Split norms can't do without.
-  private static func setBranch(of network: Network, to wish: Branch?) throws {
+  static func setBranch(of network: Network, to wish: Branch?) throws {
     let norm = network.settings.norm
     guard norm.hasTwoSets else {
       guard let branch = wish else { return }
@@ -103,7 +103,7 @@ struct AttackPlan {
     return isThere && (isFolder.boolValue || DataKind(path: path)?.rawValue == Folder.name)
   }
 
-  private static func images(
+  static func images(
     _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ assignments: [String]
   ) throws -> LabelledImages {
     if options.npz != nil || options.images.map({ !isFolder($0) }) ?? false, let assignment = assignments.first {

@@ -7,21 +7,26 @@ struct AlarmWatch: Sendable {
   private(set) var isUnacknowledged = false
   private let command: AlarmCommand?
   private let folder: String
+  /// False while a watch repeats what an earlier one found: nobody is told of those alarms again.
+  private var isLive: Bool
 
-  /// `command` is the program of `--on-alarm`; `folder` is the run's folder.
-  init(command: AlarmCommand?, folder: String) {
+  /// `command` is the program of `--on-alarm`; `folder` is the run's folder. With `repeatsFirst`, events before the first
+  /// state are those of an earlier watch.
+  init(command: AlarmCommand?, folder: String, repeatsFirst: Bool = false) {
     self.command = command
     self.folder = folder
+    isLive = !repeatsFirst
   }
 
   /// Handles an event; starts the command when a new alarm is raised. Returns one line when that fails.
   mutating func take(_ event: Event) -> String? {
+    if case .state = event { isLive = true }
     guard case .alarm(let change) = event, change.from != change.state else { return nil }
     switch change.state {
     case .acknowledged: isUnacknowledged = false
     case .alarm:
       isUnacknowledged = true
-      return command?.start(change, folder: folder)
+      return isLive ? command?.start(change, folder: folder) : nil
     case .calm, .watch, .confirmed: break
     }
     return nil

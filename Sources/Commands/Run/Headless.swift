@@ -43,18 +43,26 @@ package enum Headless {
     _ engine: TrainingEngine, output: Output, say: (Event) -> [HeadlessReport.Piece]
   ) async -> (summary: Summary, failure: (any Error)?) {
     async let ended = engine.run()
+    let failure = await print(engine.events, output: output, stop: { engine.send(.stop) }, say: say)
+    return (await ended, failure)
+  }
+
+  /// Prints events until they end. If printing fails, calls `stop` and returns the reason.
+  static func print(
+    _ events: AsyncStream<Event>, output: Output, stop: () -> Void, say: (Event) -> [HeadlessReport.Piece]
+  ) async -> (any Error)? {
     var failure: (any Error)?, redraw = RedrawLimit()
-    for await event in engine.events {
+    for await event in events {
       for piece in say(event) where failure == nil {
         do {
           try write(piece, output, &redraw)
         } catch {
           failure = error
-          engine.send(.stop)
+          stop()
         }
       }
     }
-    return (await ended, failure)
+    return failure
   }
 
   /// Throws the failure of a run that did not finish.

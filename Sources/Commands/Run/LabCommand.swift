@@ -16,26 +16,13 @@ struct LabCommand: AsyncParsableCommand {
       \(CommandFailure.statusHelp)
       """)
 
-  private static let defaultTheme = "midnight"
-
   @OptionGroup var options: RunOptions
-
-  @Option(help: ArgumentHelp("Color theme: a name or a file (default: \(defaultTheme)).", valueName: "theme"))
-  var theme: String?
-
-  @Option(help: "Character set for charts (default: the finest that the terminal can show).")
-  var symbols: Symbols?
-
-  @Flag(help: "Describe the screen in sentences instead of drawing it.")
-  var describe = false
-
-  @Flag(help: "Use the full-screen interface even if stdout is not a terminal.")
-  var tui = false
+  @OptionGroup var look: LookOptions
 
   mutating func run() async throws {
-    let lab = Lab(options: try labOptions())
-    if describe { return try await LabInWords.run(options, lab: lab, output: .standard) }
-    guard tui || TerminalCapabilities.canShowLab else {
+    let lab = Lab(options: try look.labOptions(options.folders.library(of: ThemeFile.self)))
+    if look.describe { return try await LabInWords.run(options, lab: lab, output: .standard) }
+    guard look.tui || TerminalCapabilities.canShowLab else {
       return try await Headless.run(options, style: Headless.Style(), output: .standard)
     }
     try await show(lab, output: .standard)
@@ -74,22 +61,4 @@ struct LabCommand: AsyncParsableCommand {
     for line in table { try output.result(line + "\n") }
     try Headless.verdict(on: summary, signal: signal ?? signals.signal)
   }
-
-  /// All themes, starting with the one asked for.
-  private func labOptions() throws -> LabOptions {
-    let library = try options.folders.library(of: ThemeFile.self)
-    var themes = library.list().compactMap { try? library.load($0.path).theme }
-    let first = try theme.map { try library.load($0).theme } ?? themes.first { $0.name == Self.defaultTheme }
-    // A theme given as a file may not be in the folders.
-    if let first, !themes.contains(first) { themes.append(first) }
-    return LabOptions(
-      themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
-      noColor: TerminalCapabilities.wantsNoColor)
-  }
-
-  private static var suggestedSymbols: Symbols {
-    Symbols(rawValue: TerminalCapabilities.suggestedSymbols.rawValue) ?? .braille
-  }
 }
-
-extension Symbols: ExpressibleByArgument {}

@@ -36,7 +36,7 @@ struct Checkpoints: Sendable, Hashable {
     switch kind {
     case .best: writtenBestStep = step
     case .last, .interrupted: writtenStep = step
-    case .alarm, .kept: break
+    case .alarm, .kept, .found, .skipped: break
     }
   }
 }

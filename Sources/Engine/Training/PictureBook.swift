@@ -3,13 +3,13 @@ import Events
 import Networks
 
 /// Where the probe's images lie inside the network, check after check: distances, and scatter with axes that stay put.
-struct PictureBook {
+package struct PictureBook {
   /// The pictures of one check.
-  struct Pictures {
-    var layers: LayerReport
-    var scatter: ScatterReport
+  package struct Pictures {
+    package var layers: LayerReport
+    package var scatter: ScatterReport
     /// Forward passes they took, counted per image.
-    var passes: Int
+    package var passes: Int
   }
 
   /// Images of each domain in the scatter.
@@ -19,9 +19,11 @@ struct PictureBook {
   private var scatters: [DomainScatter] = []
   private var axes: [ScatterReport.Axes] = []
 
+  package init() {}
+
   /// Measures distances on the whole probe and draws its first images; `drift` is of the step's own batch, with
   /// `batchRows` rows of each domain.
-  mutating func draw(
+  package mutating func draw(
     afterStep step: Int, _ images: ProbeImages, drift: BatchDistances? = nil, batchRows: Int? = nil,
     on network: Network, poll: () throws -> Void
   ) throws -> Pictures {

@@ -12,7 +12,7 @@ extension Settings {
 
   /// From which gap on the sentinel watches and from which it raises the alarm. The interval's lower end may lie ten
   /// points below. docs/algorithms.md §11.4.
-  var gapThresholds: GapThresholds {
+  package var gapThresholds: GapThresholds {
     let watch = self[.sentinelWatch], alarm = self[.sentinelAlarm]
     return GapThresholds(
       watch: watch, watchLower: max(0, watch - 0.1), alarm: alarm, alarmLower: max(0, alarm - 0.1))

@@ -23,7 +23,7 @@ extension CheckpointKind {
   fileprivate func fileName(step: Int) -> String {
     switch self {
     case .best, .last, .interrupted: rawValue
-    case .alarm, .kept: "\(rawValue)-\(step)"
+    case .alarm, .kept, .found, .skipped: "\(rawValue)-\(step)"
     }
   }
 }

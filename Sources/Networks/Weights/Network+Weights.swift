@@ -5,6 +5,14 @@ import Tensors
 package struct NetworkWeights {
   let parameters: Storage
   let buffers: Storage
+
+  /// Tells weights apart: the bits of every parameter and running statistic.
+  package var digest: Digest {
+    var digest = Digest()
+    digest.add(parameters.buffer)
+    digest.add(buffers.buffer)
+    return digest
+  }
 }
 
 extension Network {

@@ -52,8 +52,7 @@ extension PyTorchFile {
     var result = try StateDictionary(cleaning: Safetensors(tensors: tensors), part: choice.part, notes: notes)
     result.key = [choice.set.path, choice.part ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
     result.otherKeys += choice.others.map(\.path)
-    result.step = count(["global_step", "step", "steps", "iteration", "iterations", "iter", "it"])
-    result.epoch = count(["epoch", "epochs", "current_epoch", "last_epoch"])
+    (result.step, result.epoch) = (counts.step, counts.epoch)
     return result
   }
 
@@ -131,20 +130,5 @@ extension PyTorchFile {
       }
     }
     return found.count == 2 ? found : []
-  }
-
-  private func count(_ names: [String]) -> Int? {
-    for name in names {
-      switch root[name]?.content {
-      case .integer(let value) where value >= 0: return value
-      case .float(let value) where value >= 0 && value.rounded() == value: return Int(exactly: value)
-      case .tensor(let record) where record.count == 1:
-        var holder = Safetensors()
-        holder.tensors[name] = try? tensor(record)
-        if let value = try? holder.wholeNumbers(name).first, value >= 0 { return value }
-      default: continue
-      }
-    }
-    return nil
   }
 }

@@ -74,6 +74,8 @@ package struct HeadlessReport {
       [.note("step \(change.step): \(change.line(.table))")]
         + change.causes.map { .note("  \($0.title), \($0.numbers(.table)): \($0.sentence)") }
     case .journal(let entry): [.note("step \(entry.step): \(entry.text) (\(entry.cause.rawValue))")]
+    case .checkpoint(let note) where note.kind == .skipped:
+      [.note("skipped \(note.path): \(note.reason ?? "")")]
     case .checkpoint(let note): [.note("\(note.kind.rawValue) checkpoint, step \(note.step): \(note.path)")]
     // The journal has its sentence.
     case .surgery: []

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Lab
+import Plotting
+import Presets
+import Terminal
+
+extension Symbols: ExpressibleByArgument {}
+
+/// How a screen looks, and whether there is one.
+package struct LookOptions: ParsableArguments {
+  private static let defaultTheme = "midnight"
+
+  @Option(help: ArgumentHelp("Color theme: a name or a file (default: \(defaultTheme)).", valueName: "theme"))
+  var theme: String?
+
+  @Option(help: "Character set for charts (default: the finest that the terminal can show).")
+  var symbols: Symbols?
+
+  @Flag(help: "Describe the screen in sentences instead of drawing it.")
+  var describe = false
+
+  @Flag(help: "Use the full-screen interface even if stdout is not a terminal.")
+  var tui = false
+
+  package init() {}
+
+  /// All themes of a library, starting with the one asked for. Throws `ResourceError` when there is no such theme.
+  func labOptions(_ library: ResourceLibrary<ThemeFile>) throws -> LabOptions {
+    var themes = library.list().compactMap { try? library.load($0.path).theme }
+    let first = try theme.map { try library.load($0).theme } ?? themes.first { $0.name == Self.defaultTheme }
+    // A theme given as a file may not be in the folders.
+    if let first, !themes.contains(first) { themes.append(first) }
+    return LabOptions(
+      themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
+      noColor: TerminalCapabilities.wantsNoColor)
+  }
+
+  private static var suggestedSymbols: Symbols {
+    Symbols(rawValue: TerminalCapabilities.suggestedSymbols.rawValue) ?? .braille
+  }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Events
+import Lab
+import Presets
+import Readout
+import Synchronization
+import Terminal
+import Watching
+
+/// `dualab watch`: measures the checkpoints of a training that another program runs, as they appear.
+struct WatchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Watch a training in PyTorch: measure every checkpoint as it appears.",
+    usage: """
+      dualab watch <folder> --data <name> --eps <radius> [<options>]
+      dualab watch <folder> --npz <file> --eps <radius> --once [<options>]
+      """,
+    discussion: """
+      Measures each new .pt, .pth, .ckpt or .safetensors file in the folder on the CPU: clean accuracy, FGSM, PGD-10, the \
+      sentinel's quick and deep checks, and the distances between domains; raises the alarm when robustness is false. \
+      Nothing in the folder is run or written. Steps come from the file (step, epoch), or else from its name, or else \
+      from the order of arrival. On a terminal it opens the lab; with --once, --json or --quiet it prints.
+
+      \(CommandFailure.statusHelp) 3 with --fail-on-alarm after an alarm.
+      """)
+
+  @OptionGroup var options: WatchOptions
+
+  @Flag(help: "Print one JSON object per event to stdout, and nothing else.")
+  var json = false
+
+  @Flag(help: "Print only errors to stderr.")
+  var quiet = false
+
+  @OptionGroup var look: LookOptions
+
+  mutating func run() async throws {
+    let plan = try WatchPlan(options), lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
+    let wantsLines = json || quiet || options.once || look.describe
+    guard look.tui || (!wantsLines && TerminalCapabilities.canShowLab) else {
+      return try await watch(plan, lab, output: .standard)
+    }
+    try await show(plan, lab, output: .standard)
+  }
+
+  /// Without a screen: a row per checkpoint, JSON lines, or the screen in sentences.
+  private func watch(_ plan: WatchPlan, _ lab: Lab, output: Output) async throws {
+    let session = WatchSession(plan.task), alarms = plan.alarms
+    var report = WatchReport(style: HeadlessReport.Style(json: json, quiet: quiet)), lab = lab
+    var endsAtAlarm = false
+    let signals = SignalWatch { session.send(.stop) }
+    async let ended = session.run()
+    let failure = await Headless.print(session.events, output: output, stop: { session.send(.stop) }) { event in
+      let complaint = alarms.take(event)
+      // The checkpoint comes after its causes.
+      if options.failOnAlarm, !options.once, alarms.isUnacknowledged, case .checkpoint(let note) = event,
+        note.kind == .found
+      {
+        endsAtAlarm = true
+        session.send(.stop)
+      }
+      let pieces =
+        look.describe
+        ? lab.words(after: event).map { [.result($0 + "\n")] } ?? [] : report.pieces(for: event)
+      return pieces + (complaint.map { [.note($0)] } ?? [])
+    }
+    let summary = await ended
+    if let failure { throw failure }
+    if endsAtAlarm { throw CommandFailure.watchedAlarm }
+    try verdict(summary, alarms, signal: signals.signal)
+  }
+
+  /// On the lab's screen.
+  private func show(_ plan: WatchPlan, _ lab: Lab, output: Output) async throws {
+    let session = WatchSession(plan.task)
+    async let ended = session.run()
+    let outcome: ScreenOutcome
+    do {
+      outcome = try await LabScreen.run(
+        lab, options: ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: true),
+        events: plan.alarms.relay(session.events), send: { session.send($0) })
+    } catch {
+      session.send(.stop)
+      _ = await ended
+      throw error
+    }
+    // A closed terminal sends SIGHUP a moment after the end of its input.
+    let signals = SignalWatch(pipe: LabScreen.signals) {}
+    session.send(.stop)
+    let summary = await ended
+    let signal: Int32? = if case .signal(let number) = outcome { number } else { signals.signal }
+    try verdict(summary, plan.alarms, signal: signal)
+  }
+
+  private func verdict(_ summary: Summary, _ alarms: WatchedAlarms, signal: Int32?) throws {
+    try Headless.verdict(on: summary, signal: signal)
+    if options.failOnAlarm, alarms.isUnacknowledged { throw CommandFailure.watchedAlarm }
+  }
+}
+
+/// The alarms of a watch, for its screen and for its exit status.
+final class WatchedAlarms: Sendable {
+  private let watch: Mutex<AlarmWatch>
+
+  init(_ watch: AlarmWatch) { self.watch = Mutex(watch) }
+
+  /// Handles an event; returns one line when the command of an alarm cannot be started.
+  func take(_ event: Event) -> String? { watch.withLock { $0.take(event) } }
+
+  /// True when an alarm was raised and not acknowledged.
+  var isUnacknowledged: Bool { watch.withLock { $0.isUnacknowledged } }
+
+  /// Handles events and passes them on. For the screen, which reports alarms itself.
+  func relay(_ events: AsyncStream<Event>) -> AsyncStream<Event> {
+    AsyncStream { continuation in
+      Task {
+        for await event in events {
+          _ = take(event)
+          continuation.yield(event)
+        }
+        continuation.finish()
+      }
+    }
+  }
+}

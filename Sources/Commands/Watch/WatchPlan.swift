@@ -1,0 +1,93 @@
+import Attacks
+import Datasets
+import Engine
+import Events
+import Foundation
+import Networks
+import Recipe
+import Spelling
+import Tensors
+import Watching
+
+/// What `dualab watch` will do.
+struct WatchPlan {
+  let task: WatchTask
+  let alarms: WatchedAlarms
+
+  /// Loads the images and looks into the folder. Throws one line.
+  init(_ options: WatchOptions) throws {
+    try options.check()
+    let folder = CheckpointFolder(options.folder), changes = try options.changes()
+    let attack = try options.attackOptions(changes.other), given = try attack.settings()
+    try Self.check(given.network)
+    _ = try folder.look()
+    let command = try options.onAlarm.map { try AlarmCommand($0) }
+    let images = try AttackPlan.images(attack, nil, nil, given.data)
+    let settings = try Self.settings(options, attack, changes.own, images)
+    let threads = try options.threads.count, pool = ThreadPool(threads: threads)
+    var task = WatchTask(
+      folder: folder, description: Self.description(options, settings, images, threads: threads), images: images
+    ) { path in
+      let imported = try WeightsFile(path).network(given.network, input: images.shape, pool: pool)
+      try AttackPlan.setBranch(of: imported.network, to: attack.branch)
+      try images.check(classes: imported.network.classes)
+      return imported
+    }
+    task.isOnce = options.once
+    task.newest = options.newest ?? (options.once ? nil : 64)
+    (task.deepEvery, task.interval, task.patience) = (options.deepEvery, options.interval, options.patience)
+    if let path = options.out {
+      let journal = try EventFile(path)
+      if let difference = journal.record.difference(from: task.description) {
+        throw CommandFailure.usage("--out \(path): was made with \(difference); use the same, or another file")
+      }
+      task.earlier = journal.record
+      try journal.begin(task.description)
+      task.keep = { try journal.append($0) }
+    }
+    self.task = task
+    alarms = WatchedAlarms(AlarmWatch(command: command, folder: options.folder, repeatsFirst: true))
+  }
+
+  /// Refuses what no network has, before the first file is waited for. Throws `CommandFailure` of usage.
+  private static func check(_ network: [String: String]) throws {
+    if let unknown = network.keys.sorted().first(where: { !ModelTexts.names.contains($0) }) {
+      let near = nearestName(to: unknown, in: ModelTexts.names).map { "did you mean '\($0)'?" }
+      throw CommandFailure.usage("--set \(unknown): not a setting of a network; \(near ?? "see 'dualab models list'")")
+    }
+    if let model = network["model"], !models.contains(where: { $0.name == model }) {
+      let near = nearestName(to: model, in: models.map { $0.name }).map { "did you mean '\($0)'?" }
+      throw CommandFailure.usage("--model \(model): no such network; \(near ?? "see 'dualab models list'")")
+    }
+  }
+
+  /// The settings that the measurement follows: ε, norm, seed and the sentinel's.
+  private static func settings(
+    _ options: WatchOptions, _ attack: AttackOptions, _ own: [Assignment], _ images: LabelledImages
+  ) throws -> Settings {
+    var settings = Settings()
+    if let data = options.data { try settings.set(Knob.data.name, parsing: String(data.prefix { $0 != ":" })) }
+    try settings.set(.epsilon, to: attack.eps.flatMap(Fraction.parse) ?? 0)
+    try settings.set(.attackNorm, to: attack.norm ?? .linf)
+    try settings.set(.attackStep, to: settings[.epsilon] / 4)
+    // What is fixed by --limit may be fewer than a training accepts.
+    try? settings.set(.sentinelImages, to: images.count)
+    for change in own { try settings.set(change.name, parsing: change.value) }
+    return settings
+  }
+
+  private static func description(
+    _ options: WatchOptions, _ settings: Settings, _ images: LabelledImages, threads: Int
+  ) -> SessionDescription {
+    let shape = images.shape, name = URL(fileURLWithPath: options.folder).lastPathComponent
+    let source = options.data == nil ? URL(fileURLWithPath: images.source).lastPathComponent : images.source
+    var description = SessionDescription(
+      preset: oneLine(name),
+      data: "\(oneLine(source)), \(images.count) images of \(shape.channels)×\(shape.height)×\(shape.width)",
+      constructed: options.data?.hasPrefix(DataKind.mirage.rawValue) ?? false,
+      model: options.model ?? "recognized by its tensors", steps: 0, stepsPerEpoch: 0, threads: threads, folder: "",
+      settings: settings)
+    description.watches = options.folder
+    return description
+  }
+}
