@@ -16,7 +16,7 @@ package protocol DataSource: Sendable, SendableMetatype {
   /// What each class shows, by label; empty where the files tell.
   static var classNames: [String] { get }
   /// What the first layer of a network subtracts and divides by, per channel: part of the network, not of the images.
-  static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float])
+  static func standardization(channels: Int) -> (mean: [Float], deviation: [Float])
   /// Why it cannot be loaded without `data.dir`, with the remedy, in one line; nil when its files are there.
   static func absence(_ folders: DataFolders) -> String?
   /// The file or folder that `load` reads, where it is one that is there.
@@ -36,7 +36,7 @@ extension DataSource {
   package static var isDecoded: Bool { false }
 
   /// (x − ½)/¼, which takes [0, 1] to [−2, 2].
-  package static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
+  package static func standardization(channels: Int) -> (mean: [Float], deviation: [Float]) {
     (Array(repeating: 0.5, count: channels), Array(repeating: 0.25, count: channels))
   }
 

@@ -78,7 +78,7 @@ package struct DataSplits: Sendable {
     constructed = source.constructed
     classNames = train.classNames ?? source.classNames
     notes = train.notes + test.notes
-    (mean, deviation) = source.standardisation(channels: train.channels)
+    (mean, deviation) = source.standardization(channels: train.channels)
   }
 
   /// One line: `mirage 16×16×1, 3686 train, 410 validation, 1024 test`.

@@ -5,7 +5,7 @@ import Foundation
 /// Header: two zero bytes, the element type (08: unsigned byte), the number of dimensions, then each dimension as 32
 /// bits. Nothing is allocated by what a header says before the file is known to hold it.
 enum IDX {
-  /// Images and labels that belong together, as one set of greyscale images. Throws `DataError`.
+  /// Images and labels that belong together, as one set of grayscale images. Throws `DataError`.
   static func load(images: String, labels: String, classes: Int, notes: [String] = []) throws -> ImageSet {
     let pixels = try read(images, dimensions: 3, holding: "images")
     let tags = try read(labels, dimensions: 1, holding: "labels")

@@ -18,8 +18,8 @@ struct ImageArrays {
   /// Reads the first `limit` images of the `known` two arrays, or of those that are found. `member` names the images where they are not the usual ones; `layout` is known or to
   /// be recognized from the shape, where it leaves two possibilities it is `usual`. Throws `NPY.Failure`.
   init(
-    names: [String], member: String?, known: (images: String, labels: String)? = nil, layout: LabelledImages.Layout?,
-    usual: LabelledImages.Layout, limit: Int?, array: (_ name: String, _ rows: Int?) throws -> any NumberArray
+    names: [String], member: String?, known: (images: String, labels: String)? = nil, layout: LabeledImages.Layout?,
+    usual: LabeledImages.Layout, limit: Int?, array: (_ name: String, _ rows: Int?) throws -> any NumberArray
   ) throws {
     var notes: [String] = []
     let chosen = try known ?? Self.pair(names, member, array, &notes)
@@ -135,7 +135,7 @@ struct ImageArrays {
 
   /// Where channels, rows and columns are found; nil for the channels of gray images of three dimensions.
   private static func axes(
-    _ array: any NumberArray, _ name: String, _ layout: LabelledImages.Layout?, _ usual: LabelledImages.Layout,
+    _ array: any NumberArray, _ name: String, _ layout: LabeledImages.Layout?, _ usual: LabeledImages.Layout,
     _ notes: inout [String]
   ) throws -> [Int?] {
     guard array.shape.count == 4 else { return [nil, 1, 2] }
@@ -143,7 +143,7 @@ struct ImageArrays {
     func isChannels(_ axis: Int, _ counts: [Int]) -> Bool { counts.contains(array.shape[axis]) }
     let counts = isChannels(3, [1, 3]) == isChannels(1, [1, 3]) ? [1, 3, 4] : [1, 3]
     let last = isChannels(3, counts), first = isChannels(1, counts)
-    let order: LabelledImages.Layout = layout ?? (last == first ? usual : last ? .nhwc : .nchw)
+    let order: LabeledImages.Layout = layout ?? (last == first ? usual : last ? .nhwc : .nchw)
     if layout == nil, order != usual {
       notes.append("'\(name)' is \(array.describedShape): read as \(order.rawValue) (--layout overrides)")
     }

@@ -1,6 +1,6 @@
 import Spelling
 
-/// Labelled images, all of one size: what a data source delivers.
+/// Labeled images, all of one size: what a data source delivers.
 package struct ImageSet: Sendable {
   /// How pixels are kept: as they came, so that 60 000 byte images take 47 MB and not 188.
   package enum Pixels: Sendable {

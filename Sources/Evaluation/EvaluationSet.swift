@@ -46,7 +46,7 @@ package final class EvaluationSet {
   }
 
   /// A copy of images from a file or a data set.
-  package convenience init(_ images: LabelledImages) throws(EvaluationError) {
+  package convenience init(_ images: LabeledImages) throws(EvaluationError) {
     try self.init(images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)
   }
 

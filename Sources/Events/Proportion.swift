@@ -18,8 +18,8 @@ package struct Proportion: Sendable, Hashable, Codable {
   package var interval: ClosedRange<Double> {
     guard n > 0 else { return 0...1 }
     let z = 1.959963984540054, count = Double(n), share = value
-    let centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    let center = (share + z * z / (2 * count)) / (1 + z * z / count)
     let half = z / (1 + z * z / count) * (share * (1 - share) / count + z * z / (4 * count * count)).squareRoot()
-    return max(0, centre - half)...min(1, centre + half)
+    return max(0, center - half)...min(1, center + half)
   }
 }

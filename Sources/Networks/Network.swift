@@ -75,7 +75,7 @@ package final class Network {
   /// Grows with everything that goes through the network: as long as it stays the same, the slots hold what they held.
   package private(set) var passNumber = 0
 
-  /// A network of `layers` made on `input` with `builder`. Every number is 0; see `initialise(seed:)`.
+  /// A network of `layers` made on `input` with `builder`. Every number is 0; see `initialize(seed:)`.
   package init(
     _ settings: ModelSettings, input: Activation, layers: [any Layer], builder: NetworkBuilder, pool: ThreadPool
   ) {

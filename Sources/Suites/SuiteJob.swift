@@ -127,7 +127,7 @@ struct SuiteJob: Sendable {
   func loaded(_ key: MeasurementKey) throws -> (Network, EvaluationSet) {
     let checkpoint = try SavedCheckpoint(store.checkpoint(run, key.weights), takesSettings: false)
     let data = try loadData(run.settings)
-    let images = try LabelledImages(data.test, source: "\(data.name):test", limit: key.limit)
+    let images = try LabeledImages(data.test, source: "\(data.name):test", limit: key.limit)
     let network = try checkpoint.network(input: images.shape, pool: ThreadPool(threads: threads)).network
     let set = try EvaluationSet(
       images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)

@@ -10,7 +10,7 @@ package struct WatchTask: Sendable {
   /// What the readers are told at the start; its settings have ε, the norm and the thresholds.
   package var description: SessionDescription
   /// The images that every checkpoint is measured on.
-  package var images: LabelledImages
+  package var images: LabeledImages
   /// Makes a network of a file; throws one line.
   package var load: @Sendable (String) throws -> WeightsFile.Imported
   /// Ends when everything that is there was measured.
@@ -29,7 +29,7 @@ package struct WatchTask: Sendable {
   package var keep: @Sendable (Event) throws -> Void = { _ in }
 
   package init(
-    folder: CheckpointFolder, description: SessionDescription, images: LabelledImages,
+    folder: CheckpointFolder, description: SessionDescription, images: LabeledImages,
     load: @escaping @Sendable (String) throws -> WeightsFile.Imported
   ) {
     self.folder = folder

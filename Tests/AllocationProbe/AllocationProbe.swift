@@ -54,7 +54,7 @@ struct AllocationProbe {
     var settings = ModelSettings(name: model, input: input, classes: 10, width: 8)
     settings.norm = norm
     guard let network = Network(settings, pool: ThreadPool(threads: threads)) else { return nil }
-    network.initialise(seed: 1)
+    network.initialize(seed: 1)
     self.network = network
     images = Storage(count: 2 * AllocationProbe.count * input.planarCount)
     logits = Storage(count: AllocationProbe.count * 10)

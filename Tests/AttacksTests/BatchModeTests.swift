@@ -13,7 +13,7 @@ struct BatchModeTests {
   private func network(threads: Int = 2) throws -> Network {
     let settings = ModelSettings(name: "conv4", input: Shape(1, 16, 16), classes: classes, width: 8)
     let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
-    network.initialise(seed: 3)
+    network.initialize(seed: 3)
     return network
   }
 

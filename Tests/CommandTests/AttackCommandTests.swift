@@ -74,9 +74,9 @@ struct AttackCommandTests {
     #expect(result.robustAccuracy == Double(robust) / 64)
     #expect(lines.contains { $0.hasPrefix("robust accuracy  ") && $0.hasSuffix("(\(robust) of 64)") })
 
-    let adversarial = try LabelledImages(npz: images.path, member: "x_adv")
-    let original = try LabelledImages(safetensors: Self.set, limit: 64)
-    #expect(try LabelledImages(npz: images.path).pixels == original.pixels)
+    let adversarial = try LabeledImages(npz: images.path, member: "x_adv")
+    let original = try LabeledImages(safetensors: Self.set, limit: 64)
+    #expect(try LabeledImages(npz: images.path).pixels == original.pixels)
     #expect(adversarial.labels == original.labels)
     for (image, example) in result.examples.enumerated() {
       let range = (image * 196)..<((image + 1) * 196)
@@ -318,7 +318,7 @@ struct AttackCommandTests {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let json = folder.appendingPathComponent("r.json"), images = folder.appendingPathComponent("x.npz")
-    let original = try LabelledImages(safetensors: Self.set, limit: 64)
+    let original = try LabeledImages(safetensors: Self.set, limit: 64)
     var file = NPZWriter()
     try file.add("pictures", shape: [64, 1, 14, 14], floats: original.pixels)
     try file.add("classes", shape: [64], integers: original.labels.map { ($0 + 1) % 10 })

@@ -14,7 +14,7 @@ struct AttackProgressTests {
     var model = ModelSettings(name: "small-cnn", input: shape, classes: 3, width: 4)
     model.mean = [0]
     let network = try #require(Network(model, pool: ThreadPool(threads: 1)))
-    network.initialise(seed: 2)
+    network.initialize(seed: 2)
     var random = RandomStream(seed: 5, purpose: .test)
     let images = (0..<12 * 64).map { _ in random.uniform() }
     let logits = network.evaluate(images, count: 12)

@@ -13,7 +13,7 @@ struct DiagnosisDocumentTests {
   private func result() throws -> DiagnosisResult {
     let settings = ModelSettings(name: "conv4", input: Shape(1, 8, 8), classes: 4, width: 4)
     let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
-    network.initialise(seed: 2)
+    network.initialize(seed: 2)
     var random = RandomStream(seed: 5, purpose: .test)
     let pixels = (0..<8 * 64).map { _ in random.uniform() }, logits = network.evaluate(pixels, count: 8)
     let labels = (0..<8).map { predictedClass(Array(logits[$0 * 4..<($0 + 1) * 4]), classes: 4) }

@@ -68,7 +68,7 @@ extension TemporaryFolder {
       stride(from: 0, to: set.count * 16, by: 16).map { levels(set)[$0] }
     }
     #expect(seen.count == 10 && Set(seen) == all)
-    let alone = try LabelledImages(npz: "\(folder.path)/images.npy")
+    let alone = try LabeledImages(npz: "\(folder.path)/images.npy")
     #expect(alone.labels == [0, 1, 0, 1, 0, 1, 0, 1, 0, 1] && alone.pixels[17] == 17 / 255)
     // The same bytes as one pair called train and one called test.
     for (part, count) in [("train", 7), ("test", 3)] {
@@ -76,7 +76,7 @@ extension TemporaryFolder {
       try folder.write(array([count], [0, 1, 2] + Array(repeating: 0, count: count - 3)), "y_\(part).npy")
     }
     #expect(try load("npz", folder.path).test.images.count == 3)
-    #expect(try LabelledImages(npz: "\(folder.path)/x_test.npy").labels == [0, 1, 2])
+    #expect(try LabeledImages(npz: "\(folder.path)/x_test.npy").labels == [0, 1, 2])
   }
 
   @Test func `channels-last and channels-first bytes give the same levels`() throws {

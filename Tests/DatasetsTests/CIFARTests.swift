@@ -129,9 +129,9 @@ private func message(_ name: String, _ format: CIFARBinary, records: Int) throws
   }
 
   @Test func `the first layer gets the paper's constants, and none with Imagenette`() {
-    #expect(CIFAR10.standardisation(channels: 3) == ([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010]))
-    #expect(Imagenette.standardisation(channels: 3) == ([0, 0, 0], [1, 1, 1]))
-    #expect(Mirage.standardisation(channels: 2) == ([0.5, 0.5], [0.25, 0.25]))
-    #expect(FashionMNIST.standardisation(channels: 1) == ([0.5], [0.25]))
+    #expect(CIFAR10.standardization(channels: 3) == ([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010]))
+    #expect(Imagenette.standardization(channels: 3) == ([0, 0, 0], [1, 1, 1]))
+    #expect(Mirage.standardization(channels: 2) == ([0.5, 0.5], [0.25, 0.25]))
+    #expect(FashionMNIST.standardization(channels: 1) == ([0.5], [0.25]))
   }
 }

@@ -39,7 +39,7 @@ import Testing
     for index in 0..<10 { #expect(try pixels(cached.test.images, index) == pixels(folder.test.images, index)) }
     for index in 0..<20 { #expect(try cached.train.images.original(index) == folder.train.images.original(index)) }
     #expect(try data(path, source: "imagenette").classNames.first == "tench")
-    let attacked = try LabelledImages(
+    let attacked = try LabeledImages(
       folder: path,
       settings: {
         var settings = Settings()

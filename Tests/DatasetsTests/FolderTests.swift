@@ -120,7 +120,7 @@ private func message(_ folder: String, _ changes: [String] = [], data: String = 
 
   @Test func `an image of a folder has the pixels of its file`() throws {
     let made = try MadeFolder.twoClasses()
-    let images = try LabelledImages(folder: made.path, settings: try settings(made.path).data)
+    let images = try LabeledImages(folder: made.path, settings: try settings(made.path).data)
     #expect(images.labels == [0, 1, 0, 1, 0, 1] && images.indices == [0, 3, 1, 4, 2, 5])
     let oracle = try Oracle("images/pixels"), levels = [UInt8](try #require(oracle.file.tensors["png_rgba.png"]).bytes)
     let plane = 45 * 61, second = images.pixels[(3 * plane)..<(6 * plane)]
@@ -138,11 +138,11 @@ private func message(_ folder: String, _ changes: [String] = [], data: String = 
     let made = try MadeFolder.twoClasses()
     try made.put("malformed/image_text.JPEG", at: "bear/z.jpg")
     let data = try settings(made.path).data
-    let all = try LabelledImages(folder: made.path, settings: settings(made.path, ["data.skip_broken=on"]).data)
-    let few = try LabelledImages(folder: made.path, settings: data, limit: 3)
+    let all = try LabeledImages(folder: made.path, settings: settings(made.path, ["data.skip_broken=on"]).data)
+    let few = try LabeledImages(folder: made.path, settings: data, limit: 3)
     #expect(few.indices == [0, 3, 1] && few.labels == [0, 1, 0])
     #expect(few.pixels == Array(all.pixels.prefix(few.pixels.count)) && Array(all.indices.prefix(3)) == few.indices)
-    #expect(throws: DataError.self) { try LabelledImages(folder: made.path, settings: data) }
+    #expect(throws: DataError.self) { try LabeledImages(folder: made.path, settings: data) }
   }
 
   @Test func `a broken file in the middle is named, or skipped and counted`() throws {
@@ -162,7 +162,7 @@ private func message(_ folder: String, _ changes: [String] = [], data: String = 
     #expect(
       try message(made.path).hasPrefix("D: images of 2 sizes (")
         || message(made.path).hasPrefix("training images of 61×45 and test images of 19×21"))
-    let images = try LabelledImages(folder: made.path, settings: try settings(made.path, ["data.crop=16"]).data)
+    let images = try LabeledImages(folder: made.path, settings: try settings(made.path, ["data.crop=16"]).data)
     #expect(images.shape == Shape(3, 16, 16) && images.count == 7)
   }
 
@@ -185,7 +185,7 @@ private func message(_ folder: String, _ changes: [String] = [], data: String = 
     #expect(folders.files.count == 7 && folders.files.contains { "\($0.path)".hasSuffix("/ape/caf\\xE9.png") })
     #expect(folders.notes.count == 2)
     #expect(folders.notes[0].contains("5 files ignored") && folders.notes[1].contains("bear/up"), "\(folders.notes)")
-    #expect(try LabelledImages(folder: made.path, settings: try settings(made.path).data).count == 7)
+    #expect(try LabeledImages(folder: made.path, settings: try settings(made.path).data).count == 7)
   }
 
   @Test func `folders that are no data set end in one line`() throws {

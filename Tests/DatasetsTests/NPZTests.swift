@@ -9,9 +9,9 @@ struct NPZTests {
   private func path(_ name: String) -> String { Repository.oracle(name).path }
 
   /// The line that reading fails with.
-  private func failure(_ path: String, layout: LabelledImages.Layout = .nhwc) -> String {
+  private func failure(_ path: String, layout: LabeledImages.Layout = .nhwc) -> String {
     do {
-      _ = try LabelledImages(npz: path, layout: layout)
+      _ = try LabeledImages(npz: path, layout: layout)
     } catch let error as DataError {
       #expect(error.description.hasPrefix(path), "the file is named")
       #expect(!error.description.contains("\n"))
@@ -25,7 +25,7 @@ struct NPZTests {
   @Test(arguments: ["pair_stored", "pair_deflated", "pair_fortran"])
   func everyWayOfPackingGivesTheSameImages(name: String) throws {
     let expected = try Oracle("formats/npz_expected")
-    let images = try LabelledImages(npz: path("formats/\(name).npz"))
+    let images = try LabeledImages(npz: path("formats/\(name).npz"))
     let shape = expected.shape("x_test")
     #expect(images.shape == Shape(shape[3], shape[1], shape[2]))
     #expect(images.labels == (try expected.integers("y_test")))
@@ -46,15 +46,15 @@ struct NPZTests {
   }
 
   @Test func aLimitTakesTheFirstImages() throws {
-    let all = try LabelledImages(npz: path("formats/pair_stored.npz"))
-    let two = try LabelledImages(npz: path("formats/pair_stored.npz"), limit: 2)
+    let all = try LabeledImages(npz: path("formats/pair_stored.npz"))
+    let two = try LabeledImages(npz: path("formats/pair_stored.npz"), limit: 2)
     #expect(two.labels == Array(all.labels.prefix(2)))
     #expect(two.pixels == Array(all.pixels.prefix(2 * all.shape.planarCount)))
-    #expect(try LabelledImages(npz: path("formats/pair_stored.npz"), limit: 99).count == all.count)
+    #expect(try LabeledImages(npz: path("formats/pair_stored.npz"), limit: 99).count == all.count)
   }
 
   @Test func aLayoutOfChannelsFirstIsReadAsSuch() throws {
-    let images = try LabelledImages(npz: path("formats/pair_stored.npz"), layout: .nchw)
+    let images = try LabeledImages(npz: path("formats/pair_stored.npz"), layout: .nchw)
     #expect(images.shape == Shape(6, 7, 3))
     let levels = try Oracle("formats/npz_expected").file.bytes("x_test")
     #expect(images.pixels == levels.map { Float($0) / 255 })
@@ -79,7 +79,7 @@ struct NPZTests {
 
   /// A million images in 200 kB, and 2^34 in one more: no more is unpacked than is asked for.
   @Test(arguments: ["bomb_200MB", "claims_1TB"]) func onlyWhatIsNeededIsUnpacked(name: String) throws {
-    let images = try LabelledImages(npz: path("formats/\(name).npz"), limit: 3)
+    let images = try LabeledImages(npz: path("formats/\(name).npz"), limit: 3)
     let level: Float = name == "bomb_200MB" ? 0 : 1
     #expect(images.labels == [1, 1, 1] && images.pixels.allSatisfy { $0 == level })
     #expect(images.pixels.count == 3 * images.shape.planarCount)
@@ -105,7 +105,7 @@ struct NPZTests {
   }
 
   @Test func bigEndianLabelsAreDecoded() throws {
-    let images = try LabelledImages(npz: path("malformed/npz_big_endian.npz"))
+    let images = try LabeledImages(npz: path("malformed/npz_big_endian.npz"))
     #expect(images.labels == (try Oracle("formats/npz_expected").integers("y_test")))
   }
 
@@ -128,7 +128,7 @@ struct NPZTests {
       changed[place] ^= 0xFF
       try changed.write(to: file)
       // Bytes that nobody reads, such as dates, may change; pixels may not.
-      if let images = try? LabelledImages(npz: file.path) {
+      if let images = try? LabeledImages(npz: file.path) {
         #expect(images.labels == (try Oracle("formats/npz_expected").integers("y_test")), "byte \(place)")
       }
     }
@@ -142,7 +142,7 @@ struct NPZTests {
     try archive.add("x_test", shape: [2, 2, 3, 2], floats: pixels)
     try archive.add("y_test", shape: [2], integers: [7, 1])
     try archive.write(to: file)
-    let images = try LabelledImages(npz: file.path, layout: .nchw)
+    let images = try LabeledImages(npz: file.path, layout: .nchw)
     #expect(images.shape == Shape(2, 3, 2))
     #expect(images.pixels == pixels)
     #expect(images.labels == [7, 1])

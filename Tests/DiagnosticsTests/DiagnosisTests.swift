@@ -15,7 +15,7 @@ struct DiagnosisTests {
     var settings = ModelSettings(name: "conv4", input: Shape(1, 8, 8), classes: 4, width: 4)
     settings.norm = norm
     let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
-    network.initialise(seed: 2)
+    network.initialize(seed: 2)
     return network
   }
 

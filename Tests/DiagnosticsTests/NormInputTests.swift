@@ -10,7 +10,7 @@ struct NormInputTests {
   private func network(_ name: String, threads: Int = 2, size: Int = 16) throws -> Network {
     let settings = ModelSettings(name: name, input: Shape(1, size, size), classes: 10, width: 8, finalNorm: true)
     let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
-    network.initialise(seed: 3)
+    network.initialize(seed: 3)
     return network
   }
 
@@ -98,7 +98,7 @@ struct NormInputTests {
     var settings = ModelSettings(name: "conv4", input: Shape(1, 16, 16), classes: 10, width: 8)
     settings.norm = .dual
     let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
-    network.initialise(seed: 3)
+    network.initialize(seed: 3)
     let clean = images(40, network), adversarial = clean.map { min(1, $0 + 0.2) }
     network.forward(clean + adversarial, count: 80, mode: .train, domains: .cleanFirst(40))
     let grouped = try network.posteriorStatistics(clean: clean, adversarial: adversarial, count: 40)
@@ -154,7 +154,7 @@ struct DivergedScatterTests {
   @Test func theLayerIsNamedWhoseInputsAreNotFinite() throws {
     let settings = ModelSettings(name: "conv4", input: Shape(1, 16, 16), classes: 10, width: 8, finalNorm: true)
     let network = try #require(Network(settings, pool: ThreadPool(threads: 1)))
-    network.initialise(seed: 3)
+    network.initialize(seed: 3)
     var clean = [Float](repeating: 0.5, count: 2 * network.settings.input.planarCount)
     clean[0] = .nan
     let isBroken = [true, false]

@@ -17,7 +17,7 @@ struct BatchingTests {
     let settings = ModelSettings(
       name: "conv4", input: Shape(1, Self.size, Self.size), classes: 3, width: 8, mean: 0, deviation: 1)
     let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
-    network.initialise(seed: 1)
+    network.initialize(seed: 1)
     var file = network.stateDictionary()
     var kernel = [Float](repeating: 0, count: 8 * 9)
     kernel[4] = 1

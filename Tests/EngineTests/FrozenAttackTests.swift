@@ -36,7 +36,7 @@ import Testing
   private func reports(_ attack: any Attack, cancels: Bool = false) throws -> [FrozenReport] {
     let model = ModelSettings(name: "conv4", input: Shape(1, 8, 8), classes: 4, width: 8)
     let network = try #require(Network(model, pool: ThreadPool(threads: 1)))
-    network.initialise(seed: 1)
+    network.initialize(seed: 1)
     let images = Storage(count: 6 * 64)
     for index in 0..<images.count { images.pointer[index] = Float(index * 7919 % 97) / 96 }
     let set = try EvaluationSet(

@@ -132,9 +132,9 @@ extension Work {
 extension SessionMachine {
   /// Performs what an input leads to, as `TrainingEngine` does.
   mutating func answer(_ input: Input) -> [Action] {
-    let wasCancelling = isCancellingAttack
+    let wasCanceling = isCancelingAttack
     var actions = perform(input)
-    if isCancellingAttack, !wasCancelling { actions.insert(.cancelAttack, at: 0) }
+    if isCancelingAttack, !wasCanceling { actions.insert(.cancelAttack, at: 0) }
     return actions
   }
 

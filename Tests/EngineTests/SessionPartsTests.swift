@@ -167,22 +167,22 @@ import Testing
     #expect(attack.ask(for: .quick) == nil)
   }
 
-  @Test func cancelling() {
+  @Test func canceling() {
     var attack = CopyAttack()
     #expect(attack.cancel() == .refused(.noAttack))
     _ = attack.ask(for: .full)
     #expect(attack.cancel() == .attackCancelled)
-    #expect(!attack.isCancelling)
+    #expect(!attack.isCanceling)
     #expect(attack.start() == nil)
     // Cancelled while the copy is taken, it ends as soon as it runs.
     _ = attack.ask(for: .full)
     _ = attack.start()
     #expect(attack.cancel() == nil)
-    #expect(attack.isCancelling)
+    #expect(attack.isCanceling)
     attack.didStart()
-    #expect(attack.isCancelling)
+    #expect(attack.isCanceling)
     attack.didEnd()
-    #expect(!attack.isCancelling)
+    #expect(!attack.isCanceling)
   }
 }
 

@@ -48,7 +48,7 @@ import Testing
     settings.mean = [0.45, 0.5, 0.55]
     settings.deviation = [0.2, 0.25, 0.3]
     let network = try #require(Network(settings, pool: ThreadPool(threads: 2)))
-    network.initialise(seed: 3)
+    network.initialize(seed: 3)
     var random = RandomStream(seed: 5, purpose: .weights)
     var images: [Float] = []
     for image in 0..<n {

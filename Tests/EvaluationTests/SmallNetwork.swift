@@ -14,7 +14,7 @@ struct SmallNetwork {
     var settings = ModelSettings(name: "conv4", input: Self.shape, classes: Self.classes, width: 4)
     settings.norm = norm
     network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
-    network.initialise(seed: seed)
+    network.initialize(seed: seed)
     var random = RandomStream(seed: 5, purpose: .test)
     images = (0..<count * 64).map { _ in random.uniform() }
     let logits = network.evaluate(images, count: count)

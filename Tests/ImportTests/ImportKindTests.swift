@@ -14,7 +14,7 @@ import Testing
     var settings = ModelSettings(name: "preact-resnet18", input: input, classes: 10, width: 2)
     (settings.mean, settings.deviation) = ([0.4, 0.5, 0.3], [0.2, 0.25, 0.3])
     let network = try #require(Network(settings, pool: pool))
-    network.initialise(seed: 5)
+    network.initialize(seed: 5)
     return network
   }
 
@@ -96,7 +96,7 @@ import Testing
     file.metadata = ["norm_eps": "0.001"]
     #expect(failure(file).contains("norm_eps 0.001: only 1e-05 is computed"))
     let conv4 = try #require(Network(ModelSettings(name: "conv4", input: input, classes: 10, width: 4), pool: pool))
-    conv4.initialise(seed: 1)
+    conv4.initialize(seed: 1)
     var other = conv4.stateDictionary()
     other.metadata = ["activation": "silu"]
     #expect(failure(other).contains("conv4 does not have it"))

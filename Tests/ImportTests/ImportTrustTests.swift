@@ -11,14 +11,14 @@ import Testing
 @Suite struct ImportTrustTests {
   private func path(_ name: String) -> String { Repository.oracle("import/\(name)").path }
 
-  private func imported(_ weights: String, _ given: [String: String] = [:], images: LabelledImages) throws
+  private func imported(_ weights: String, _ given: [String: String] = [:], images: LabeledImages) throws
     -> WeightsFile.Imported
   {
     try WeightsFile(path(weights)).network(given, input: images.shape, pool: ThreadPool(threads: 2))
   }
 
   /// The share of images that a network classifies as PyTorch did.
-  private func agreement(_ network: Network, _ images: LabelledImages) -> Double {
+  private func agreement(_ network: Network, _ images: LabeledImages) -> Double {
     let logits = network.evaluate(images.pixels, count: images.count), classes = network.classes
     let right = (0..<images.count).count { image in
       predictedClass(Array(logits[image * classes..<(image + 1) * classes]), classes: classes) == images.labels[image]
@@ -27,7 +27,7 @@ import Testing
   }
 
   private func failure(_ weights: String, _ given: [String: String] = [:]) throws -> String {
-    let images = try LabelledImages(npz: path("good.npz"))
+    let images = try LabeledImages(npz: path("good.npz"))
     do {
       _ = try imported(weights, given, images: images)
     } catch {
@@ -47,7 +47,7 @@ import Testing
     ("good", "preact-resnet18", "none"),
   ])
   func theNetworkIsTheUsers(name: String, model: String, normalization: String) throws {
-    let images = try LabelledImages(npz: path("\(name).npz"))
+    let images = try LabeledImages(npz: path("\(name).npz"))
     let result = try imported("\(name).safetensors", ["model": model], images: images)
     #expect(agreement(result.network, images) == 1)
     #expect(result.report.normalization.contains(normalization), "\(result.report)")
@@ -57,7 +57,7 @@ import Testing
   /// The variant that nobody names is another network, and the report says which one was assumed.
   @Test(arguments: ["K3_activation_silu", "K3_shortcut_raw_fast_adversarial"])
   func aVariantThatTheTensorsDoNotTellIsStated(name: String) throws {
-    let images = try LabelledImages(npz: path("\(name).npz"))
+    let images = try LabeledImages(npz: path("\(name).npz"))
     var file = try Safetensors(contentsOf: Repository.oracle("import/\(name).safetensors"))
     file.metadata = [:]
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("v-\(UUID().uuidString).safetensors")
@@ -78,7 +78,7 @@ import Testing
     ("K2_preactresnet34_as_18", "preact-resnet34"),
   ])
   func anArchitectureIsRecognizedOnlyWhenEverythingFits(name: String, model: String) throws {
-    let images = try LabelledImages(npz: path("\(name).npz"))
+    let images = try LabeledImages(npz: path("\(name).npz"))
     let result = try imported("\(name).safetensors", images: images)
     #expect(result.report.recognized && result.report.model == model)
     #expect(agreement(result.network, images) == 1)
@@ -97,13 +97,13 @@ import Testing
     "K7_unneeded_float8", "K8_norm_Linf", "K8_classes_names", "K8_mean_std_with_spaces", "K17_pruned_weight_orig_mask",
   ])
   func whatChangesNothingIsNoReasonToRefuse(name: String) throws {
-    let images = try LabelledImages(npz: path("good.npz"))
+    let images = try LabeledImages(npz: path("good.npz"))
     let result = try imported("\(name).safetensors", ["model": "preact-resnet18"], images: images)
     #expect(agreement(result.network, images) == 1)
   }
 
   @Test func ofTwoSetsTheTrainedOneIsTakenAndSaid() throws {
-    let images = try LabelledImages(npz: path("good.npz"))
+    let images = try LabeledImages(npz: path("good.npz"))
     for given in [["model": "preact-resnet18"], [:], ["key": "model"]] {
       let model = try imported("K14_model_and_ema.safetensors", given, images: images)
       #expect(agreement(model.network, images) == 1 && model.report.prefix == "model.")
@@ -146,7 +146,7 @@ import Testing
     ("student.", "teacher.", "student"), ("generator.", "critic.", nil), ("a.", "b.", nil),
   ])
   func twoSetsOfAnyNamesAreToldApartOrAskedFor(trained: String, other: String, taken: String?) throws {
-    let images = try LabelledImages(npz: path("good.npz"))
+    let images = try LabeledImages(npz: path("good.npz"))
     let both = try Safetensors(contentsOf: URL(fileURLWithPath: path("K14_model_and_ema.safetensors")))
     var renamed = Safetensors()
     for (name, tensor) in both.tensors {
@@ -186,7 +186,7 @@ import Testing
   }
 
   @Test func aCheckpointOfPyTorchIsRead() throws {
-    let images = try LabelledImages(npz: path("good.npz"))
+    let images = try LabeledImages(npz: path("good.npz"))
     let result = try imported("K6_model_pth_zip.pth", images: images)
     #expect(agreement(result.network, images) == 1 && result.report.recognized)
   }
@@ -195,14 +195,14 @@ import Testing
     ("K9_minus_2.98e-8.npz", "clipped"), ("K10_onehot_ART.npz", "one-hot"), ("K10_images_labels.npz", ""),
   ])
   func imagesComeInTheFormsThatPeopleSave(name: String, note: String) throws {
-    let images = try LabelledImages(npz: path(name))
+    let images = try LabeledImages(npz: path(name))
     let result = try imported("good.safetensors", ["model": "preact-resnet18"], images: images)
     #expect(agreement(result.network, images) == 1)
     #expect(note.isEmpty ? images.notes.isEmpty : images.notes.contains { $0.contains(note) }, "\(images.notes)")
   }
 
   @Test func theChannelOrderOfTensorsIsRecognizedAndStated() throws {
-    let images = try LabelledImages(safetensors: path("K11_safetensors_nhwc.safetensors"))
+    let images = try LabeledImages(safetensors: path("K11_safetensors_nhwc.safetensors"))
     let result = try imported("good.safetensors", ["model": "preact-resnet18"], images: images)
     #expect(agreement(result.network, images) == 1)
     #expect(images.notes.contains { $0.contains("read as nhwc") }, "\(images.notes)")

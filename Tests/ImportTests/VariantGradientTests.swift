@@ -11,7 +11,7 @@ import Testing
     var settings = ModelSettings(name: "preact-resnet18", input: input, classes: 4, width: 4, finalNorm: true)
     (settings.activation, settings.shortcut) = (activation, shortcut)
     let network = try #require(Network(settings, pool: ThreadPool(threads: 1), convolution: .accurate))
-    network.initialise(seed: 2)
+    network.initialize(seed: 2)
     var random = RandomStream(seed: 3, purpose: .test)
     let images = (0..<2 * input.planarCount).map { _ in random.uniform() }
     let cotangent: [Float] = [50, -100, 25, 75, -50, 100, -25, -75]

@@ -173,7 +173,7 @@ import Testing
     #expect(!lab.frame(80, 24).contains("saved to"))
   }
 
-  @Test func withoutColourThereIsNoThemeKey() {
+  @Test func withoutColorThereIsNoThemeKey() {
     var options = twoThemes
     options = LabOptions(themes: options.themes, noColor: true)
     #expect(options.themes == [.mono])

@@ -160,7 +160,7 @@ import Testing
     #expect(!text(pane).contains("→") && text(pane).contains("0.61"))
   }
 
-  @Test func everyLiveKnobIsReachedAndNudgedToItsNeighbour() {
+  @Test func everyLiveKnobIsReachedAndNudgedToItsNeighbor() {
     let live = AnyKnob.all.filter(\.isLive)
     var pane = ControlsPane()
     pane.update(.started(Script.description))

@@ -27,7 +27,7 @@ struct CatalogueTests {
     #expect(declared == Set(models.map { "\($0)" }))
   }
 
-  @Test func everyModelRunsOnGreyAndColouredImagesOfOddSizes() throws {
+  @Test func everyModelRunsOnGrayAndColoredImagesOfOddSizes() throws {
     for name in ModelKind.allCases.map(\.rawValue) {
       for shape in [Shape(1, 16, 16), Shape(3, 33, 29)] {
         let network = try freshNetwork(name, shape, classes: 7, width: 5, seed: 1)

@@ -64,7 +64,7 @@ struct NonFiniteTests {
     zip(got, reference).count { !$1.isFinite && $0.isFinite }
   }
 
-  @Test func normalisationAndReLUKeepNaN() {
+  @Test func normalizationAndReLUKeepNaN() {
     for mode in [Mode.eval, .train, .batch] {
       let harness = LayerHarness(input: [1, 16, 4, 4]) { BatchNorm("n", $0, relu: true, &$1) }
       var x = [Float](repeating: 0.5, count: 256)

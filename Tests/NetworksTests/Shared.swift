@@ -23,6 +23,6 @@ func freshNetwork(
   var settings = ModelSettings(name: name, input: input, classes: classes, width: width)
   change(&settings)
   let network = try #require(Network(settings, pool: ThreadPool(threads: threads)))
-  network.initialise(seed: seed)
+  network.initialize(seed: seed)
   return network
 }

@@ -35,7 +35,7 @@ struct WeightsFileTests {
 
   private func network(_ settings: ModelSettings) throws -> Network {
     let network = try #require(Network(settings, pool: pool))
-    network.initialise(seed: 3)
+    network.initialize(seed: 3)
     return network
   }
 

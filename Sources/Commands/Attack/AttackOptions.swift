@@ -7,7 +7,7 @@ import Networks
 import Recipe
 import Spelling
 
-extension LabelledImages.Layout: ExpressibleByArgument {}
+extension LabeledImages.Layout: ExpressibleByArgument {}
 extension BallNorm: ExpressibleByArgument {}
 extension Branch: ExpressibleByArgument {}
 
@@ -74,7 +74,7 @@ package struct AttackOptions: ParsableArguments {
   var skipBroken = false
 
   @Option(help: "Channel order of --npz and --images, where it cannot be recognized: nhwc or nchw.")
-  var layout: LabelledImages.Layout?
+  var layout: LabeledImages.Layout?
 
   @Option(
     help: ArgumentHelp(

@@ -11,7 +11,7 @@ import Tensors
 /// What `dualab attack` will do: the network, the images, the attacks.
 struct AttackPlan {
   let network: Network
-  let images: LabelledImages
+  let images: LabeledImages
   let settings: EvaluationSettings
   let card: AttackCard
   /// What the user should know about the files, one line each.
@@ -105,22 +105,22 @@ struct AttackPlan {
 
   static func images(
     _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ assignments: [String]
-  ) throws -> LabelledImages {
+  ) throws -> LabeledImages {
     if options.npz != nil || options.images.map({ !isFolder($0) }) ?? false, let assignment = assignments.first {
       throw CommandFailure.usage(
         "--set \(assignment): a data set's setting, not used with \(options.npz == nil ? "--images" : "--npz"); remove it"
       )
     }
-    if let path = options.npz { return try LabelledImages(npz: path, layout: options.layout, limit: options.limit) }
+    if let path = options.npz { return try LabeledImages(npz: path, layout: options.layout, limit: options.limit) }
     if let path = options.images, isFolder(path) {
       var settings = checkpoint ?? Settings()
       try settings.set(Knob.data.name, parsing: Folder.name)
       try settings.set(.dataFolder, to: path)
       for assignment in assignments { try settings.apply(assignment: assignment) }
-      return try LabelledImages(folder: path, settings: settings.data, limit: options.limit)
+      return try LabeledImages(folder: path, settings: settings.data, limit: options.limit)
     }
     if let path = options.images {
-      return try LabelledImages(safetensors: path, layout: options.layout, limit: options.limit)
+      return try LabeledImages(safetensors: path, layout: options.layout, limit: options.limit)
     }
     var settings = checkpoint ?? Settings()
     if options.data == nil, entry?.data == .imagenet {
@@ -144,6 +144,6 @@ struct AttackPlan {
       throw CommandFailure.usage("--data \(parts[0]):\(other): unknown split; use one of train, validation, test")
     }
     let name = "\(parts[0]):\(parts.count == 1 ? "test" : parts[1])"
-    return try LabelledImages(split, source: name, limit: options.limit)
+    return try LabeledImages(split, source: name, limit: options.limit)
   }
 }

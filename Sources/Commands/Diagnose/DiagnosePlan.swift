@@ -22,7 +22,7 @@ extension Diagnosis {
         throw CommandFailure.usage("--set \(assignment): \(reason); remove it")
       }
     }
-    let images = try LabelledImages(
+    let images = try LabeledImages(
       loadData(settings).test, source: "\(settings[.data].rawValue):test", limit: limit)
     let pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let read = try checkpoint.network(input: images.shape, pool: pool), network = read.network

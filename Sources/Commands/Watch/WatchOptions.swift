@@ -42,7 +42,7 @@ package struct WatchOptions: ParsableArguments, LimitsImages, SetsValues {
   var images: String?
 
   @Option(help: "Channel order of --npz and --images, where it cannot be recognized: nhwc or nchw.")
-  var layout: LabelledImages.Layout?
+  var layout: LabeledImages.Layout?
 
   @Option(help: "Norm of the ball: linf or l2 (default: linf).")
   var norm: BallNorm?

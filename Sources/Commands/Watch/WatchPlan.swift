@@ -63,7 +63,7 @@ struct WatchPlan {
 
   /// The settings that the measurement follows: ε, norm, seed and the sentinel's.
   private static func settings(
-    _ options: WatchOptions, _ attack: AttackOptions, _ own: [Assignment], _ images: LabelledImages
+    _ options: WatchOptions, _ attack: AttackOptions, _ own: [Assignment], _ images: LabeledImages
   ) throws -> Settings {
     var settings = Settings()
     if let data = options.data { try settings.set(Knob.data.name, parsing: String(data.prefix { $0 != ":" })) }
@@ -77,7 +77,7 @@ struct WatchPlan {
   }
 
   private static func description(
-    _ options: WatchOptions, _ settings: Settings, _ images: LabelledImages, threads: Int
+    _ options: WatchOptions, _ settings: Settings, _ images: LabeledImages, threads: Int
   ) -> SessionDescription {
     let shape = images.shape, name = URL(fileURLWithPath: options.folder).lastPathComponent
     let source = options.data == nil ? URL(fileURLWithPath: images.source).lastPathComponent : images.source

@@ -52,19 +52,19 @@ struct WeightsCheck: ParsableCommand {
       try OutputFile("--save", save).check(inputs: [("the weights", file), ("--images", images)])
     }
     let given = try network.given(), limit = try limit.count, pool = ThreadPool(threads: try threads.count)
-    let labelled = try LabelledImages(file: images, limit: limit), references = try NamedNumbers(images)
-    let imported = try WeightsFile(file).network(given, input: labelled.shape, pool: pool)
-    try labelled.check(classes: imported.network.classes)
-    let shape = labelled.shape, count = labelled.count
+    let labeled = try LabeledImages(file: images, limit: limit), references = try NamedNumbers(images)
+    let imported = try WeightsFile(file).network(given, input: labeled.shape, pool: pool)
+    try labeled.check(classes: imported.network.classes)
+    let shape = labeled.shape, count = labeled.count
     let shapes = [[count, imported.network.classes], [count, shape.channels, shape.height, shape.width]]
     let expected = try zip(["logits", "gx"], shapes).map { try references.floats($0, shape: $1) }
     guard save != nil || expected.contains(where: { $0 != nil }) else {
       throw CommandFailure.usage("\(images): holds neither logits nor gx to compare with; pass --save OUT.npz")
     }
-    for note in imported.notes + labelled.notes.map({ "\(images): \($0)" }) {
+    for note in imported.notes + labeled.notes.map({ "\(images): \($0)" }) {
       try Output.standard.error("note: \(note)\n")
     }
-    let found = LogitsAndGradients(imported.network, labelled)
+    let found = LogitsAndGradients(imported.network, labeled)
     if let save { try write(found, shapes, to: save) }
     try compare([found.logits, found.gradients], expected, shapes, references.metadata)
     if let save { try Output.standard.result("written to \(save)\n") }

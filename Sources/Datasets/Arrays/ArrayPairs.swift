@@ -138,7 +138,7 @@ struct ArrayFiles {
 
   /// Images and labels: the `known` two arrays, or those that are found. Throws `DataError`.
   func arrays(
-    _ known: (images: String, labels: String)?, layout: LabelledImages.Layout? = nil, limit: Int? = nil
+    _ known: (images: String, labels: String)?, layout: LabeledImages.Layout? = nil, limit: Int? = nil
   ) throws -> ImageArrays {
     do {
       return try ImageArrays(

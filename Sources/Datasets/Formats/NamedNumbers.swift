@@ -11,7 +11,7 @@ package struct NamedNumbers {
   package init(_ path: String) throws {
     self.path = path
     do {
-      archive = LabelledImages.isZip(path) ? try NPZ(path) : nil
+      archive = LabeledImages.isZip(path) ? try NPZ(path) : nil
       file = archive == nil ? try Safetensors(contentsOf: URL(fileURLWithPath: path)) : Safetensors()
     } catch let error as FileError { throw DataError("\(error)") }
   }

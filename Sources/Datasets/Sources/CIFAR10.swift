@@ -22,7 +22,7 @@ package enum CIFAR10: DataSource {
     digest: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd", size: 170_052_171)
 
   /// The paper's constants: the mean of the pixels, and the older figure for their deviation that its programs use.
-  package static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
+  package static func standardization(channels: Int) -> (mean: [Float], deviation: [Float]) {
     ([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010])
   }
 

@@ -31,8 +31,8 @@ package enum CIFAR100: DataSource {
     digest: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec")
 
   /// Those of CIFAR-10: the paper has no CIFAR-100, and one network then serves both.
-  package static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
-    CIFAR10.standardisation(channels: channels)
+  package static func standardization(channels: Int) -> (mean: [Float], deviation: [Float]) {
+    CIFAR10.standardization(channels: channels)
   }
 
   /// How to get it; nil where one of the usual folders exists.

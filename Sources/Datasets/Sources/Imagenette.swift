@@ -27,7 +27,7 @@ package enum Imagenette: DataSource {
   private static let names = ["imagenette2-320", "imagenette2", "imagenette2-160", name]
 
   /// The paper's programs give pixels to the network as they are.
-  package static func standardisation(channels: Int) -> (mean: [Float], deviation: [Float]) {
+  package static func standardization(channels: Int) -> (mean: [Float], deviation: [Float]) {
     (Array(repeating: 0, count: channels), Array(repeating: 1, count: channels))
   }
 

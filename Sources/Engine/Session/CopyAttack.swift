@@ -10,7 +10,7 @@ struct CopyAttack: Sendable, Hashable {
     case starting
     case running
     /// It was asked to end, and has not said that it did.
-    case cancelling
+    case canceling
   }
 
   private var state = State.none
@@ -19,7 +19,7 @@ struct CopyAttack: Sendable, Hashable {
   var isWanted: Bool { if case .wanted = state { true } else { false } }
 
   /// True while the attack is to end as soon as possible.
-  var isCancelling: Bool { state == .cancelling }
+  var isCanceling: Bool { state == .canceling }
 
   /// Asks for an attack; the refusal if there is one already.
   mutating func ask(for scope: AttackScope) -> Refusal? {
@@ -48,8 +48,8 @@ struct CopyAttack: Sendable, Hashable {
     case .wanted:
       state = .none
       return .attackCancelled
-    case .starting, .running, .cancelling:
-      state = .cancelling
+    case .starting, .running, .canceling:
+      state = .canceling
       return nil
     }
   }

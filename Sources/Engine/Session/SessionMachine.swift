@@ -65,7 +65,7 @@ package struct SessionMachine: Sendable {
   }
 
   /// True while the attack on the copy is to end as soon as possible.
-  package var isCancellingAttack: Bool { attack.isCancelling }
+  package var isCancelingAttack: Bool { attack.isCanceling }
 
   // MARK: the start
 

@@ -85,7 +85,7 @@ package actor TrainingEngine {
 
   private func tell(_ events: [Event]) {
     for event in events { teller.yield(event) }
-    if machine.isCancellingAttack { attack?.cancel() }
+    if machine.isCancelingAttack { attack?.cancel() }
   }
 
   // MARK: work

@@ -65,7 +65,7 @@ package final class Trainer: SessionWork {
     try AvailableMemory.check(
       network.batchBytes(images: passes * batch), for: "batch \(batch): \(model.name) of width \(model.width)",
       remedy: "lower batch or width")
-    network.initialise(seed: settings.runSeed)
+    network.initialize(seed: settings.runSeed)
     network.dual = DualSettings(settings)
     return network
   }

@@ -24,7 +24,7 @@ package enum AdversarialFile {
 
   /// Writes the points found so far. Throws `DataError` or `FileError`.
   package static func write(
-    _ evaluation: RobustnessEvaluation, _ card: AttackCard, to path: String, layout: LabelledImages.Layout
+    _ evaluation: RobustnessEvaluation, _ card: AttackCard, to path: String, layout: LabeledImages.Layout
   ) throws {
     let set = evaluation.set, shape = set.shape, n = set.count
     let sizes =
@@ -50,7 +50,7 @@ package enum AdversarialFile {
   }
 
   /// The pixels of images in the order of the layout.
-  private static func arranged(_ images: Storage, _ shape: Shape, _ layout: LabelledImages.Layout) -> [Float] {
+  private static func arranged(_ images: Storage, _ shape: Shape, _ layout: LabeledImages.Layout) -> [Float] {
     guard layout == .nhwc else { return Array(images.buffer) }
     var result: [Float] = []
     result.reserveCapacity(images.count)
@@ -64,11 +64,11 @@ package enum AdversarialFile {
 
   /// Takes the points of an interrupted evaluation from its file, for the images that are `broken`. Throws one line.
   package static func restore(
-    _ evaluation: RobustnessEvaluation, from path: String, broken: [Bool], layout: LabelledImages.Layout
+    _ evaluation: RobustnessEvaluation, from path: String, broken: [Bool], layout: LabeledImages.Layout
   ) throws {
     guard broken.contains(true) else { return }
     let set = evaluation.set, size = set.shape.planarCount
-    let saved = try LabelledImages(npz: path, layout: layout, member: "x_adv")
+    let saved = try LabeledImages(npz: path, layout: layout, member: "x_adv")
     guard saved.shape == set.shape, saved.labels == set.labels else { throw DataError("\(path): has different images") }
     for (image, isBroken) in broken.enumerated() where isBroken {
       let point = Array(saved.pixels[image * size..<(image + 1) * size])

@@ -81,7 +81,7 @@ package struct AttackCard: Codable, Hashable {
 
   /// The card of an evaluation by `program`, of the network in the file `weights`.
   package init(
-    program: String, settings: EvaluationSettings, network: Network, weights: String, images: LabelledImages,
+    program: String, settings: EvaluationSettings, network: Network, weights: String, images: LabeledImages,
     threads: Int
   ) {
     self.program = program

@@ -3,7 +3,7 @@ import Foundation
 import Networks
 import Tensors
 
-/// What a network computes for labelled images, to hold it against another program: its logits, and the gradient of the
+/// What a network computes for labeled images, to hold it against another program: its logits, and the gradient of the
 /// summed cross-entropy with respect to the pixels.
 package struct LogitsAndGradients: Sendable {
   /// [n][classes].
@@ -12,7 +12,7 @@ package struct LogitsAndGradients: Sendable {
   package let gradients: [Float]
 
   /// Runs all images in eval mode. The labels must be classes of the network.
-  package init(_ network: Network, _ images: LabelledImages) {
+  package init(_ network: Network, _ images: LabeledImages) {
     let pixels = images.shape.planarCount, classes = network.classes
     let logits = Storage(count: images.count * classes), gradients = Storage(count: images.count * pixels)
     images.pixels.withUnsafeBufferPointer { source in

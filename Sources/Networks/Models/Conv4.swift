@@ -9,7 +9,7 @@ struct Conv4: Model {
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     var stack = LayerStack(x)
-    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    stack.add(Standardize(x, mean: settings.mean, deviation: settings.deviation, &builder))
     for (place, (factor, stride)) in [(1, 2), (2, 1), (2, 2), (4, 2)].enumerated() {
       let channels = settings.width * factor
       stack.add(

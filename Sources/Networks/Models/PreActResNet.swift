@@ -30,7 +30,7 @@ package enum PreActResNet {
     finalNorm: Bool, _ x: Activation, _ builder: inout NetworkBuilder
   ) -> [any Layer] {
     var stack = LayerStack(x)
-    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    stack.add(Standardize(x, mean: settings.mean, deviation: settings.deviation, &builder))
     stack.add(
       Convolution(
         names.stem, stack.output, to: settings.width, kernel: 3, stride: stemStride, bias: builder.convolutionsHaveBias,

@@ -45,7 +45,7 @@ enum ResNet {
     _ settings: ModelSettings, _ x: Activation, kernel: Int, stride: Int, _ builder: inout NetworkBuilder
   ) -> LayerStack {
     var stack = LayerStack(x)
-    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    stack.add(Standardize(x, mean: settings.mean, deviation: settings.deviation, &builder))
     stack.add(
       Convolution(
         "conv1", stack.output, to: settings.width, kernel: kernel, stride: stride,

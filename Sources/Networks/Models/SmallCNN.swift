@@ -15,7 +15,7 @@ struct SmallCNN: Model {
     let widths = [settings.width, Int(option("width2", Double(2 * settings.width)))]
     let strides = [Int(option("conv1_stride", 1)), 2]
     var stack = LayerStack(x)
-    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    stack.add(Standardize(x, mean: settings.mean, deviation: settings.deviation, &builder))
     for place in 0..<2 {
       let inputs = place == 0 ? settings.input.channels : widths[0]
       stack.add(

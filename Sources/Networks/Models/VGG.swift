@@ -39,7 +39,7 @@ private enum VGG {
     _ settings: ModelSettings, _ counts: [Int], _ x: Activation, _ builder: inout NetworkBuilder
   ) -> LayerStack {
     var stack = LayerStack(x), place = 0
-    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    stack.add(Standardize(x, mean: settings.mean, deviation: settings.deviation, &builder))
     for (stage, count) in counts.enumerated() {
       let channels = settings.width << min(stage, 3)
       for number in 0..<count {

@@ -19,7 +19,7 @@ private struct WideLayout {
   ) -> [any Layer] {
     let blocks = max(1, (Int(settings.options["depth"] ?? 28) - 4) / 6), widen = Int(settings.options["widen"] ?? 10)
     var stack = LayerStack(x)
-    stack.add(Standardise(x, mean: settings.mean, deviation: settings.deviation, &builder))
+    stack.add(Standardize(x, mean: settings.mean, deviation: settings.deviation, &builder))
     stack.add(
       Convolution(
         stem, stack.output, to: settings.width, kernel: 3, bias: builder.convolutionsHaveBias,

@@ -17,7 +17,7 @@ package struct NetworkWeights {
 
 extension Network {
   /// Draws all parameters; running statistics start at mean 0, variance 1. docs/algorithms.md §12.5.
-  package func initialise(seed: UInt32) {
+  package func initialize(seed: UInt32) {
     for (number, tensor) in tensors.enumerated() {
       var random = RandomStream(seed: seed, purpose: .weights, step: UInt32(number))
       for element in 0..<tensor.count {

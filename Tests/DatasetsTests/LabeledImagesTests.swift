@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Images to evaluate on, from tensors and from data sets.
-struct LabelledImagesTests {
+struct LabeledImagesTests {
   private func file(_ fill: (inout Safetensors) -> Void) throws -> String {
     var file = Safetensors()
     fill(&file)
@@ -18,7 +18,7 @@ struct LabelledImagesTests {
   private func failure(_ path: String) -> String {
     defer { try? FileManager.default.removeItem(atPath: path) }
     do {
-      _ = try LabelledImages(safetensors: path)
+      _ = try LabeledImages(safetensors: path)
     } catch let error as DataError {
       #expect(error.description.hasPrefix(path))
       return error.description
@@ -30,10 +30,10 @@ struct LabelledImagesTests {
 
   @Test func theEvaluationSetIsRead() throws {
     let path = Repository.oracle("attacks/evaluation_set.safetensors").path
-    let images = try LabelledImages(safetensors: path)
+    let images = try LabeledImages(safetensors: path)
     #expect(images.count == 512 && images.shape == Shape(1, 14, 14))
     #expect(images.pixels.count == 512 * 196 && images.pixels.allSatisfy { (0...1).contains($0) })
-    let few = try LabelledImages(safetensors: path, limit: 3)
+    let few = try LabeledImages(safetensors: path, limit: 3)
     #expect(few.labels == Array(images.labels.prefix(3)) && few.pixels == Array(images.pixels.prefix(3 * 196)))
     #expect(throws: DataError.self) { try images.check(classes: 9) }
     try images.check(classes: 10)
@@ -73,14 +73,14 @@ struct LabelledImagesTests {
         type: .int32, shape: [3], bytes: Data([7, 0, 0, 0, 0, 1, 0, 0, 0xFF, 0xFF, 0, 0]))
     }
     defer { try? FileManager.default.removeItem(atPath: path) }
-    #expect(try LabelledImages(safetensors: path).labels == [7, 256, 65535])
+    #expect(try LabeledImages(safetensors: path).labels == [7, 256, 65535])
   }
 
   @Test func aSplitKeepsTheIndicesOfItsDataSet() throws {
     var settings = Settings()
     for assignment in ["data.train=64", "data.test=16", "data.size=8"] { try settings.apply(assignment: assignment) }
     let data = try loadData(settings)
-    let images = try LabelledImages(data.validation, source: "mirage:validation", limit: 4)
+    let images = try LabeledImages(data.validation, source: "mirage:validation", limit: 4)
     #expect(images.count == 4 && images.indices == Array(data.validation.indices.prefix(4)))
     #expect(images.shape == Shape(1, 8, 8))
     var pixels = [Float](repeating: 0, count: 64)

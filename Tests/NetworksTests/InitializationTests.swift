@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 /// The first weights have the distributions of docs/algorithms.md §12.4, layer by layer.
-struct InitialisationTests {
+struct InitializationTests {
   /// What a tensor is drawn from.
   private enum Law { case normal(Double), uniform(Double), constant(Float) }
 

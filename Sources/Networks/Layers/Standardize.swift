@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 /// The first layer: `(x − mean)/std` per channel, so that attacks work in pixels.
-package final class Standardise: Layer {
+package final class Standardize: Layer {
   private let mean: [Float]
   private let deviation: [Float]
   private let input: Activation
@@ -24,7 +24,7 @@ package final class Standardise: Layer {
 
   package func forward(_ pass: Pass) {
     eachPlane(pass) { place, pixels, channel in
-      dl_standardise(
+      dl_standardize(
         pass.pointer(input) + place, pixels, mean[channel], 1 / deviation[channel], pass.pointer(output) + place)
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// Images to evaluate on, all of one size, with their labels: from a file or from a data set's split.
-package struct LabelledImages: Sendable {
+package struct LabeledImages: Sendable {
   /// The channel order of a file of images.
   package enum Layout: String, Sendable, CaseIterable {
     case nhwc, nchw
