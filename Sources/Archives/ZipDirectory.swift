@@ -3,8 +3,8 @@ import Tensors
 
 /// What the end of a zip file says about its list of entries, checked before a library allocates for it.
 enum ZipDirectory {
-  /// Most entries of an archive: ten times what a large checkpoint has. Names that a hostile hand chose make a library's
-  /// table of names quadratic.
+  /// Most entries of an archive: ten times what a large checkpoint has. Names that a hostile hand chose make a
+  /// library's table of names quadratic.
   static let mostEntries = 1 << 14
   /// The end record, the longest comment, and the locator of the 64-bit record in front of them.
   private static let longestTail = 22 + 65535 + 20

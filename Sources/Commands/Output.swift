@@ -8,7 +8,8 @@ package struct OutputClosed: Error {
 
 /// Where a command writes: results to stdout, everything else to stderr. Unbuffered, so that readers do not wait.
 ///
-/// Whatever files and people wrote (names of tensors, captions, labels) comes through here and cannot steer the terminal:
+/// Whatever files and people wrote (names of tensors, captions, labels) comes through here and cannot steer the
+/// terminal:
 /// `printable` is applied to every text, in this one place. JSON has been escaped before.
 package struct Output: Sendable {
   private let writeResult: @Sendable (String) throws -> Void

@@ -8,8 +8,8 @@ struct OutputFile {
 
   init(_ option: String, _ path: String) { (self.option, self.path) = (option, path) }
 
-  /// Throws when it cannot be written (`makesFolder`: its folder may be missing), or is one of the command's `inputs` or other `outputs`: by the same name, through a
-  /// link, or in another spelling.
+  /// Throws when it cannot be written (`makesFolder`: its folder may be missing), or is one of the command's `inputs`
+  /// or other `outputs`: by the same name, through a link, or in another spelling.
   func check(
     inputs: [(option: String, path: String?)] = [], outputs: [OutputFile] = [], makesFolder: Bool = false
   ) throws {

@@ -1,8 +1,8 @@
 import Downloads
 import Foundation
 
-/// The binary version of CIFAR-10 and CIFAR-100: records of one or two label bytes and 3·32·32 levels, row-major, the red
-/// plane first; nothing before, between or after them. docs/algorithms.md §14.
+/// The binary version of CIFAR-10 and CIFAR-100: records of one or two label bytes and 3·32·32 levels, row-major, the
+/// red plane first; nothing before, between or after them. docs/algorithms.md §14.
 struct CIFARBinary: Sendable {
   /// The labels before the pixels of a record, as messages call them, each with its number of classes; the last one is
   /// the class.

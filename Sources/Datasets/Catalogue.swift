@@ -9,7 +9,8 @@ package protocol DataSource: Sendable, SendableMetatype {
   static var summary: String { get }
   /// True when the task was constructed to show an effect.
   static var constructed: Bool { get }
-  /// True where images are decoded from files of any size: they can be resized, cropped and augmented by `resized-crop`.
+  /// True where images are decoded from files of any size: they can be resized, cropped and augmented by
+  /// `resized-crop`.
   static var isDecoded: Bool { get }
   /// True when its images are in files, of which `data.dir` may name the folder.
   static var readsFiles: Bool { get }

@@ -38,7 +38,8 @@ package struct DataFolders: Sendable {
     }.joined(separator: ", ")
   }
 
-  /// The folder of the setting `data.dir`; nil when it is empty. Throws `DataError` saying that `contents` belong there.
+  /// The folder of the setting `data.dir`; nil when it is empty. Throws `DataError` saying that `contents` belong
+  /// there.
   func given(_ directory: String, holding contents: String) throws -> String? {
     guard !directory.isEmpty else { return nil }
     let path = expanded(directory)

@@ -6,8 +6,8 @@ struct IDXFolder {
   let labels: (train: String, test: String)
   private(set) var notes: [String] = []
 
-  /// Finds the files of a folder (or of `raw` or `MNIST/raw` in it, where torchvision puts them); `data.dir` may also be the
-  /// file of the training images, where a folder has several sets. Throws `DataError`.
+  /// Finds the files of a folder (or of `raw` or `MNIST/raw` in it, where torchvision puts them); `data.dir` may also
+  /// be the file of the training images, where a folder has several sets. Throws `DataError`.
   init(_ path: String) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Images and labels among the arrays of a file, brought into one form: [n][C][H][W] in [0, 1] and a class each. What was
-/// recognized or converted on the way is noted.
+/// Images and labels among the arrays of a file, brought into one form: [n][C][H][W] in [0, 1] and a class each. What
+/// was recognized or converted on the way is noted.
 struct ImageArrays {
   /// The size of an image.
   let shape: Shape
@@ -15,8 +15,9 @@ struct ImageArrays {
   static let imageNames = ["x_test", "images", "x", "X", "x_adv", "data", "imgs", "test_images", "X_test", "arr_0"]
   static let labelNames = ["y_test", "labels", "y", "Y", "targets", "label", "test_labels", "Y_test", "arr_1"]
 
-  /// Reads the first `limit` images of the `known` two arrays, or of those that are found. `member` names the images where they are not the usual ones; `layout` is known or to
-  /// be recognized from the shape, where it leaves two possibilities it is `usual`. Throws `NPY.Failure`.
+  /// Reads the first `limit` images of the `known` two arrays, or of those that are found. `member` names the images
+  /// where they are not the usual ones; `layout` is known or to be recognized from the shape, where it leaves two
+  /// possibilities it is `usual`. Throws `NPY.Failure`.
   init(
     names: [String], member: String?, known: (images: String, labels: String)? = nil, layout: LabeledImages.Layout?,
     usual: LabeledImages.Layout, limit: Int?, array: (_ name: String, _ rows: Int?) throws -> any NumberArray

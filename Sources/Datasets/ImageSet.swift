@@ -100,7 +100,8 @@ package struct ImageSet: Sendable {
     return labels.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
   }
 
-  /// Writes image `index` as `imageSize` floats in [0, 1], CHW. Throws `DataError` where its file cannot be read any more.
+  /// Writes image `index` as `imageSize` floats in [0, 1], CHW. Throws `DataError` where its file cannot be read any
+  /// more.
   package func copyImage(_ index: Int, to destination: UnsafeMutablePointer<Float>) throws {
     precondition(index >= 0 && index < count, "no image of that index")
     let start = index * imageSize

@@ -16,8 +16,8 @@ package final class ImagesAhead {
   /// Batches of the training split in the order of a run.
   package init(_ split: Split, order: EpochOrder) { (self.split, self.order) = (split, order) }
 
-  /// Writes the images of a step, [n][C][H][W] in [0, 1], and begins with those of the next one. Throws `DataError` where a
-  /// file cannot be read.
+  /// Writes the images of a step, [n][C][H][W] in [0, 1], and begins with those of the next one. Throws `DataError`
+  /// where a file cannot be read.
   package func take(step: Int, _ augmenter: Augmenter, into destination: UnsafeMutablePointer<Float>) throws {
     let current = job(step, augmenter)
     jobs = [current, job(step + 1, augmenter)]

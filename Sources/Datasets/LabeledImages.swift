@@ -24,8 +24,8 @@ package struct LabeledImages: Sendable {
   /// How many there are.
   package var count: Int { labels.count }
 
-  /// The first `limit` images of a split; nil: all. Throws `DataError` for more than fit into memory, or for a file that
-  /// cannot be read any more.
+  /// The first `limit` images of a split; nil: all. Throws `DataError` for more than fit into memory, or for a file
+  /// that cannot be read any more.
   package init(_ split: Split, source: String, limit: Int? = nil) throws {
     try self.init(split, source: source, limit: limit, numbers: nil)
   }
@@ -46,8 +46,8 @@ package struct LabeledImages: Sendable {
     self.pixels = pixels
   }
 
-  /// The images of a folder of class folders, of each class in turn: those of `test` or `val` where it has one. `settings`
-  /// say how images of many sizes become images of one. Throws `DataError`.
+  /// The images of a folder of class folders, of each class in turn: those of `test` or `val` where it has one.
+  /// `settings` say how images of many sizes become images of one. Throws `DataError`.
   package init(folder path: String, settings: DataSettings, limit: Int? = nil) throws {
     let (split, numbers) = try FolderData(settings).evaluation(BytePath(path), limit: limit)
     try self.init(split, source: path, limit: limit, numbers: numbers)
@@ -84,8 +84,8 @@ package struct LabeledImages: Sendable {
     }
   }
 
-  /// The first `limit` images of a `.safetensors`: tensors `images` and `labels`, or others, as for `npz`; NCHW unless the
-  /// shape or `layout` say otherwise. Throws `DataError`.
+  /// The first `limit` images of a `.safetensors`: tensors `images` and `labels`, or others, as for `npz`; NCHW unless
+  /// the shape or `layout` say otherwise. Throws `DataError`.
   package init(safetensors path: String, layout: Layout? = nil, limit: Int? = nil) throws {
     do {
       let file = try Safetensors(contentsOf: URL(fileURLWithPath: path))

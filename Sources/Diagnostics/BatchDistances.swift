@@ -14,8 +14,8 @@ package struct BatchDistances: Sendable, Hashable, Codable {
   /// Adversarial rows against them (in dual BN, the adversarial set); nil if the batch has none.
   package let adversarial: LayerDistances?
 
-  /// From the last whole-batch pass in a slot, given its rows of each domain. `statistics` are `runningStatistics()` right
-  /// after that pass; without them, the network's current ones.
+  /// From the last whole-batch pass in a slot, given its rows of each domain. `statistics` are `runningStatistics()`
+  /// right after that pass; without them, the network's current ones.
   package init(
     _ network: Network, cleanRows: Range<Int>, adversarialRows: Range<Int>, slot: Int = 0, statistics: [Float]? = nil
   ) {

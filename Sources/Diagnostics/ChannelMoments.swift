@@ -1,7 +1,7 @@
 import Networks
 
-/// Mean and variance of every channel over images and pixels, in double. Merged by Chan's update, so that batches of any
-/// size give the same as one pass over everything.
+/// Mean and variance of every channel over images and pixels, in double. Merged by Chan's update, so that batches of
+/// any size give the same as one pass over everything.
 package struct ChannelMoments: Sendable, Hashable, Codable {
   /// Values per channel: images × rows × columns.
   package private(set) var count: Int
@@ -81,8 +81,9 @@ package struct ChannelMoments: Sendable, Hashable, Codable {
 }
 
 extension Network {
-  /// The moments of every normalization layer's inputs over images [count][C][H][W] in eval mode. They are taken per image
-  /// and merged in order, so the bits depend on neither threads nor lanes. `poll` is called between groups of images.
+  /// The moments of every normalization layer's inputs over images [count][C][H][W] in eval mode. They are taken per
+  /// image and merged in order, so the bits depend on neither threads nor lanes. `poll` is called between groups of
+  /// images.
   package func normInputMoments(
     _ images: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
   ) throws -> [ChannelMoments] {

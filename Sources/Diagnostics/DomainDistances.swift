@@ -2,8 +2,8 @@ import Networks
 import Tensors
 
 /// How far apart clean, PGD and AutoAttack images are inside a network: the paper's Table 2, layer by layer.
-/// docs/algorithms.md §11.1. Typical clean–PGD sums with BN are 1.5 to 2.5 for healthy networks and 25 to 280 for falsely
-/// robust ones. They are not comparable across settings, so this explains an alarm and never raises one.
+/// docs/algorithms.md §11.1. Typical clean–PGD sums with BN are 1.5 to 2.5 for healthy networks and 25 to 280 for
+/// falsely robust ones. They are not comparable across settings, so this explains an alarm and never raises one.
 package struct DomainDistances: Sendable, Hashable, Codable {
   /// Clean against PGD.
   package let cleanPGD: LayerDistances

@@ -16,9 +16,9 @@ package struct DomainScatter: Sendable, Hashable {
   /// Share of the total variance along the two principal directions.
   package let explainedRatio: [Double]
 
-  /// Of layer `layer` (a position in `normPlaces`), for three sets of `count` images [count][C][H][W]. `previous` is the
-  /// same picture of an earlier moment, to whose axes these are turned. Throws `EvaluationError` when the inputs have no
-  /// principal plane, and what `poll` throws.
+  /// Of layer `layer` (a position in `normPlaces`), for three sets of `count` images [count][C][H][W]. `previous` is
+  /// the same picture of an earlier moment, to whose axes these are turned. Throws `EvaluationError` when the inputs
+  /// have no principal plane, and what `poll` throws.
   package init(
     _ network: Network, layer: Int, _ images: DomainImages, count: Int, previous: DomainScatter? = nil,
     poll: () throws -> Void = {}

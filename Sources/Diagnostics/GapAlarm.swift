@@ -5,7 +5,7 @@ import Events
 ///
 ///     calm ⇄ watch → alarm → confirmed          an alarm: two consecutive quick checks, or one deep check
 ///                      └────────┴─→ acknowledged    by a person
-///     any state → calm: two consecutive checks below the watch threshold, and no tier's last reading still to be watched
+///     any state → calm: two consecutive checks below the watch threshold, and no tier's last reading above it
 ///
 /// An alarm is latched: smaller gaps above the watch threshold do not change it. An acknowledged alarm re-arms once the
 /// gap has closed.

@@ -123,8 +123,9 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     return causes
   }
 
-  /// Whether accuracies of `n` images under FGSM and PGD-10 are those of catastrophic overfitting; `onlyFGSM` are correctly
-  /// classified under FGSM alone. The gulf must be most of what FGSM left: that FGSM is weaker is no overfitting in itself.
+  /// Whether accuracies of `n` images under FGSM and PGD-10 are those of catastrophic overfitting; `onlyFGSM` are
+  /// correctly classified under FGSM alone. The gulf must be most of what FGSM left: that FGSM is weaker is no
+  /// overfitting in itself.
   package static func isCatastrophic(
     fgsm: Int, pgd10: Int, onlyFGSM: Int, n: Int, _ rules: Rules = Rules()
   ) -> Bool {

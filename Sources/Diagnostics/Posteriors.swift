@@ -69,8 +69,8 @@ package struct PosteriorStatistics: Sendable, Hashable, Codable {
 }
 
 extension Network {
-  /// How every dual BN layer routes clean and adversarial images [count][C][H][W] in eval mode, by the layer's name; empty
-  /// without dual BN. `poll` is called between groups of images.
+  /// How every dual BN layer routes clean and adversarial images [count][C][H][W] in eval mode, by the layer's name;
+  /// empty without dual BN. `poll` is called between groups of images.
   package func posteriorStatistics(
     clean: UnsafePointer<Float>, adversarial: UnsafePointer<Float>, count: Int, poll: () throws -> Void = {}
   ) throws -> [String: PosteriorStatistics] {

@@ -1,4 +1,5 @@
-/// A plane through a cloud of points: mean and the two directions of largest variance. docs/algorithms.md §11.3; paper Fig. 1.
+/// A plane through a cloud of points: mean and the two directions of largest variance. docs/algorithms.md §11.3; paper
+/// Fig. 1.
 ///
 /// The smaller of two matrices is decomposed: with n points in D ≥ n dimensions the Gram matrix X_c X_cᵀ, otherwise
 /// X_cᵀX_c. Both have the same eigenvalues λ other than 0. An eigenvector e of the first gives the fitted points the
@@ -99,8 +100,8 @@ package struct PrincipalPlane: Sendable, Hashable {
   }
 
   /// Turns (and, where that fits better, mirrors) the axes within the plane so that the fitted points lie nearest to
-  /// where they lay in the frame before: a picture that is fitted again and again does not jump. `previous` are the same
-  /// points in the same order; with another number of them nothing happens. Explained variances stay those of the
+  /// where they lay in the frame before: a picture that is fitted again and again does not jump. `previous` are the
+  /// same points in the same order; with another number of them nothing happens. Explained variances stay those of the
   /// principal directions.
   package mutating func align(to previous: [Point]) {
     guard previous.count == scores.count, let turn = PlaneTurn(from: scores, to: previous) else { return }

@@ -6,9 +6,9 @@ import Tensors
 
 /// Measures a network's gap on a probe that is fixed for the run. docs/algorithms.md §11.4.
 ///
-/// All random numbers are keyed by the run's seed and the images' data set indices, never by the step: two checks differ
-/// only in the weights. Results depend on neither threads nor time. An error from `poll` ends a measurement and changes
-/// nothing.
+/// All random numbers are keyed by the run's seed and the images' data set indices, never by the step: two checks
+/// differ only in the weights. Results depend on neither threads nor time. An error from `poll` ends a measurement and
+/// changes nothing.
 package struct Sentinel {
   /// The probe, from the validation images.
   package let set: EvaluationSet
@@ -95,8 +95,8 @@ package struct Sentinel {
     package let warnings: [EvaluationWarning]
   }
 
-  /// Standard AutoAttack on the first `deepCount` images, at the weights of a quick check; with `isFull` on all of them,
-  /// which can confirm an alarm.
+  /// Standard AutoAttack on the first `deepCount` images, at the weights of a quick check; with `isFull` on all of
+  /// them, which can confirm an alarm.
   package func deep(
     after quick: QuickProbe, _ attack: any Attack, on network: Network, isFull: Bool = false,
     observe: Observer = { _, _ in }, poll: () throws -> Void
@@ -124,8 +124,8 @@ package struct Sentinel {
     return evaluation.report().warnings
   }
 
-  /// The expected cost of `deep`, from what survives the quick tier, for `SentinelSchedule.isDeepDue`. With `isFull`, that
-  /// of the whole probe.
+  /// The expected cost of `deep`, from what survives the quick tier, for `SentinelSchedule.isDeepDue`. With `isFull`,
+  /// that of the whole probe.
   package func expectedDeep(after quick: QuickProbe, classes: Int, isFull: Bool = false) -> Int {
     let count = isFull ? set.count : deepCount
     let attacked = quick.survivors.count { $0 < count }, left = quick.left.count { $0 < count }
@@ -172,8 +172,8 @@ package struct Sentinel {
     var warnings: [EvaluationWarning] = []
   }
 
-  /// Runs a suite on the survivors of `attack`, in its ball. An image that is misclassified without any attack counts as
-  /// broken, whatever the attack made of it.
+  /// Runs a suite on the survivors of `attack`, in its ball. An image that is misclassified without any attack counts
+  /// as broken, whatever the attack made of it.
   private func run(
     _ kind: NamedSuite, on survivors: [Int], of attack: any Attack, network: Network, observe: Observer,
     poll: () throws -> Void

@@ -1,10 +1,10 @@
 /// When the sentinel's tiers are due, and what they may cost. Pure: everything is counted in passes of one image (a
 /// forward or a backward is one), never in seconds. docs/algorithms.md §11.4.
 ///
-/// The budget is a fraction of the training passes. It accrues during training, half for each tier, so that the frequent
-/// tier can't starve the rare one. A check starts when its interval is over **and** its account covers the expected cost:
-/// the checks are spaced out rather than exceeding the budget. If a check costs more than expected, the next one waits
-/// until the debt is paid.
+/// The budget is a fraction of the training passes. It accrues during training, half for each tier, so that the
+/// frequent tier can't starve the rare one. A check starts when its interval is over **and** its account covers the
+/// expected cost: the checks are spaced out rather than exceeding the budget. If a check costs more than expected, the
+/// next one waits until the debt is paid.
 package struct SentinelSchedule: Sendable, Hashable, Codable {
   /// How often, and for how much: the knobs `sentinel.every`, `sentinel.deep_every`, `sentinel.budget`.
   package struct Limits: Sendable, Hashable, Codable {
@@ -65,8 +65,8 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
     return (isWanted || step - deep.last >= limits.deepEvery) && deep.credit >= Double(expected)
   }
 
-  /// The expected cost of a deep check: all of AutoAttack (`survivorPasses`) for the `left` images that survive the quick
-  /// tier, and little for the `broken` ones.
+  /// The expected cost of a deep check: all of AutoAttack (`survivorPasses`) for the `left` images that survive the
+  /// quick tier, and little for the `broken` ones.
   package static func expectedDeep(left: Int, broken: Int, survivorPasses: Int) -> Int {
     left * survivorPasses + broken * survivorPasses / 40
   }
@@ -86,8 +86,8 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
     spent += passes
   }
 
-  /// Counts the measurement of causes at an alarm, which is never delayed. The deep account pays, so that the quick checks
-  /// that show whether a cure works can continue.
+  /// Counts the measurement of causes at an alarm, which is never delayed. The deep account pays, so that the quick
+  /// checks that show whether a cure works can continue.
   package mutating func noteCauses(passes: Int) {
     deep.credit -= Double(passes)
     spent += passes

@@ -3,8 +3,8 @@ import COpenBLAS
 /// A symmetric matrix in double, by BLAS and LAPACK. Always on the calling thread, so that its bits are the same on any
 /// number of threads.
 ///
-/// Of the row-major elements only those with row ≤ column are set. LAPACK, which counts by columns, calls them the lower
-/// triangle.
+/// Of the row-major elements only those with row ≤ column are set. LAPACK, which counts by columns, calls them the
+/// lower triangle.
 struct SymmetricMatrix {
   /// An eigenvalue and its vector of length 1.
   struct Eigenpair {

@@ -1,5 +1,5 @@
-/// Squared 2-Wasserstein distances W2² between the inputs of normalization layers, modeled as Gaussians with independent
-/// channels. Paper eq. 7; docs/algorithms.md §11.1. No root is taken.
+/// Squared 2-Wasserstein distances W2² between the inputs of normalization layers, modeled as Gaussians with
+/// independent channels. Paper eq. 7; docs/algorithms.md §11.1. No root is taken.
 package enum Wasserstein {
   /// Σ over channels of (μ₁ − μ₂)² + (σ₁ − σ₂)².
   package static func squared(_ first: ChannelMoments, _ second: ChannelMoments) -> Double {

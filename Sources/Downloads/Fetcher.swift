@@ -20,8 +20,8 @@ package struct Fetcher {
   /// A fetcher that calls itself `agent` to servers.
   package init(agent: String) { self.agent = agent }
 
-  /// Downloads `file` into `folder`, which must exist. What came before an error stays in `NAME.part`, except when it is
-  /// wrong. Throws `DownloadError`, or what `progress` throws.
+  /// Downloads `file` into `folder`, which must exist. What came before an error stays in `NAME.part`, except when it
+  /// is wrong. Throws `DownloadError`, or what `progress` throws.
   package func fetch(_ file: PublishedFile, into folder: String, progress: Progress) throws -> String {
     let target = "\(folder)/\(file.name)", part = "\(target).part"
     if try Self.digest(of: target) == file.sha256 { return target }

@@ -13,8 +13,8 @@ package struct Installer {
 
   package init(_ fetcher: Fetcher) { self.fetcher = fetcher }
 
-  /// Puts `files` below `folder`: archives become their folder, other files stay as they are. Returns the folder of the data
-  /// set. Throws `DownloadError`, or what `progress` throws.
+  /// Puts `files` below `folder`: archives become their folder, other files stay as they are. Returns the folder of the
+  /// data set. Throws `DownloadError`, or what `progress` throws.
   package func install(
     _ files: [PublishedFile], into folder: String, progress: (PublishedFile, Stage) throws -> Void
   ) throws -> String {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Unpacks the regular files and folders of a `.tar.gz` (ustar, with long names of GNU and pax). Nothing else is made: links,
-/// devices and paths that leave the folder are refused, and so is an archive that unpacks to more than allowed.
+/// Unpacks the regular files and folders of a `.tar.gz` (ustar, with long names of GNU and pax). Nothing else is made:
+/// links, devices and paths that leave the folder are refused, and so is an archive that unpacks to more than allowed.
 struct TarUnpacker {
   private static let block = 512
   /// Files and folders at most.

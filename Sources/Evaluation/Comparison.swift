@@ -2,9 +2,9 @@ import Attacks
 import Events
 import Tensors
 
-/// A cheap attack that runs next to a suite to check it. docs/algorithms.md §7.4: in a sound evaluation more steps leave
-/// fewer images (PGD-100 ≤ PGD-10 ≤ FGSM), every image that can become gray is lost (ε = 0.5), and PGD leaves little more
-/// than AutoAttack.
+/// A cheap attack that runs next to a suite to check it. docs/algorithms.md §7.4: in a sound evaluation more steps
+/// leave fewer images (PGD-100 ≤ PGD-10 ≤ FGSM), every image that can become gray is lost (ε = 0.5), and PGD leaves
+/// little more than AutoAttack.
 package struct Comparison: Sendable, Hashable, Codable {
   /// The attack.
   package var attack: AnyEvaluationAttack

@@ -84,7 +84,8 @@ struct EvaluationMeter {
 }
 
 extension RobustnessEvaluation {
-  /// The maximum cost of what is left of the evaluation, from a short timing of the classifier: a few passes on all lanes.
+  /// The maximum cost of what is left of the evaluation, from a short timing of the classifier: a few passes on all
+  /// lanes.
   package func forecast() -> CostForecast {
     let classes = classifier.classes
     var result = CostForecast(images: 0, forwards: 0, backwards: 0, secondsPerForward: 0, secondsPerBackward: 0)

@@ -1,4 +1,5 @@
-/// Something about a model or a result that a reader must know before trusting the number. docs/algorithms.md §7.3, §7.4.
+/// Something about a model or a result that a reader must know before trusting the number. docs/algorithms.md §7.3,
+/// §7.4.
 package struct EvaluationWarning: Sendable, Hashable, Codable {
   /// Which check raised it. The raw values are written into files.
   package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {

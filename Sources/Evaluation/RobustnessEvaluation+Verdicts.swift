@@ -4,8 +4,8 @@ import Tensors
 
 /// How a found point becomes a verdict.
 extension RobustnessEvaluation {
-  /// Records what runs found. An image counts as broken only if the classifier misclassifies the point once more, and the
-  /// point lies in ball and box.
+  /// Records what runs found. An image counts as broken only if the classifier misclassifies the point once more, and
+  /// the point lies in ball and box.
   func store(_ ended: [AttackRounds.Entry], attack: Int) {
     let confirmed = confirm(ended.filter { $0.run.found != nil })
     for entry in ended {

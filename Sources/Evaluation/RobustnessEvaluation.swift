@@ -5,8 +5,8 @@ import Tensors
 /// Attacks a classifier on a labeled set: AutoAttack's cascade, or each attack separately. docs/algorithms.md §7.
 ///
 /// Control stays on the caller's thread; `observe` and `poll` are called there. Verdicts depend only on classifier,
-/// images, labels, data set indices and settings. When `poll` ends the run by throwing, `record` holds what is known, and
-/// a new evaluation can continue from it.
+/// images, labels, data set indices and settings. When `poll` ends the run by throwing, `record` holds what is known,
+/// and a new evaluation can continue from it.
 package final class RobustnessEvaluation {
   /// What is attacked.
   package let classifier: any Classifier
@@ -29,8 +29,8 @@ package final class RobustnessEvaluation {
 
   /// Checks everything that can be checked without running the classifier, and throws one line.
   ///
-  /// Continues `record`, which comes from an earlier run with the same settings on the same images. The `adversarials` of
-  /// that run may be written into this one's before `run`.
+  /// Continues `record`, which comes from an earlier run with the same settings on the same images. The `adversarials`
+  /// of that run may be written into this one's before `run`.
   package init(
     _ classifier: any Classifier, _ set: EvaluationSet, settings: EvaluationSettings,
     resuming record: EvaluationRecord? = nil
@@ -52,8 +52,8 @@ package final class RobustnessEvaluation {
   }
 
   /// Runs or continues until all verdicts are known. Calls `observe` with the progress at most every 50 ms, and `poll`
-  /// every few milliseconds (on a big network after every pass); an error from `poll` ends the run. Throws one line when
-  /// the classifier's logits are not finite.
+  /// every few milliseconds (on a big network after every pass); an error from `poll` ends the run. Throws one line
+  /// when the classifier's logits are not finite.
   package func run(
     observe: (EvaluationProgress) -> Void = { _ in }, poll: () throws -> Void = {}
   ) throws {

@@ -1,4 +1,5 @@
-/// Something measured that shows why PGD is not to be believed: a number, and one plain sentence. docs/algorithms.md §11.4.
+/// Something measured that shows why PGD is not to be believed: a number, and one plain sentence. docs/algorithms.md
+/// §11.4.
 package struct GapCause: Sendable, Hashable, Codable {
   /// Which one.
   package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {

@@ -1,8 +1,10 @@
-/// How far the images of two domains are apart inside the network, layer by layer: the event `layers`. docs/algorithms.md §11.
+/// How far the images of two domains are apart inside the network, layer by layer: the event `layers`.
+/// docs/algorithms.md §11.
 ///
 /// It explains a gap and never raises an alarm: distances compare between moments of one run, hardly between runs.
 package struct LayerReport: Sendable, Hashable, Codable {
-  /// W2² of the inputs of one norm layer between three sets of images, as the attacks return them. docs/algorithms.md §11.1.
+  /// W2² of the inputs of one norm layer between three sets of images, as the attacks return them. docs/algorithms.md
+  /// §11.1.
   package struct Distances: Sendable, Hashable, Codable {
     /// Clean against PGD.
     package var cleanPGD: Double

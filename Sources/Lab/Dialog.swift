@@ -2,8 +2,8 @@ import Events
 import Panes
 import Plotting
 
-/// What lies over the panes and takes the keys. A dialog carries everything that the shell would otherwise list: the key
-/// that opens it, its own keys, its title and what it shows. It copies what it needs from the lab in `follow`.
+/// What lies over the panes and takes the keys. A dialog carries everything that the shell would otherwise list: the
+/// key that opens it, its own keys, its title and what it shows. It copies what it needs from the lab in `follow`.
 package protocol Dialog: Sendable {
   /// The heading of its keys in the help.
   static var title: String { get }

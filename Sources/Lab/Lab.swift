@@ -98,8 +98,8 @@ package struct Lab: Sendable {
     return ([session.sentence] + enabled.sorted().map { panes[$0].describe() } + results).joined(separator: "\n")
   }
 
-  /// What there is to say after an event, for those who listen or take notes: the screen in words whenever something was
-  /// measured or decided; nil when nothing new happened. Takes the event in.
+  /// What there is to say after an event, for those who listen or take notes: the screen in words whenever something
+  /// was measured or decided; nil when nothing new happened. Takes the event in.
   package mutating func words(after event: Event) -> String? {
     // Bells and leaving are for the screen.
     _ = handle(event)

@@ -133,7 +133,8 @@ package struct Session: Sendable {
     return min(1, Double(step) / Double(steps))
   }
 
-  /// Seconds until the last step at the present pace, validations included; nil before the first step and after the last.
+  /// Seconds until the last step at the present pace, validations included; nil before the first step and after the
+  /// last.
   var secondsLeft: Double? {
     guard let steps = description?.steps, !isOver, step < steps else { return nil }
     return pace.secondsLeft(after: step, of: steps)

@@ -31,8 +31,8 @@ package final class Lane {
     return UnsafePointer(pass.pointer(network.logits))
   }
 
-  /// Makes room for `count` images. Grows with use: a wide network attacked a few images at a time takes only the memory
-  /// of those, and where a whole batch's memory stands idle, its part of that.
+  /// Makes room for `count` images. Grows with use: a wide network attacked a few images at a time takes only the
+  /// memory of those, and where a whole batch's memory stands idle, its part of that.
   func reserve(_ count: Int) {
     guard workspace.capacity < count else { return }
     workspace =
@@ -69,8 +69,8 @@ package final class Lane {
 extension Network {
   /// Shares images 0 ..< count out to lanes, in eval mode; `body` gets a lane and its images.
   ///
-  /// Chunks are cut small enough that every thread has work; an image's bits do not depend on its chunk. Lanes may work in
-  /// the memory of slot 0: what the last `forward` and `backward` there returned has no meaning afterwards.
+  /// Chunks are cut small enough that every thread has work; an image's bits do not depend on its chunk. Lanes may work
+  /// in the memory of slot 0: what the last `forward` and `backward` there returned has no meaning afterwards.
   package func eachLane(count: Int, _ body: (_ lane: Lane, _ images: Range<Int>) -> Void) {
     prepare()
     guard count > 0 else { return }

@@ -55,7 +55,8 @@ extension Network {
   /// where a normalization would stand.
   package var normPlaces: [NormPlace] { norms.map { NormPlace(name: $0.name, shape: $0.input.shape) } }
 
-  /// Runs images [count][C][H][W] through the network in eval mode; `body` gets what enters layer `layer` (a position in
+  /// Runs images [count][C][H][W] through the network in eval mode; `body` gets what enters layer `layer` (a position
+  /// in
   /// `normPlaces`) for each image. It runs on several threads at once, in any order, each image and layer once.
   package func eachNormInput(
     _ images: UnsafePointer<Float>, count: Int, _ body: (_ layer: Int, _ image: Int, _ input: NormInput) -> Void
@@ -71,8 +72,8 @@ extension Network {
     }
   }
 
-  /// What entered the layers in the last `forward` of a whole batch, in train mode too, for the given rows of the batch;
-  /// with several passes alive, in the slot of the one that is meant.
+  /// What entered the layers in the last `forward` of a whole batch, in train mode too, for the given rows of the
+  /// batch; with several passes alive, in the slot of the one that is meant.
   package func eachNormInput(
     ofLastPass rows: Range<Int>, slot: Int = 0, _ body: (_ layer: Int, _ row: Int, _ input: NormInput) -> Void
   ) {

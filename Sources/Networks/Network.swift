@@ -49,8 +49,8 @@ package struct ModelSettings: Sendable, Hashable {
 /// A network: its layers, its numbers and the memory to run it.
 ///
 /// Two ways to run it. A whole batch through every layer, shared out to the threads (`forward`, `backward`): training.
-/// Or, in eval mode, few images at a time through the whole network, each thread its own (`Lane`): attacks. Both give an
-/// image the same bits in eval mode, whatever else is in the batch.
+/// Or, in eval mode, few images at a time through the whole network, each thread its own (`Lane`): attacks. Both give
+/// an image the same bits in eval mode, whatever else is in the batch.
 package final class Network {
   /// What it is.
   package let settings: ModelSettings
@@ -195,8 +195,8 @@ package final class Network {
     return try backward(wanted: wanted, slot: slot, accumulating: accumulating, poll: poll)
   }
 
-  /// Where the cotangent [count][classes] of the last `forward` in a slot stands: to be written before a `backward` that
-  /// is given none.
+  /// Where the cotangent [count][classes] of the last `forward` in a slot stands: to be written before a `backward`
+  /// that is given none.
   package func cotangent(slot: Int = 0) -> UnsafeMutablePointer<Float> {
     precondition(slots.indices.contains(slot), "slots are 0 ..< \(Network.slotCount), got \(slot)")
     return pass(slot, wanted: []).pointer(logitsGradient)

@@ -55,7 +55,8 @@ struct MART: Objective {
   }
 
   /// KL_i, and KL_i·(trust − p_y), of which `weight` times the gradient is added. With s = Σ_k p_k q_k/(q_k + floor):
-  /// ∂KL/∂z′_j = q_j s − p_j q_j/(q_j + floor), ∂KL/∂z_j = p_j(log p_j − log(q_j + floor) − KL), ∂p_y/∂z_j = p_y([j = y] − p_j).
+  /// ∂KL/∂z′_j = q_j s − p_j q_j/(q_j + floor), ∂KL/∂z_j = p_j(log p_j − log(q_j + floor) − KL), ∂p_y/∂z_j = p_y([j =
+  /// y] − p_j).
   private static func weightedDivergence(
     _ pair: ObjectiveBatch.Pair, classes: Int, weight: Double
   ) -> (divergence: Double, loss: Double) {

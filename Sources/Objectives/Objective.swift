@@ -13,8 +13,8 @@ package enum InnerLoss: Sendable, Hashable {
   case divergence
 }
 
-/// How clean and adversarial rows go through the network. docs/algorithms.md §2.1. Objectives with one kind of rows have
-/// one pass. Raw values are those of the setting `batching`.
+/// How clean and adversarial rows go through the network. docs/algorithms.md §2.1. Objectives with one kind of rows
+/// have one pass. Raw values are those of the setting `batching`.
 package enum Batching: String, Sendable, Hashable, CaseIterable {
   /// One pass over both, clean rows first: common moments, one update of the running statistics.
   case cat

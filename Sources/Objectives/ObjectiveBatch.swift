@@ -22,7 +22,8 @@ package struct ObjectiveBatch {
 
   let clean: Rows?
   let adversarial: Rows?
-  /// The clean predictions that the adversarial ones are compared with: the clean rows, or those of a pass of their own.
+  /// The clean predictions that the adversarial ones are compared with: the clean rows, or those of a pass of their
+  /// own.
   let target: Rows?
   /// A label per image.
   let labels: [Int]

@@ -3,8 +3,8 @@ import Plotting
 import Readout
 import Spelling
 
-/// Clean and adversarial accuracy on the validation images, each with its interval; accuracy under stronger attacks, with
-/// the gap shaded; batch accuracies faint in the background.
+/// Clean and adversarial accuracy on the validation images, each with its interval; accuracy under stronger attacks,
+/// with the gap shaded; batch accuracies faint in the background.
 package struct AccuracyPane: Pane {
   package static let id = "accuracy"
   package static let title = "Accuracy"

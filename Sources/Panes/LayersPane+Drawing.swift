@@ -156,7 +156,8 @@ private struct Block {
 
   // MARK: the axis
 
-  /// Whole decades around all distances of this kind, so that the three pairs are comparable; nil when none is positive.
+  /// Whole decades around all distances of this kind, so that the three pairs are comparable; nil when none is
+  /// positive.
   private var scale: Scale? {
     let values = report.layers.flatMap { layer -> [Double] in
       measure == .drift

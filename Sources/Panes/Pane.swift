@@ -1,7 +1,8 @@
 import Events
 import Plotting
 
-/// One part of the screen. A pane carries everything that the shell would otherwise list: its name, its sizes, its keys.
+/// One part of the screen. A pane carries everything that the shell would otherwise list: its name, its sizes, its
+/// keys.
 package protocol Pane: Sendable {
   /// The name in commands and files.
   static var id: String { get }

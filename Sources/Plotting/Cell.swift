@@ -1,4 +1,5 @@
-/// A color of the screen: the terminal's own, one of its 16 named ones, or red-green-blue for the outlets to approximate.
+/// A color of the screen: the terminal's own, one of its 16 named ones, or red-green-blue for the outlets to
+/// approximate.
 package enum Color: Sendable, Hashable {
   case terminal
   case palette(UInt8)

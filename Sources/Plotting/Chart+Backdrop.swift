@@ -41,7 +41,8 @@ extension ChartFrame {
     }
   }
 
-  /// Writes each level's name on it, at the first place from the left that no line comes near; nowhere when there is none.
+  /// Writes each level's name on it, at the first place from the left that no line comes near; nowhere when there is
+  /// none.
   func drawLevelLabels(into buffer: inout CellBuffer, theme: Theme) {
     let backdrop: Set<Unicode.Scalar> = ["╌", "░", " ", "┊"]
     for level in chart.levels where level.y >= y.lower && level.y <= y.upper {

@@ -35,7 +35,8 @@ package struct Scale: Sendable, Hashable {
     upper = flat ? range.upperBound * 2 : range.upperBound
   }
 
-  /// The place of a value between 0 and 1, clamped at the ends; nil when it has none (NaN, or ≤ 0 on a logarithmic axis).
+  /// The place of a value between 0 and 1, clamped at the ends; nil when it has none (NaN, or ≤ 0 on a logarithmic
+  /// axis).
   package func position(_ value: Double) -> Double? {
     guard value.isFinite else { return nil }
     if isLogarithmic {

@@ -1,7 +1,7 @@
 /// Text as cells: what each scalar of a string becomes when every cell is one column wide.
 ///
-/// Control characters become blanks, combining marks are left out, wide characters become `?`: a frame keeps its columns
-/// whatever a file name or a reason holds.
+/// Control characters become blanks, combining marks are left out, wide characters become `?`: a frame keeps its
+/// columns whatever a file name or a reason holds.
 package func displayScalars(_ text: String) -> [Unicode.Scalar] {
   text.unicodeScalars.compactMap { scalar in
     if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar }

@@ -2,7 +2,8 @@ import Events
 import Recipe
 import Spelling
 
-/// All settings with their help, in the order of `AnyKnob.all`, and the tour, as a preset file: what a run folder keeps.
+/// All settings with their help, in the order of `AnyKnob.all`, and the tour, as a preset file: what a run folder
+/// keeps.
 ///
 /// Reading the text gives the same settings, bit for bit, and the same tour. `header` becomes the comment at the top.
 package func resolvedYAML(_ settings: Settings, tour: [TourStop] = [], header: String = "") -> String {

@@ -111,8 +111,8 @@ private struct JournalLine: Codable {
     effect = change.effect
   }
 
-  /// The entry that was written. A changed setting comes back as values, unless this version no longer has the setting or
-  /// accepts the values. Every other fact comes back as its words.
+  /// The entry that was written. A changed setting comes back as values, unless this version no longer has the setting
+  /// or accepts the values. Every other fact comes back as its words.
   var entry: JournalEntry {
     guard let knob, let old, let new, let declaration = AnyKnob.named(knob), let before = try? declaration.parse(old),
       let after = try? declaration.parse(new)

@@ -1,5 +1,5 @@
-/// The declaration of a setting without the type of its value: what preset files, the command line, help, validation and
-/// the Controls pane derive from. `Knob` is the same with the type.
+/// The declaration of a setting without the type of its value: what preset files, the command line, help, validation
+/// and the Controls pane derive from. `Knob` is the same with the type.
 package struct AnyKnob: Sendable {
   /// What values it takes, and how far one key press moves it.
   package enum Kind: Sendable {

@@ -38,8 +38,9 @@ extension Settings {
 
   /// The set of statistics that attacks and evaluation use, in networks that have two. docs/algorithms.md §9.1, §10.
   ///
-  /// Split layers cannot infer a domain: the adversarial set serves clean and adversarial images, the one honest reading
-  /// of a robust model. A dual layer that sees one kind of rows is trained as plain BN on that set, and read as that.
+  /// Split layers cannot infer a domain: the adversarial set serves clean and adversarial images, the one honest
+  /// reading of a robust model. A dual layer that sees one kind of rows is trained as plain BN on that set, and read as
+  /// that.
   package func branch(of norm: NormKind) -> Branch {
     guard norm.hasTwoSets else { return .posterior }
     switch self[.objective].type.rows {

@@ -1,8 +1,8 @@
 /// The name that a person means by a text: one of a list, however the field writes it.
 ///
-/// Case, hyphens, underscores, dots and blanks do not count (`Linf`, `APGD_CE`, `PreActResNet18`, `CIFAR10`), other words
-/// for the same thing are known (`standard` for `autoattack`, `WRN` for `wide-resnet`), and numbers may follow a name that
-/// takes them (`PGD-20`, `WRN-28-10`).
+/// Case, hyphens, underscores, dots and blanks do not count (`Linf`, `APGD_CE`, `PreActResNet18`, `CIFAR10`), other
+/// words for the same thing are known (`standard` for `autoattack`, `WRN` for `wide-resnet`), and numbers may follow a
+/// name that takes them (`PGD-20`, `WRN-28-10`).
 package struct KnownName: Sendable, Hashable {
   /// The name as the list has it.
   package let name: String

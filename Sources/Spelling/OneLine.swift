@@ -1,12 +1,12 @@
-/// The text with line ends and everything else that steers a terminal written out, `\n`: safe for one line of a terminal
-/// or a log.
+/// The text with line ends and everything else that steers a terminal written out, `\n`: safe for one line of a
+/// terminal or a log.
 ///
 /// Error messages repeat what files and people wrote; this keeps them from moving the cursor, coloring the screen, or
 /// reordering what is read.
 package func oneLine(_ text: String) -> String { cleaned(text, keeping: []) }
 
-/// The same for text of several lines: line ends and tabs stay. What every text for a person passes before it leaves the
-/// program.
+/// The same for text of several lines: line ends and tabs stay. What every text for a person passes before it leaves
+/// the program.
 package func printable(_ text: String) -> String { cleaned(text, keeping: ["\n", "\t"]) }
 
 /// JSON with what `printable` would write out escaped as JSON does, `\u202e`. JSON has such characters in texts only.

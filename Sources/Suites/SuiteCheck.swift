@@ -11,8 +11,8 @@ package struct SuiteRefusal: Error, Sendable, Hashable, CustomStringConvertible 
 }
 
 extension SuitePlan {
-  /// Checks each row that is not complete in `store` as its training would at the start: settings that go together, data
-  /// that can be loaded, normalization layers that fit the network. Throws `SuiteRefusal`.
+  /// Checks each row that is not complete in `store` as its training would at the start: settings that go together,
+  /// data that can be loaded, normalization layers that fit the network. Throws `SuiteRefusal`.
   package func check(_ store: SuiteStore) throws {
     var sources: [DataSettings: Result<ImageKind, any Error>] = [:]
     func images(_ settings: Settings) throws -> ImageKind {

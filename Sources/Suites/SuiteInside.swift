@@ -66,8 +66,8 @@ struct SuiteDomains {
   private let aa: Storage
   private let isBroken: [Bool]
 
-  /// Runs PGD as in training, with the run's seed (as `dualab diagnose` does), and reconstructs AutoAttack's images from
-  /// the verdicts in `record`.
+  /// Runs PGD as in training, with the run's seed (as `dualab diagnose` does), and reconstructs AutoAttack's images
+  /// from the verdicts in `record`.
   init(
     _ network: Network, _ set: EvaluationSet, attack: any Attack, seed: UInt32, autoattack record: EvaluationRecord,
     poll: () throws -> Void

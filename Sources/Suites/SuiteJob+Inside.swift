@@ -36,8 +36,8 @@ extension SuiteJob {
 
   // MARK: during training
 
-  /// Training batches against running statistics. A run that was trained without measuring them is trained again. It must
-  /// end with the same weights, which is checked.
+  /// Training batches against running statistics. A run that was trained without measuring them is trained again. It
+  /// must end with the same weights, which is checked.
   func measureRunning(_ key: MeasurementKey) throws {
     if earlier({ try store.kept(run, key, as: RunningRecord.self) }) != nil { return }
     let tracker = DistanceTracker(), folder = store.folder(of: run).appendingPathComponent("replay")

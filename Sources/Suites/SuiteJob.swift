@@ -134,8 +134,8 @@ struct SuiteJob: Sendable {
     return (network, set)
   }
 
-  /// AutoAttack, or the training attack by itself, which only succeeds if its last iterate does. The seed is 0 for every
-  /// run, so that `dualab attack` repeats the measurement from the checkpoint.
+  /// AutoAttack, or the training attack by itself, which only succeeds if its last iterate does. The seed is 0 for
+  /// every run, so that `dualab attack` repeats the measurement from the checkpoint.
   private func settings(_ measure: SuiteMeasure, classes: Int) -> EvaluationSettings {
     let epsilon = run.settings[.epsilon], norm = run.settings[.attackNorm]
     let suite: AttackSuite

@@ -1,7 +1,7 @@
 extension SuitePlan {
   /// This plan and all other rows and seeds of the suite that `store` has results for, with the same overrides. This is
-  /// what the table files contain, so that running a few rows keeps the results of earlier ones. Rows and seeds are in the
-  /// suite's order; other seeds follow. Throws `SettingError`.
+  /// what the table files contain, so that running a few rows keeps the results of earlier ones. Rows and seeds are in
+  /// the suite's order; other seeds follow. Throws `SettingError`.
   package func whole(in store: SuiteStore) throws -> SuitePlan {
     let usual = suite.bases[scale]?.seeds ?? []
     let others = store.seeds.union(rows.flatMap { $0.runs.map(\.seed) }).subtracting(usual)

@@ -91,8 +91,9 @@ package struct SuitePlan: Sendable {
   /// The overrides: settings, each one once, and the number of images.
   package let overrides: [SuiteOverride]
 
-  /// Resolves every row before anything is trained. `seeds` and `limit` replace those of the suite; `labels` selects rows.
-  /// Throws `ResourceError` or `SettingError`, also when an assignment overrides a setting that a row sets itself.
+  /// Resolves every row before anything is trained. `seeds` and `limit` replace those of the suite; `labels` selects
+  /// rows. Throws `ResourceError` or `SettingError`, also when an assignment overrides a setting that a row sets
+  /// itself.
   package init(
     _ suite: Suite, scale: SuiteScale, presets: PresetLibrary, assignments: [String] = [], seeds: [Int]? = nil,
     limit: Int? = nil, labels: [String] = [], weights: SuiteWeights = .last
@@ -143,8 +144,8 @@ package struct SuitePlan: Sendable {
       .map { MeasurementKey(measure: $0, weights: weights, limit: limit) }
   }
 
-  /// Each run once, in the order of the rows. The first seed of every row comes first, so that one seed is soon complete
-  /// for all rows.
+  /// Each run once, in the order of the rows. The first seed of every row comes first, so that one seed is soon
+  /// complete for all rows.
   package var runs: [(title: String, run: SuiteRun)] {
     var seen = Set<String>(), result: [(String, SuiteRun)] = []
     for place in 0..<(rows.map(\.runs.count).max() ?? 0) {

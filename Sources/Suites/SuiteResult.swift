@@ -57,7 +57,8 @@ package struct SuiteResult: Sendable, Hashable, Codable {
     package var settings: [String: String]
     /// One cell per seed.
     package var seeds: [Cell]
-    /// All finished seeds together: counts are summed, so that each image counts once per seed; other numbers are averaged.
+    /// All finished seeds together: counts are summed, so that each image counts once per seed; other numbers are
+    /// averaged.
     package var pooled: Cell
     /// The paper's numbers, which compare with the full scale.
     package var paper: PaperFigures?

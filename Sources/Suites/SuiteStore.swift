@@ -71,8 +71,8 @@ package final class SuiteStore: Sendable {
     folder(of: run).appendingPathComponent("checkpoints/\(weights.rawValue).safetensors").path
   }
 
-  /// The record of a finished training; nil when there is none. Throws `FileError` when the file is damaged or is of other
-  /// settings.
+  /// The record of a finished training; nil when there is none. Throws `FileError` when the file is damaged or is of
+  /// other settings.
   func training(_ run: SuiteRun) throws -> TrainingRecord? {
     let url = folder(of: run).appendingPathComponent("training.json")
     guard let record: TrainingRecord = try read(url, "delete its folder to train this run again") else { return nil }

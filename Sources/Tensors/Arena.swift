@@ -63,8 +63,8 @@ package final class Workspace {
     self.init(plan: plan, capacity: capacity, storage: Storage(count: Workspace.floats(plan, capacity)), offset: 0)
   }
 
-  /// Part `number` of `parts` equal ones of another workspace's memory, for work that is never under way while the other's
-  /// is; nil if `capacity` images do not fit.
+  /// Part `number` of `parts` equal ones of another workspace's memory, for work that is never under way while the
+  /// other's is; nil if `capacity` images do not fit.
   package convenience init?(plan: ArenaPlan, capacity: Int, part number: Int, of parts: Int, in other: Workspace) {
     let room = other.storage.count / parts / Shape.lanes * Shape.lanes
     guard Workspace.floats(plan, capacity) <= room else { return nil }

@@ -4,8 +4,8 @@ import Foundation
 package enum AtomicFile {
   /// Writes under a temporary name next to `url`, flushes to the disk, renames. A failure leaves what was there before.
   ///
-  /// A link stays one: what it leads to is written. Devices and pipes, which cannot be renamed over, are written to as they
-  /// are. Throws `FileError`.
+  /// A link stays one: what it leads to is written. Devices and pipes, which cannot be renamed over, are written to as
+  /// they are. Throws `FileError`.
   package static func write(_ data: Data, to url: URL) throws {
     do {
       if isSpecial(url) { return try writeStraight(data, to: url) }

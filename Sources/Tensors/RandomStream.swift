@@ -7,8 +7,8 @@ package enum RandomPurpose: UInt32, Sendable {
 
 /// A counter-based random stream: Philox4x32-10 (Salmon et al., SC 2011).
 ///
-/// The numbers are a pure function of (seed, purpose, step, example, draw): they never depend on the batch an example is
-/// in, on the order of work or on the number of threads.
+/// The numbers are a pure function of (seed, purpose, step, example, draw): they never depend on the batch an example
+/// is in, on the order of work or on the number of threads.
 package struct RandomStream: Sendable {
   private let key: (UInt32, UInt32)
   private var counter: (UInt32, UInt32, UInt32, UInt32)

@@ -3,9 +3,10 @@ import Foundation
 /// Restarts this program with the same arguments, if a crash would otherwise wait 30 seconds for a key.
 ///
 /// On a terminal, Swift's backtracer asks whether to become interactive. It reads `SWIFT_BACKTRACE` when the process
-/// starts, so the program cannot set it for itself. Call this first in `main`, before any thread starts. It returns when
-/// there is nothing to do: there is no terminal, the user has set the variable, or the program was already restarted. A
-/// crash then prints its message and the crashed thread, without registers and images, and the process exits at once.
+/// starts, so the program cannot set it for itself. Call this first in `main`, before any thread starts. It returns
+/// when there is nothing to do: there is no terminal, the user has set the variable, or the program was already
+/// restarted. A crash then prints its message and the crashed thread, without registers and images, and the process
+/// exits at once.
 package func reexecWithoutInteractiveBacktrace() {
   let name = "SWIFT_BACKTRACE"
   let chosen = getenv(name).map { String(cString: $0) } ?? ""

@@ -3,8 +3,8 @@ import Plotting
 
 /// Saves frames as text files.
 package enum FrameFile {
-  /// Writes the frame to `dualab-frame-N.txt` with the first unused N, and returns the name. Throws `ScreenError` when it
-  /// cannot write to the folder.
+  /// Writes the frame to `dualab-frame-N.txt` with the first unused N, and returns the name. Throws `ScreenError` when
+  /// it cannot write to the folder.
   package static func save(_ frame: CellBuffer, in folder: String) throws -> String {
     for number in 1... {
       let name = "dualab-frame-\(number).txt"

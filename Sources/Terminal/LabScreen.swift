@@ -33,11 +33,12 @@ package struct ScreenError: Error, Sendable, CustomStringConvertible {
 
 /// The lab on the real terminal.
 package enum LabScreen {
-  /// Shows `lab`, passes keys and events to it and its commands to `send`, until it is left. Always restores the terminal.
+  /// Shows `lab`, passes keys and events to it and its commands to `send`, until it is left. Always restores the
+  /// terminal.
   ///
-  /// It must be the only reader of `events`, and it ends the stream when the screen is left. The screen stays open when the
-  /// events end. Canceling the task leaves the screen with `.left`. Throws `ScreenError`, before anything is drawn, when
-  /// there is no terminal to draw on.
+  /// It must be the only reader of `events`, and it ends the stream when the screen is left. The screen stays open when
+  /// the events end. Canceling the task leaves the screen with `.left`. Throws `ScreenError`, before anything is drawn,
+  /// when there is no terminal to draw on.
   package static func run(
     _ lab: Lab, options: ScreenOptions, events: AsyncStream<Event>, send: @escaping @Sendable (Command) -> Void
   ) async throws -> ScreenOutcome {

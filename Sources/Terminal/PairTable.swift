@@ -16,8 +16,8 @@ package struct PairTable: Sendable {
   /// Numbers 0 to `capacity` - 1.
   package init(capacity: Int) { self.capacity = capacity }
 
-  /// The number of a pair; calls `reserve` once for each new pair. When all numbers are taken, it drops the background, and
-  /// then the foreground.
+  /// The number of a pair; calls `reserve` once for each new pair. When all numbers are taken, it drops the background,
+  /// and then the foreground.
   package mutating func number(of pair: Pair, reserve: (Int32, Pair) -> Void) -> Int32 {
     if let number = numbers[pair] { return number }
     guard numbers.count < capacity else { return numbers[Pair(pair.foreground, on: -1)] ?? 0 }

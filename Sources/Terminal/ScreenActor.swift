@@ -119,11 +119,11 @@ actor ScreenActor<Content: ScreenContent> {
     terminal_signals_stop()
   }
 
-  /// Reopens the screen when the shell has continued the program in the foreground. In the background the program continues
-  /// without a screen.
+  /// Reopens the screen when the shell has continued the program in the foreground. In the background the program
+  /// continues without a screen.
   ///
-  /// Waits because the stop takes effect a moment after the request. Without a job-control shell the program is not stopped
-  /// at all, and the screen reopens after the wait.
+  /// Waits because the stop takes effect a moment after the request. Without a job-control shell the program is not
+  /// stopped at all, and the screen reopens after the wait.
   private func resumeIfContinued() {
     let waited = ContinuousClock.now - suspendedAt >= .milliseconds(Int(Self.foregroundTime))
     guard continued || waited, terminal_in_foreground() != 0 else { return }

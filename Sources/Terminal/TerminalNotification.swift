@@ -1,5 +1,5 @@
-/// A desktop notification, requested by an escape sequence: OSC 777 or OSC 9. Terminals ignore such sequences if they do
-/// not support them; the few that would print them get none.
+/// A desktop notification, requested by an escape sequence: OSC 777 or OSC 9. Terminals ignore such sequences if they
+/// do not support them; the few that would print them get none.
 package struct TerminalNotification: Sendable, Hashable {
   /// Which sequence to use. Using both would show two notifications on terminals that support both.
   package enum Kind: Sendable, Hashable {
@@ -18,8 +18,8 @@ package struct TerminalNotification: Sendable, Hashable {
   package let kind: Kind
   package let wrapping: Wrapping
 
-  /// The notification for the terminal of this environment; nil where the terminal might print the sequence: consoles, and
-  /// terminals that cannot move the cursor.
+  /// The notification for the terminal of this environment; nil where the terminal might print the sequence: consoles,
+  /// and terminals that cannot move the cursor.
   package init?(_ environment: [String: String]) {
     func value(_ name: String) -> String { environment[name] ?? "" }
     let type = value("TERM")

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The only thread that uses the terminal: it runs the jobs of its actor and waits for keys and signals in between.
 ///
-/// It is a separate thread because curses is not thread-safe, and because waiting for a key must not block one of the few
-/// threads that all other actors share.
+/// It is a separate thread because curses is not thread-safe, and because waiting for a key must not block one of the
+/// few threads that all other actors share.
 final class TerminalThread: SerialExecutor, @unchecked Sendable {
   /// What is ready after waiting.
   struct Readiness {

@@ -35,8 +35,8 @@ package struct FolderEntry: Sendable, Hashable {
 ///                          ▲          │
 ///                          └ changed ─┴─▶ unfinished ─▶ ready once more, when patience is over
 ///
-/// A file that is replaced under its name is a new one. A file that does not open is taken to be unfinished until it has
-/// not changed for `patience` seconds.
+/// A file that is replaced under its name is a new one. A file that does not open is taken to be unfinished until it
+/// has not changed for `patience` seconds.
 package struct Arrivals: Sendable {
   /// What is known of a file.
   private enum State: Sendable, Hashable {
@@ -67,8 +67,8 @@ package struct Arrivals: Sendable {
     self.settled = settled
   }
 
-  /// Takes in a look into the folder at `now`, in seconds since 1970. Returns the names of files that are gone before they
-  /// were read.
+  /// Takes in a look into the folder at `now`, in seconds since 1970. Returns the names of files that are gone before
+  /// they were read.
   package mutating func look(_ entries: [FolderEntry], at now: Double) -> [String] {
     let names = Set(entries.map(\.name))
     let gone = files.filter { !names.contains($0.key) }

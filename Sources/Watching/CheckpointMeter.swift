@@ -6,11 +6,11 @@ import Events
 import Networks
 import Recipe
 
-/// Measures checkpoints one after the other on the same images, as the sentinel measures a run of our own: clean, PGD-10,
-/// the quick tier, distances and PCA, the deep tier, and the causes of an alarm.
+/// Measures checkpoints one after the other on the same images, as the sentinel measures a run of our own: clean,
+/// PGD-10, the quick tier, distances and PCA, the deep tier, and the causes of an alarm.
 ///
-/// The gap is measured from PGD-10. Catastrophic overfitting leaves no such gap, because PGD finds it: where FGSM claims
-/// far more than PGD-10, the gap is measured from FGSM.
+/// The gap is measured from PGD-10. Catastrophic overfitting leaves no such gap, because PGD finds it: where FGSM
+/// claims far more than PGD-10, the gap is measured from FGSM.
 struct CheckpointMeter {
   private let sentinel: Sentinel
   private let settings: Settings

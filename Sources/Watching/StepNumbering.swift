@@ -48,8 +48,8 @@ package struct CheckpointName: Sendable, Hashable {
     stem = Array(name.lowercased().prefix { $0 != "/" })
   }
 
-  /// The number that says how far the training was: after `epoch`, `step` and the like, or else the last one that is set
-  /// off from letters and is no decimal fraction.
+  /// The number that says how far the training was: after `epoch`, `step` and the like, or else the last one that is
+  /// set off from letters and is no decimal fraction.
   package var number: Int? {
     let runs = digitRuns()
     let told = runs.filter { Self.words.contains(word(before: $0.lowerBound)) }

@@ -39,7 +39,8 @@ package struct WatchRecord: Sendable {
     }
   }
 
-  /// What differs between a watch and the one that measured this, such as `eps 8/255`; nil if the numbers belong together.
+  /// What differs between a watch and the one that measured this, such as `eps 8/255`; nil if the numbers belong
+  /// together.
   package func difference(from other: SessionDescription) -> String? {
     guard let description else { return nil }
     let (mine, theirs) = (description.settings, other.settings)

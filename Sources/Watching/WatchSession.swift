@@ -56,8 +56,8 @@ package final class WatchSession: Sendable {
   /// from any thread, at any time.
   package func send(_ command: Command) { mail.put(command) }
 
-  /// Watches until it is stopped, or with `isOnce` until everything is measured. To be called once. Nothing is thrown: a
-  /// failure is an outcome of the summary.
+  /// Watches until it is stopped, or with `isOnce` until everything is measured. To be called once. Nothing is thrown:
+  /// a failure is an outcome of the summary.
   package func run() async -> Summary {
     await withCheckedContinuation { continuation in
       let thread = Thread { [task, mail, teller] in

@@ -7,7 +7,8 @@ import Objectives
 import Recipe
 import Tensors
 
-/// Counts the heap allocations of training steps, for a test: a separate program, because the count is that of a process.
+/// Counts the heap allocations of training steps, for a test: a separate program, because the count is that of a
+/// process.
 ///
 ///     allocation-probe MODEL THREADS NORM             one line per phase: `attack 0`
 ///     allocation-probe step THREADS [NAME=VALUE ...]  the trainer's whole step: `step 0`

@@ -18,9 +18,9 @@ struct APGDStepTests {
     expectClose(points[3], [0.54375])
   }
 
-  /// The same in ℓ2 with η = .6: from (.5, .5) the step .6·(.6, .8) is cut to ε, which gives (.68, .74). Back along (−1, 0):
-  /// δ = (−.42, .24) is cut to ε too, and the next point is three quarters of the way there and a quarter of the momentum
-  /// (.18, .24) further.
+  /// The same in ℓ2 with η = .6: from (.5, .5) the step .6·(.6, .8) is cut to ε, which gives (.68, .74). Back along
+  /// (−1, 0): δ = (−.42, .24) is cut to ε too, and the next point is three quarters of the way there and a quarter of
+  /// the momentum (.18, .24) further.
   @Test func apgdProjectsTheStepBeforeItMixesInL2() {
     let points = lookedAt(
       APGDCEAttack(iterations: 100), at: [0.5, 0.5], norm: .l2, epsilon: 0.3, directions: [[3, 4], [-1, 0]],
@@ -34,9 +34,9 @@ struct APGDStepTests {
     expectClose(points[2], [0.5 + cut * mixed[0], 0.5 + cut * mixed[1]])
   }
 
-  /// Ten iterations, windows of 2, 1, 1, …; the loss is largest at the start. After two steps the step is halved to ε and
-  /// the search goes back to the start and its gradient, while the momentum is counted from the point before the last step:
-  /// w = .55, m = .45 − .6 = −.15, .45 + .75·.1 − .25·.15 = .4875.
+  /// Ten iterations, windows of 2, 1, 1, …; the loss is largest at the start. After two steps the step is halved to ε
+  /// and the search goes back to the start and its gradient, while the momentum is counted from the point before the
+  /// last step: w = .55, m = .45 − .6 = −.15, .45 + .75·.1 − .25·.15 = .4875.
   @Test func apgdGoesBackToTheBestPointAndKeepsItsMomentum() {
     let classifier = FunctionClassifier(classes: 2, input: Shape(1, 1, 1)) { x in
       [abs(x[0] - 0.45) < 0.01 ? 1 : 2, 0]
@@ -66,8 +66,8 @@ struct APGDStepTests {
     }
   }
 
-  /// A step that was kept is halved at the next checkpoint if the best loss has not grown since, whatever rose; at the first
-  /// checkpoint, and after a halving, that alone is no reason.
+  /// A step that was kept is halved at the next checkpoint if the best loss has not grown since, whatever rose; at the
+  /// first checkpoint, and after a halving, that alone is no reason.
   @Test func aBestLossThatStandsStillHalvesAStepThatWasKept() {
     var schedule = APGDSchedule(iterations: 20, step: 0.8)
     schedule.start(1)

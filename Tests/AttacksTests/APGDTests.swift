@@ -36,8 +36,8 @@ struct APGDTests {
         let context: Comment = "\(trace.norm) \(trace.loss) ε \(trace.eps), image \(image)"
         #expect((run.found != nil) == (trace.broken[image] == 1), context)
         #expect(firstBroken == trace.firstBroken[image], context)
-        // The trace is in double. Where DLR's denominator gets small, and where ℓ2 steps creep up to an optimum, float32
-        // logits part from it; verdicts do not.
+        // The trace is in double. Where DLR's denominator gets small, and where ℓ2 steps creep up to an optimum,
+        // float32 logits part from it; verdicts do not.
         guard trace.loss == "ce" || trace.broken[image] == 0 else { continue }
         #expect(abs(run.bestLoss - trace.bestLoss[image]) < 1e-3 * (1 + abs(trace.bestLoss[image])), context)
         guard trace.norm == .linf else { continue }

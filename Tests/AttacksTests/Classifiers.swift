@@ -145,8 +145,8 @@ func array(_ pointer: UnsafePointer<Float>, _ count: Int) -> [Float] {
   Array(UnsafeBufferPointer(start: pointer, count: count))
 }
 
-/// The points that a run looks at on a classifier whose logits never change. Cross-entropy rises along `directions`, one
-/// for each gradient that is asked for, the last one from then on.
+/// The points that a run looks at on a classifier whose logits never change. Cross-entropy rises along `directions`,
+/// one for each gradient that is asked for, the last one from then on.
 func lookedAt(
   _ spec: any EvaluationAttack, at image: [Float], norm: BallNorm, epsilon: Float, directions: [[Double]],
   start: [Float]? = nil

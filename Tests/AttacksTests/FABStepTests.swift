@@ -6,8 +6,8 @@ import Testing
 
 /// Steps of FAB by hand. docs/algorithms.md §5.
 struct FABStepTests {
-  /// Takes FAB through one iteration on one pixel: the logit difference and its slope where the walk is, then whether the
-  /// next point is misclassified. Returns that point.
+  /// Takes FAB through one iteration on one pixel: the logit difference and its slope where the walk is, then whether
+  /// the next point is misclassified. Returns that point.
   private func iterate(_ run: FABRun, difference: Double, slope: Float, isBroken: Bool) -> Double {
     #expect(run.see([0, Float(difference)]) == 1)
     run.take(0, [slope])
@@ -19,8 +19,8 @@ struct FABStepTests {
   }
 
   /// One pixel at .5. The boundary is seen at distance d₁ from the walk and d₂ from the image, and the next point is
-  /// (1 − α)(walk + 1.05·d₁) + α(image + 1.05·d₂), α = min(d₁/(d₁ + d₂), .1); a misclassified point is pulled back to nine
-  /// tenths of its distance.
+  /// (1 − α)(walk + 1.05·d₁) + α(image + 1.05·d₂), α = min(d₁/(d₁ + d₂), .1); a misclassified point is pulled back to
+  /// nine tenths of its distance.
   @Test(arguments: BallNorm.allCases) func fabGoesBetweenTheTwoProjectionsAndBackFromABreak(norm: BallNorm) {
     let classifier = constantClassifier([1, 0], input: Shape(1, 1, 1))
     let run = FABTAttack(iterations: 9).makeRun(

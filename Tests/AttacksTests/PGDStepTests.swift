@@ -40,8 +40,8 @@ struct PGDStepTests {
     }
   }
 
-  /// (.95, .5) + .5·(.6, .8) = (1.25, .9): the ball of radius .2 makes it (1.07, .66), then the box (1, .66). The box first
-  /// would give δ = (.05, .4), and the ball then (.9748, .6985).
+  /// (.95, .5) + .5·(.6, .8) = (1.25, .9): the ball of radius .2 makes it (1.07, .66), then the box (1, .66). The box
+  /// first would give δ = (.05, .4), and the ball then (.9748, .6985).
   @Test func pgdGoesIntoTheBallFirstAndThenIntoTheBox() {
     let spec = PGDAttack(iterations: 1, step: 2.5, start: .clean)
     let points = lookedAt(spec, at: [0.95, 0.5], norm: .l2, epsilon: 0.2, directions: [[3, 4]])
@@ -102,7 +102,8 @@ struct PGDStepTests {
   @Test func pgdReturnsTheRestartOfTheHighestLoss() {
     var broken = 0
     for seed in 0..<UInt32(40) {
-      // The loss falls with the first pixel, and below .48 it is a break; without gradient a restart ends where it starts.
+      // The loss falls with the first pixel, and below .48 it is a break; without gradient a restart ends where it
+      // starts.
       let classifier = FunctionClassifier(classes: 2, input: Shape(1, 1, 2)) { x in
         [10 * (Double(x[0]) - 0.48), 0]
       } gradient: { x, _ in

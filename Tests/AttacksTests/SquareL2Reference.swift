@@ -2,8 +2,8 @@ import Attacks
 import Networks
 import Tensors
 
-/// Random decisions of Square with a stream for signs and one for places, so that two attacks that ask for them in another
-/// order of the two get the same.
+/// Random decisions of Square with a stream for signs and one for places, so that two attacks that ask for them in
+/// another order of the two get the same.
 struct TwoStreams: SquareDraws {
   private var signs: RandomStream
   private var places: RandomStream
@@ -42,8 +42,8 @@ struct SquareL2Reference {
 
   // MARK: patterns
 
-  /// R(a, b): a cell at distance m from the middle one (the larger of rows and columns) is in the squares of radius m and
-  /// more, and every square of radius n adds 1/(n + 1)².
+  /// R(a, b): a cell at distance m from the middle one (the larger of rows and columns) is in the squares of radius m
+  /// and more, and every square of radius n adds 1/(n + 1)².
   private func peak(_ rows: Int, _ columns: Int) -> [[Double]] {
     let largest = max(rows / 2, columns / 2)
     let cells = (0..<rows).map { row in

@@ -6,7 +6,8 @@ import Testing
 
 /// Square's queries in ℓ2: against a plain reference with the same draws, and by hand. docs/algorithms.md §6.
 struct SquareL2Tests {
-  /// Gray in the middle of a channel, and pixels at the walls, where clipping takes part of a query away and leaves room.
+  /// Gray in the middle of a channel, and pixels at the walls, where clipping takes part of a query away and leaves
+  /// room.
   private func image(_ shape: Shape) -> [Float] {
     var random = RandomStream(seed: 6, purpose: .test)
     return (0..<shape.planarCount).map { place in
@@ -78,8 +79,8 @@ struct SquareL2Tests {
   private func mass(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 } }
 
   /// 3×3 pixels in two channels, and windows that are the whole image. The first query has ε/√18 in every pixel. In the
-  /// second channel, which is black, all but the positive ones are clipped: the ball has room of ε²(18 − 9 − positive)/18,
-  /// and each channel gets half of it.
+  /// second channel, which is black, all but the positive ones are clipped: the ball has room of ε²(18 − 9 −
+  /// positive)/18, and each channel gets half of it.
   @Test(arguments: [0, 1, 4, 8]) func theRoomInTheBallIsSharedByTheChannels(positive: Int) {
     let shape = Shape(2, 3, 3), epsilon = 0.3, part = epsilon * epsilon / 18
     let image = [Float](repeating: 0.5, count: 9) + [Float](repeating: 0, count: 9)

@@ -5,8 +5,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Which classes targeted attacks aim at. docs/algorithms.md §4, §5, §7.1: the nine that follow the label's by their logits at the
-/// clean image, or all others where there are fewer.
+/// Which classes targeted attacks aim at. docs/algorithms.md §4, §5, §7.1: the nine that follow the label's by their
+/// logits at the clean image, or all others where there are fewer.
 struct TargetTests {
   /// Logits of `classes` classes in no order, the label's the largest.
   private func shuffled(_ classes: Int, label: Int) -> [Double] {

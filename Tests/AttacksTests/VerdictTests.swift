@@ -6,9 +6,11 @@ import Testing
 @testable import Attacks
 @testable import Evaluation
 
-/// What counts as broken: a misclassified point in the ball and in the box, and nothing else. docs/algorithms.md §7, §7.4.
+/// What counts as broken: a misclassified point in the ball and in the box, and nothing else. docs/algorithms.md §7,
+/// §7.4.
 ///
-/// No attack leaves either by itself, so settings that no evaluation accepts are put into one after it has checked them.
+/// No attack leaves either by itself, so settings that no evaluation accepts are put into one after it has checked
+/// them.
 struct VerdictTests {
   private let shape = Shape(1, 3, 4)
   private let grey = [Float](repeating: 0.5, count: 12)

@@ -156,7 +156,8 @@ struct WarningTests {
   }
 }
 
-/// Logits less their mean over the batch, as batch normalization in training mode has it, and a state that counts passes.
+/// Logits less their mean over the batch, as batch normalization in training mode has it, and a state that counts
+/// passes.
 private final class MixingClassifier: Classifier {
   let classes: Int
   let input: Shape

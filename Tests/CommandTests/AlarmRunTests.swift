@@ -5,10 +5,11 @@ import Readout
 import TestSupport
 import Testing
 
-/// Alarms of the built program on mirage: the exit status without a screen, and how a person handles an alarm in the lab.
+/// Alarms of the built program on mirage: the exit status without a screen, and how a person handles an alarm in the
+/// lab.
 ///
-/// A tiny network is trained with FGSM for a few steps, and the thresholds are low, so that an alarm comes within a second.
-/// docs/alarm.md has the results of the real thresholds.
+/// A tiny network is trained with FGSM for a few steps, and the thresholds are low, so that an alarm comes within a
+/// second. docs/alarm.md has the results of the real thresholds.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct AlarmRunTests {
   private static let alarming = [
     "width=4", "batch=32", "attack.steps=1", "attack.step=16/255", "attack.start=clean", "data.train=512",

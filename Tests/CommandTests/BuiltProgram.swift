@@ -16,8 +16,8 @@ enum BuiltProgram {
   static func newFolder() throws -> URL { try newTemporaryFolder() }
 
   /// Runs the program to its end, in a temporary folder and without a terminal. `closesResult` closes the reader of its
-  /// stdout before the start. `environment` changes variables; nil removes one. `meanwhile` gets the running process and
-  /// the file with its stdout.
+  /// stdout before the start. `environment` changes variables; nil removes one. `meanwhile` gets the running process
+  /// and the file with its stdout.
   static func run(
     _ arguments: [String], closesResult: Bool = false, environment: [String: String?] = [:],
     meanwhile: (Process, URL) async throws -> Void = { _, _ in }

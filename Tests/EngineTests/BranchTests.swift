@@ -40,7 +40,8 @@ struct BranchTests {
 
   // MARK: consequences
 
-  /// From the weights of plain BN, whose layers are replaced before the first step: first weights depend on the normalization.
+  /// From the weights of plain BN, whose layers are replaced before the first step: first weights depend on the
+  /// normalization.
   private func threeSteps(
     _ changes: [String: String], isDual: Bool = false
   ) throws -> (samples: [Sample], probe: Probe) {

@@ -5,7 +5,8 @@ import Testing
 
 /// What TRADES' attack moves away from is computed once per step, not once per iteration.
 struct CleanTargetTests {
-  /// Polls of one step. Passes with batch moments poll before every layer, so that they tell how many passes there were.
+  /// Polls of one step. Passes with batch moments poll before every layer, so that they tell how many passes there
+  /// were.
   private func polls(_ objective: String, iterations: Int) throws -> Int {
     var settings = Settings()
     for assignment in [

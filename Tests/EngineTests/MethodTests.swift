@@ -6,7 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The options of a step in a real session: batching, BN statistics in the attack, weight perturbation, fewer clean rows.
+/// The options of a step in a real session: batching, BN statistics in the attack, weight perturbation, fewer clean
+/// rows.
 struct MethodTests {
   private func settings(_ changes: [String: String] = [:]) throws -> Settings {
     var settings = Settings()

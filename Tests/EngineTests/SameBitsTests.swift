@@ -3,14 +3,14 @@ import Networks
 import TestSupport
 import Testing
 
-/// Training gives the bits it always gave: the weights of three shipped presets after 60 steps with seed 0, by SHA-256 of
-/// the tensors in `last.safetensors`.
+/// Training gives the bits it always gave: the weights of three shipped presets after 60 steps with seed 0, by SHA-256
+/// of the tensors in `last.safetensors`.
 ///
-/// A digest changes with anything that changes a single rounding: kernels, the order of a sum, random streams, a preset's
-/// values, and the C library: losses and mirage use its `exp`, `log` and `tanh`, whose last bit differs between versions
-/// of glibc, and between CPUs with and without FMA. The digests are those of glibc 2.36 on an x86-64 CPU with FMA; on
-/// another system all of them may differ without a fault in dualab. A change that is meant to change bits records new
-/// digests, and its commit says why. avx512 gives the bits of avx2.
+/// A digest changes with anything that changes a single rounding: kernels, the order of a sum, random streams, a
+/// preset's values, and the C library: losses and mirage use its `exp`, `log` and `tanh`, whose last bit differs
+/// between versions of glibc, and between CPUs with and without FMA. The digests are those of glibc 2.36 on an x86-64
+/// CPU with FMA; on another system all of them may differ without a fault in dualab. A change that is meant to change
+/// bits records new digests, and its commit says why. avx512 gives the bits of avx2.
 @Suite(.timeLimit(.minutes(5))) struct SameBitsTests {
   private static let recorded = [
     "avx2": [

@@ -5,9 +5,10 @@ import Networks
 import Tensors
 import Testing
 
-/// A training run written out plainly from docs/algorithms.md §1, §2 and §13: one attack, one pass over clean and adversarial rows
-/// together, one update. Losses are in double, their gradients are central differences, and the optimizer works on the
-/// tensors of the file. Only the network's forward and backward passes are shared with the product.
+/// A training run written out plainly from docs/algorithms.md §1, §2 and §13: one attack, one pass over clean and
+/// adversarial rows together, one update. Losses are in double, their gradients are central differences, and the
+/// optimizer works on the tensors of the file. Only the network's forward and backward passes are shared with the
+/// product.
 struct StepReference {
   /// What a run is asked for.
   struct Method {

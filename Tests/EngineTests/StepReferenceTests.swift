@@ -7,7 +7,8 @@ import Recipe
 import Tensors
 import Testing
 
-/// The trainer's first steps against a plain reference: which loss is attacked and how, what is descended and by which rate.
+/// The trainer's first steps against a plain reference: which loss is attacked and how, what is descended and by which
+/// rate.
 struct StepReferenceTests {
   /// A warm-up of four steps, so that no two of the first ones have the same rate.
   private static let rates: [Float] = [0.025, 0.05, 0.075]

@@ -32,8 +32,8 @@ import Testing
     try check(Array(UnsafeBufferPointer(start: gradient, count: x.count)), expected, "gx")
   }
 
-  /// The architectures that people bring, in small (`Oracles/architectures`): recognized, and in evaluation mode logits,
-  /// the gradient of the summed cross-entropy with respect to the pixels, and those of all parameters.
+  /// The architectures that people bring, in small (`Oracles/architectures`): recognized, and in evaluation mode
+  /// logits, the gradient of the summed cross-entropy with respect to the pixels, and those of all parameters.
   @Test(arguments: [
     ("resnet18_tv_w2", "resnet18"), ("resnet18_tv_w2_224", "resnet18"), ("resnet34_tv_w2", "resnet34"),
     ("resnet50_tv_w2", "resnet50"), ("wide_resnet50_2_tv_w2", "resnet50"), ("resnet18_cifar_w2", "resnet18-cifar"),

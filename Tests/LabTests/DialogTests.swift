@@ -45,8 +45,8 @@ import Testing
     }
   }
 
-  /// Scrolling to the end shows every line of a dialog at every size with room for a few words. (Narrower ones wrap into
-  /// a thousand lines, and each press of a key lays out all of them.)
+  /// Scrolling to the end shows every line of a dialog at every size with room for a few words. (Narrower ones wrap
+  /// into a thousand lines, and each press of a key lays out all of them.)
   @Test func everyLineOfADialogIsReachedAtEverySize() throws {
     for opened in Opened.all() where opened.kind.place == .middle {
       for (width, height) in DialogTests.sizes where width >= 24 {

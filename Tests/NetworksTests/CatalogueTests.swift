@@ -35,7 +35,8 @@ struct CatalogueTests {
         let logits = Array(UnsafeBufferPointer(start: network.forward(images, count: 3, mode: .train), count: 21))
         #expect(logits.allSatisfy { $0.isFinite }, "\(name)")
         network.backward(logits, wanted: [.input, .parameters])
-        // Norms of three single pixels let gradients grow from layer to layer: no weight moves by more than a hundredth.
+        // Norms of three single pixels let gradients grow from layer to layer: no weight moves by more than a
+        // hundredth.
         var steepest: Float = 0
         for tensor in network.tensors where tensor.isParameter {
           let gradient = try #require(network.gradient(of: tensor.name))

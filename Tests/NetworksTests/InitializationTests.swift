@@ -11,8 +11,8 @@ struct InitializationTests {
     try freshNetwork(model, Shape(3, 32, 32), classes: 12, width: width, seed: 11) { $0.norm = norm }
   }
 
-  /// Mean and standard deviation within five standard errors; uniform numbers fill their bounds and keep them, normal ones
-  /// have the tails that uniform ones lack.
+  /// Mean and standard deviation within five standard errors; uniform numbers fill their bounds and keep them, normal
+  /// ones have the tails that uniform ones lack.
   private func check(_ values: [Float], _ law: Law, _ label: String) {
     let n = Double(values.count), numbers = values.map(Double.init)
     let mean = numbers.reduce(0, +) / n, squares = numbers.reduce(0) { $0 + $1 * $1 } / n

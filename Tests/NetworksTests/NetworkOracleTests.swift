@@ -8,9 +8,10 @@ import Testing
 struct NetworkOracleTests {
   @Test(arguments: [
     ("preactresnet18_w8", "preact-resnet18", false, 1, 1), ("preactresnet18_w8_finalbn", "preact-resnet18", true, 1, 1),
-    // Inputs of its ReLUs come to lie within rounding of 0. On the other side of the first, two tensors move by up to 2.8
-    // tolerances after three steps; a missing weight decay would move them by 6. On the other side of a later one all
-    // move, so the three steps are taken from starts within rounding of the given one, of which one has to end right.
+    // Inputs of its ReLUs come to lie within rounding of 0. On the other side of the first, two tensors move by up to
+    // 2.8 tolerances after three steps; a missing weight decay would move them by 6. On the other side of a later one
+    // all move, so the three steps are taken from starts within rounding of the given one, of which one has to end
+    // right.
     ("resnet34_w8", "resnet34", false, 3, 8),
   ])
   func residualNetworksMatchPyTorch(

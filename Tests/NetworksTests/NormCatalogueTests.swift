@@ -58,8 +58,8 @@ struct NormCatalogueTests {
           // A bias before a norm with its own, and all but the scale of what a norm undoes, has no gradient.
           if tensor.name.hasSuffix("weight") { #expect(gradient.contains { $0 != 0 }, "\(tensor.name) of \(label)") }
         }
-        // Without norms, and with those of three single pixels, gradients grow from layer to layer: no weight moves by more
-        // than a hundredth.
+        // Without norms, and with those of three single pixels, gradients grow from layer to layer: no weight moves by
+        // more than a hundredth.
         SGD(learningRate: 0.01 / max(1, steepest)).step(network)
         #expect(network.evaluate(images, count: 6).allSatisfy { $0.isFinite }, "\(label)")
         let dual = norm == .dual ? Network.normPlaces(network.settings).count : 0

@@ -4,7 +4,8 @@ import Recipe
 import TestSupport
 import Testing
 
-/// The table of methods in docs/algorithms.md §2, row by row, and its losses from the golden cross-entropies and divergences.
+/// The table of methods in docs/algorithms.md §2, row by row, and its losses from the golden cross-entropies and
+/// divergences.
 struct ObjectiveTableTests {
   private func objective(_ name: String, _ values: [String: Double] = [:]) throws -> any Objective {
     var settings = Settings()

@@ -127,7 +127,8 @@ import Testing
     let result = SuiteResult(try second.whole(in: store), store: store)
     #expect(result.isComplete && result.rows[1].seeds.map(\.seed) == [1, 7] && result.rows[1].pooled.clean?.n == 12)
     #expect(result.rows[0].seeds == SuiteResult(second, store: store).rows[0].seeds)
-    // Other settings, weights or images make another table, and a row that sets gamma is not in a table that overrides it.
+    // Other settings, weights or images make another table, and a row that sets gamma is not in a table that overrides
+    // it.
     #expect(try whole(tinyPlan(folder, ["lr=0.2"], labels: ["AT"], seeds: [0])) == ["AT 0"])
     #expect(try whole(tinyPlan(folder, labels: ["AT"], seeds: [0], weights: .best)) == ["AT 0"])
     #expect(try whole(tinyPlan(folder, ["gamma=0.7"], labels: ["AT"], seeds: [0])) == ["AT 0"])

@@ -173,7 +173,8 @@ private let result: SuiteResult = {
 
   @Test func `numbers are the sums, the centers' distance in deviations, and median, largest and last`() throws {
     let numbers = try insideResult().rows[0].seeds[0].numbers
-    // Two centers 4 apart; variance 1 along x, 0 along y: ½ on the mean. (2, 4) and (0, 0): variance 2.5, center (1, 2).
+    // Two centers 4 apart; variance 1 along x, 0 along y: ½ on the mean. (2, 4) and (0, 0): variance 2.5, center (1,
+    // 2).
     let between = 4 / 0.5.squareRoot(), half = 2 / 1.5.squareRoot()
     for (name, value) in [
       ("w2_clean_pgd", 4), ("w2_clean_aa", 1), ("w2_pgd_aa", 9), ("explained_1", 0.5), ("explained_2", 0.25),

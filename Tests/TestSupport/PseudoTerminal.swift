@@ -1,6 +1,7 @@
 import Foundation
 
-/// A program on a pseudo-terminal of its own, whose every byte the test sees: for what has to be proven by the byte stream.
+/// A program on a pseudo-terminal of its own, whose every byte the test sees: for what has to be proven by the byte
+/// stream.
 ///
 /// The program leads its session, so the terminal is its `/dev/tty`. It is killed when this object goes.
 package actor PseudoTerminal {

@@ -40,7 +40,8 @@ package final class TmuxSession: Sendable {
 
   private var hasEnded: Bool { get throws { try value("pane_dead") == "1" } }
 
-  /// Waits until the screen contains `text`; the answer is the screen. Throws when it does not, and says what it showed.
+  /// Waits until the screen contains `text`; the answer is the screen. Throws when it does not, and says what it
+  /// showed.
   @discardableResult
   package func wait(for text: String, within limit: Duration = .seconds(60)) async throws -> String {
     try await wait(until: text.debugDescription, within: limit) { $0.contains(text) }

@@ -16,8 +16,8 @@ extension AnyEvaluationAttack: Hashable {
   package func hash(into hasher: inout Hasher) { base.hash(into: &hasher) }
 }
 
-/// In files every attack has the same keys, so that a reader need not know which attack has which setting. Settings that
-/// an attack does not have are written with these values.
+/// In files every attack has the same keys, so that a reader need not know which attack has which setting. Settings
+/// that an attack does not have are written with these values.
 private struct CommonKeys: Encodable {
   let restarts = 1
   let targets = 9

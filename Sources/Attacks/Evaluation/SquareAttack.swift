@@ -63,8 +63,8 @@ extension SquareAttack {
 
 // MARK: the run
 
-/// Square on one image. Every query changes a square window of the best point so far, and keeps the change if the margin
-/// z_y − max_{k≠y} z_k falls or is not positive. The window shrinks along a fixed schedule.
+/// Square on one image. Every query changes a square window of the best point so far, and keeps the change if the
+/// margin z_y − max_{k≠y} z_k falls or is not positive. The window shrinks along a fixed schedule.
 package final class SquareRun: AttackRun {
   private let problem: AttackProblem
   private let attack: SquareAttack
@@ -135,8 +135,8 @@ package final class SquareRun: AttackRun {
   package func take(_ number: Int, _ gradient: UnsafePointer<Float>) {}
   package func advance() {}
 
-  /// Proceeds to the next query that changes the point; false if none is left. A query that changes no pixel has the same
-  /// margin and would be rejected, so it counts but needs no pass.
+  /// Proceeds to the next query that changes the point; false if none is left. A query that changes no pixel has the
+  /// same margin and would be rejected, so it counts but needs no pass.
   private func proposeChange() -> Bool {
     while tally.iteration < attack.iterations {
       let share = attack.share(iteration: tally.iteration)
@@ -178,8 +178,8 @@ package final class SquareRun: AttackRun {
     }
   }
 
-  /// One window with one sign per channel. A shift of 2ε projected into the ball makes it the image ± ε. False if nothing
-  /// changes.
+  /// One window with one sign per channel. A shift of 2ε projected into the ball makes it the image ± ε. False if
+  /// nothing changes.
   private func proposeLinf(_ share: Double) -> Bool {
     let shape = problem.shape
     var changes = false

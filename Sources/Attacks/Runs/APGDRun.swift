@@ -5,8 +5,8 @@ import Tensors
 ///
 ///     ℓ∞: w = Π(cur + η·sign g);   ℓ2: w = Π(cur + η·g/‖g‖);   new = Π(cur + a(w − cur) + (1 − a)(cur − prev))
 ///
-/// with Π the ball, then the box; a = 1 in the first step, then 0.75. At checkpoints the step η is halved and the search
-/// returns to the best point if too few steps raised the loss, or if nothing improved since the last checkpoint.
+/// with Π the ball, then the box; a = 1 in the first step, then 0.75. At checkpoints the step η is halved and the
+/// search returns to the best point if too few steps raised the loss, or if nothing improved since the last checkpoint.
 package final class APGDRun: AttackRun {
   private let problem: AttackProblem
   private let loss: APGDLoss

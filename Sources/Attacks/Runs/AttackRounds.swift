@@ -25,8 +25,8 @@ package final class AttackRounds {
     package let run: any AttackRun
   }
 
-  /// Makes and drives a run for every example. After each round `after` gets those that ended and those still running; an
-  /// error from it ends the attack, and the running ones are lost.
+  /// Makes and drives a run for every example. After each round `after` gets those that ended and those still running;
+  /// an error from it ends the attack, and the running ones are lost.
   package func attack(
     _ examples: [Int], _ make: (Int) -> any AttackRun, after: (_ ended: [Entry], _ active: [Entry]) throws -> Void
   ) throws {

@@ -3,8 +3,8 @@ import Tensors
 /// An attack on one image, as a machine that looks at one point after another.
 ///
 /// A pass over the classifier calls `see` with the logits at `point`; then, as often as `see` asked for, `setCotangent`
-/// and `take` with the gradient of that combination of logits; then `advance`, which moves `point` or ends the run. A run
-/// does not depend on other images, so runs can be packed into lanes in any way.
+/// and `take` with the gradient of that combination of logits; then `advance`, which moves `point` or ends the run. A
+/// run does not depend on other images, so runs can be packed into lanes in any way.
 package protocol AttackRun: AnyObject {
   /// Where it looks next, [C][H][W].
   var point: UnsafePointer<Float> { get }

@@ -1,7 +1,8 @@
-/// The smallest move from a point onto a hyperplane within the box [0, 1]^D. docs/algorithms.md §5; Croce and Hein 2020 (FAB).
+/// The smallest move from a point onto a hyperplane within the box [0, 1]^D. docs/algorithms.md §5; Croce and Hein 2020
+/// (FAB).
 ///
-/// The hyperplane is w·u = b; with the gap c = w·t − b of a point t (w turned so that c ≥ 0), w·u must fall by c. Pixel i
-/// moves by −sign(wᵢ)·min(λ, rᵢ) in ℓ∞ and −sign(wᵢ)·min(λ|wᵢ|, rᵢ) in ℓ2, where rᵢ is its distance to the wall. The
+/// The hyperplane is w·u = b; with the gap c = w·t − b of a point t (w turned so that c ≥ 0), w·u must fall by c. Pixel
+/// i moves by −sign(wᵢ)·min(λ, rᵢ) in ℓ∞ and −sign(wᵢ)·min(λ|wᵢ|, rᵢ) in ℓ2, where rᵢ is its distance to the wall. The
 /// fall G(λ) is concave and piecewise linear, so Newton steps from λ = 0 climb to G(λ) = c without passing it, and are
 /// exact once no further pixel reaches its wall. If even the corner falls short, the move ends in the corner: λ = ∞.
 package struct BoxProjection {

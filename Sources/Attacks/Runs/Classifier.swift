@@ -3,8 +3,8 @@ import Tensors
 
 /// What attacks run on: images in, logits out, and the gradient of any combination of the logits.
 ///
-/// `Network` is one. The results for an image must not depend on the other images in its lane; an evaluation checks that
-/// on a few images and warns.
+/// `Network` is one. The results for an image must not depend on the other images in its lane; an evaluation checks
+/// that on a few images and warns.
 package protocol Classifier {
   /// Classes, the number of logits.
   var classes: Int { get }
@@ -12,8 +12,8 @@ package protocol Classifier {
   var input: Shape { get }
   /// Number of lanes that work in parallel.
   var laneCount: Int { get }
-  /// Runs `body` for every seat in 0 ..< seats, each on a lane that nothing else uses at that time, and returns when all
-  /// are done. Seats may run in parallel.
+  /// Runs `body` for every seat in 0 ..< seats, each on a lane that nothing else uses at that time, and returns when
+  /// all are done. Seats may run in parallel.
   func eachSeat(_ seats: Int, _ body: (_ lane: any ClassifierLane, _ seat: Int) -> Void)
   /// A digest of what a forward pass in eval mode must not change: the running statistics.
   var stateDigest: UInt64 { get }

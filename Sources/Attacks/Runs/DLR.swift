@@ -1,7 +1,7 @@
 import Objectives
 
-/// Difference-of-logits-ratio losses (Croce and Hein 2020), to be maximized. docs/algorithms.md §3. With z₁ ≥ z₂ ≥ … the sorted
-/// logits, n = z_y − z_o and D the denominator, both are −n/D, invariant to shift and positive rescaling:
+/// Difference-of-logits-ratio losses (Croce and Hein 2020), to be maximized. docs/algorithms.md §3. With z₁ ≥ z₂ ≥ …
+/// the sorted logits, n = z_y − z_o and D the denominator, both are −n/D, invariant to shift and positive rescaling:
 ///
 ///     DLR   = −(z_y − max_{k≠y} z_k) / (z₁ − z₃ + 1e-12)
 ///     DLR_t = −(z_y − z_t) / (z₁ − (z₃ + z₄)/2 + 1e-12)

@@ -3,8 +3,9 @@ import Tensors
 
 /// Fast adaptive boundary attack on one image (Croce and Hein 2020), untargeted and targeted. docs/algorithms.md §5.
 ///
-/// It walks along the decision boundary towards the image. The boundary to one class is linearized at the current point;
-/// the current point and the image are both projected onto it, and the next point lies between the two projections:
+/// It walks along the decision boundary towards the image. The boundary to one class is linearized at the current
+/// point; the current point and the image are both projected onto it, and the next point lies between the two
+/// projections:
 ///
 ///     x₁ ← clip01((1 − α)(x₁ + η d₁) + α(x + η d₂)),   α = min(‖d₁‖/(‖d₁‖ + ‖d₂‖), 0.1),   η = 1.05
 ///
@@ -31,8 +32,8 @@ package final class FABRun: AttackRun {
   package private(set) var distance = Double.infinity
   private var foundInside = false
 
-  /// A run on one image. With `targets`, it makes `restarts` starts for each of the first `targets` rivals; otherwise it
-  /// linearizes the boundary to every rival in each iteration.
+  /// A run on one image. With `targets`, it makes `restarts` starts for each of the first `targets` rivals; otherwise
+  /// it linearizes the boundary to every rival in each iteration.
   package init(_ problem: AttackProblem, iterations: Int, restarts: Int, targets: Int? = nil) {
     self.problem = problem
     self.iterations = iterations
@@ -75,8 +76,8 @@ package final class FABRun: AttackRun {
 
   package func see(_ logits: UnsafePointer<Float>) -> Int {
     tally.forwards += 1
-    // A pass that checks the new point wants no gradient, even if the walk stays there. So all runs want gradients in the
-    // same passes, and none is computed for nothing.
+    // A pass that checks the new point wants no gradient, even if the walk stays there. So all runs want gradients in
+    // the same passes, and none is computed for nothing.
     if isChecking {
       isChecking = false
       if predictedClass(logits, classes: problem.classes) != problem.label { record() }

@@ -4,8 +4,8 @@ import Tensors
 
 /// PGD or FGSM on one image, for evaluations. The steps are those of `PGD`; docs/algorithms.md §1.
 ///
-/// Broken means misclassified at the returned point: the last iterate, or with several restarts the one with the highest
-/// loss. With `anyIterate` any iterate counts.
+/// Broken means misclassified at the returned point: the last iterate, or with several restarts the one with the
+/// highest loss. With `anyIterate` any iterate counts.
 package final class PGDRun: AttackRun {
   private let problem: AttackProblem
   private let pgd: PGD

@@ -1,7 +1,8 @@
 import CKernels
 import Networks
 
-/// The fast gradient (sign) method: one step of size ε from the image itself. docs/algorithms.md §1; Goodfellow et al. 2015.
+/// The fast gradient (sign) method: one step of size ε from the image itself. docs/algorithms.md §1; Goodfellow et al.
+/// 2015.
 ///
 ///     ℓ∞: x′ = clip01(x + ε·sign g);   ℓ2: x′ = clip01(x + ε·g/(‖g‖ + 1e-12))
 package struct FGSM: Attack, Hashable {

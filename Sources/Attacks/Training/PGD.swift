@@ -2,12 +2,13 @@ import CKernels
 import Networks
 import Tensors
 
-/// Projected gradient descent. docs/algorithms.md §1; Madry et al. 2018; order of clips as in dual-domain-at/attacks/pgd.py.
+/// Projected gradient descent. docs/algorithms.md §1; Madry et al. 2018; order of clips as in
+/// dual-domain-at/attacks/pgd.py.
 ///
 ///     ℓ∞: v ← clip01(Π∞(v + α·sign g));   ℓ2: v ← clip01(Π2(v + α·g/(‖g‖ + 1e-10)))
 ///
-/// On KL in ℓ2 the order is that of the TRADES code, Π2(clip01(·)), with noise where the gradient is 0; that code starts
-/// with `noise` and uses α = 2ε/steps.
+/// On KL in ℓ2 the order is that of the TRADES code, Π2(clip01(·)), with noise where the gradient is 0; that code
+/// starts with `noise` and uses α = 2ε/steps.
 ///
 /// Returns the last iterate. With several restarts it returns, per image, the one with the highest loss.
 package struct PGD: Attack, Hashable {

@@ -5,7 +5,8 @@ import Recipe
 import Spelling
 import Tensors
 
-/// Conversion of another program's weights: to a file that names its network, to a `.pt`, or to other normalization layers.
+/// Conversion of another program's weights: to a file that names its network, to a `.pt`, or to other normalization
+/// layers.
 struct WeightsConversion {
   private let former: Network
   private let network: Network
@@ -14,8 +15,8 @@ struct WeightsConversion {
   let notes: [String]
   private let warnings: [String]
 
-  /// Reads the weights as 'dualab attack' does. Settings of normalization layers say what to convert to, all others which
-  /// network it is. Throws one line.
+  /// Reads the weights as 'dualab attack' does. Settings of normalization layers say what to convert to, all others
+  /// which network it is. Throws one line.
   init(_ path: String, _ given: [String: String], changes: [Assignment], threads: Int) throws {
     self.path = path
     var given = given, settings = Settings()

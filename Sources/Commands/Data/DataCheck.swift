@@ -43,8 +43,8 @@ struct DataArguments: ParsableArguments, SetsValues {
     }
   }
 
-  /// The same for what does not depend on the images' size: a folder of images of many sizes needs none then. False where
-  /// they were not given one. Throws `SettingError`.
+  /// The same for what does not depend on the images' size: a folder of images of many sizes needs none then. False
+  /// where they were not given one. Throws `SettingError`.
   var sized: (settings: Settings, isOfOneSize: Bool) {
     get throws {
       var settings = try settings

@@ -10,8 +10,8 @@ struct AlarmWatch: Sendable {
   /// False while a watch repeats what an earlier one found: nobody is told of those alarms again.
   private var isLive: Bool
 
-  /// `command` is the program of `--on-alarm`; `folder` is the run's folder. With `repeatsFirst`, events before the first
-  /// state are those of an earlier watch.
+  /// `command` is the program of `--on-alarm`; `folder` is the run's folder. With `repeatsFirst`, events before the
+  /// first state are those of an earlier watch.
   init(command: AlarmCommand?, folder: String, repeatsFirst: Bool = false) {
     self.command = command
     self.folder = folder
@@ -47,7 +47,8 @@ struct AlarmWatch: Sendable {
   }
 }
 
-/// A program that an alarm starts, without a shell. The facts are its last arguments: `STEP GAP LOWER UPPER TIER FOLDER`.
+/// A program that an alarm starts, without a shell. The facts are its last arguments: `STEP GAP LOWER UPPER TIER
+/// FOLDER`.
 struct AlarmCommand: Sendable, Hashable {
   let program: String
   let arguments: [String]
@@ -68,8 +69,8 @@ struct AlarmCommand: Sendable, Hashable {
     arguments = Array(words.dropFirst())
   }
 
-  /// Starts it without waiting for it, in a session of its own with the usual signals and without our streams. Returns one
-  /// line when that fails.
+  /// Starts it without waiting for it, in a session of its own with the usual signals and without our streams. Returns
+  /// one line when that fails.
   func start(_ change: GapChange, folder: String) -> String? {
     let numbers = change.reading.map { ["\($0.gap)", "\($0.lower)", "\($0.upper)", $0.tier.rawValue] }
     let words = [program] + arguments + ["\(change.step)"] + (numbers ?? ["", "", "", ""]) + [folder]

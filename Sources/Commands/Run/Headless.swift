@@ -37,8 +37,8 @@ package enum Headless {
     if failsOnAlarm, alarms.isUnacknowledged { throw CommandFailure.alarm }
   }
 
-  /// Runs the session and prints its events. If printing fails (`OutputClosed`, a full disk), stops the session as a signal
-  /// would, and returns the reason with the summary.
+  /// Runs the session and prints its events. If printing fails (`OutputClosed`, a full disk), stops the session as a
+  /// signal would, and returns the reason with the summary.
   package static func follow(
     _ engine: TrainingEngine, output: Output, say: (Event) -> [HeadlessReport.Piece]
   ) async -> (summary: Summary, failure: (any Error)?) {

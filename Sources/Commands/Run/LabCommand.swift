@@ -43,8 +43,8 @@ struct LabCommand: AsyncParsableCommand {
       session.tidy(after: await ended)
       throw error
     }
-    // The session may still be writing checkpoints, and the screen still catches signals: a terminal that is closed first
-    // ends its input and sends SIGHUP a moment later.
+    // The session may still be writing checkpoints, and the screen still catches signals: a terminal that is closed
+    // first ends its input and sends SIGHUP a moment later.
     let signals = SignalWatch(pipe: LabScreen.signals) { engine.send(.stop) }
     var signal: Int32?
     switch outcome {

@@ -1,7 +1,7 @@
 import Lab
 
-/// The lab for those who listen or take notes: what the screen would show, in sentences, whenever something was measured
-/// or decided.
+/// The lab for those who listen or take notes: what the screen would show, in sentences, whenever something was
+/// measured or decided.
 enum LabInWords {
   /// Runs what the options ask for to its end. Throws `CommandFailure` for everything but a finished run.
   static func run(_ options: RunOptions, lab: Lab, output: Output) async throws {

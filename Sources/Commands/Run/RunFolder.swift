@@ -7,8 +7,8 @@ package struct RunFolder {
   package let url: URL
   private let isOurs: Bool
 
-  /// Creates the folder and writes `preset` to it, so that problems show before the training. Throws `CommandFailure` when
-  /// it cannot be created or is not empty.
+  /// Creates the folder and writes `preset` to it, so that problems show before the training. Throws `CommandFailure`
+  /// when it cannot be created or is not empty.
   package init(_ url: URL, preset: String) throws {
     self.url = url
     let files = FileManager.default

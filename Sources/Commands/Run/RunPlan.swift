@@ -14,8 +14,8 @@ package struct RunPlan {
   /// Settings that a person gave and that this run never uses, one line each.
   package let notes: [String]
 
-  /// Applies the options to the preset: `--set` in order, then `--steps` and `--seed`. The changes of `--at` join the tour.
-  /// Throws `CommandFailure` or `SettingError`.
+  /// Applies the options to the preset: `--set` in order, then `--steps` and `--seed`. The changes of `--at` join the
+  /// tour. Throws `CommandFailure` or `SettingError`.
   package init(_ options: RunOptions, preset: Preset, cores: Int) throws {
     var settings = preset.settings, tour = preset.tour
     for change in try options.set.changes { try settings.set(change.name, parsing: change.value) }

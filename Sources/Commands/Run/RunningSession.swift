@@ -26,8 +26,8 @@ struct RunningSession {
     }
   }
 
-  /// Deletes the folder when nothing was trained, so that the same command works once the cause is gone. Otherwise writes
-  /// the changes made during the run to its preset, so that it repeats what was done and not what was planned.
+  /// Deletes the folder when nothing was trained, so that the same command works once the cause is gone. Otherwise
+  /// writes the changes made during the run to its preset, so that it repeats what was done and not what was planned.
   func tidy(after summary: Summary) {
     if summary.step == 0, summary.outcome != .finished { return folder.discard() }
     // A tour that went as planned keeps its captions.

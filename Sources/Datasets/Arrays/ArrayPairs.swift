@@ -1,7 +1,8 @@
 import Foundation
 import Tensors
 
-/// Training and test images as numpy saves them: a `.npz` of two pairs or one, a folder of `train.npz` and `test.npz`, or of
+/// Training and test images as numpy saves them: a `.npz` of two pairs or one, a folder of `train.npz` and `test.npz`,
+/// or of
 /// `.npy` files.
 enum ArrayPairs {
   private static let trainImages = [

@@ -36,8 +36,8 @@ struct Affine: AugmentationStep {
     return Parameters(angle: angle, right: right, down: down, scale: 1 + symmetric(scale), shear: symmetric(shear))
   }
 
-  /// Output pixel p shows the input at c + M⁻¹(p − c − t), M = scale · rotation · shear. The determinant of rotation and
-  /// shear is 1, so the inverse needs no division by it.
+  /// Output pixel p shows the input at c + M⁻¹(p − c − t), M = scale · rotation · shear. The determinant of rotation
+  /// and shear is 1, so the inverse needs no division by it.
   func apply(to image: inout AugmentedImage, _ parameters: Parameters) {
     let angle = parameters.angle * .pi / 180, slope = tan(parameters.shear * .pi / 180)
     let a = cos(angle), b = -cos(angle) * slope - sin(angle), c = sin(angle), d = -sin(angle) * slope + cos(angle)

@@ -2,8 +2,8 @@ import Tensors
 
 /// Changes training images at random before they are attacked. Validation and test images never come here.
 ///
-/// What happens to an image is a function of (seed, step, dataset index) alone: neither the other images of the batch nor
-/// their order matter, and a step that is run again gives the same bits.
+/// What happens to an image is a function of (seed, step, dataset index) alone: neither the other images of the batch
+/// nor their order matter, and a step that is run again gives the same bits.
 package struct Augmenter: Sendable {
   /// What is done.
   package let policy: AugmentationPolicy
@@ -26,8 +26,8 @@ package struct Augmenter: Sendable {
     self.seed = seed
   }
 
-  /// Writes example `position` of a split as a step sees it, [C][H][W] in [0, 1]. Throws `DataError` where its file cannot be
-  /// read.
+  /// Writes example `position` of a split as a step sees it, [C][H][W] in [0, 1]. Throws `DataError` where its file
+  /// cannot be read.
   package mutating func copy(
     _ position: Int, of split: Split, step: Int, to place: UnsafeMutablePointer<Float>
   ) throws {

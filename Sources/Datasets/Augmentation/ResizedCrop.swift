@@ -3,7 +3,8 @@ import Tensors
 
 /// A random part of the original image, resized to the size that the network takes: torchvision's RandomResizedCrop.
 ///
-/// Its area is 8 to 100 % of the image, its shape 3:4 to 4:3, evenly in the logarithm; bilinear. docs/algorithms.md §14.
+/// Its area is 8 to 100 % of the image, its shape 3:4 to 4:3, evenly in the logarithm; bilinear. docs/algorithms.md
+/// §14.
 struct ResizedCrop: Sendable {
   let area = 0.08...1.0
   let aspect = 3.0 / 4...4.0 / 3

@@ -4,10 +4,10 @@ import Tensors
 
 /// Decoded images in one file that is mapped, not read: it opens at once, and the system keeps in memory what is used.
 ///
-///     magic (16 bytes), length of the header (8), header (JSON), a table of the images, then their levels, RGB, row by row
+///     magic (16 bytes), length of the header (8), header (JSON), a table of the images, their levels, RGB, row by row
 ///
-/// A row of the table is offset (8), width (4), height (4), label (4), all little-endian. Nothing of it is believed that the
-/// file does not hold.
+/// A row of the table is offset (8), width (4), height (4), label (4), all little-endian. Nothing of it is believed
+/// that the file does not hold.
 struct ImageCache: RasterSource {
   static let magic = Data("dualab images 1\n".utf8)
   static let rowSize = 20

@@ -6,8 +6,8 @@ package struct ImageCacheWriter {
   /// Images decoded at a time.
   private static let chunk = 64
 
-  /// Decodes all images of both sets, the shorter side resized to `resize` (0: not), into a new file, which is whole or not
-  /// there. Throws `DataError`, or what `progress` (images so far) throws.
+  /// Decodes all images of both sets, the shorter side resized to `resize` (0: not), into a new file, which is whole or
+  /// not there. Throws `DataError`, or what `progress` (images so far) throws.
   package static func write(_ data: DataSplits, resize: Int, to path: String, progress: (Int) throws -> Void) throws {
     let sets = [data.train.images, data.test.images]
     guard sets.allSatisfy(\.isDecodedOnDemand) else {

@@ -25,8 +25,8 @@ struct ImageHeader: Hashable, Sendable {
   var pixels: Int { width * height }
 }
 
-/// A JPEG or PNG file, decoded to what Pillow's `convert("RGB")` gives: gray and palettes become RGB, alpha is dropped, the
-/// orientation of EXIF is ignored, CMYK is inverted as Adobe writes it. Of 16 bits the upper 8 are taken.
+/// A JPEG or PNG file, decoded to what Pillow's `convert("RGB")` gives: gray and palettes become RGB, alpha is dropped,
+/// the orientation of EXIF is ignored, CMYK is inverted as Adobe writes it. Of 16 bits the upper 8 are taken.
 ///
 /// What a file is, its first bytes tell, not its name. Nothing is allocated by a header before its size is accepted.
 enum ImageFile {
@@ -83,8 +83,8 @@ enum ImageFile {
     return (header, Raster(width: header.width, height: header.height, levels: levels))
   }
 
-  /// Reads a file to its end without keeping pixels, to see that it is whole; for JPEG in less time than decoding takes.
-  /// Throws `Failure`.
+  /// Reads a file to its end without keeping pixels, to see that it is whole; for JPEG in less time than decoding
+  /// takes. Throws `Failure`.
   static func check(_ data: Data) throws -> ImageHeader {
     let header = try header(data)
     guard header.format == .jpeg else { return try decode(data).header }

@@ -1,5 +1,5 @@
-/// Pillow's bilinear resampling, to the bit: a triangle as wide as the scale where the image shrinks, first along rows, then
-/// along columns, each rounded to a level. (Pillow, `Resample.c`.)
+/// Pillow's bilinear resampling, to the bit: a triangle as wide as the scale where the image shrinks, first along rows,
+/// then along columns, each rounded to a level. (Pillow, `Resample.c`.)
 extension Raster {
   /// This image at another size.
   func resized(width newWidth: Int, height newHeight: Int) -> Raster {

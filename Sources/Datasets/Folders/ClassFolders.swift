@@ -1,5 +1,5 @@
-/// The image files of a folder with a folder for each class: the classes are the folders' names in the order of their bytes;
-/// in a class, files are in the order of torchvision's ImageFolder (by folder, then by name).
+/// The image files of a folder with a folder for each class: the classes are the folders' names in the order of their
+/// bytes; in a class, files are in the order of torchvision's ImageFolder (by folder, then by name).
 struct ClassFolders: Sendable {
   /// One image file, the place of its class in `names`, and its number among all files of the folder.
   struct File: Sendable {

@@ -20,8 +20,8 @@ struct FolderData {
     return ImageCache.isCache(path) ? path : try folders.given(settings.folder, holding: contents)
   }
 
-  /// Training and test images below a folder; without a test folder a fifth of each class, drawn by a fixed seed, is the
-  /// test set. Throws `DataError`.
+  /// Training and test images below a folder; without a test folder a fifth of each class, drawn by a fixed seed, is
+  /// the test set. Throws `DataError`.
   func load(_ root: BytePath) throws -> (train: ImageSet, test: ImageSet) {
     if case .file = root.kind { return try ImageCache(root.description).load(preparation) }
     switch try FolderLayout(root) {
@@ -46,8 +46,9 @@ struct FolderData {
     }
   }
 
-  /// The images to evaluate on: the test folder where there is one, otherwise all of the class folders; the first `limit` of
-  /// an order in which they are a fair sample, with their numbers among all where the split does not have them. Only these are read. Throws `DataError`.
+  /// The images to evaluate on: the test folder where there is one, otherwise all of the class folders; the first
+  /// `limit` of an order in which they are a fair sample, with their numbers among all where the split does not have
+  /// them. Only these are read. Throws `DataError`.
   func evaluation(_ root: BytePath, limit: Int?) throws -> (split: Split, numbers: [Int]?) {
     if case .file = root.kind {
       let set = try ImageCache(root.description).load(preparation).test

@@ -1,7 +1,7 @@
 import Spelling
 
-/// How images of many sizes become images of one: the shorter side is resized (bilinear, as Pillow), then the square in the
-/// middle is taken. docs/algorithms.md §14.
+/// How images of many sizes become images of one: the shorter side is resized (bilinear, as Pillow), then the square in
+/// the middle is taken. docs/algorithms.md §14.
 package struct Preparation: Hashable, Sendable {
   /// The shorter side after resizing; 0: not resized.
   let resize: Int

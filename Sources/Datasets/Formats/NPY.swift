@@ -27,10 +27,10 @@ struct NPY {
   private let isBigEndian: Bool
   let bytes: [UInt8]
 
-  /// Reads an array whose bytes are `total`, `read` giving the next ones: first the header, which is compared with `total`
-  /// before anything is allocated, then the elements. With `rows` only as many elements of the first dimension are read,
-  /// where they lie together, and `packed` is the bytes that all of them take in a file. Throws `Failure`, and what `read`
-  /// throws.
+  /// Reads an array whose bytes are `total`, `read` giving the next ones: first the header, which is compared with
+  /// `total` before anything is allocated, then the elements. With `rows` only as many elements of the first dimension
+  /// are read, where they lie together, and `packed` is the bytes that all of them take in a file. Throws `Failure`,
+  /// and what `read` throws.
   init(total: Int, packed: Int, rows: Int? = nil, read: (UnsafeMutableRawPointer, Int) throws -> Void) throws {
     func next(_ count: Int) throws -> [UInt8] {
       try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

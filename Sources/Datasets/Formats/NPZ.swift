@@ -2,8 +2,8 @@ import Archives
 import Foundation
 import Tensors
 
-/// An archive of arrays, as `numpy.savez` and `savez_compressed` write it. Arrays are unpacked as they are read, and no more
-/// of them than is needed.
+/// An archive of arrays, as `numpy.savez` and `savez_compressed` write it. Arrays are unpacked as they are read, and no
+/// more of them than is needed.
 struct NPZ {
   private static let use = ZipUse(
     kind: "any .npz", damaged: "copy or download it again", rewrite: "write it again with numpy.savez")

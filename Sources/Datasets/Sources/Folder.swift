@@ -1,7 +1,8 @@
 import Spelling
 import Tensors
 
-/// A person's own images: class folders of JPEG and PNG files, below `train` and `val` or `test`, or without a division.
+/// A person's own images: class folders of JPEG and PNG files, below `train` and `val` or `test`, or without a
+/// division.
 package enum Folder: DataSource {
   /// What the `data` setting calls it.
   package static let name = "folder"

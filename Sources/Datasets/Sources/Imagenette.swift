@@ -1,8 +1,8 @@
 import Spelling
 import Tensors
 
-/// Imagenette: 9 469 and 3 925 photographs of ten easy ImageNet classes (fastai), as its archive unpacks: folders `train`
-/// and `val` with a folder for each class. docs/algorithms.md §14.
+/// Imagenette: 9 469 and 3 925 photographs of ten easy ImageNet classes (fastai), as its archive unpacks: folders
+/// `train` and `val` with a folder for each class. docs/algorithms.md §14.
 package enum Imagenette: DataSource {
   /// What the `data` setting calls it.
   package static let name = "imagenette"

@@ -55,8 +55,8 @@ package struct Diagnosis {
     suite = AttackSuite(.standard, classes: network.classes)
   }
 
-  /// Measures everything. `observe` is called with AutoAttack's progress, `warned` before it starts if clean accuracy is no
-  /// better than guessing; an error from `poll` ends the diagnosis.
+  /// Measures everything. `observe` is called with AutoAttack's progress, `warned` before it starts if clean accuracy
+  /// is no better than guessing; an error from `poll` ends the diagnosis.
   package func run(
     observe: (EvaluationProgress) -> Void = { _ in }, warned: @escaping (EvaluationWarning) -> Void = { _ in },
     poll: () throws -> Void = {}

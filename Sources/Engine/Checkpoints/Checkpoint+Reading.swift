@@ -46,8 +46,8 @@ package struct SavedCheckpoint: Sendable {
     step = metadata["step"].flatMap { Int($0) } ?? 0
   }
 
-  /// The network for images of size `input`, which uses the set of statistics that the run's objective trains. `given` as
-  /// in `WeightsFile.network`. Throws `FileError`.
+  /// The network for images of size `input`, which uses the set of statistics that the run's objective trains. `given`
+  /// as in `WeightsFile.network`. Throws `FileError`.
   package func network(
     _ given: [String: String] = [:], input: Shape, pool: ThreadPool
   ) throws -> WeightsFile.Imported {

@@ -8,7 +8,8 @@ import Tensors
 /// Weights on disk: a `.safetensors` file with PyTorch's names, and metadata with everything needed to use it.
 ///
 /// Metadata: `dualab` (format), `kind`, `preset`, `step`, `model`, `width`, `classes`, `input` (C×H×W), `final_norm`,
-/// `activation`, `shortcut` where the model has them, `norm`, `norm_layers`, `norm_affine`, `mean`, `std` (per channel), `settings` (the resolved preset as JSON).
+/// `activation`, `shortcut` where the model has them, `norm`, `norm_layers`, `norm_affine`, `mean`, `std` (per
+/// channel), `settings` (the resolved preset as JSON).
 struct Checkpoint {
   static let format = "1"
   private let file: Safetensors

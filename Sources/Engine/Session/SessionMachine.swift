@@ -4,12 +4,12 @@ import Recipe
 /// What a training session does next, decided from what has happened to it. Pure: no clock, no thread, no randomness.
 ///
 /// A performer calls `begin`, loads data and network, and calls `prepared`. From then on it does what the last `Turn`
-/// says, one piece of work at a time, and reports its result, which gives the next turn. Commands may come at any time and
-/// are answered by events alone; what they lead to is in the next turn.
+/// says, one piece of work at a time, and reports its result, which gives the next turn. Commands may come at any time
+/// and are answered by events alone; what they lead to is in the next turn.
 ///
-/// One step is: train, and validate when it is due. What is done to the network itself comes between two steps. Commands
-/// that come during a step take effect at its end, except `pause`, which holds the work at its next poll, and `stop`,
-/// which aborts it. A setting changed during step n is in the journal as of step n and used from step n + 1 on.
+/// One step is: train, and validate when it is due. What is done to the network itself comes between two steps.
+/// Commands that come during a step take effect at its end, except `pause`, which holds the work at its next poll, and
+/// `stop`, which aborts it. A setting changed during step n is in the journal as of step n and used from step n + 1 on.
 package struct SessionMachine: Sendable {
   /// Steps done.
   package internal(set) var step = 0
@@ -152,7 +152,8 @@ package struct SessionMachine: Sendable {
       watch.forgetChecks()
       return proceed()
     case .runStep(let number, _) where !isLeaving && isHeldUp:
-      // Not finished before the operation: random numbers are functions of the step, so it runs again on the new network.
+      // Not finished before the operation: random numbers are functions of the step, so it runs again on the new
+      // network.
       changes.abort(stepAfter: step)
       return journal(.stepAborted(number)) + proceed()
     case .validate where !isLeaving && isHeldUp: return proceed()

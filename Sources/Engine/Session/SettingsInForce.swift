@@ -45,8 +45,8 @@ struct SettingsInForce: Sendable, Hashable {
 
   // MARK: steps
 
-  /// A step was run with these settings. True when measurements after it can be compared with those before it: the attack
-  /// is the same.
+  /// A step was run with these settings. True when measurements after it can be compared with those before it: the
+  /// attack is the same.
   mutating func ran(_ settings: Settings) -> Bool {
     defer { measured = settings }
     return measured.measuresLike(settings)

@@ -4,9 +4,9 @@ import Spelling
 
 /// Performs a session: asks `SessionMachine` what to do, has it done by `SessionWork`, tells the readers.
 ///
-/// Everything runs on a thread of its own. Commands come in through `send` from anywhere and are obeyed whenever the work
-/// polls; a paused engine sleeps. Events are kept until they are read, so a slow reader loses nothing and slows nothing
-/// down.
+/// Everything runs on a thread of its own. Commands come in through `send` from anywhere and are obeyed whenever the
+/// work polls; a paused engine sleeps. Events are kept until they are read, so a slow reader loses nothing and slows
+/// nothing down.
 package actor TrainingEngine {
   /// Everything the session tells, in order; ends after the summary. For one reader.
   package nonisolated let events: AsyncStream<Event>

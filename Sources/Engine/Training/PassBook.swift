@@ -2,8 +2,8 @@ import Diagnostics
 import Networks
 import Tensors
 
-/// The passes of the last step, whose activations are still in the network's slots: the batch's distance from the running
-/// statistics is read from there. docs/algorithms.md §11.2. Noting them costs a step no pass and no allocation.
+/// The passes of the last step, whose activations are still in the network's slots: the batch's distance from the
+/// running statistics is read from there. docs/algorithms.md §11.2. Noting them costs a step no pass and no allocation.
 final class PassBook: PassObserver {
   /// One pass that moved the running statistics.
   private struct Pass {
@@ -53,8 +53,8 @@ final class PassBook: PassObserver {
   /// The step is done; the next pass through the network overwrites its slots.
   func close(on network: Network) { stamp = network.passNumber }
 
-  /// How far the rows of `step` are from the running statistics; nil when it was not the last step, or when something else
-  /// went through the network before this was first asked.
+  /// How far the rows of `step` are from the running statistics; nil when it was not the last step, or when something
+  /// else went through the network before this was first asked.
   func distances(ofStep step: Int, on network: Network) -> BatchDistances? {
     guard step == self.step else { return nil }
     if known == nil, stamp == network.passNumber {

@@ -6,7 +6,8 @@ import Tensors
 /// The trainer's own MAT-Cat PGD-10 step, timed on images of mirage: what the speed of the product is judged by.
 ///
 /// It includes everything that a step of `train` does: copying the batch, and the state that an error restores; attack,
-/// forward, loss, backward, SGD; checking that loss, gradients and weights are finite; noting the passes for the sentinel.
+/// forward, loss, backward, SGD; checking that loss, gradients and weights are finite; noting the passes for the
+/// sentinel.
 package struct StepBenchmark {
   /// One of the networks and sizes that are measured.
   package struct Configuration: Sendable, Hashable, CaseIterable {
@@ -26,8 +27,9 @@ package struct StepBenchmark {
     /// What else the model needs, as `--set` does it.
     package var others: [String] = []
 
-    /// PreAct ResNet-18 at full and quarter width, on color and gray images, the demo's network, and two of the networks
-    /// that people bring: WRN-28-10, with two steps of PGD because it is so large, and PreAct ResNet-18 with SiLU.
+    /// PreAct ResNet-18 at full and quarter width, on color and gray images, the demo's network, and two of the
+    /// networks that people bring: WRN-28-10, with two steps of PGD because it is so large, and PreAct ResNet-18 with
+    /// SiLU.
     package static let allCases = [
       Configuration(name: "a", model: "preact-resnet18", width: 64, channels: 3, size: 32, batch: 8),
       Configuration(name: "b", model: "preact-resnet18", width: 16, channels: 3, size: 32, batch: 64),
@@ -151,7 +153,8 @@ package struct StepBenchmark {
       peakMegabytes: Self.peakMegabytes)
   }
 
-  /// Arithmetic of one step: the attack's forwards and input gradients, one forward, input and weight gradient of both halves.
+  /// Arithmetic of one step: the attack's forwards and input gradients, one forward, input and weight gradient of both
+  /// halves.
   private var flops: Double {
     let network = trainer.network, images = Double(configuration.batch)
     return Double(configuration.attackSteps) * images * 2 * network.forwardFLOPs

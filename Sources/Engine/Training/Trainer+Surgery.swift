@@ -59,9 +59,9 @@ extension Trainer {
     try recalibrate(batches, afterStep: step, settings) {}
   }
 
-  /// The mean over the moments of `count` batches, the next ones of the run. Layers with two sets of statistics see clean
-  /// and adversarial rows of all images; the others, in one pass, the rows that the objective has. The adversarial images
-  /// are crafted as in training, on the network as it was.
+  /// The mean over the moments of `count` batches, the next ones of the run. Layers with two sets of statistics see
+  /// clean and adversarial rows of all images; the others, in one pass, the rows that the objective has. The
+  /// adversarial images are crafted as in training, on the network as it was.
   private func recalibrate(
     _ count: Int, afterStep step: Int, _ settings: Settings, _ poll: () throws -> Void
   ) throws {

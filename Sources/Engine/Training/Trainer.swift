@@ -5,7 +5,8 @@ import Networks
 import Recipe
 import Tensors
 
-/// The work of a session, done for real: batches, attacks, passes through the network, SGD, measurements, weights on disk.
+/// The work of a session, done for real: batches, attacks, passes through the network, SGD, measurements, weights on
+/// disk.
 ///
 /// All random numbers are functions of (seed, purpose, step, example), so a step that was aborted and runs again gives
 /// the same bits, and so does a run on another number of threads.

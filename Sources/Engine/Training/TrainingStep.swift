@@ -6,8 +6,8 @@ import Recipe
 import Spelling
 import Tensors
 
-/// One training step after the other: load the images, craft the adversarial ones, pass both through the network, update
-/// the weights. After the first few, a step allocates nothing.
+/// One training step after the other: load the images, craft the adversarial ones, pass both through the network,
+/// update the weights. After the first few, a step allocates nothing.
 package final class TrainingStep {
   /// The parts of a step, in their order.
   package enum Part: Sendable, Hashable, CaseIterable {
@@ -167,8 +167,8 @@ package final class TrainingStep {
 
   // MARK: descend
 
-  /// The outer pass, and before it the one that perturbs the weights (`awp`). Leaves the gradients in the network and the
-  /// weights as they were.
+  /// The outer pass, and before it the one that perturbs the weights (`awp`). Leaves the gradients in the network and
+  /// the weights as they were.
   private func descend(_ batch: Batch, _ plan: StepPlan, _ poll: () throws -> Void) throws -> OuterPass.Result {
     var pass = outerPass(batch, plan)
     book.open(batch.step, of: steps, several: plan.batching != .cat, on: network)

@@ -3,8 +3,8 @@ import Foundation
 import Tensors
 
 /// Adversarial images in a file for numpy: `x_adv` (float32; the clean image if nothing broke it), `x_test` (the clean
-/// images), `y_test`, `index` (data set indices), `broken` (1 where `x_adv` is adversarial, 0 where it is the clean image),
-/// and `about`: what made them, as JSON in UTF-8.
+/// images), `y_test`, `index` (data set indices), `broken` (1 where `x_adv` is adversarial, 0 where it is the clean
+/// image), and `about`: what made them, as JSON in UTF-8.
 package enum AdversarialFile {
   /// What `about` holds.
   private struct About: Encodable {

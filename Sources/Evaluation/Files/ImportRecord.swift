@@ -1,7 +1,7 @@
 import Networks
 
-/// What was assumed, ignored, clipped and converted when weights and images were read: `"import"` in the JSON of `attack`
-/// and `diagnose`. Its keys are those of `ImportReport`, and `images` for what the reader of the images noted.
+/// What was assumed, ignored, clipped and converted when weights and images were read: `"import"` in the JSON of
+/// `attack` and `diagnose`. Its keys are those of `ImportReport`, and `images` for what the reader of the images noted.
 package struct ImportRecord: Sendable, Hashable {
   package var weights: ImportReport
   /// One line each.

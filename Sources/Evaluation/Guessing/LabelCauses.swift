@@ -17,8 +17,8 @@ extension PossibleCause {
     }
   }
 
-  /// Every class is predicted as another one, always the same. The order is taken from one half of the images and tried on
-  /// the other, so that chance does not look like one.
+  /// Every class is predicted as another one, always the same. The order is taken from one half of the images and tried
+  /// on the other, so that chance does not look like one.
   private static func otherOrder() -> PossibleCause {
     PossibleCause(
       "the classes in another order",

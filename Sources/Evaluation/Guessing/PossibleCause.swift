@@ -2,7 +2,8 @@ import Attacks
 import Events
 import Networks
 
-/// Something that is often wrong between a network and its images. It is found by computing the clean accuracy without it.
+/// Something that is often wrong between a network and its images. It is found by computing the clean accuracy without
+/// it.
 package struct PossibleCause {
   /// What is changed, so that `with … clean accuracy would be 97.5 %` is a sentence.
   package let change: String

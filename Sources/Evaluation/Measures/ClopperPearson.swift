@@ -75,7 +75,8 @@ struct BetaDistribution {
 }
 
 extension GapReading {
-  /// A reading with its 95 % Clopper–Pearson interval: of `n` images, `survivors` survive PGD and the tier broke `broken`.
+  /// A reading with its 95 % Clopper–Pearson interval: of `n` images, `survivors` survive PGD and the tier broke
+  /// `broken`.
   package init(step: Int, tier: GapTier, n: Int, survivors: Int, broken: Int) {
     self.init(
       step: step, tier: tier, n: n, survivors: survivors, broken: broken,

@@ -2,8 +2,9 @@ import Attacks
 import Networks
 import Spelling
 
-/// An entry of the RobustBench leaderboard (Croce et al. 2021): which network its file holds, and what was published about
-/// it. github.com/RobustBench/robustbench: the network from `robustbench/model_zoo`, the numbers from `model_info`.
+/// An entry of the RobustBench leaderboard (Croce et al. 2021): which network its file holds, and what was published
+/// about it. github.com/RobustBench/robustbench: the network from `robustbench/model_zoo`, the numbers from
+/// `model_info`.
 package struct RobustBenchEntry: Sendable {
   /// A data set of the leaderboard. Raw values are those of RobustBench, and of `--data` where there is one.
   package enum DataSet: String, Sendable, CaseIterable {
@@ -132,9 +133,9 @@ package struct RobustBenchEntry: Sendable {
 }
 
 extension RobustBenchEntry {
-  /// The entry that a person means: a name, or a full name. Of several of one name that of `data` and `norm`, where they
-  /// are given; otherwise CIFAR-10 before the others and ℓ∞ before ℓ2, as RobustBench does it. Throws `SettingError` with
-  /// the nearest names.
+  /// The entry that a person means: a name, or a full name. Of several of one name that of `data` and `norm`, where
+  /// they are given; otherwise CIFAR-10 before the others and ℓ∞ before ℓ2, as RobustBench does it. Throws
+  /// `SettingError` with the nearest names.
   package static func named(_ text: String, data: String? = nil, norm: BallNorm? = nil) throws -> RobustBenchEntry {
     let isMeant = { (name: String) in name.lowercased() == text.lowercased() }
     if let entry = robustBenchEntries.first(where: { isMeant($0.fullName) }) { return entry }

@@ -1,6 +1,7 @@
 import Attacks
 
-/// A suite with a name: which attacks it runs on a model with how many classes. One declaration each, below, and a line in
+/// A suite with a name: which attacks it runs on a model with how many classes. One declaration each, below, and a line
+/// in
 /// `attackSuites`.
 package struct NamedSuite: Sendable {
   /// The name on the command line and in files.
@@ -15,8 +16,8 @@ package struct NamedSuite: Sendable {
   package let runsChecks: Bool
   /// Whether it is meant for randomized models, whose gradients it averages.
   package let averagesGradients: Bool
-  /// The attacks on a model with this many classes. Those that need more classes are left out afterwards, and targets are
-  /// limited to the classes there are.
+  /// The attacks on a model with this many classes. Those that need more classes are left out afterwards, and targets
+  /// are limited to the classes there are.
   let attacks: @Sendable (_ classes: Int) -> [any EvaluationAttack]
 
   init(
@@ -70,8 +71,8 @@ extension NamedSuite {
     [APGDCEAttack(gradientSamples: 20), APGDDLRAttack(gradientSamples: 20)]
   }
 
-  /// APGD-T with 10 iterations and 3 targets, or with fewer classes what is left of it with 20 iterations; then PGD with
-  /// small steps from the image, at the full and at a quarter of the radius.
+  /// APGD-T with 10 iterations and 3 targets, or with fewer classes what is left of it with 20 iterations; then PGD
+  /// with small steps from the image, at the full and at a quarter of the radius.
   package static let quick = NamedSuite(
     name: "quick", title: "quick probe",
     summary: "APGD-T with 10 iterations and two PGDs with small steps: exposes false robustness in seconds"

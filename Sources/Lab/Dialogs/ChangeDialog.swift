@@ -4,7 +4,8 @@ import Readout
 import Recipe
 import Spelling
 
-/// Says what a change of the training method will do before it is sent. The lab opens it when such a change is asked for.
+/// Says what a change of the training method will do before it is sent. The lab opens it when such a change is asked
+/// for.
 struct ChangeDialog: Dialog {
   static let title = "Change dialog"
   static let keys: [DialogKey<ChangeDialog>] =

@@ -1,8 +1,8 @@
 import CKernels
 import Tensors
 
-/// A residual block of a 1×1, a 3×3 and a 1×1 convolution with the ReLU after the sum (He et al. 2015); the last one has
-/// four times the block's width, and the stride is in the 3×3 one, as in torchvision and kuangliu/pytorch-cifar:
+/// A residual block of a 1×1, a 3×3 and a 1×1 convolution with the ReLU after the sum (He et al. 2015); the last one
+/// has four times the block's width, and the stride is in the 3×3 one, as in torchvision and kuangliu/pytorch-cifar:
 ///
 ///     y = ReLU(norm3(conv3(ReLU(norm2(conv2(ReLU(norm1(conv1(x)))))))) + s)
 ///

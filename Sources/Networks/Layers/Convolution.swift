@@ -22,7 +22,8 @@ package enum Padding: Sendable, Hashable {
   }
 }
 
-/// Convolution (cross-correlation) with zero padding: `y[o,p] = Σ_{i,k} w[o,i,k]·x[i, stride·p + k − padding] (+ b[o])`.
+/// Convolution (cross-correlation) with zero padding: `y[o,p] = Σ_{i,k} w[o,i,k]·x[i, stride·p + k − padding] (+
+/// b[o])`.
 ///
 /// The first layer of a network reads planar images; all others read blocked activations.
 package final class Convolution: Layer {
@@ -148,7 +149,8 @@ package final class Convolution: Layer {
     let shape = shape, dw = pass.memory.gradients.pointer + weight
     let parts = withUnsafePointer(to: shape) { dl_conv_gradient_parts($0) }
     if withUnsafePointer(to: shape, { dl_conv_gradient_by_images($0) }) {
-      // At most eight sums: their number is a rule of the batch alone, so the bits are the same for any number of threads.
+      // At most eight sums: their number is a rule of the batch alone, so the bits are the same for any number of
+      // threads.
       let sums = min(8, (pass.images + 3) / 4)
       if partials.count < sums * weightCount { partials = Storage(count: sums * weightCount) }
       let sum = partials.pointer

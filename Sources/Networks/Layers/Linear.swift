@@ -1,8 +1,8 @@
 import CKernels
 import Tensors
 
-/// `z = x·wᵀ + b`, from features to logits, or to hidden units. Features with pixels are flattened in PyTorch's order, C,
-/// H, W.
+/// `z = x·wᵀ + b`, from features to logits, or to hidden units. Features with pixels are flattened in PyTorch's order,
+/// C, H, W.
 package final class Linear: Layer {
   private let input: Activation
   package let output: Activation

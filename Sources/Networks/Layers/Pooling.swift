@@ -118,8 +118,8 @@ package final class AdaptiveAveragePool: Layer {
   }
 }
 
-/// Largest of window×window pixels, stride 2, (window − 1)/2 pixels of padding: 3×3 in the stem of residual networks, 2×2
-/// in VGG. With equal values the first one gets the gradient.
+/// Largest of window×window pixels, stride 2, (window − 1)/2 pixels of padding: 3×3 in the stem of residual networks,
+/// 2×2 in VGG. With equal values the first one gets the gradient.
 package final class MaxPool: Layer {
   private let window: Int
   private let input: Activation

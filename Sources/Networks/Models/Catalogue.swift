@@ -57,8 +57,8 @@ extension ModelSettings {
   /// Channels of stage `stage` (from 0): twice those of the one before, unless a file's tensors have others.
   func stageWidth(_ stage: Int) -> Int { options["stage\(stage + 1)"].map { Int($0) } ?? width << stage }
 
-  /// Unusual widths of stages, from the stem's weight and the first one of each stage's first block: what `options` of a
-  /// model returns for them.
+  /// Unusual widths of stages, from the stem's weight and the first one of each stage's first block: what `options` of
+  /// a model returns for them.
   static func stageWidths(
     _ stages: Int, stem: String = "conv1.weight", block: (Int) -> String = { "layer\($0 + 1).0.conv1.weight" },
     _ shape: (String) -> [Int]

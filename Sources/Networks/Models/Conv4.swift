@@ -1,6 +1,7 @@
 /// The demo network: (x − mean)/std → four × [conv 3×3 – norm – ReLU] → global average → linear. docs/demo.md §2.
 ///
-/// Channels w, 2w, 2w, 4w with strides 2, 1, 2, 2; 33 k parameters at w = 16. Names as of a `nn.Sequential` called body.
+/// Channels w, 2w, 2w, 4w with strides 2, 1, 2, 2; 33 k parameters at w = 16. Names as of a `nn.Sequential` called
+/// body.
 struct Conv4: Model {
   static let name = "conv4"
   static let summary = "four 3×3 convolutions with norms, channels w 2w 2w 4w, strides 2 1 2 2"

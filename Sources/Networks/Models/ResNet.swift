@@ -105,7 +105,8 @@ struct ResNet34: Model {
   }
 }
 
-/// torchvision's resnet50, the stride in the 3×3 convolutions; wide_resnet50_2 where a file's inner convolutions are wider.
+/// torchvision's resnet50, the stride in the 3×3 convolutions; wide_resnet50_2 where a file's inner convolutions are
+/// wider.
 struct ResNet50: Model {
   static let name = "resnet50"
   static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 3-4-6-3 bottlenecks, widths 4w 8w 16w 32w"

@@ -1,5 +1,5 @@
-/// VGG with batch normalization (Simonyan and Zisserman 2015): stages of 3×3 convolutions with biases, norm and ReLU, widths
-/// w, 2w, 4w, 8w, 8w, each stage with a 2×2 max pooling behind it, then linear layers.
+/// VGG with batch normalization (Simonyan and Zisserman 2015): stages of 3×3 convolutions with biases, norm and ReLU,
+/// widths w, 2w, 4w, 8w, 8w, each stage with a 2×2 max pooling behind it, then linear layers.
 private enum VGG {
   /// How many convolutions the stages have.
   static let vgg11 = [1, 1, 2, 2, 2]
@@ -7,8 +7,8 @@ private enum VGG {
   static let vgg16 = [2, 2, 3, 3, 3]
   static let vgg19 = [2, 2, 4, 4, 4]
 
-  /// As in torchvision: the features averaged to 7×7, and three linear layers, the first two of 64w outputs. The dropout
-  /// between them is the identity in evaluation; here it is left out in training too. Names `features.0`, …,
+  /// As in torchvision: the features averaged to 7×7, and three linear layers, the first two of 64w outputs. The
+  /// dropout between them is the identity in evaluation; here it is left out in training too. Names `features.0`, …,
   /// `classifier.6`.
   static func imageNet(
     _ settings: ModelSettings, _ counts: [Int], _ x: Activation, _ builder: inout NetworkBuilder
@@ -24,7 +24,8 @@ private enum VGG {
     return stack.layers
   }
 
-  /// As in kuangliu/pytorch-cifar: one linear layer on what is left of a 32×32 image after five poolings, a pixel. Names
+  /// As in kuangliu/pytorch-cifar: one linear layer on what is left of a 32×32 image after five poolings, a pixel.
+  /// Names
   /// `features.0`, …, `classifier`.
   static func cifar(
     _ settings: ModelSettings, _ counts: [Int], _ x: Activation, _ builder: inout NetworkBuilder

@@ -63,8 +63,8 @@ struct WideResNet: Model {
   }
 }
 
-/// The same with DeepMind's names, `init_conv`, `layer.0.block.0.batchnorm_0`, …, `batchnorm`, `logits`, SiLU, and zeros
-/// behind rows and columns only where the stride is 2. Gowal et al. 2020; deepmind/adversarial_robustness.
+/// The same with DeepMind's names, `init_conv`, `layer.0.block.0.batchnorm_0`, …, `batchnorm`, `logits`, SiLU, and
+/// zeros behind rows and columns only where the stride is 2. Gowal et al. 2020; deepmind/adversarial_robustness.
 struct WideResNetDeepMind: Model {
   static let name = "wide-resnet-deepmind"
   static let summary = "WRN-d-k of DeepMind: depth d=28, widen k=10, stem of w=16 channels, SiLU, SAME padding"
@@ -84,8 +84,8 @@ struct WideResNetDeepMind: Model {
 enum DeepMind {
   static let origin = "DeepMind"
 
-  /// Its classes normalize inside and keep mean and deviation out of the file: by default those of CIFAR-10, and those of
-  /// CIFAR-100 in its evaluation of 100 classes.
+  /// Its classes normalize inside and keep mean and deviation out of the file: by default those of CIFAR-10, and those
+  /// of CIFAR-100 in its evaluation of 100 classes.
   static func normalization(_ settings: ModelSettings) -> UsualNormalization? {
     guard settings.input.channels == 3 else { return nil }
     switch settings.classes {

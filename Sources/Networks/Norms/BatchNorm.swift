@@ -6,7 +6,8 @@ import Tensors
 ///     y = γ·(x − μ)/√(v + 1e-5) + β
 ///
 /// In train and batch mode μ and v are the mean and the biased variance over N·H·W of the batch; train mode also moves
-/// the running statistics, R ← (1 − m)·R + m·batch, the variance unbiased. In eval mode the running statistics are used.
+/// the running statistics, R ← (1 − m)·R + m·batch, the variance unbiased. In eval mode the running statistics are
+/// used.
 package final class BatchNorm: NormLayer {
   package static let kindName = "bn"
   package static let hasStatistics = true

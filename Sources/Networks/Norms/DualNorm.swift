@@ -7,9 +7,9 @@ import Tensors
 ///     s = Σ_channels log(σ_a/σ_c) + ½·(u_a² − u_c²);  p = sigmoid(s/τ), of every pixel
 ///     y = γ·(p·u_c + (1 − p)·u_a) + β
 ///
-/// A batch with rows of both domains trains both sets, each on the moments of its own rows. A batch of one domain, or of
-/// which nobody says, is plain BN on one set. In eval mode p is inferred from the running statistics, whatever the rows
-/// are; where both sets are equal p does not matter, and BN itself runs, bit for bit.
+/// A batch with rows of both domains trains both sets, each on the moments of its own rows. A batch of one domain, or
+/// of which nobody says, is plain BN on one set. In eval mode p is inferred from the running statistics, whatever the
+/// rows are; where both sets are equal p does not matter, and BN itself runs, bit for bit.
 package final class DualNorm: PosteriorNorm {
   package static let kindName = "dbn"
   package static let hasTwoSets = true

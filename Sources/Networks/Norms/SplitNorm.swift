@@ -1,9 +1,10 @@
 import Tensors
 
-/// A BN for each domain, with optional ReLU: p of dual BN forced to the truth (Xie and Yuille 2020). docs/algorithms.md §10.
+/// A BN for each domain, with optional ReLU: p of dual BN forced to the truth (Xie and Yuille 2020). docs/algorithms.md
+/// §10.
 ///
-/// Rows go to the set of their domain, in every mode. Where nobody knows the domain, in attacks and at test time, all go
-/// to the set that `Branch` names.
+/// Rows go to the set of their domain, in every mode. Where nobody knows the domain, in attacks and at test time, all
+/// go to the set that `Branch` names.
 package final class SplitNorm: NormLayer {
   package static let kindName = "split"
   package static let hasTwoSets = true

@@ -1,8 +1,8 @@
 import Tensors
 
 extension Network {
-  /// A new network of `target`, the same model with other norms, and the numbers of this one: weights, optimizer momentum,
-  /// statistics. docs/algorithms.md §10.
+  /// A new network of `target`, the same model with other norms, and the numbers of this one: weights, optimizer
+  /// momentum, statistics. docs/algorithms.md §10.
   ///
   /// BN becomes two equal sets, so that the function in eval mode stays the same to the bit; two sets become one by the
   /// moments of their even mixture, μ = (μ_c + μ_a)/2, v = (v_c + v_a)/2 + (μ_c − μ_a)²/4; norms without running
@@ -37,8 +37,8 @@ extension Network {
   }
 
   /// Sets running statistics to the plain average over `batches` forward passes in train mode, the k-th counting 1/k.
-  /// `batch` gives the images of each and their domains; two-set norms take every row into the set of its domain. It may
-  /// use the network, but leaves the statistics as it finds them. Polls as `forward`.
+  /// `batch` gives the images of each and their domains; two-set norms take every row into the set of its domain. It
+  /// may use the network, but leaves the statistics as it finds them. Polls as `forward`.
   package func recalibrate(
     batches: Int, poll: () throws -> Void,
     _ batch: (Int) throws -> (images: UnsafePointer<Float>, count: Int, domains: Domains)

@@ -10,7 +10,8 @@ package struct ImportReport: Sendable, Hashable, Codable {
   package var mean: [Float] = []
   /// What the first layer divides by, per channel.
   package var std: [Float] = []
-  /// Where both come from: `--set`, `metadata`, the names of two tensors, `assumed: …`, or `none: images enter unnormalized`.
+  /// Where both come from: `--set`, `metadata`, the names of two tensors, `assumed: …`, or `none: images enter
+  /// unnormalized`.
   package var normalization = ""
   /// What the names of the tensors cannot tell of the function, and whether somebody said so:
   /// `activation relu (assumed), shortcut activated (assumed), norm eps 1e-05`.

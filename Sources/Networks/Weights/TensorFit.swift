@@ -33,7 +33,8 @@ struct TensorFit {
   /// Everything needed is there.
   var fits: Bool { missing.isEmpty && misshapen.isEmpty }
 
-  /// What is wrong, a few names of each kind: `missing a, b and 3 more; extra c; wrong shape: d [2] where [3] is needed`.
+  /// What is wrong, a few names of each kind: `missing a, b and 3 more; extra c; wrong shape: d [2] where [3] is
+  /// needed`.
   var description: String {
     var parts: [String] = []
     if !missing.isEmpty { parts.append("missing " + Self.few(missing)) }

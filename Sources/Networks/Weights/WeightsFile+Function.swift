@@ -4,8 +4,8 @@ import Tensors
 /// What the tensors of a file do not tell by their names: the input normalization, and which variant of a network they
 /// belong to.
 extension WeightsFile {
-  /// Sets mean and deviation: by hand, or from the file's tensors, or from its metadata; none where nobody says. Returns
-  /// the names of the tensors that are a normalization. Throws `FileError` when two sources disagree.
+  /// Sets mean and deviation: by hand, or from the file's tensors, or from its metadata; none where nobody says.
+  /// Returns the names of the tensors that are a normalization. Throws `FileError` when two sources disagree.
   func normalize(
     _ candidate: inout Candidate, _ texts: ModelTexts, _ file: Safetensors, _ input: Shape, _ report: inout ImportReport
   ) throws -> Set<String> {
@@ -42,8 +42,8 @@ extension WeightsFile {
     return byHand ? buffers : []
   }
 
-  /// Sets the variant of the network, as far as hand or metadata tell it. Throws where they ask for one that this program
-  /// does not have: a network of another function is never computed.
+  /// Sets the variant of the network, as far as hand or metadata tell it. Throws where they ask for one that this
+  /// program does not have: a network of another function is never computed.
   func checkVariant(
     _ texts: ModelTexts, _ settings: inout ModelSettings, _ model: any Model.Type, _ report: inout ImportReport
   ) throws {

@@ -119,9 +119,9 @@ extension WeightsFile {
   /// The most prefixes that are looked at, the shortest ones.
   private static let mostPrefixes = 16
 
-  /// The prefix below which the model's tensors stand. Every name that ends like the model's first one is a candidate; of
-  /// incomplete ones the fullest, of equals the shortest wins. Of several complete sets with different numbers the one of
-  /// the most usual name is taken.
+  /// The prefix below which the model's tensors stand. Every name that ends like the model's first one is a candidate;
+  /// of incomplete ones the fullest, of equals the shortest wins. Of several complete sets with different numbers the
+  /// one of the most usual name is taken.
   private func sets(
     of planned: ModelSettings, _ model: any Model.Type, _ texts: ModelTexts, _ file: Safetensors
   ) throws -> WeightSets {

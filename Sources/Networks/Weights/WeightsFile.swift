@@ -7,8 +7,8 @@ import Tensors
 /// Weights of PyTorch or of a run, on disk: a state dictionary as `.safetensors`, or as `.pt` or `.pth`, which is read
 /// without running anything of it.
 ///
-/// A file becomes a network only when every tensor of that network is there in its shape and none is left over that is a
-/// part of it: never a number of another network. Names may stand below a common dotted prefix (`state.`, `module.`);
+/// A file becomes a network only when every tensor of that network is there in its shape and none is left over that is
+/// a part of it: never a number of another network. Names may stand below a common dotted prefix (`state.`, `module.`);
 /// width and classes follow from the tensors, and so does the architecture where nobody names it. What was assumed,
 /// ignored or computed is in `ImportReport`.
 package struct WeightsFile: Sendable {

@@ -117,7 +117,8 @@ struct PickleHeap: Sendable {
     return try add(.tensor(tensors.count - 1))
   }
 
-  /// Appends to a list, a set or a dictionary (keys and values in turn). What is added to an unknown object is not kept.
+  /// Appends to a list, a set or a dictionary (keys and values in turn). What is added to an unknown object is not
+  /// kept.
   mutating func append(_ values: ArraySlice<Index>, to index: Index) throws {
     switch self[index] {
     case .list(let number), .set(let number), .dictionary(let number):

@@ -4,7 +4,8 @@ import Spelling
 
 /// The result of an evaluation as text. Pure.
 package enum AttackTable {
-  /// The lines: what was measured and what was assumed of the files, attack by attack, accuracies with intervals, checks, warnings.
+  /// The lines: what was measured and what was assumed of the files, attack by attack, accuracies with intervals,
+  /// checks, warnings.
   package static func lines(
     _ report: EvaluationReport, _ card: AttackCard, _ imported: ImportRecord? = nil, columns: Int? = nil
   ) -> [String] {

@@ -64,8 +64,8 @@ package enum Listing {
     return Array(parts.joined(separator: [""]))
   }
 
-  /// A list of words as text, each line with its newline. Where it is wider than `columns`, its last column is wrapped; a
-  /// last column with little room goes below its line.
+  /// A list of words as text, each line with its newline. Where it is wider than `columns`, its last column is wrapped;
+  /// a last column with little room goes below its line.
   package static func text(_ rows: [[String]], columns: Int? = nil) -> String {
     let whole = lines(rows, .left)
     guard let columns, whole.contains(where: { displayWidth($0) > columns }) else {

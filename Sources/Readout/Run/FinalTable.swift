@@ -5,7 +5,8 @@ import Spelling
 
 /// What a run ends with: last and best weights on the test images, each accuracy with its 95 % interval. Pure.
 package enum FinalTable {
-  /// The table as lines of text under a title; empty when nothing was measured. `settings` are those the run began with.
+  /// The table as lines of text under a title; empty when nothing was measured. `settings` are those the run began
+  /// with.
   package static func lines(_ summary: Summary, preset: String, settings: Settings) -> [String] {
     guard !summary.results.isEmpty else { return [] }
     var last = settings
