@@ -142,6 +142,13 @@ extension AttackOptions {
 
   /// Checks that the options go together. Throws `CommandFailure`.
   package func check() throws {
+    try checkNetwork()
+    try checkImages()
+    try checkNumbers()
+    try checkOutputs()
+  }
+
+  private func checkNetwork() throws {
     if let weights, let file {
       throw CommandFailure.usage("weights are given twice, \(weights) and \(file); remove one")
     }
@@ -162,6 +169,9 @@ extension AttackOptions {
       throw CommandFailure.usage(
         "\(keyOption(key)) is not needed with --checkpoint: it has one set of weights; remove it")
     }
+  }
+
+  private func checkImages() throws {
     let sources = [data, npz, images].compactMap { $0 }
     guard sources.count == 1 || (sources.isEmpty && (checkpoint ?? robustbench) != nil) else {
       throw CommandFailure.usage("use one of --data NAME, --npz FILE and --images FILE")
@@ -169,6 +179,9 @@ extension AttackOptions {
     if let layout, npz == nil, images == nil, saveAdversarials == nil {
       throw CommandFailure.usage("--layout \(layout.rawValue): a data set has its own order; remove --layout")
     }
+  }
+
+  private func checkNumbers() throws {
     if let limit, limit < 1 { throw CommandFailure.usage("--limit \(limit): use a whole number of at least 1") }
     guard (0...Int(UInt32.max)).contains(seed) else {
       throw CommandFailure.usage("--seed \(seed): use a whole number in 0 … \(UInt32.max)")
@@ -182,7 +195,6 @@ extension AttackOptions {
     if let eps, Fraction.parse(eps) == nil {
       throw CommandFailure.usage("--eps \(eps): use a number or a fraction, e.g. 8/255")
     }
-    try checkOutputs()
   }
 
   /// Results must not replace what they are results of. `--json` may continue the file of `--resume`.

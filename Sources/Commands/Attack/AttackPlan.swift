@@ -122,6 +122,13 @@ struct AttackPlan {
     if let path = options.images {
       return try LabeledImages(safetensors: path, layout: options.layout, limit: options.limit)
     }
+    return try dataSet(options, checkpoint, entry, assignments)
+  }
+
+  /// The images of a data set's split: `--data NAME:SPLIT`, or the checkpoint's or entry's own data set.
+  private static func dataSet(
+    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ assignments: [String]
+  ) throws -> LabeledImages {
     var settings = checkpoint ?? Settings()
     if options.data == nil, entry?.data == .imagenet {
       throw CommandFailure.usage("--robustbench \(entry?.name ?? ""): give its images with --npz or --images")
