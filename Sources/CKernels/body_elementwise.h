@@ -22,7 +22,7 @@ static void add_relu(const float *a, const float *b, long count, float *y) {
   }
 }
 
-static void standardise(const float *x, long count, float mean, float inverse_deviation, float *y) {
+static void standardize(const float *x, long count, float mean, float inverse_deviation, float *y) {
   for (long i = 0; i < count; i++)
     y[i] = (x[i] - mean) * inverse_deviation;
 }

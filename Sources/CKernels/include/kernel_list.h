@@ -120,7 +120,7 @@ KERNEL(add, (const float *x, long count, float *y), (x, count, y))
 /// y = a + b, then max(., 0). y may be a or b.
 KERNEL(add_relu, (const float *a, const float *b, long count, float *y), (a, b, count, y))
 /// y = (x - mean)*inverse_deviation.
-KERNEL(standardise, (const float *x, long count, float mean, float inverse_deviation, float *y),
+KERNEL(standardize, (const float *x, long count, float mean, float inverse_deviation, float *y),
        (x, count, mean, inverse_deviation, y))
 /// y = x*factor.
 KERNEL(scale, (const float *x, long count, float factor, float *y), (x, count, factor, y))

@@ -21,6 +21,12 @@ package struct NPZWriter {
     try add(name, type: "<i8", shape: shape, integers.map { Int64($0).littleEndian })
   }
 
+  /// Adds a text as an array of bytes: `bytes(f[name]).decode()` in Python. Throws `DataError`.
+  package mutating func add(_ name: String, text: String) throws {
+    let bytes = Array(text.utf8)
+    try add(name, type: "|u1", shape: [bytes.count], bytes)
+  }
+
   /// Writes the archive atomically. Throws `FileError`.
   package func write(to url: URL) throws {
     var data = archive + directory

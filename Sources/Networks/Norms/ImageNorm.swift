@@ -7,7 +7,7 @@ import Tensors
 ///     y = γ·(x − μ)/√(v + 1e-5) + β,   μ, v: mean and biased variance of the channel's group in the image
 ///
 /// There are no running statistics: all modes are the same. A group of a single value becomes β.
-package class ImageNorm {
+package class ImageNorm: Layer {
   package let name: String
   package let input: Activation
   package let output: Activation
@@ -35,6 +35,11 @@ package class ImageNorm {
 
   private var room: Int { input.shape.blocks * Shape.lanes }
   private var channelsOfGroup: Int { input.shape.channels / groups }
+
+  package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
+    planBackward(GradientPlaces(output: gradient, input: gradient), &plan)
+    return gradient
+  }
 
   package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
     self.places = places
