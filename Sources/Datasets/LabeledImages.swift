@@ -20,6 +20,8 @@ package struct LabeledImages: Sendable {
   package let indices: [Int]
   /// What was recognized, converted or clipped when a file was read, a line each.
   package let notes: [String]
+  /// The notes with the source in front of those that do not name it.
+  package var namedNotes: [String] { notes.map { $0.contains(source) ? $0 : "\(source): \($0)" } }
 
   /// How many there are.
   package var count: Int { labels.count }

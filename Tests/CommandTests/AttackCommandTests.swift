@@ -195,10 +195,10 @@ struct AttackCommandTests {
   @Test(
     "what does not go together is a usage error of one line",
     arguments: [
-      (["attack"], "use either --checkpoint FILE, or --weights FILE with --model NAME"),
+      (["attack"], "use either --checkpoint FILE, or --weights FILE"),
       (
         ["attack", "--weights", model, "--checkpoint", model],
-        "use either --checkpoint FILE, or --weights FILE with --model NAME"
+        "use either --checkpoint FILE, or --weights FILE"
       ),
       (["attack", "--checkpoint", model, "--model", "conv4"], "the checkpoint names its own model"),
       (

@@ -58,9 +58,12 @@ import Testing
       #expect(dual.contains("recomputed from 2 training batches") && !dual.contains("largest change 0,"))
       let numbers = try tensors(out)
       #expect(numbers["body.1.running_mean_clean"] != numbers["body.1.running_mean_adv"])
-      let again = try await convert(["--checkpoint", out, "--set", "norm=split", "--out", out])
+      let same = try await BuiltProgram.run(["convert", "--checkpoint", out, "--set", "norm=split", "--out", out])
+      #expect(same.status == 2 && same.error.contains("this is the file of --checkpoint, which would be lost"))
+      let split = folder.appendingPathComponent("split.safetensors").path
+      let again = try await convert(["--checkpoint", out, "--set", "norm=split", "--out", split])
       #expect(again.contains("the two sets are used in another way"))
-      let attack = ["attack", "--checkpoint", out, "--attack", "fgsm", "--limit", "8"]
+      let attack = ["attack", "--checkpoint", split, "--attack", "fgsm", "--limit", "8"]
       for (branch, used) in [([], "adversarial"), (["--branch", "clean"], "clean")] {
         let run = try await BuiltProgram.run(attack + branch)
         #expect(run.status == 0 && run.result.contains("norm split, stage-ends, default, branch \(used)"), "\(run)")
@@ -88,7 +91,9 @@ import Testing
       let cured = try await convert([
         "--checkpoint", out, "--set", "norm=bn", "--recalibrate", "1", "--out", out + "2",
       ])
-      #expect(cured.contains("recomputed from 1 training batch\n") && !cured.contains("warning"), "\(cured)")
+      // A network of a few steps guesses; of the conversion itself nothing is warned.
+      let warnings = cured.split(separator: "\n").filter { $0.hasPrefix("warning: ") && !$0.contains("guessing") }
+      #expect(cured.contains("recomputed from 1 training batch\n") && warnings.isEmpty, "\(cured)")
     }
   }
 

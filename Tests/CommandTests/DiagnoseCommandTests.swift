@@ -89,7 +89,8 @@ struct DiagnoseCommandTests {
     for (arguments, status, text) in [
       ([run, "--layer", "conv9"], 2, "use a number in 1 … 4 or one of body.1"),
       ([folder.path], 1, "has no checkpoints/last"),
-      ([], 2, "use either the folder"), ([run, "--limit", "0"], 2, "use a whole number of at least 1"),
+      ([], 2, "use one of the folder of a run, --checkpoint FILE and --weights FILE"),
+      ([run, "--limit", "0"], 2, "use a whole number of at least 1"),
       ([run, "--set", "gamma=1"], 2, "only data settings"),
       (["--checkpoint", json.path], 1, "d.json"),
     ] {

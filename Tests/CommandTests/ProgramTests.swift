@@ -45,7 +45,7 @@ import Testing
     (["train", "--threads", "0"], "dualab: --threads 0: use a whole number in 1 … 1024"),
     (["train", "--on-alarm", "no-such-program"], "dualab: --on-alarm no-such-program: no such program; use its path"),
     (["train", "--at", "5:width=8"], "dualab: --at 5:width=8: width cannot change during a run; use --set"),
-    (["convert", "--out", "x"], "missing expected argument '--checkpoint <file>'"),
+    (["convert", "--out", "x"], "use either --checkpoint FILE or --weights FILE"),
     (["help", "trian"], "dualab: 'trian' is not a command of 'dualab'; did you mean 'train'?"),
     (["presets", "lst"], "dualab: 'lst' is not a command of 'dualab presets'; did you mean 'list'?"),
     (["help", "suite", "tables"], "is not a command of 'dualab suite'; use one of list, show, run"),

@@ -90,7 +90,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let out = folder.appendingPathComponent("out").path
     for (arguments, status, line) in [
-      (["table4", "--scale", "full"], 1, "dualab: row 'ST' and 7 more: imagenette: this version does not read"),
+      (["table4", "--scale", "full"], 1, "dualab: row 'ST' and 8 more: imagenette: not found in "),
       (["table1", "--set", "norm=dbn"], 2, "dualab: row 'MAT-Seq γ 0.5' and 2 more: norm dbn with batching seq"),
       (["table1", "--set", "norm.affine=on"], 2, "dualab: row 'ST' and 12 more: norm.affine: 'on' has no meaning"),
     ] {

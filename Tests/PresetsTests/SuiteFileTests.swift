@@ -93,7 +93,7 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     ("- label: two", "- label: one", "S/s.yaml:16: label: two rows are called 'one'; rename one"),
     ("clean: 50.5", "clean: 150", "S/s.yaml:15: clean: use a number in 0 … 100"),
     ("- label: one\n    set", "- set", "S/s.yaml:12: a row has no label; add 'label: NAME'"),
-    ("paper: N on D\n", "", "S/s.yaml:10: paper: add 'paper: NETWORK on DATA, ε …' before the rows"),
+    ("paper: N on D\n", "", "S/s.yaml:11: paper: add 'paper: NETWORK on DATA, ε …' before the rows"),
     ("w2: [1, 2, 3]", "w2: [1, 2]", "S/s.yaml:15: w2: use three numbers: [clean–PGD, clean–AA, PGD–AA]"),
   ]) func mistakesAreNamedWithTheirLine(old: String, new: String, message: String) throws {
     #expect(small.contains(old))

@@ -120,7 +120,8 @@ import Testing
     "weight_decay.norms", "norm.layers", "norm.affine", "dbn.weight", "dbn.reduction", "dbn.temperature",
     "sentinel.budget", "sentinel.watch", "sentinel.alarm", "sentinel.pause", "data.dir", "data.seed", "data.size",
     "data.channels", "data.train", "data.test", "data.truth", "data.shape", "data.texture", "data.background",
-    "data.noise", "depth", "widen", "final_norm", "data.resize", "data.crop", "data.skip_broken", "epochs", "lr.warmup",
+    "data.noise", "depth", "widen", "final_norm", "activation", "shortcut", "data.resize", "data.crop",
+    "data.skip_broken", "epochs", "lr.warmup",
     "lr.flat", "lr.drops",
   ]
 

@@ -84,7 +84,7 @@ import Testing
     let data = try #require(try refusal(["data=imagenette"], labels: ["MAT"]))
     #expect(
       !data.comesFromOverrides
-        && data.description.hasPrefix("row 'MAT': imagenette: this version does not read folders"))
+        && data.description.hasPrefix("row 'MAT': imagenette: not found in "))
     let own = try #require(
       try refusal(
         ["steps=3"], text: tiny.replacingOccurrences(of: "{gamma: 0.7}", with: "{gamma: 0.7, batching: seq3}")))

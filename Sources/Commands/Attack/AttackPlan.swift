@@ -53,7 +53,7 @@ struct AttackPlan {
     network = imported.network
     try Self.setBranch(of: network, to: options.branch)
     try images.check(classes: network.classes)
-    notes = imported.notes + images.notes.map { [source = images.source] in "\(source): \($0)" }
+    notes = imported.notes + images.namedNotes
     importRecord = ImportRecord(imported.report, images: images.notes)
 
     let own = checkpoint?.settings

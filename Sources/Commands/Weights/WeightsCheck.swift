@@ -11,7 +11,7 @@ import Tensors
 struct WeightsCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Compute logits and input gradients, and compare them with PyTorch's.",
-    usage: "dualab weights check <file> --images <file> [--save <file.npz>] [<options>]",
+    usage: "dualab weights check <file> --images <file> [--save <npz>] [<options>]",
     discussion: """
       gx is the gradient of the summed cross-entropy with respect to the pixels. If the file of images holds arrays \
       logits or gx, they are compared, and a difference beyond the tolerance ends with status 1. In Python:
@@ -61,7 +61,7 @@ struct WeightsCheck: ParsableCommand {
     guard save != nil || expected.contains(where: { $0 != nil }) else {
       throw CommandFailure.usage("\(images): holds neither logits nor gx to compare with; pass --save OUT.npz")
     }
-    for note in imported.notes + labeled.notes.map({ "\(images): \($0)" }) {
+    for note in imported.notes + labeled.namedNotes {
       try Output.standard.error("note: \(note)\n")
     }
     let found = LogitsAndGradients(imported.network, labeled)

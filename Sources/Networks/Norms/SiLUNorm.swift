@@ -16,6 +16,7 @@ package final class SiLUNorm<Norm: NormLayer>: NormLayer {
   package static func groups(of channels: Int) -> Int? { Norm.groups(of: channels) }
 
   private let norm: Norm
+  package let children: [any Layer]
   package let output: Activation
   private var gradient: Activation?
   private var normGradient: Activation?
@@ -25,12 +26,12 @@ package final class SiLUNorm<Norm: NormLayer>: NormLayer {
     _ name: String, _ input: Activation, relu: Bool, affine: NormAffine, _ builder: inout NetworkBuilder
   ) {
     norm = Norm(name, input, relu: false, affine: affine, &builder)
+    children = [norm]
     output = Activation(keeping: input.shape, &builder.plan)
   }
 
   package var name: String { norm.name }
   package var input: Activation { norm.input }
-  package var children: [any Layer] { [norm] }
 
   package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
     (gradient, normGradient) = (places.output, places.input)

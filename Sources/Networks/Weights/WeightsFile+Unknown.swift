@@ -7,6 +7,7 @@ extension WeightsFile {
 
   /// Why no network fits: what the file has that none knows, the nearest network and the difference.
   func unknown(_ nearest: Candidate, _ file: Safetensors) -> String {
+    if file.tensors.isEmpty { return "does not name its network and holds no tensors" }
     let strange = Self.foreignPart(file).map { "it has \($0), which none of them has" }
     guard nearest.likeness >= Self.farOff else {
       let shared = nearest.shared
