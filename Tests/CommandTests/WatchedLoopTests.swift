@@ -33,7 +33,10 @@ import Testing
     training.arguments = ["train.py"]
     training.currentDirectoryURL = folder
     try training.run()
-    defer { training.terminate() }
+    defer {
+      training.terminate()
+      training.waitUntilExit()
+    }
     let images = Repository.oracle("watch/images.npz").path
     let run = try await BuiltProgram.run(
       [
