@@ -14,7 +14,7 @@ import Testing
   private func clean(_ weights: String, _ options: [String] = []) async throws -> (line: String, run: BuiltProgram.Run)
   {
     let run = try await BuiltProgram.run(["attack", "--weights", weights] + options + Self.rest)
-    return (run.result.split(separator: "\n").first { $0.contains("clean") }.map(String.init) ?? "", run)
+    return (run.result.split(separator: "\n").first { $0.hasPrefix("clean accuracy") }.map(String.init) ?? "", run)
   }
 
   /// The option that a message advises: `--key NAME`.
