@@ -7,7 +7,7 @@ THREADS ?= 1
 # What the Swift toolchain uses but its archive does not contain: shared libraries, a linker, C headers, and Git with root
 # certificates to fetch Swift packages.
 TOOLCHAIN = libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 binutils libc6-dev libstdc++-12-dev git ca-certificates
-PACKAGES = $(TOOLCHAIN) libjpeg62-turbo-dev libncurses-dev libopenblas-dev libpng-dev libzip-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux
+PACKAGES = $(TOOLCHAIN) libjpeg62-turbo-dev libncurses-dev libopenblas-dev libpng-dev libsqlite3-dev libzip-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 SWIFT = swift
 TEST = $(SWIFT) test -c release --scratch-path .build-test

@@ -8,6 +8,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -23,7 +24,7 @@ let package = Package(
 
     // MARK: numerics
     .target(name: "Spelling"),
-    .target(name: "Tensors", dependencies: ["CKernels"]),
+    .target(name: "Tensors", dependencies: ["CKernels", "CZlib"]),
     .target(name: "Archives", dependencies: ["CLibzip", "Spelling", "Tensors"]),
     .target(name: "PyTorchFiles", dependencies: ["Archives", "Spelling", "Tensors"]),
     .target(name: "Objectives", dependencies: ["Tensors"]),
@@ -79,6 +80,12 @@ let package = Package(
       dependencies: [
         "Spelling", "Networks", "Recipe", "Events", "Evaluation", "Diagnostics", "Plotting",
       ]),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "CZlib", "Spelling", "Tensors", "Downloads", "Recipe", "Events", "Engine", "Presets", "Readout",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .target(name: "Panes", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout"]),
     .target(name: "Lab", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout", "Panes"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "Events", "Plotting", "Panes", "Lab"]),
@@ -87,7 +94,7 @@ let package = Package(
       dependencies: [
         "COpenBLAS", "Spelling", "Tensors", "Networks", "Downloads", "Datasets", "Attacks", "Recipe", "Events",
         "Evaluation",
-        "Diagnostics", "Engine", "Watching", "Plotting", "Readout", "Presets", "Suites", "Lab", "Terminal",
+        "Diagnostics", "Engine", "Watching", "Plotting", "Readout", "Runs", "Presets", "Suites", "Lab", "Terminal",
         .product(
           name:
             "ArgumentParser", package: "swift-argument-parser"),

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Engine
 
 /// The tree of commands. A new command is one file, `NameCommand.swift`, and one line here.
 struct DualabCommand: AsyncParsableCommand {
   /// The name and version, as `--version` prints them and results record them.
-  static let version = "dualab 0.1.0"
+  static let version = "dualab \(Provenance.version)"
 
   static let configuration = CommandConfiguration(
     commandName: "dualab",
@@ -13,6 +14,7 @@ struct DualabCommand: AsyncParsableCommand {
     subcommands: [
       LabCommand.self,
       TrainCommand.self,
+      RunsCommand.self,
       WatchCommand.self,
       AttackCommand.self,
       AttacksCommand.self,

@@ -8,6 +8,8 @@ package enum Command: Sendable, Hashable, Codable {
   case resume
   /// Finish the step under way, or run one, and pause.
   case step
+  /// Run this number of steps, and pause.
+  case run(Int)
   /// Change a knob from the next step on.
   case set(knob: String, value: KnobValue, cause: Cause)
   /// Between two steps, recompute the running statistics from this number of batches.
@@ -20,6 +22,8 @@ package enum Command: Sendable, Hashable, Codable {
   case cancelAttack
   /// Write a checkpoint and continue.
   case checkpoint
+  /// Write a line into the journal.
+  case note(String)
   /// End the tour: from now on a person is in charge.
   case takeOver
   /// End training here, evaluate on the test images, write the checkpoints.
@@ -31,4 +35,8 @@ package enum Command: Sendable, Hashable, Codable {
 /// Who changed something.
 package enum Cause: String, Sendable, Hashable, Codable {
   case you, preset, engine, signal, tour
+  /// A rule of the preset.
+  case policy
+  /// Another program, through the control socket.
+  case remote
 }

@@ -123,6 +123,10 @@ package enum CheckpointKind: String, Sendable, Hashable, Codable {
   case alarm
   /// Weights that a person asked to keep; never overwritten.
   case kept
+  /// The weights at the end of an epoch or after some minutes; only the newest few are kept.
+  case auto
+  /// The weights before a change of settings: where to go back to and try another.
+  case before
   /// Weights that another program wrote, and that are now measured.
   case found
   /// A file of another program that could not be measured.

@@ -40,6 +40,10 @@ package enum JournalFact: Sendable, Hashable {
   case warned(String)
   /// An attack on a copy of the weights was cancelled before it started.
   case attackCancelled
+  /// The run went on from a checkpoint of that step.
+  case resumed(file: String)
+  /// The record of the run can be written again.
+  case recordedAgain
   /// A person took over from the tour.
   case tourEnded
   /// How checkpoints of another program are numbered from here on.
@@ -118,4 +122,8 @@ package enum Undertaking: String, Sendable, Hashable, CaseIterable {
   case operation
   /// A checkpoint.
   case checkpoint
+  /// The record of the run.
+  case record
+  /// The checkpoints at the end of the run, which the run waits for.
+  case ending
 }

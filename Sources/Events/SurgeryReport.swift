@@ -37,6 +37,8 @@ package struct SurgeryReport: Sendable, Hashable, Codable {
   package var attack: String
   /// Wall-clock seconds; only shown.
   package var seconds: Double
+  /// Batches from which the running statistics were recomputed; nil when they were not.
+  package var batches: Int?
 
   package init(
     step: Int, operation: Operation, from: NormKind, to: NormKind, warnings: [String], logitDrift: Double,

@@ -11,6 +11,11 @@ package struct TourStop: Sendable, Hashable, Codable {
   /// Whether the session pauses there until a person resumes it.
   package var pauses: Bool
 
+  /// Batches from which the running statistics are recomputed, after the changes; nil for none.
+  package var recalibrates: Int?
+  /// True where the run ends early there; nil otherwise.
+  package var finishes: Bool?
+
   /// One setting and its new value.
   package struct Change: Sendable, Hashable, Codable {
     /// The setting's name.
@@ -25,9 +30,13 @@ package struct TourStop: Sendable, Hashable, Codable {
   }
 
   /// True when a run of `steps` steps ends before the stop does anything: a change applies from the next step on.
-  package func comesTooLate(for steps: Int) -> Bool { step > steps || (step == steps && !changes.isEmpty) }
+  package func comesTooLate(for steps: Int) -> Bool { step > steps || (step == steps && (!changes.isEmpty || finishes != nil)) }
 
-  package init(step: Int, changes: [Change] = [], caption: String, pauses: Bool = false) {
+  package init(
+    step: Int, changes: [Change] = [], caption: String, pauses: Bool = false, recalibrates: Int? = nil,
+    finishes: Bool? = nil
+  ) {
+    (self.recalibrates, self.finishes) = (recalibrates, finishes)
     self.step = step
     self.changes = changes
     self.caption = caption

@@ -89,6 +89,17 @@ package struct Lab: Sendable {
     return open(ResultsDialog()) + [.bell]
   }
 
+  /// Takes in what a run told before this lab was opened: nothing rings, and no run is over.
+  package mutating func recall(_ history: [Event]) {
+    for event in history {
+      switch event {
+      case .summary, .state: break
+      default: _ = handle(event)
+      }
+    }
+    dialog = nil
+  }
+
   /// Shows a line from the program itself, such as where a frame was saved.
   package mutating func note(_ text: String) { show(text, isError: false) }
 

@@ -60,6 +60,9 @@ package struct Session: Sendable {
     case .journal(let entry):
       guard let change = entry.change else { return }
       try? settings?.set(change.knob, to: change.new)
+      if change.knob == Knob.steps.name, let settings, let description {
+        self.description?.steps = settings.totalSteps(stepsPerEpoch: description.stepsPerEpoch)
+      }
     case .checkpoint, .surgery: break
     }
   }
@@ -72,7 +75,7 @@ package struct Session: Sendable {
     case .stop: wish = .stop
     case .takeOver: isOnTour = false
     case .acknowledge, .attack, .cancelAttack, .checkpoint: break
-    case .step, .set, .recalibrate: break
+    case .step, .run, .note, .set, .recalibrate: break
     }
   }
 
@@ -90,7 +93,7 @@ package struct Session: Sendable {
     guard isWatching else { return false }
     return switch command {
     case .stop, .acknowledge, .takeOver, .resume: false
-    case .pause, .step, .set, .recalibrate, .attack, .cancelAttack, .checkpoint, .finish: true
+    case .pause, .step, .run, .note, .set, .recalibrate, .attack, .cancelAttack, .checkpoint, .finish: true
     }
   }
 

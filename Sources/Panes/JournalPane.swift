@@ -36,6 +36,8 @@ package struct JournalPane: Pane {
 
   package mutating func update(_ event: Event) {
     switch event {
+    // The lines of the first start are there already.
+    case .started(let description) where description.resumedAt != nil: break
     case .started(let description):
       if let folder = description.watches { add(0, .faint, " ", "watching \(folder)") }
       add(0, .faint, " ", description.data)
@@ -58,6 +60,8 @@ package struct JournalPane: Pane {
       add(entry.step, .mark, "┊", "\(entry.text) (\(entry.cause.rawValue))\(effect)")
     case .checkpoint(let note) where note.kind == .skipped:
       add(note.step, .watch, "✗", "skipped \(note.path): \(note.reason ?? "")")
+    // They are frequent, and every mark is one.
+    case .checkpoint(let note) where note.kind == .auto || note.kind == .before: break
     case .checkpoint(let note):
       add(note.step, .good, "■", "checkpoint \(note.kind.rawValue)" + (note.path.isEmpty ? "" : " → \(note.path)"))
     case .summary(let summary):
@@ -71,6 +75,7 @@ package struct JournalPane: Pane {
   package mutating func noteSent(_ command: Command) {
     switch command {
     case .step: isStepping = true
+    case .run, .note: break
     case .pause, .resume, .finish, .stop: isStepping = false
     case .acknowledge, .attack, .cancelAttack, .checkpoint, .takeOver: break
     case .set, .recalibrate: break

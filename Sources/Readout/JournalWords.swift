@@ -23,6 +23,8 @@ extension JournalFact {
     case .failed(let undertaking, let reason): undertaking.words(failing: reason)
     case .warned(let line): "AutoAttack \(line)"
     case .attackCancelled: "attack cancelled before it started"
+    case .resumed(let file): "resumed from \(file)"
+    case .recordedAgain: "the record of the run is written again; nothing is missing from it"
     case .tourEnded: "the tour ends here: the session is yours"
     case .numbered(let source): "steps are \(source.words)"
     case .sameWeights(let file, let other): "\(file) has the same weights as \(other); not measured again"
@@ -109,6 +111,8 @@ extension Undertaking {
     case .attack: "attack not started: \(reason)"
     // Their error messages say what they are about.
     case .operation, .checkpoint: reason
+    case .ending: "waiting, the weights are not on the disk: \(reason); tried again every few seconds"
+    case .record: "the record of the run cannot be written: \(reason); training goes on, and it is tried again"
     }
   }
 }
@@ -136,7 +140,7 @@ extension SurgeryReport {
 
 extension String {
   /// A value of the setting with this name, as a person writes it.
-  fileprivate func written(_ value: KnobValue) -> String { AnyKnob.named(self)?.format(value) ?? "\(value)" }
+  func written(_ value: KnobValue) -> String { AnyKnob.named(self)?.format(value) ?? "\(value)" }
 
   /// The sign that the paper uses for the setting with this name, or the name.
   fileprivate var sign: String { AnyKnob.named(self)?.symbol ?? self }

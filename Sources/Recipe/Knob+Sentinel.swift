@@ -33,6 +33,19 @@ extension Knob<Double> {
     "gap that raises the alarm (two consecutive quick checks, or one deep check)")
 }
 
+/// Checkpoints to go on from.
+extension Knob<Double> {
+  package static let checkpointMinutes = number(
+    KnobTraits("checkpoint.minutes"), 0...10_000, fine: 1, coarse: 10, initial: 5,
+    "minutes between checkpoints to resume from; one is also written after every epoch (0: only then)")
+}
+
+extension Knob<Int> {
+  package static let checkpointKeep = integer(
+    KnobTraits("checkpoint.keep"), 1...1_000_000, coarse: 10, initial: 3,
+    "how many of these are kept, the newest; those before a change, at an alarm and asked for always are")
+}
+
 extension Knob<Bool> {
   package static let sentinelPause = flag(
     KnobTraits("sentinel.pause", idle: Idle.unlessChecking), initial: false, "pause training at an alarm")

@@ -102,7 +102,7 @@ extension Knob<Int> {
 }
 
 /// Which weights of a run are the best. Raw values are those of the setting `validation.best`.
-package enum BestRule: String, KnobScalar, CaseIterable {
+package enum BestRule: String, KnobScalar, Codable, CaseIterable {
   /// Highest sum of clean and adversarial accuracy, the earliest of equals: the paper's text.
   case sum
   /// Highest adversarial accuracy, the latest of equals: the paper's code.
@@ -178,8 +178,8 @@ extension Knob<Bool> {
 /// Length, batches and learning-rate schedule.
 extension Knob<Int> {
   package static let steps = integer(
-    KnobTraits("steps", unit: "steps", effect: .atStart), 0...100_000_000, coarse: 100, initial: 400,
-    "length of the run (0: set by epochs)")
+    KnobTraits("steps", unit: "steps"), 0...100_000_000, coarse: 100, initial: 400,
+    "length of the run (0: set by epochs); the schedule of the learning rate stretches over it")
 
   package static let epochs = integer(
     KnobTraits(

@@ -3,7 +3,7 @@ extension AnyKnob {
   /// All settings: the live ones first, then those fixed at the start of a run.
   package static let all: [AnyKnob] =
     [
-      objectiveKnobs, attackKnobs, optimizerKnobs, normsKnobs, sentinelKnobs, dataKnobs, validationKnobs, networkKnobs,
+      objectiveKnobs, attackKnobs, optimizerKnobs, normsKnobs, sentinelKnobs, checkpointKnobs, dataKnobs, validationKnobs, networkKnobs,
       scheduleKnobs,
     ].flatMap(\.self)
 
@@ -33,6 +33,7 @@ extension AnyKnob {
     AnyKnob(.sentinelEvery), AnyKnob(.sentinelDeepEvery), AnyKnob(.sentinelBudget), AnyKnob(.sentinelWatch),
     AnyKnob(.sentinelAlarm), AnyKnob(.sentinelPause), AnyKnob(.sentinelImages), AnyKnob(.sentinelDeepImages),
   ]
+  private static let checkpointKnobs: [AnyKnob] = [AnyKnob(.checkpointMinutes), AnyKnob(.checkpointKeep)]
   private static let dataKnobs: [AnyKnob] = [
     AnyKnob(.data), AnyKnob(.dataFolder), AnyKnob(.dataResize), AnyKnob(.dataCrop), AnyKnob(.dataSkipsBroken),
     AnyKnob(.dataSeed), AnyKnob(.dataSize), AnyKnob(.dataChannels),

@@ -96,3 +96,10 @@ extension Augmenter {
     self.init(settings[.augment], data: data, seed: settings.runSeed)
   }
 }
+
+extension Settings {
+  /// Steps of the whole run, whose epochs have this many.
+  package func totalSteps(stepsPerEpoch: Int) -> Int {
+    self[.steps] > 0 ? self[.steps] : self[.epochs] * stepsPerEpoch
+  }
+}

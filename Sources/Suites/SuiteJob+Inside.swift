@@ -50,7 +50,7 @@ extension SuiteJob {
       observe(.init(title, .measuring(key.measure, done: step, of: steps)))
     }
     var isSame = false
-    if let note = try trainer.save(.last, step: steps, settings: run.settings) {
+    if let note = try trainer.save(.last, step: steps, settings: run.settings, progress: nil) {
       isSame = try equalTensors(note.path, store.checkpoint(run, .last))
     }
     let warning =

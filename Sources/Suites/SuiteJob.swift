@@ -39,8 +39,10 @@ struct SuiteJob: Sendable {
     var settings = run.settings
     try settings.set(.sentinelEvery, to: 0)
     let engine = TrainingEngine(settings: settings) { [run, threads, folder = store.folder(of: run)] in
-      try Trainer(
+      let trainer = try Trainer(
         settings: run.settings, presetName: run.preset, threads: threads, folder: folder, tracker: tracker)
+      trainer.keepsPoints = false
+      return trainer
     }
     engineIsThere(engine)
     let summary = try await followed(engine)

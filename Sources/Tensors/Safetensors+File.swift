@@ -61,6 +61,9 @@ extension Safetensors {
       if let other = ForeignFile(data, path: url.path) { throw FileError("\(url.path): \(other)") }
       throw FileError("\(url.path): \(error); save it again with the safetensors library")
     }
+    guard isIntact else {
+      throw FileError("\(url.path): damaged: its checksum is not that of its contents; use an earlier checkpoint")
+    }
   }
 
   /// Reads the bytes of a file. Throws `FileError`.
@@ -110,6 +113,9 @@ extension Safetensors {
       throw FileError("\(body.count - covered) bytes do not belong to any tensor")
     }
   }
+
+  /// The metadata in the bytes of a header. Throws `FileError`.
+  static func metadata(inHeader bytes: Data) throws -> [String: String] { try header(bytes).metadata }
 
   private static func header(_ bytes: Data) throws -> Header {
     guard String(data: bytes, encoding: .utf8) != nil else { throw FileError("header is not valid UTF-8") }

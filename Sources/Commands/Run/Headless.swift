@@ -24,7 +24,11 @@ package enum Headless {
     let (summary, failure) = await follow(engine, output: output) { event in
       let complaint = alarms.take(event)
       var pieces = say(event) + (complaint.map { [.note($0)] } ?? [])
-      if case .state(let change) = event, change.state == .paused {
+      if case .state(let change) = event, change.state == .paused, change.reason.isEmpty {
+        if failsOnAlarm, alarms.isUnacknowledged {
+          engine.send(.stop)
+          return pieces
+        }
         // Nobody could resume it.
         engine.send(.resume)
         pieces.append(.note("step \(change.step): not paused: without a screen nobody could resume the run"))

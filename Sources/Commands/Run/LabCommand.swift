@@ -30,6 +30,8 @@ struct LabCommand: AsyncParsableCommand {
 
   private func show(_ lab: Lab, output: Output) async throws {
     let session = try RunningSession(options), engine = session.engine
+    var lab = lab
+    lab.recall(session.history)
     for note in session.plan.notes { try output.error("note: \(note)\n") }
     async let ended = engine.run()
     let outcome: ScreenOutcome

@@ -1,14 +1,16 @@
 import Foundation
+import Runs
 import Tensors
 
-/// The folder of a run: `preset.yaml` and `checkpoints/`.
+/// The folder of a run: `preset.yaml`, `run.sqlite` and `checkpoints/`. One process writes to it at a time.
 package struct RunFolder {
   /// The folder itself.
   package let url: URL
   private let isOurs: Bool
+  private let lock: RunLock
 
   /// Creates the folder and writes `preset` to it, so that problems show before the training. Throws `CommandFailure`
-  /// when it cannot be created or is not empty.
+  /// when it cannot be created or is not empty, and `RunError` when another process has it.
   package init(_ url: URL, preset: String) throws {
     self.url = url
     let files = FileManager.default
@@ -18,31 +20,45 @@ package struct RunFolder {
     if exists, !isDirectory.boolValue {
       throw CommandFailure.failed("--out \(url.relativePath): this is a file; use another folder")
     }
+    // Before anything is made in a folder of somebody else.
     if exists {
-      do {
-        let contents = try files.contentsOfDirectory(atPath: url.path)
-        guard contents.isEmpty else {
-          throw CommandFailure.failed(
-            "--out \(url.relativePath): the folder is not empty; use a new one, or delete it first")
-        }
-      } catch let error as CommandFailure {
-        throw error
-      } catch {
-        throw Self.unwritable(url)
+      if let holder = RunLock.holder(of: url) {
+        throw CommandFailure.failed("--out \(url.relativePath): in use by process \(holder); use another folder")
       }
+      try Self.checkEmpty(url)
     }
+    do { try files.createDirectory(at: url, withIntermediateDirectories: true) } catch { throw Self.unwritable(url) }
+    lock = try RunLock(url)
     do {
+      // Another process may have been faster between the two.
+      try Self.checkEmpty(url)
       try files.createDirectory(at: url.appendingPathComponent("checkpoints"), withIntermediateDirectories: true)
       try AtomicFile.write(Data(preset.utf8), to: presetFile)
-    } catch {
+    } catch let error as CommandFailure { throw error } catch {
       // A folder left behind would block the next attempt.
       discard()
       throw Self.unwritable(url)
     }
   }
 
+  /// Takes the folder of a run that goes on. Throws `RunError` when it is no run, or another process has it.
+  init(resuming url: URL) throws {
+    self.url = url
+    isOurs = false
+    guard RunStore.isRun(url) else {
+      _ = try RunStore.open(url, writing: false)
+      throw RunError("\(url.relativePath): not a run")
+    }
+    lock = try RunLock(url)
+  }
+
   /// Replaces `preset.yaml`; if that fails, the former one stays.
-  func keep(_ preset: String) { try? AtomicFile.write(Data(preset.utf8), to: presetFile) }
+  func keep(_ preset: String) { Self.keep(preset, in: url) }
+
+  /// The same in a folder of a run.
+  static func keep(_ preset: String, in url: URL) {
+    try? AtomicFile.write(Data(preset.utf8), to: url.appendingPathComponent("preset.yaml"))
+  }
 
   /// `runs/20261124-031500-trades` below the current folder; with `-2`, `-3`, … if that exists.
   package static func usual(preset: String, date: Date, zone: TimeZone, exists: (String) -> Bool) -> String {
@@ -51,23 +67,40 @@ package struct RunFolder {
     let part = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
     let day = digits(part.year, 4) + digits(part.month, 2) + digits(part.day, 2)
     let time = digits(part.hour, 2) + digits(part.minute, 2) + digits(part.second, 2)
-    let name = "runs/\(day)-\(time)-\(preset)"
+    return free("runs/\(day)-\(time)-\(preset)", exists: exists)
+  }
+
+  /// The name, with `-2`, `-3`, … if that exists.
+  static func free(_ name: String, exists: (String) -> Bool) -> String {
     guard exists(name) else { return name }
     var number = 2
     while exists("\(name)-\(number)") { number += 1 }
     return "\(name)-\(number)"
   }
 
-  /// Deletes the folder if nothing but the preset is in it, so that the same command works once the cause is gone.
+  /// Deletes the folder if nothing but the preset and an empty record is in it, so that the same command works once the
+  /// cause is gone.
   package func discard() {
     let files = FileManager.default
-    try? files.removeItem(at: presetFile)
+    for name in ["preset.yaml", "run.lock"] + ["", "-wal", "-shm"].map({ RunStore.fileName + $0 }) {
+      try? files.removeItem(at: url.appendingPathComponent(name))
+    }
     // rmdir only deletes empty folders, so no results are lost.
     rmdir(url.appendingPathComponent("checkpoints").path)
     if isOurs { rmdir(url.path) }
   }
 
   private var presetFile: URL { url.appendingPathComponent("preset.yaml") }
+
+  /// The lock itself is no content.
+  private static func checkEmpty(_ url: URL) throws {
+    guard let contents = try? FileManager.default.contentsOfDirectory(atPath: url.path) else { throw unwritable(url) }
+    guard contents.allSatisfy({ $0 == "run.lock" }) else {
+      let remedy =
+        RunStore.isRun(url) ? "use a new one, or go on with --resume \(url.relativePath)" : "use a new one, or delete it first"
+      throw CommandFailure.failed("--out \(url.relativePath): the folder is not empty; \(remedy)")
+    }
+  }
 
   private static func digits(_ number: Int?, _ count: Int) -> String {
     let text = "\(number ?? 0)"

@@ -5,8 +5,18 @@ package struct RunOptions: ParsableArguments, SetsValues {
   package static let setHelp = "Override a setting, e.g. gamma=0.1."
   private static let defaultPreset = "false-robustness"
 
-  @Option(help: ArgumentHelp("Preset to start from: a name or a file.", valueName: "preset"))
-  var preset = defaultPreset
+  @Option(
+    help: ArgumentHelp("Preset to start from: a name or a file (default: \(defaultPreset)).", valueName: "preset"))
+  var preset: String?
+
+  @Option(
+    name: [.customLong("resume"), .customLong("run")],
+    help: ArgumentHelp(
+      "Go on with a run, bit for bit as if it had never ended. --steps makes it longer.", valueName: "dir"))
+  var resume: String?
+
+  @Flag(help: "Resume even if this program or machine computes other bits than the one that began the run.")
+  var force = false
 
   @OptionGroup var set: SetOption<Self>
 
@@ -38,4 +48,7 @@ package struct RunOptions: ParsableArguments, SetsValues {
   @OptionGroup var folders: FolderOptions
 
   package init() {}
+
+  /// The preset that was asked for, or the usual one.
+  var presetName: String { preset ?? RunOptions.defaultPreset }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Events
 import Foundation
 import Presets
@@ -39,6 +40,13 @@ package struct RunPlan {
     (self.preset, self.settings, self.tour) = (preset, settings, tour)
   }
 
+  /// A run that goes on from a checkpoint.
+  init(resuming point: ResumePoint, threads: Int, notes: [String]) {
+    preset = Preset(name: point.preset, settings: point.initial)
+    (settings, tour) = (point.initial, [])
+    (self.threads, self.notes) = (threads, notes)
+  }
+
   /// What of `--set`, of a preset file given by its path, and of `--at` has no effect at any time of the run.
   private static func unused(
     _ given: [Assignment], _ options: RunOptions, _ preset: Preset, _ settings: Settings, _ tour: [TourStop]
@@ -60,7 +68,7 @@ package struct RunPlan {
       guard let reason = reason(knob) else { continue }
       notes.append("--set \(knob.name)=\(settings.formatted(knob)) has no effect: \(reason)")
     }
-    guard options.preset.contains("/") || options.preset.hasSuffix(".yaml") else { return notes }
+    guard options.presetName.contains("/") || options.presetName.hasSuffix(".yaml") else { return notes }
     for knob in AnyKnob.all where preset.settings[knob] != knob.initial {
       guard let reason = reason(knob), !given.contains(where: { $0.name == knob.name }) else { continue }
       notes.append("\(preset.path): \(knob.name) \(preset.settings.formatted(knob)) has no effect: \(reason)")
@@ -82,7 +90,7 @@ package struct RunPlan {
   /// The run that the options ask for on this machine. Throws as above, and `ResourceError`.
   init(_ options: RunOptions) throws {
     try self.init(
-      options, preset: try options.folders.library(of: Preset.self).load(options.preset),
+      options, preset: try options.folders.library(of: Preset.self).load(options.presetName),
       cores: ProcessInfo.processInfo.activeProcessorCount)
   }
 

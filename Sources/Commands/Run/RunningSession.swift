@@ -1,38 +1,97 @@
 import Engine
 import Events
 import Foundation
+import Runs
+import Spelling
 
-/// A run that is ready to start: its folder and its engine. The lab and `train` share it.
+/// A run that is ready to start or to go on: its folder, its record and its engine. The lab and `train` share it.
 struct RunningSession {
   let plan: RunPlan
   let folder: RunFolder
   let engine: TrainingEngine
   /// What to do about alarms.
   let alarms: AlarmWatch
+  /// What the run told before this session.
+  let history: [Event]
+  private let record: RunRecord
 
-  /// Makes the folder and the engine. Throws what `RunPlan` throws.
+  /// Makes the folder and the engine, or takes those of the run that goes on. Throws what `RunPlan` throws, and
+  /// `RunError`.
   init(_ options: RunOptions) throws {
-    plan = try RunPlan(options)
+    if let run = options.resume {
+      try self.init(resuming: URL(fileURLWithPath: run), options)
+    } else {
+      try self.init(starting: options)
+    }
+  }
+
+  private init(starting options: RunOptions) throws {
+    let plan = try RunPlan(options)
     let command = try options.onAlarm.map { try AlarmCommand($0) }
     let path =
       options.out
       ?? RunFolder.usual(preset: plan.preset.name, date: Date(), zone: .current) {
         FileManager.default.fileExists(atPath: $0)
       }
-    folder = try RunFolder(URL(fileURLWithPath: path), preset: plan.file(tour: plan.tour))
+    let folder = try RunFolder(URL(fileURLWithPath: path), preset: plan.file(tour: plan.tour))
+    do {
+      record = try RunRecord(try RunStore.create(in: folder.url), plan: plan, folder: folder, from: nil)
+    } catch {
+      folder.discard()
+      throw error
+    }
+    (self.plan, self.folder, history) = (plan, folder, [])
     alarms = AlarmWatch(command: command, folder: folder.url.path)
-    engine = TrainingEngine(settings: plan.settings, tour: plan.tour) { [plan, url = folder.url] in
+    engine = TrainingEngine(settings: plan.settings, tour: plan.tour, record: { [record] in record.take($0) }) {
+      [url = folder.url] in
       try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
     }
+    record.attach(engine)
+  }
+
+  private init(resuming url: URL, _ options: RunOptions) throws {
+    try options.checkResume()
+    let command = try options.onAlarm.map { try AlarmCommand($0) }
+    let folder = try RunFolder(resuming: url), store = try RunStore.open(url, writing: true)
+    let resumption = try Resumption(url, store, options)
+    let point = resumption.point
+    let plan = RunPlan(
+      resuming: point, threads: try options.threads.count(usually: ProcessInfo.processInfo.activeProcessorCount),
+      notes: resumption.notes)
+    history = try store.history()
+    record = try RunRecord(store, plan: plan, folder: folder, from: point)
+    (self.plan, self.folder) = (plan, folder)
+    alarms = AlarmWatch(command: command, folder: url.path)
+    engine = TrainingEngine(
+      settings: point.initial, resuming: point, record: { [record] in record.take($0) }
+    ) {
+      try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
+    }
+    record.attach(engine)
   }
 
   /// Deletes the folder when nothing was trained, so that the same command works once the cause is gone. Otherwise
   /// writes the changes made during the run to its preset, so that it repeats what was done and not what was planned.
   func tidy(after summary: Summary) {
-    if summary.step == 0, summary.outcome != .finished { return folder.discard() }
+    record.end(summary)
+    if summary.step == 0, summary.outcome != .finished, history.isEmpty { return folder.discard() }
     // A tour that went as planned keeps its captions.
     guard !summary.changes.isEmpty || !plan.tour.isEmpty, summary.changes.settings != plan.tour.settings else { return }
     folder.keep(plan.file(tour: summary.changes))
+  }
+}
+
+extension RunOptions {
+  /// Refuses options that a run that goes on cannot have. Throws `CommandFailure`.
+  fileprivate func checkResume() throws {
+    let given: [(String, Bool)] = [
+      ("--preset", preset != nil), ("--set", !(try set.changes).isEmpty), ("--at", !changes.isEmpty), ("--seed", seed != nil),
+      ("--out", out != nil),
+    ]
+    guard let name = given.first(where: \.1)?.0 else { return }
+    throw CommandFailure.usage(
+      "--resume and \(name): a run goes on as it began; to go on with other settings use 'dualab runs branch RUN --set "
+        + "NAME=VALUE', or change them in the lab")
   }
 }
 

@@ -12,7 +12,7 @@ import Tensors
 /// channel), `settings` (the resolved preset as JSON).
 struct Checkpoint {
   static let format = "1"
-  private let file: Safetensors
+  let file: Safetensors
 
   /// The network's current weights and running statistics.
   init(network: Network, preset: String, kind: CheckpointKind, step: Int, settings: Settings) throws {
@@ -39,11 +39,6 @@ struct Checkpoint {
 
   /// Writes atomically; makes the folder if it is missing. Throws `FileError`.
   func write(to url: URL) throws {
-    do {
-      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    } catch {
-      throw FileError("\(url.deletingLastPathComponent().path): cannot create this folder; choose another with --out")
-    }
-    try file.write(to: url)
+    try CheckpointWriter.write(file, to: url)
   }
 }

@@ -2,7 +2,7 @@ import Events
 import Recipe
 
 /// Which weights of a run are the best by validation. docs/algorithms.md §13, §15.
-struct BestWeights: Sendable, Hashable {
+struct BestWeights: Sendable, Hashable, Codable {
   /// True when the next measurement becomes the best, whatever came before it.
   private(set) var isReset = true
   private let rule: BestRule

@@ -10,6 +10,11 @@ struct Checkpoints: Sendable, Hashable {
   private var writtenStep: Int?
   private var writtenBestStep: Int?
 
+  /// Some time has passed since the last checkpoint that is only for going on.
+  var isAutoDue = false
+  /// The step of the last one, and of the last one before a change.
+  private(set) var autoStep = 0, beforeStep = -1
+
   /// Nothing to write yet.
   init(_ rule: BestRule) { best = BestWeights(rule) }
 
@@ -36,6 +41,8 @@ struct Checkpoints: Sendable, Hashable {
     switch kind {
     case .best: writtenBestStep = step
     case .last, .interrupted: writtenStep = step
+    case .auto: (autoStep, isAutoDue) = (step, false)
+    case .before: beforeStep = step
     case .alarm, .kept, .found, .skipped: break
     }
   }

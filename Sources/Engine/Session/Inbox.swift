@@ -1,6 +1,7 @@
 import Dispatch
 import Events
 import Synchronization
+import Tensors
 
 /// What reaches a session from outside, at any time.
 enum Arrival: Sendable {
@@ -8,6 +9,10 @@ enum Arrival: Sendable {
   case command(Command)
   /// The attack on a frozen copy tells its progress.
   case report(FrozenReport)
+  /// A checkpoint was written while training went on, or could not be.
+  case written(Result<CheckpointNote, FileError>)
+  /// The record of the run cannot be written, for this reason; nil when it can be again.
+  case recordTrouble(String?)
 }
 
 /// What is on its way into a session: any thread puts it in, the engine's thread takes it out in order.
@@ -28,6 +33,15 @@ final class Inbox: Sendable {
 
   /// Blocks until something may have arrived; may return early when what arrived was taken before.
   func wait() { signal.wait() }
+
+  /// Blocks until something has arrived, but not longer than this; takes it.
+  func next(within seconds: Double) -> Arrival? {
+    let limit = DispatchTime.now() + seconds
+    while true {
+      if let arrival = take() { return arrival }
+      if signal.wait(timeout: limit) == .timedOut { return nil }
+    }
+  }
 
   /// Blocks until something has arrived, and takes it.
   func next() -> Arrival {

@@ -1,7 +1,7 @@
 import Events
 
 /// The stops of a tour that are still to come.
-struct RemainingTour: Sendable, Hashable {
+struct RemainingTour: Sendable, Hashable, Codable {
   private var stops: [TourStop]
 
   init(_ stops: [TourStop]) { self.stops = stops }
@@ -17,6 +17,13 @@ struct RemainingTour: Sendable, Hashable {
 
   /// The steps of the stops that a run of `steps` steps ends before.
   func unreachable(in steps: Int) -> [Int] { stops.filter { $0.comesTooLate(for: steps) }.map(\.step) }
+
+  /// The stops up to `step` change nothing more; their captions remain.
+  mutating func keepCaptions(to step: Int) {
+    for index in stops.indices where stops[index].step <= step {
+      stops[index] = TourStop(step: stops[index].step, caption: stops[index].caption)
+    }
+  }
 
   /// Drops the rest; false when nothing was left.
   mutating func end() -> Bool {

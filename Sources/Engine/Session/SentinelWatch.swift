@@ -6,9 +6,9 @@ import Recipe
 ///
 /// A quick check follows a step when it is due; a deep one may follow it at the same weights. An alarm is followed by a
 /// search for its causes, and by a checkpoint that is kept.
-struct SentinelWatch: Sendable {
+struct SentinelWatch: Sendable, Hashable, Codable {
   /// What the sentinel measures.
-  enum Check: Sendable, Hashable { case quick, deep, causes }
+  enum Check: String, Sendable, Hashable, Codable { case quick, deep, causes }
 
   /// The alarm.
   private(set) var alarm = GapAlarm()
@@ -39,6 +39,9 @@ struct SentinelWatch: Sendable {
 
   /// A check was aborted: it is made another time, and nothing at these weights can follow it.
   mutating func forgetChecks() { planned = [] }
+
+  /// A check was aborted because the session leaves: it is the first thing to do when the session goes on.
+  mutating func putBack(_ check: Check) { planned.insert(check, at: 0) }
 
   /// The weights of the alarm are kept.
   mutating func keptWeights() { mustKeepWeights = false }

@@ -1,5 +1,6 @@
 import Events
 import Recipe
+import Spelling
 
 /// What people, tours and the attack's thread tell a session. Answered by events alone, at any time.
 extension SessionMachine {
@@ -17,6 +18,10 @@ extension SessionMachine {
       // A validation belongs to the step before it: finishing it is what is left of that step.
       if case .work(.validate) = now { pausing.run(toEndOf: step) } else { pausing.run(toEndOf: step + 1) }
       return tellState()
+    case .run(let count):
+      pausing.run(toEndOf: step + max(1, count))
+      return tellState()
+    case .note(let text): return journal(.remark(oneLine(text)), step: boundary, cause: .you)
     case .set(let name, let value, let cause): return change(name, to: value, cause: cause)
     case .recalibrate(let batches): return recalibrate(batches)
     case .acknowledge:
@@ -47,19 +52,39 @@ extension SessionMachine {
     return told + (report.reading.map { watch.confirm(with: $0) } ?? [])
   }
 
+  /// A checkpoint could not be written while training went on.
+  /// Said once until one can be written again.
+  package mutating func couldNotWrite(_ reason: String) -> [Event] {
+    guard !isOver, !isInTrouble else { return [] }
+    isInTrouble = true
+    return journal(.failed(.checkpoint, reason))
+  }
+
+  /// A checkpoint was written while training went on.
+  package mutating func wrote(_ note: CheckpointNote) -> [Event] {
+    isInTrouble = false
+    return isOver ? [] : [.checkpoint(note)]
+  }
+
+  /// The record of the run cannot be written, for this reason; nil when it can be again.
+  package mutating func couldNotRecord(_ reason: String?) -> [Event] {
+    isOver ? [] : journal(reason.map { .failed(.record, $0) } ?? .recordedAgain)
+  }
+
   // MARK: settings
 
   /// Changes a setting from the next step on, or by surgery before it.
   mutating func change(_ name: String, to value: KnobValue, cause: Cause) -> [Event] {
+    let before = markNow
     switch settingsInForce.change(name, to: value, isEnding: ending != nil) {
     case .none: return []
     case .refused(let refusal): return journal(.refused(refusal), step: boundary)
     case .made(let change):
+      mark = before
       let isSurgery = change.effect == .surgery
       if isSurgery { operations.ask(for: .convert) }
       // In a pause surgery does not wait for the end of the step under way: that step is aborted.
       let changed = isSurgery && pausing.isPaused ? step : boundary
-      changes.add(change, step: changed)
       return journal(.changed(change), step: changed, cause: cause)
     }
   }
@@ -68,28 +93,49 @@ extension SessionMachine {
     if ending != nil { return journal(.refused(.tooLate), step: boundary) }
     let norm = settings[.norm]
     guard norm.hasStatistics else { return journal(.refused(.noStatistics(norm)), step: boundary) }
+    mark = markNow
     operations.ask(for: .recalibrate(batches: batches))
     return []
   }
 
   // MARK: tour and end
 
-  /// Does what the tour has for the step just done.
+  /// Does what is to be done again and what the tour has for the step just done. What comes after an operation waits
+  /// for it.
   mutating func followTour() -> [Event] {
     var events: [Event] = []
-    while let stop = tour.next(afterStep: step) {
+    while operations.isEmpty, let next = redo.first, next.step <= step {
+      redo.removeFirst()
+      events += perform(next)
+    }
+    while operations.isEmpty, redo.first.map({ $0.step > step }) ?? true, let stop = tour.next(afterStep: step) {
       if !stop.caption.isEmpty { events += journal(.remark(stop.caption), cause: .tour) }
       for change in stop.changes { events += self.change(change.knob, to: change.value, cause: .tour) }
+      if let batches = stop.recalibrates { events += recalibrate(batches) }
+      if stop.finishes == true { events += finishEarly() }
       if stop.pauses { pausing.pause() }
     }
     return events
+  }
+
+  /// Does again what was done before this program went on from a checkpoint.
+  private mutating func perform(_ intervention: Intervention) -> [Event] {
+    switch intervention.act {
+    case .set(let knob, let value): change(knob, to: value, cause: intervention.cause)
+    case .recalibrate(let batches): recalibrate(batches)
+    case .endTour: tour.end() ? journal(.tourEnded, cause: intervention.cause) : []
+    case .finish: finishEarly()
+    case .acknowledge: watch.acknowledge(step: step)
+    case .confirm(let reading): watch.confirm(with: reading)
+    }
   }
 
   private mutating func finishEarly() -> [Event] {
     let isNews = ending == nil
     pausing.resume()
     ending = .finish
-    guard isNews, let total = description?.steps, boundary < total else { return tellState() }
+    let total = totalSteps
+    guard isNews, boundary < total else { return tellState() }
     return journal(.finishing(afterStep: boundary, of: total), step: boundary, cause: .you) + tellState()
   }
 
@@ -98,8 +144,10 @@ extension SessionMachine {
   /// The last step that a change made now cannot reach.
   private var boundary: Int { if case .work(.runStep(let number, _)) = now { number } else { step } }
 
-  func journal(_ fact: JournalFact, step: Int? = nil, cause: Cause = .engine) -> [Event] {
-    [.journal(JournalEntry(step: step ?? self.step, cause: cause, fact))]
+  mutating func journal(_ fact: JournalFact, step: Int? = nil, cause: Cause = .engine) -> [Event] {
+    let event = Event.journal(JournalEntry(step: step ?? self.step, cause: cause, fact))
+    changes.take(event)
+    return [event]
   }
 
   /// Tells the state if it is another than the one told last.

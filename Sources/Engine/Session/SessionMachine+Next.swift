@@ -19,6 +19,12 @@ extension SessionMachine {
   /// True when nothing can be asked of the session any more.
   var isOver: Bool { if case .end = now { true } else { false } }
 
+  /// Steps of the whole run, as the settings have it now.
+  var totalSteps: Int {
+    description.map { settings[.steps] == $0.settings[.steps] ? $0.steps : settings.totalSteps(stepsPerEpoch: $0.stepsPerEpoch) }
+      ?? 0
+  }
+
   /// True when something is to be done between two steps that does not wait for the end of a pause.
   var isHeldUp: Bool { !operations.isEmpty || attack.isWanted || checkpoints.isAskedFor }
 
@@ -38,6 +44,19 @@ extension SessionMachine {
     return Turn(events: tellState(), next: .work(work))
   }
 
+  /// The weights at the end cannot be written for this reason: a whole training must not be lost for want of space. Waits
+  /// and tries again; said once.
+  mutating func block(_ reason: String) -> Turn {
+    let isNews = !isBlocked
+    isBlocked = true
+    now = .wait
+    guard isNews else { return Turn(events: [], next: .wait) }
+    state = .paused
+    return Turn(
+      events: journal(.failed(.ending, reason)) + [.state(StateChange(step: step, state: .paused, reason: reason))],
+      next: .wait)
+  }
+
   private mutating func wait() -> Turn {
     now = .wait
     return Turn(events: tellState(), next: .wait)
@@ -53,7 +72,7 @@ extension SessionMachine {
     if pausing.isPaused { return train() }
     if let service = serve() { return service }
     if pausing.reach(step: step) { return wait() }
-    if step >= description?.steps ?? 0 {
+    if step >= totalSteps {
       ending = .finish
       return finish()
     }
@@ -80,10 +99,28 @@ extension SessionMachine {
 
   /// What was asked for between two steps.
   private mutating func serve() -> Turn? {
+    if let mark, writesCheckpoints {
+      return start(.save(.before, step: step, settingsInForce.ofNetwork(mark.settings.next)))
+    }
     if let turn = operate() { return turn }
     if let scope = attack.start() { return start(.freeze(scope, afterStep: step, settingsInForce.measured)) }
-    return checkpoints.takeRequest() ? start(.save(.kept, step: step, settingsInForce.written)) : nil
+    if checkpoints.takeRequest() { return start(.save(.kept, step: step, settingsInForce.written)) }
+    return isAutoDue ? start(.save(.auto, step: step, settingsInForce.written)) : nil
   }
+
+  /// At the end of an epoch, and when the performer says that enough time has passed; not twice at one step, nor where
+  /// the run ends anyway.
+  private var isAutoDue: Bool {
+    guard let description, writesCheckpoints, step > resumedAt ?? 0, step < totalSteps, checkpoints.autoStep != step else {
+      return false
+    }
+    return checkpoints.isAutoDue || step % max(1, description.stepsPerEpoch) == 0
+  }
+
+  private var writesCheckpoints: Bool { description.map { !$0.folder.isEmpty } ?? false }
+
+  /// Enough time has passed since the last checkpoint.
+  package mutating func autoIsDue() { checkpoints.isAutoDue = true }
 
   private mutating func operate() -> Turn? {
     guard let operation = operations.next(needsConversion: settingsInForce.needsConversion) else { return nil }
@@ -143,7 +180,7 @@ extension SessionMachine {
     state = outcome
     let summary = Summary(
       step: step, outcome: outcome, reason: reason, results: outcome == .finished ? results : [],
-      bestStep: checkpoints.best.measured?.step, seconds: 0, changes: changes.inOrder)
+      bestStep: checkpoints.best.measured?.step, seconds: 0, changes: changes.tour)
     now = .end(summary)
     return ([.state(StateChange(step: step, state: outcome, reason: reason))], summary)
   }

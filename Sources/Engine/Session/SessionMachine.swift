@@ -40,7 +40,22 @@ package struct SessionMachine: Sendable {
   var watch = SentinelWatch()
   var attack = CopyAttack()
   var tour: RemainingTour
-  var changes = ChangeRecord()
+  /// What was done to the session, from the start of this program on.
+  var changes = InterventionRecord()
+  /// What is done again, because the session was killed after it.
+  var redo: [Intervention] = []
+  /// Events told so far, of all sessions of the run.
+  package internal(set) var told = 0
+  /// How it was before the changes since the last step; nil without changes.
+  var mark: Mark?
+  /// Checkpoints cannot be written while training goes on, and that was said.
+  var isInTrouble = false
+  /// The weights at the end cannot be written; it is tried again.
+  package internal(set) var isBlocked = false
+  /// The step this session went on from; nil when it started at the beginning.
+  var resumedAt: Int?
+  /// The name of that checkpoint.
+  var resumedFrom: String?
 
   /// A session that has not started.
   package init(settings: Settings, tour: [TourStop] = []) {
@@ -77,10 +92,16 @@ package struct SessionMachine: Sendable {
     guard now == nil else { return outOfOrder("'prepared'") }
     var loaded = loaded
     if tour.count > 0 { loaded.tourStops = tour.count }
+    if let resumedAt {
+      loaded.resumedAt = resumedAt
+      loaded.settings = settings
+      loaded.steps = settings.totalSteps(stepsPerEpoch: loaded.stepsPerEpoch)
+    }
     description = loaded
     let unreachable = tour.unreachable(in: loaded.steps)
     let late = unreachable.isEmpty ? [] : journal(.stopsNotReached(unreachable, steps: loaded.steps))
-    return [.started(loaded)] + late + followTour() + proceed()
+    let resumed = resumedFrom.map { journal(.resumed(file: $0), cause: .you) } ?? []
+    return [.started(loaded)] + resumed + late + followTour() + proceed()
   }
 
   /// Data or network cannot be loaded, for this one-line reason: the session ends.
@@ -106,7 +127,7 @@ package struct SessionMachine: Sendable {
       return (note.map { [.checkpoint($0)] } ?? []) + proceed()
     case (.operate(_, _, let used), .operated(let report)):
       settingsInForce.build(from: used)
-      return [.surgery(report)] + journal(.operated(report)) + proceed()
+      return [.surgery(report)] + journal(.operated(report)) + followTour() + proceed()
     case (.checkQuickly, .checkedQuickly(let check)): return watch.take(check, settings) + proceed()
     case (.checkDeeply, .checkedDeeply(let check)): return watch.take(check, settings) + proceed()
     case (.findCauses, .foundCauses(let found)): return watch.take(found) + proceed()
@@ -136,8 +157,10 @@ package struct SessionMachine: Sendable {
   }
 
   private mutating func wrote(_ kind: CheckpointKind, step: Int) {
+    isBlocked = false
     checkpoints.didWrite(kind, step: step)
     if kind == .alarm { keptAlarm() }
+    if kind == .before { mark = nil }
   }
 
   /// The weights of the alarm are kept, or cannot be; the preset may want a pause there.
@@ -149,12 +172,11 @@ package struct SessionMachine: Sendable {
   private mutating func interrupted(_ work: Work) -> Turn {
     switch work {
     case .checkQuickly, .checkDeeply, .findCauses:
-      watch.forgetChecks()
+      if isLeaving, let check = work.check { watch.putBack(check) } else { watch.forgetChecks() }
       return proceed()
     case .runStep(let number, _) where !isLeaving && isHeldUp:
       // Not finished before the operation: random numbers are functions of the step, so it runs again on the new
       // network.
-      changes.abort(stepAfter: step)
       return journal(.stepAborted(number)) + proceed()
     case .validate where !isLeaving && isHeldUp: return proceed()
     case .runStep, .validate, .test, .operate, .keepAsBest, .save, .freeze:
@@ -172,10 +194,11 @@ package struct SessionMachine: Sendable {
     case .freeze:
       attack.didEnd()
       return journal(.failed(.attack, reason)) + proceed()
-    case .save(let kind, _, _) where kind == .alarm || kind == .kept:
-      if kind == .alarm { keptAlarm() }
+    case .save(let kind, let saved, _) where [.alarm, .kept, .auto, .before].contains(kind):
+      wrote(kind, step: saved)
       return journal(.failed(.checkpoint, reason)) + proceed()
     case .operate(let operation, _, _): return journal(.failed(.operation, reason)) + withdraw(operation) + proceed()
+    case .save where ending == .finish: return block(reason)
     case .runStep, .validate, .keepAsBest, .test, .save: return fail(reason)
     }
   }
@@ -183,9 +206,6 @@ package struct SessionMachine: Sendable {
   /// The session continues as it was; settings that say otherwise go back.
   private mutating func withdraw(_ operation: NetworkOperation) -> [Event] {
     guard operation == .convert else { return [] }
-    return settingsInForce.withdrawConversion().flatMap { change in
-      changes.add(change, step: step)
-      return journal(.changed(change))
-    }
+    return settingsInForce.withdrawConversion().flatMap { journal(.changed($0)) }
   }
 }

@@ -1,6 +1,7 @@
 import Events
 import Recipe
 import Spelling
+import Tensors
 
 /// What does the work of a session, one call at a time, once data and network are loaded: a `Trainer` in the product, a
 /// script in tests.
@@ -40,8 +41,12 @@ package protocol SessionWork: AnyObject {
   /// Copies the weights and makes the attack on the copy.
   func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack
 
-  /// Writes weights atomically; nil when the run has no folder.
-  func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote?
+  /// Writes weights atomically, with all that it takes to go on from them if there is `progress`. Nil when the run has no
+  /// folder, and when the file is written later: `written` is told then.
+  func save(_ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?) throws -> CheckpointNote?
+
+  /// Called on any thread with what became of a checkpoint that was not written by the end of `save`.
+  var written: (@Sendable (Result<CheckpointNote, FileError>) -> Void)? { get set }
 }
 
 /// Thrown by `poll`: the running call ends at once, and its partial work is discarded.

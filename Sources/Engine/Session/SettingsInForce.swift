@@ -3,14 +3,14 @@ import Recipe
 
 /// The settings of a session, by what they are in force for. During a run the three differ: a change waits for the next
 /// step, a measurement belongs to the step before it, and surgery waits until it is done.
-struct SettingsInForce: Sendable, Hashable {
+struct SettingsInForce: Sendable, Hashable, Codable {
   /// The settings of the next step: what was asked for.
   private(set) var next: Settings
   /// The settings of the last step run, which measurements use, so that settings, seed and journal determine every
   /// number.
   private(set) var measured: Settings
   /// The settings that the network's normalization layers were made from.
-  private var built: Settings
+  private(set) var built: Settings
 
   /// All alike, before the first step.
   init(_ settings: Settings) { (next, measured, built) = (settings, settings, settings) }
@@ -42,6 +42,9 @@ struct SettingsInForce: Sendable, Hashable {
     next = changed
     return .made(change)
   }
+
+  /// The settings of the next step are again what they were; what was run and what was built stays.
+  mutating func forget(since earlier: SettingsInForce) { next = earlier.next }
 
   // MARK: steps
 

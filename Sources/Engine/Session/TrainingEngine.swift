@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import Recipe
 import Spelling
 
@@ -16,19 +17,33 @@ package actor TrainingEngine {
   private let thread = EngineThread(name: "dualab engine")
   private let clock: @Sendable () -> Double
   private let prepare: @Sendable () throws -> any SessionWork
+  /// Hears every event on the engine's thread, before its readers.
+  private let record: @Sendable (Event) -> Void
   private var machine: SessionMachine
   /// The attack on a frozen copy that was started last.
   private var attack: FrozenAttack?
+  /// When the last checkpoint to go on from was written.
+  private var savedAt = 0.0
+
+  /// Seconds between two tries to write the last checkpoints.
+  private static let retryTime = 5.0
 
   /// A session that has not started. `prepare` loads data and network; it runs on the engine's thread. `clock` gives
   /// seconds since any fixed moment; only the summary shows them.
   package init(
-    settings: Settings, tour: [TourStop] = [], clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock,
+    settings: Settings, tour: [TourStop] = [], resuming point: ResumePoint? = nil,
+    clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock,
+    record: @escaping @Sendable (Event) -> Void = { _ in },
     prepare: @escaping @Sendable () throws -> any SessionWork
   ) {
     (events, teller) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     machine = SessionMachine(settings: settings, tour: tour)
+    if let point {
+      machine.resume(from: point.progress, redo: point.redo, reached: point.reached, told: point.told,
+        file: URL(fileURLWithPath: point.path).lastPathComponent)
+    }
     self.prepare = prepare
+    self.record = record
     self.clock = clock
   }
 
@@ -43,12 +58,15 @@ package actor TrainingEngine {
   /// Asks something of the session. Never blocks; from any thread, before, during and after `run`.
   package nonisolated func send(_ command: Command) { inbox.put(.command(command)) }
 
+  /// The record of the run cannot be written, for this reason; nil when it can be again.
+  package nonisolated func tell(recordTrouble reason: String?) { inbox.put(.recordTrouble(reason)) }
+
   /// Runs the session to its end. To be called once. Nothing is thrown: a failure is an outcome of the summary.
   package func run() -> Summary {
     let start = clock()
     var summary = perform()
     summary.seconds = clock() - start
-    teller.yield(.summary(summary))
+    tell([.summary(summary)])
     teller.finish()
     return summary
   }
@@ -64,6 +82,8 @@ package actor TrainingEngine {
       tell(events)
       return summary
     }
+    work.written = { [inbox] in inbox.put(.written($0)) }
+    savedAt = clock()
     obeyArrivals()
     var turn = machine.prepared(work.description)
     while true {
@@ -74,9 +94,11 @@ package actor TrainingEngine {
         // What was asked before the work ended comes before its result: a setting changed then is in time for the next
         // step.
         obeyArrivals()
+        noteTime(since: piece)
         turn = machine.handle(result)
       case .wait:
-        obey(inbox.next())
+        // What could not be written is tried again even if nobody says anything.
+        if let arrival = machine.isBlocked ? inbox.next(within: Self.retryTime) : inbox.next() { obey(arrival) }
         turn = machine.wake()
       case .end(let summary): return summary
       }
@@ -84,8 +106,21 @@ package actor TrainingEngine {
   }
 
   private func tell(_ events: [Event]) {
-    for event in events { teller.yield(event) }
+    for event in events {
+      record(event)
+      teller.yield(event)
+    }
+    machine.told += events.count
     if machine.isCancelingAttack { attack?.cancel() }
+  }
+
+  /// A checkpoint is due when enough minutes have passed since the last one.
+  private func noteTime(since piece: Work) {
+    let minutes = machine.settings[.checkpointMinutes]
+    if case .save(let kind, _, _) = piece, kind != .best { savedAt = clock() }
+    guard minutes > 0, clock() - savedAt >= 60 * minutes else { return }
+    savedAt = clock()
+    machine.autoIsDue()
   }
 
   // MARK: work
@@ -110,7 +145,8 @@ package actor TrainingEngine {
     case .test(let weights, let step, let settings):
       return .measured(try work.test(weights, afterStep: step, settings: settings, poll: poll))
     case .save(let kind, let step, let settings):
-      return .saved(try work.save(kind, step: step, settings: settings))
+      return .saved(
+        try work.save(kind, step: step, settings: settings, progress: machine.progress(for: kind)))
     case .operate(let operation, let step, let settings):
       return .operated(try work.operate(operation, afterStep: step, settings: settings, poll: poll))
     case .checkQuickly(let step, let settings):
@@ -153,6 +189,9 @@ package actor TrainingEngine {
     switch arrival {
     case .command(let command): tell(machine.handle(command))
     case .report(let report): tell(machine.handle(report))
+    case .written(.success(let note)): tell(machine.wrote(note))
+    case .recordTrouble(let reason): tell(machine.couldNotRecord(reason))
+    case .written(.failure(let error)): tell(machine.couldNotWrite("\(error)"))
     }
   }
 }

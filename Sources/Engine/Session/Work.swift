@@ -24,6 +24,16 @@ package enum Work: Sendable, Hashable {
   /// Copy the weights and start an attack on the copy.
   case freeze(AttackScope, afterStep: Int, Settings)
 
+  /// Which check of the sentinel it is, if it is one.
+  var check: SentinelWatch.Check? {
+    switch self {
+    case .checkQuickly: .quick
+    case .checkDeeply: .deep
+    case .findCauses: .causes
+    case .runStep, .validate, .keepAsBest, .test, .save, .operate, .freeze: nil
+    }
+  }
+
   /// True for work that polls, and can therefore end in `interrupted`.
   package var isInterruptible: Bool {
     switch self {

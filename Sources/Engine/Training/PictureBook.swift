@@ -15,7 +15,7 @@ package struct PictureBook {
   /// Images of each domain in the scatter.
   static let points = 32
 
-  private var first: LayerReport.Reference?
+  var first: LayerReport.Reference?
   private var scatters: [DomainScatter] = []
   private var axes: [ScatterReport.Axes] = []
 

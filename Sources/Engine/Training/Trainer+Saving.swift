@@ -2,19 +2,67 @@ import Events
 import Foundation
 import Networks
 import Recipe
+import Tensors
 
 /// Weights on disk.
 extension Trainer {
-  /// Writes `checkpoints/KIND.safetensors`, or `checkpoints/KIND-STEP.safetensors`.
-  package func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
-    guard let folder else { return nil }
-    let url = folder.appendingPathComponent("checkpoints/\(kind.fileName(step: step)).safetensors")
-    func write(_ network: Network, step: Int) throws -> CheckpointNote {
-      try Checkpoint(network: network, preset: presetName, kind: kind, step: step, settings: settings).write(to: url)
-      return CheckpointNote(step: step, kind: kind, path: url.path)
+  /// Writes `checkpoints/KIND.safetensors`, or `checkpoints/KIND-STEP.safetensors`. Those that are only for going on are
+  /// written while training goes on.
+  package func save(
+    _ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?
+  ) throws -> CheckpointNote? {
+    guard let folder = folder?.appendingPathComponent("checkpoints") else { return nil }
+    guard kind != .best else { return try saveBest(in: folder, settings) }
+    let url = folder.appendingPathComponent("\(kind.fileName(step: step)).safetensors")
+    let note = CheckpointNote(step: step, kind: kind, path: url.path)
+    let isPoint = kind == .auto || kind == .before
+    if isPoint, !keepsPoints { return nil }
+    // The disk may be slower than training: the next epoch has its own.
+    if kind == .auto, writer.isBusy { return nil }
+    let checkpoint = try Checkpoint(
+      network: network, preset: presetName, kind: kind, step: step, settings: settings)
+    let file = try progress.flatMap { keepsPoints ? try goingOn(checkpoint.file, $0) : nil } ?? checkpoint.file
+    guard isPoint else {
+      writer.drain()
+      try CheckpointWriter.write(file, to: url)
+      return note
     }
-    guard kind == .best else { return try write(network, step: step) }
-    return try best.map { best in try withNetwork(of: best) { try write($0, step: best.step) } }
+    let keep = settings[.checkpointKeep]
+    writer.write(file, to: url, note: note) { [written] result in
+      if kind == .auto, case .success = result { CheckpointWriter.prune(kind, in: folder, keeping: keep) }
+      written?(result)
+    }
+    return nil
+  }
+
+  private func saveBest(in folder: URL, _ settings: Settings) throws -> CheckpointNote? {
+    guard let best else { return nil }
+    let url = folder.appendingPathComponent("\(CheckpointKind.best.rawValue).safetensors")
+    return try withNetwork(of: best) { network in
+      let checkpoint = try Checkpoint(
+        network: network, preset: presetName, kind: .best, step: best.step, settings: settings)
+      try CheckpointWriter.write(checkpoint.file, to: url)
+      return CheckpointNote(step: best.step, kind: .best, path: url.path)
+    }
+  }
+
+  /// The file with what it takes to go on: momentum, the best weights, and where the session stands.
+  private func goingOn(_ weights: Safetensors, _ progress: SessionProgress) throws -> Safetensors {
+    var file = weights
+    func text(_ value: some Encodable) throws -> String {
+      String(decoding: try ResumePoint.encoder.encode(value), as: UTF8.self)
+    }
+    network.addMomentum(to: &file)
+    file.metadata["progress"] = try text(progress)
+    file.metadata["initial"] = try text(initial)
+    file.metadata["provenance"] = try text(Provenance.current)
+    if let reference = sentinel?.pictures.first { file.metadata["reference"] = try text(reference) }
+    guard let best else { return file }
+    file.metadata["best_branch"] = best.branch.rawValue
+    try withNetwork(of: best) { network in
+      for (name, tensor) in network.stateDictionary().tensors { file.tensors[Network.bestPrefix + name] = tensor }
+    }
+    return file
   }
 }
 
@@ -23,7 +71,7 @@ extension CheckpointKind {
   fileprivate func fileName(step: Int) -> String {
     switch self {
     case .best, .last, .interrupted: rawValue
-    case .alarm, .kept, .found, .skipped: "\(rawValue)-\(step)"
+    case .alarm, .kept, .auto, .before, .found, .skipped: "\(rawValue)-\(step)"
     }
   }
 }

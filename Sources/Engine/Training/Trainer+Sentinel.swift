@@ -43,7 +43,7 @@ extension Trainer {
   package func checkDeeply(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> DeepCheck {
-    let start = ContinuousClock.now, (sentinel, quick) = try lastCheck(step)
+    let start = ContinuousClock.now, (sentinel, quick) = try lastCheck(step, settings, poll)
     network.follow(settings)
     let deep = try sentinel.deep(after: quick, settings.trainingAttack, on: network, poll: poll)
     return DeepCheck(reading: deep.reading, passes: deep.passes, seconds: seconds(since: start))
@@ -53,7 +53,7 @@ extension Trainer {
   package func findCauses(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> CausesFound {
-    let (sentinel, quick) = try lastCheck(step)
+    let (sentinel, quick) = try lastCheck(step, settings, poll)
     network.follow(settings)
     let evidence = try sentinel.evidence(after: quick, settings.trainingAttack, on: network, poll: poll)
     return CausesFound(step: step, causes: evidence.causes(), passes: evidence.passes)
@@ -78,15 +78,22 @@ extension Trainer {
     let set = try EvaluationSet(
       images: images, shape: shape, labels: (0..<count).map { split.label($0) },
       indices: (0..<count).map { split.indices[$0] })
-    let state = SentinelState(sentinel: Sentinel(set, deepCount: initial[.sentinelDeepImages], seed: seed))
+    var state = SentinelState(sentinel: Sentinel(set, deepCount: initial[.sentinelDeepImages], seed: seed))
+    state.pictures.first = resumedReference
     sentinel = state
     return state
   }
 
-  private func lastCheck(_ step: Int) throws -> (Sentinel, Sentinel.QuickProbe) {
-    guard let state = sentinel, let quick = state.quick, quick.step == step else {
-      throw TrainingFailure("internal error: no quick check of step \(step) precedes the deep one; please report this")
-    }
+  /// The quick check at these weights; made again where the session was interrupted between the two.
+  private func lastCheck(
+    _ step: Int, _ settings: Settings, _ poll: () throws -> Void
+  ) throws -> (Sentinel, Sentinel.QuickProbe) {
+    var state = try sentinelState()
+    if let quick = state.quick, quick.step == step { return (state.sentinel, quick) }
+    network.follow(settings)
+    let quick = try state.sentinel.quick(afterStep: step, settings.trainingAttack, on: network, poll: poll).probe
+    state.quick = quick
+    sentinel = state
     return (state.sentinel, quick)
   }
 }

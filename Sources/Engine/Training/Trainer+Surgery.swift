@@ -27,11 +27,13 @@ extension Trainer {
     }
     if new !== old { training.exchange(new) }
     let drift = after.drift(from: before)
-    return SurgeryReport(
+    var report = SurgeryReport(
       step: step, operation: operation.kind, from: old.settings.norm, to: new.settings.norm,
       warnings: warnings.map(\.description), logitDrift: drift.rms, largestLogitDrift: drift.largest,
       cleanBefore: before.clean, cleanAfter: after.clean, adversarialBefore: before.attacked[0],
       adversarialAfter: after.attacked[0], attack: settings.trainingAttack.title, seconds: seconds(since: start))
+    if case .recalibrate(let batches) = operation { report.batches = batches }
+    return report
   }
 
   private func accuracies(

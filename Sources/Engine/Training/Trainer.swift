@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Networks
 import Recipe
+import Spelling
 import Tensors
 
 /// The work of a session, done for real: batches, attacks, passes through the network, SGD, measurements, weights on
@@ -25,6 +26,13 @@ package final class Trainer: SessionWork {
   var best: KeptNetwork?
   /// What the sentinel keeps from check to check; made at the first one.
   var sentinel: SentinelState?
+  /// The reference of the distances between domains, of a session that went on.
+  var resumedReference: LayerReport.Reference?
+  /// Writes checkpoints while training goes on.
+  let writer = CheckpointWriter()
+  /// False where nobody will go on from it: only the weights at the end are written then.
+  package var keepsPoints = true
+  package var written: (@Sendable (Result<CheckpointNote, FileError>) -> Void)?
 
   /// Weights of an earlier step, and the network they belong to: normalization may have been changed since.
   struct KeptNetwork {
@@ -37,8 +45,10 @@ package final class Trainer: SessionWork {
 
   /// Loads the data and draws the network's first weights. `folder` is the run's folder, nil to write nothing; a
   /// `tracker` only watches. Throws one line.
+  /// `built` are the settings of the normalization layers, where those are not the first ones any more.
   package init(
-    settings: Settings, presetName: String, threads: Int, folder: URL?, tracker: DistanceTracker? = nil
+    settings: Settings, built: Settings? = nil, presetName: String, threads: Int, folder: URL?,
+    tracker: DistanceTracker? = nil
   ) throws {
     if let conflict = settings.conflict { throw TrainingFailure("\(conflict)") }
     initial = settings
@@ -46,12 +56,12 @@ package final class Trainer: SessionWork {
     self.folder = folder
     pool = ThreadPool(threads: threads)
     data = try loadData(settings)
-    let network = try Trainer.network(settings, data, pool)
+    let network = try Trainer.network(built ?? settings, data, pool)
     training = TrainingStep(network, data: data, settings: settings, tracker: tracker)
     let model = network.settings
     description = SessionDescription(
       preset: presetName, data: data.description, dataNotes: data.notes, constructed: data.constructed,
-      model: "\(model.name), width \(model.width), \(network.parameterCount) parameters", steps: training.steps,
+      model: "\(model.name), width \(model.width), \(network.parameterCount) parameters", steps: settings.totalSteps(stepsPerEpoch: training.stepsPerEpoch),
       stepsPerEpoch: training.stepsPerEpoch, threads: pool.threads, folder: folder?.path ?? "", settings: settings)
   }
 

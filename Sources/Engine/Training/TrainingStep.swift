@@ -23,8 +23,6 @@ package final class TrainingStep {
 
   /// What is trained.
   package private(set) var network: Network
-  /// Steps of the whole run, which the schedule goes over.
-  let steps: Int
   /// What the last step's passes left in the network.
   let book: PassBook
   private let data: DataSplits
@@ -35,7 +33,7 @@ package final class TrainingStep {
   private let ahead: ImagesAhead?
   private var plan: StepPlan
 
-  /// Steps on the training images of `data`; a `tracker` only watches. If `steps` is 0, `epochs` gives their number.
+  /// Steps on the training images of `data`; a `tracker` only watches.
   init(_ network: Network, data: DataSplits, settings: Settings, tracker: DistanceTracker?) {
     let batch = min(settings[.batch], data.train.count)
     self.network = network
@@ -43,7 +41,6 @@ package final class TrainingStep {
     seed = settings.runSeed
     order = EpochOrder(count: data.train.count, batch: batch, seed: seed)
     ahead = data.train.images.isDecodedOnDemand ? ImagesAhead(data.train, order: order) : nil
-    steps = settings[.steps] > 0 ? settings[.steps] : settings[.epochs] * order.stepsPerEpoch
     memory = StepMemory(network, batch: batch)
     book = PassBook(tracker: tracker)
     plan = StepPlan(settings, data: data)
@@ -66,6 +63,7 @@ package final class TrainingStep {
   ) throws -> Sample {
     let start = ContinuousClock.now
     let plan = plan(for: settings), batch = try load(number, plan)
+    let steps = settings.totalSteps(stepsPerEpoch: stepsPerEpoch)
     let rate = settings[.learningRate] * plan.schedule.factor(step: number - 1, of: steps)
     network.follow(settings)
     memory.keep(network)
@@ -171,7 +169,8 @@ package final class TrainingStep {
   /// the weights as they were.
   private func descend(_ batch: Batch, _ plan: StepPlan, _ poll: () throws -> Void) throws -> OuterPass.Result {
     var pass = outerPass(batch, plan)
-    book.open(batch.step, of: steps, several: plan.batching != .cat, on: network)
+    book.open(
+      batch.step, of: plan.settings.totalSteps(stepsPerEpoch: stepsPerEpoch), several: plan.batching != .cat, on: network)
     pass.observer = book
     defer { book.close(on: network) }
     guard plan.weightPerturbation > 0 else { return try pass.run(mode: .train, poll: poll) }

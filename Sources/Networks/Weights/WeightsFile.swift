@@ -27,7 +27,7 @@ package struct WeightsFile: Sendable {
     self.takesSettings = takesSettings
     let url = URL(fileURLWithPath: path)
     isPyTorch = WeightsFile.isPyTorch(url)
-    file = isPyTorch ? Safetensors() : try Safetensors(contentsOf: url)
+    file = isPyTorch ? Safetensors() : try Safetensors(contentsOf: url).withoutSession
   }
 
   /// A zip archive or a pickle by the first bytes, or a file that is called so.

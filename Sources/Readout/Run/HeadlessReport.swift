@@ -76,6 +76,8 @@ package struct HeadlessReport {
     case .journal(let entry): [.note("step \(entry.step): \(entry.text) (\(entry.cause.rawValue))")]
     case .checkpoint(let note) where note.kind == .skipped:
       [.note("skipped \(note.path): \(note.reason ?? "")")]
+    // They are frequent, and say nothing that the journal does not.
+    case .checkpoint(let note) where note.kind == .auto || note.kind == .before: []
     case .checkpoint(let note): [.note("\(note.kind.rawValue) checkpoint, step \(note.step): \(note.path)")]
     // The journal has its sentence.
     case .surgery: []

@@ -1,0 +1,49 @@
+import Engine
+import Events
+import Foundation
+import Runs
+import Synchronization
+
+/// The record that a running session keeps of itself: every event, and `preset.yaml` as the run really went.
+final class RunRecord: Sendable {
+  let store: RunStore
+  private let recorder: RunRecorder
+  private let session: Int
+  private let engine: EngineBox
+
+  /// The engine comes after its record.
+  private final class EngineBox: Sendable {
+    let engine = Mutex<TrainingEngine?>(nil)
+    let keepPreset: @Sendable () -> Void
+    init(_ keepPreset: @escaping @Sendable () -> Void) { self.keepPreset = keepPreset }
+  }
+
+  /// Begins a session in the record. Throws `RunError`.
+  init(_ store: RunStore, plan: RunPlan, folder: RunFolder, from point: ResumePoint?) throws {
+    self.store = store
+    if point == nil { try store.note(["preset": plan.preset.name, "format": "1"]) }
+    session = try store.beginSession(threads: plan.threads, from: point)
+    let keep = { @Sendable [plan, url = folder.url] in
+      guard let made = try? store.interventions(), made.inOrder().contains(where: { $0.cause != .tour }) else { return }
+      RunFolder.keep(plan.file(tour: made.tour), in: url)
+    }
+    let box = EngineBox(keep)
+    engine = box
+    recorder = RunRecorder(
+      store, told: point?.told ?? 0, changed: { box.keepPreset() },
+      trouble: { reason in box.engine.withLock { $0 }?.tell(recordTrouble: reason) })
+  }
+
+  /// Whom to tell when the record cannot be written.
+  func attach(_ engine: TrainingEngine) { self.engine.engine.withLock { $0 = engine } }
+
+  /// Takes in an event.
+  func take(_ event: Event) { recorder.take(event) }
+
+  /// The session has ended: writes what is left.
+  func end(_ summary: Summary) {
+    recorder.finish()
+    try? store.endSession(session, outcome: summary.outcome)
+    engine.engine.withLock { $0 = nil }
+  }
+}

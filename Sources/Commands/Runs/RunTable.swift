@@ -1,0 +1,38 @@
+import Events
+import Readout
+import Runs
+
+/// Runs as rows of a table.
+enum RunTable {
+  /// A heading and a row for each run.
+  static func rows(_ cards: [RunCard]) -> [[String]] {
+    let head = ["run", "state", "step", "clean", "under attack", "gap", "began"]
+    return [head] + cards.map { card in
+      let result = card.results.last { $0.weights == .best } ?? card.results.last
+      return [
+        card.name, card.state.word, steps(card), result.map { share($0.clean) } ?? "–",
+        result.map { "\(share($0.adversarial)) \($0.attack)" } ?? "–", gap(card), began(card),
+      ]
+    }
+  }
+
+  /// `200/400`, or the steps alone when the run has all of them.
+  static func steps(_ card: RunCard) -> String {
+    guard let total = card.totalSteps, total != card.step else { return "\(card.step)" }
+    return "\(card.step)/\(total)"
+  }
+
+  /// The state of the gap and the strongest reading: `alarm 62.5 % quick, n 128`.
+  static func gap(_ card: RunCard) -> String {
+    guard let state = card.gap else { return "not measured" }
+    guard let reading = card.strongest else { return state.rawValue }
+    return "\(state.rawValue) \(Notation.table.share(reading.gap)) (\(reading.tier.rawValue), n \(reading.n), step "
+      + "\(reading.step))"
+  }
+
+  private static func share(_ accuracy: Proportion) -> String { Notation.table.share(accuracy.value) }
+
+  private static func began(_ card: RunCard) -> String {
+    card.sessions.first.map { String($0.began.prefix(16)).replacing("T", with: " ") } ?? "–"
+  }
+}

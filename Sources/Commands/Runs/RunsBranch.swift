@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Presets
+import Recipe
+import Runs
+
+/// `dualab runs branch`: the road not taken.
+struct RunsBranch: AsyncParsableCommand, SetsValues {
+  static let setHelp = "Change a setting after that step, e.g. beta=1."
+  static let configuration = CommandConfiguration(
+    commandName: "branch", abstract: "Make a second run that leaves a run after some step, with other settings.",
+    discussion: """
+      The run itself stays as it is. The branch goes on from the checkpoint before that step and does again what was done \
+      between the two, so that any step will do. Train it with 'dualab train --resume DIR' or 'dualab lab --run DIR', which \
+      are printed.
+      """)
+
+  @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+  var name: String
+
+  @Option(help: ArgumentHelp("After which step.", valueName: "step"))
+  var at: Int
+
+  @OptionGroup var set: SetOption<Self>
+
+  @Option(help: ArgumentHelp("Folder of the branch (default: RUN-branch-STEP next to the run).", valueName: "dir"))
+  var out: String?
+
+  func run() async throws {
+    let run = try RunName(name)
+    let branch = try RunBranch(of: try run.store(), at: at, try set.changes)
+    let path = RunFolder.free(out ?? run.url.relativePath + "-branch-\(at)") {
+      out == nil && FileManager.default.fileExists(atPath: $0)
+    }
+    let preset = try branch.preset
+    let folder = try RunFolder(
+      URL(fileURLWithPath: path),
+      preset: resolvedYAML(
+        preset.settings, tour: preset.tour, header: "All settings of a branch of a run of '\(preset.name)'."))
+    do { try branch.make(in: folder.url) } catch {
+      folder.discard()
+      throw error
+    }
+    let output = Output.standard
+    try output.error(
+      "branched at step \(at)" + (branch.checkpointStep < at ? ", from the checkpoint of step \(branch.checkpointStep)" : "")
+        + "\n")
+    try output.result("\(path)\n")
+    try output.error("train it: dualab train --resume \(path)\nor open it: dualab lab --run \(path)\n")
+  }
+}

@@ -1,0 +1,28 @@
+import Networks
+
+/// What the bits of a run depend on next to its settings: the kernels of this machine, and this program.
+package struct Provenance: Sendable, Hashable, Codable {
+  /// The version of this program.
+  package static let version = "0.1.0"
+
+  /// The program's version.
+  package var version: String
+  /// The CPU variant of the kernels: `avx2`.
+  package var kernels: String
+  /// How 3×3 convolutions are computed: `fast`.
+  package var convolution: String
+
+  /// Of this process.
+  package static var current: Provenance {
+    Provenance(
+      version: version, kernels: KernelVariant.current, convolution: ConvolutionKind.fromEnvironment.rawValue)
+  }
+
+  /// What differs from another process, `kernels avx512 (here avx2)`, one each; nothing where the bits are the same.
+  package func differences(from here: Provenance) -> [String] {
+    [
+      ("version", version, here.version), ("kernels", kernels, here.kernels),
+      ("convolution", convolution, here.convolution),
+    ].filter { $0.1 != $0.2 }.map { "\($0.0) \($0.1) (here \($0.2))" }
+  }
+}

@@ -1,0 +1,127 @@
+import Recipe
+
+/// One thing that was done to a session from outside, or that its tour did, by which it can be repeated: with preset and
+/// seed, the interventions of a run determine its weights.
+package struct Intervention: Sendable, Hashable, Codable {
+  /// Steps done so far; it takes effect in the step after it.
+  package var step: Int
+  /// Who did it.
+  package var cause: Cause
+  /// What was done.
+  package var act: Act
+
+  /// What can be done.
+  package enum Act: Sendable, Hashable, Codable {
+    /// A setting was changed.
+    case set(knob: String, KnobValue)
+    /// Running statistics were recomputed from this number of batches.
+    case recalibrate(batches: Int)
+    /// A person took over from the tour.
+    case endTour
+    /// A person ended the run early.
+    case finish
+    /// A person saw the alarm.
+    case acknowledge
+    /// A full AutoAttack on a copy of the weights was measured.
+    case confirm(GapReading)
+  }
+
+  package init(step: Int, cause: Cause, _ act: Act) {
+    self.step = step
+    self.cause = cause
+    self.act = act
+  }
+
+  /// What an event says was done; nil when it says something else.
+  package init?(_ event: Event) {
+    switch event {
+    case .alarm(let change):
+      let reading = change.reading.flatMap { $0.tier == .full ? $0 : nil }
+      guard let act = reading.map(Act.confirm) ?? (change.state == .acknowledged ? .acknowledge : nil) else { return nil }
+      self.init(step: change.step, cause: .you, act)
+    case .journal(let entry):
+      guard let act = Act(entry.fact) else { return nil }
+      self.init(step: entry.step, cause: entry.cause, act)
+    default: return nil
+    }
+  }
+}
+
+extension Intervention.Act {
+  fileprivate init?(_ fact: JournalFact) {
+    switch fact {
+    case .changed(let change): self = .set(knob: change.knob, change.new)
+    case .operated(let report):
+      guard let batches = report.batches else { return nil }
+      self = .recalibrate(batches: batches)
+    case .tourEnded: self = .endTour
+    case .finishing: self = .finish
+    default: return nil
+    }
+  }
+}
+
+/// The interventions of a session, in the order in which they take effect.
+package struct InterventionRecord: Sendable, Hashable, Codable {
+  /// In the order in which they were made.
+  private var made: [Intervention] = []
+
+  package init() {}
+
+  /// Takes in what a session told.
+  package mutating func take(_ event: Event) {
+    if case .journal(let entry) = event, case .stepAborted(let number) = entry.fact { abort(stepAfter: number - 1) }
+    if let intervention = Intervention(event) { made.append(intervention) }
+  }
+
+  /// Takes in an intervention.
+  package mutating func add(_ intervention: Intervention) { made.append(intervention) }
+
+  /// The step after `step` is aborted and runs again: what was changed during it is in force a step earlier.
+  package mutating func abort(stepAfter step: Int) {
+    for index in made.indices { made[index].step = min(made[index].step, step) }
+  }
+
+  /// How many there are.
+  package var count: Int { made.count }
+
+  /// Those that are not among the first `count` made, in the order of their steps. Surgery that was done in a pause
+  /// belongs to an earlier step than what was changed before it during the step that was held.
+  package func inOrder(after count: Int = 0) -> [Intervention] {
+    made.dropFirst(count).enumerated().sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }
+      .map(\.element)
+  }
+
+  /// What the weights depend on, as the tour that repeats it.
+  package var tour: [TourStop] {
+    var stops: [TourStop] = []
+    for intervention in inOrder() {
+      var stop = TourStop(step: intervention.step, caption: "")
+      switch intervention.act {
+      case .set(let knob, let value): stop.changes = [.init(knob: knob, value: value)]
+      case .recalibrate(let batches): stop.recalibrates = batches
+      case .finish: stop.finishes = true
+      case .endTour, .acknowledge, .confirm: continue
+      }
+      if let last = stops.last, let joined = last.joined(with: stop) {
+        stops[stops.count - 1] = joined
+      } else {
+        stops.append(stop)
+      }
+    }
+    return stops
+  }
+}
+
+extension TourStop {
+  /// Both as one stop; nil where one has to come after the other. A stop is a mapping in a preset file: a setting that is
+  /// changed twice between two steps needs two.
+  fileprivate func joined(with next: TourStop) -> TourStop? {
+    guard step == next.step, recalibrates == nil, finishes == nil, next.recalibrates == nil, next.finishes == nil,
+      !changes.contains(where: { change in next.changes.contains { $0.knob == change.knob } })
+    else { return nil }
+    var result = self
+    result.changes += next.changes
+    return result
+  }
+}

@@ -1,0 +1,151 @@
+import Events
+import Foundation
+import GRDB
+import Readout
+import Recipe
+
+/// What there is to say about a run at a glance, from its record.
+package struct RunCard: Sendable {
+  /// Where a run stands.
+  package enum State: Sendable, Hashable {
+    /// A process is at it.
+    case running(process: String)
+    case finished, stopped, failed
+    /// Its last process ended without saying so.
+    case killed
+
+    /// In one word, as tables and JSON have it.
+    package var word: String {
+      switch self {
+      case .running: "running"
+      case .finished: "finished"
+      case .stopped: "stopped"
+      case .failed: "failed"
+      case .killed: "killed"
+      }
+    }
+  }
+
+  /// The folder.
+  package let folder: URL
+  /// The preset's name.
+  package let preset: String
+  package let state: State
+  /// What it is; nil when it ended before data and network were loaded.
+  package let description: SessionDescription?
+  /// The settings at its end.
+  package let settings: Settings
+  /// Steps done.
+  package let step: Int
+  /// Last and best weights on the test images, where they were measured.
+  package let results: [Probe]
+  /// What the gap means now; nil when nothing was measured.
+  package let gap: GapState?
+  /// Of the last weights that a stronger attack was measured on, the reading that found most.
+  package let strongest: GapReading?
+  /// Its sessions.
+  package let sessions: [RunStore.Session]
+  /// What was done to it.
+  package let interventions: InterventionRecord
+  /// The run that it branched off, and where.
+  package let parent: (run: String, step: Int)?
+
+  /// Reads a run. Throws `RunError`.
+  package init(_ store: RunStore) throws {
+    folder = store.folder
+    preset = try store.fact("preset") ?? "unknown"
+    sessions = try store.sessions()
+    interventions = try store.interventions()
+    step = try store.lastStep()
+    state = State(RunLock.holder(of: store.folder), sessions.last)
+    description = try store.last(of: "started", first: true)?.description
+    results = try store.results()
+    (gap, strongest) = try store.gap()
+    var settings = description?.settings ?? Settings()
+    for case .set(let knob, let value) in interventions.inOrder().map(\.act) { try? settings.set(knob, to: value) }
+    self.settings = settings
+    let run = try store.fact("parent"), step = try store.fact("parent_step").flatMap { Int($0) }
+    parent = run.flatMap { run in step.map { (run, $0) } }
+  }
+
+  /// The folder's name.
+  package var name: String { folder.lastPathComponent }
+  /// Steps of the whole run.
+  package var totalSteps: Int? { description.map { settings.totalSteps(stepsPerEpoch: $0.stepsPerEpoch) } }
+}
+
+extension RunCard.State {
+  fileprivate init(_ holder: String?, _ session: RunStore.Session?) {
+    if let holder {
+      self = .running(process: holder)
+    } else {
+      switch session?.outcome {
+      case "finished": self = .finished
+      case "stopped": self = .stopped
+      case "failed": self = .failed
+      default: self = .killed
+      }
+    }
+  }
+}
+
+extension RunStore {
+  /// The last (or first) event of a kind.
+  fileprivate func last(of kind: String, first: Bool = false) throws -> Event? {
+    let order = first ? "ASC" : "DESC"
+    let text = try read { db in
+      try String.fetchOne(
+        db, sql: "SELECT json FROM event WHERE kind = ? ORDER BY seq \(order) LIMIT 1", arguments: [kind])
+    }
+    return text.flatMap { try? StoredEvent.value($0) }
+  }
+
+  /// The measurements on the test images after the last change of the weights.
+  fileprivate func results() throws -> [Probe] {
+    let texts = try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT json FROM event WHERE kind = 'probe' AND json ->> 'split' = 'test'
+            AND seq > (SELECT coalesce(max(seq), 0) FROM sample) ORDER BY seq
+          """)
+    }
+    return texts.compactMap { text -> Probe? in
+      guard let event: Event = try? StoredEvent.value(text), case .probe(let probe) = event else { return nil }
+      return probe
+    }
+  }
+
+  /// The state of the gap, and the strongest reading of the last weights that have one.
+  fileprivate func gap() throws -> (GapState?, GapReading?) {
+    let texts = try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT json FROM event WHERE kind IN ('probe', 'alarm')
+            AND (json ->> 'gapState' IS NOT NULL OR kind = 'alarm') ORDER BY seq DESC LIMIT 200
+          """)
+    }
+    let events = texts.compactMap { try? StoredEvent.value($0) as Event }
+    let states = events.compactMap { event -> GapState? in
+      switch event {
+      case .probe(let probe): probe.gapState
+      case .alarm(let change): change.state
+      default: nil
+      }
+    }
+    let readings = events.flatMap { event -> [GapReading] in
+      switch event {
+      case .probe(let probe): [probe.quick, probe.deep].compactMap(\.self)
+      case .alarm(let change): change.reading.flatMap { $0.tier == .full ? [$0] : nil } ?? []
+      default: []
+      }
+    }
+    let last = readings.map(\.step).max()
+    return (states.first, readings.filter { $0.step == last }.max { ($0.gap, $0.n) < ($1.gap, $1.n) })
+  }
+}
+
+extension Event {
+  fileprivate var description: SessionDescription? { if case .started(let value) = self { value } else { nil } }
+}

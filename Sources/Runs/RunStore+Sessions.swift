@@ -1,0 +1,67 @@
+import Engine
+import Events
+import Foundation
+import GRDB
+
+/// The sessions of a run: its start, going on from a checkpoint, its end.
+extension RunStore {
+  /// A session begins. Returns its number in the record.
+  package func beginSession(threads: Int, from point: ResumePoint?) throws -> Int {
+    let here = Provenance.current
+    return try write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO session (began, pid, host, version, kernels, convolution, threads, from_step, from_file)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          Self.now, Int(getpid()), ProcessInfo.processInfo.hostName, here.version, here.kernels, here.convolution, threads,
+          point?.progress.step, point.map { URL(fileURLWithPath: $0.path).lastPathComponent },
+        ])
+      return Int(db.lastInsertedRowID)
+    }
+  }
+
+  /// A session has ended.
+  package func endSession(_ number: Int, outcome: SessionState) throws {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE session SET ended = ?, outcome = ? WHERE id = ?", arguments: [Self.now, outcome.rawValue, number])
+    }
+  }
+
+  /// Prepares the record for a session that goes on from `point`: what came after it will be told again, and what was
+  /// done after it is done again. Fills in the point. Notes, refusals and what was attacked on a copy stay.
+  /// `added` is done then, too.
+  package func rewind(to point: inout ResumePoint, adding added: [Intervention] = []) throws {
+    let reached = max(try lastStep(), try fact("reached").flatMap { Int($0) } ?? 0), last = try lastSeq(), told = point.progress.told, open = point.progress.firstOpen
+    let redo = try write { db in
+      var record = try Self.record(db, from: open)
+      for text in try String.fetchAll(db, sql: "SELECT act FROM redo ORDER BY id") {
+        if case .did(let intervention) = try StoredEvent.value(text) as StoredAct { record.add(intervention) }
+      }
+      for intervention in added { record.add(intervention) }
+      let redo = record.inOrder()
+      try db.execute(sql: "DELETE FROM redo")
+      for intervention in redo {
+        try db.execute(
+          sql: "INSERT INTO redo (act) VALUES (?)", arguments: [try StoredEvent.text(StoredAct.did(intervention))])
+      }
+      for table in ["sample", "picture", "fingerprint"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE seq > ?", arguments: [told])
+      }
+      try db.execute(sql: "DELETE FROM event WHERE seq >= ? AND act IS NOT NULL", arguments: [open])
+      try db.execute(
+        sql: """
+          DELETE FROM event WHERE seq > ? AND (kind NOT IN ('journal', 'attackProgress')
+            OR (kind = 'journal' AND json ->> 'cause' IN ('tour', 'engine', 'policy')))
+          """, arguments: [told])
+      return redo
+    }
+    point.redo = redo
+    point.reached = max(reached, point.progress.step)
+    point.told = max(last, told)
+  }
+
+  static var now: String { Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)) }
+}
