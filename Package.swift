@@ -88,7 +88,7 @@ let package = Package(
       ]),
     .target(name: "Panes", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout"]),
     .target(name: "Lab", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout", "Panes"]),
-    .target(name: "Terminal", dependencies: ["CTerminal", "Events", "Plotting", "Panes", "Lab"]),
+    .target(name: "Terminal", dependencies: ["CTerminal", "Recipe", "Events", "Plotting", "Panes", "Lab"]),
     .target(
       name: "Commands",
       dependencies: [
@@ -153,6 +153,12 @@ let package = Package(
         "Tensors", "Objectives", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
         "Engine", "Readout", "Presets", "TestSupport", "allocation-probe", "dualab",
       ]),
+    .testTarget(
+      name: "RunsTests",
+      dependencies: [
+        "Spelling", "Tensors", "Recipe", "Events", "Engine", "Readout", "Runs", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .testTarget(name: "WatchingTests", dependencies: ["PyTorchFiles", "Events", "Watching"]),
     .testTarget(
       name: "SuitesTests",
@@ -176,7 +182,7 @@ let package = Package(
       dependencies: [
         "Tensors", "PyTorchFiles", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
         "Engine",
-        "Readout", "Presets", "Commands", "TestSupport", "dualab",
+        "Readout", "Runs", "Presets", "Commands", "TestSupport", "dualab",
         .product(
           name: "ArgumentParser",
           package:

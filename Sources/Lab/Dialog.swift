@@ -1,6 +1,7 @@
 import Events
 import Panes
 import Plotting
+import Recipe
 
 /// What lies over the panes and takes the keys. A dialog carries everything that the shell would otherwise list: the
 /// key that opens it, its own keys, its title and what it shows. It copies what it needs from the lab in `follow`.
@@ -72,6 +73,8 @@ package enum DialogRequest: Sendable, Hashable {
   case send(Command)
   /// Send this to the session; a change that means much is confirmed first.
   case ask(Command)
+  /// Go on from another step of the run, as another run.
+  case branch(step: Int?, [Assignment])
   /// Stop the run and leave once its checkpoint is written.
   case stop
   /// Ask how to end the run, or leave when it is over.

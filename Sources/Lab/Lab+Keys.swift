@@ -1,5 +1,6 @@
 import Events
 import Panes
+import Readout
 import Recipe
 
 /// What the keys of the table do.
@@ -19,6 +20,7 @@ extension Lab {
     case .close: dialog = nil
     case .send(let command): return send(command)
     case .ask(let command): return ask(command)
+    case .branch(let step, let changes): return branch(at: step, changes)
     case .stop: return stop()
     case .quit: return quit()
     case .theme(let index): return useTheme(index)
@@ -57,6 +59,23 @@ extension Lab {
     try? changed.set(name, to: value)
     guard knob.idleReason(in: changed) == nil else { return send(command) }
     return open(ChangeDialog(knob, to: value))
+  }
+
+  /// Goes on from another step as another run; without a step from before the last change.
+  mutating func branch(at step: Int?, _ changes: [Assignment]) -> [LabAction] {
+    guard !session.isWatching else {
+      show(Refusal.onlyWatching.text, isError: true)
+      return []
+    }
+    guard let step = step ?? session.lastChange else {
+      show("nothing was changed so far; name a step, e.g. rewind 20", isError: true)
+      return []
+    }
+    guard step <= session.step else {
+      show("step \(step) is still to come; the run is at step \(session.step)", isError: true)
+      return []
+    }
+    return [.branch(step: step, changes, theme: options.theme)]
   }
 
   // MARK: panes

@@ -125,6 +125,13 @@ package struct Lab: Sendable {
     return isWorthSaying ? describe() : nil
   }
 
+  /// The options of another lab that looks like this one, with a theme of it.
+  package func options(theme: Int) -> LabOptions {
+    var result = options
+    result.theme = theme
+    return result
+  }
+
   // MARK: for the other files of the lab
 
   var theme: Theme { options.themes[options.theme] }

@@ -1,10 +1,13 @@
 import Events
 import Plotting
+import Recipe
 
 /// What the lab asks of the program that runs it, in answer to a key.
 package enum LabAction: Sendable, Hashable {
   /// Send this to the session.
   case send(Command)
+  /// Leave the run after this step, and go on with these changes as another run, in a lab with this theme.
+  case branch(step: Int, [Assignment], theme: Int)
   /// Close the screen; what the session has to do was sent before.
   case leave
   /// Suspend the program (ctrl-z).

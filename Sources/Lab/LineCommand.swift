@@ -5,6 +5,8 @@ import Spelling
 /// A typed line as the lab understands it.
 package enum LineRequest: Sendable, Equatable {
   case send(Command)
+  /// Go on from another step of the run, as another run. No step: the one before the last change.
+  case branch(step: Int?, [Assignment])
   case quit
   case theme(Int)
   case nothing
@@ -46,7 +48,7 @@ package struct LineCommand: Sendable {
 
   /// All of them.
   package static let all: [LineCommand] = [
-    set, recalibrate, attack,
+    set, recalibrate, attack, run, branch, rewind, note,
     LineCommand("cancel-attack", "cancel that attack", .send(.cancelAttack)),
     LineCommand("acknowledge", "acknowledge the alarm", .send(.acknowledge)),
     LineCommand("checkpoint", "write a checkpoint and go on", .send(.checkpoint)),
@@ -95,6 +97,54 @@ extension LineCommand {
       throw SettingError("attack: expected full or quick, got '\(words[0])'")
     }
     return .send(.attack(scope))
+  }
+
+  private static let run = LineCommand("run STEPS", "train this many steps more, then pause") { _, _ in
+    []
+  } request: { words, _ in
+    guard words.count == 1, let count = Int(words[0]), (1...100_000_000).contains(count) else {
+      throw SettingError("run needs a number of steps, e.g. run 50")
+    }
+    return .send(.run(count))
+  }
+
+  private static let branch = LineCommand(
+    "branch STEP NAME=VALUE…", "leave the run after this step and go on with other settings, as another run"
+  ) { words, _ in
+    words.isEmpty ? [] : liveKnobs.map { $0.name + "=" }
+  } request: { words, _ in
+    guard let first = words.first, let step = Int(first), step >= 0 else {
+      throw SettingError("branch needs a step and what to change, e.g. branch 120 beta=1")
+    }
+    return .branch(step: step, try changes(words.dropFirst()))
+  }
+
+  private static let rewind = LineCommand(
+    "rewind STEP", "go back to this step (without one: to before the last change); the run as it is stays on the disk"
+  ) { _, _ in
+    []
+  } request: { words, _ in
+    guard words.count <= 1 else { throw SettingError("rewind takes one step, e.g. rewind 120; branch takes changes too") }
+    guard let word = words.first else { return .branch(step: nil, []) }
+    guard let step = Int(word), step >= 0 else { throw SettingError("rewind: expected a step, got '\(word)'") }
+    return .branch(step: step, [])
+  }
+
+  private static let note = LineCommand("note TEXT", "write a line into the journal") { _, _ in
+    []
+  } request: { words, _ in
+    guard !words.isEmpty else { throw SettingError("note needs a text, e.g. note the gap opens here") }
+    return .send(.note(words.joined(separator: " ")))
+  }
+
+  /// Changes of settings, each checked as `set` does.
+  private static func changes(_ words: some Sequence<String>) throws -> [Assignment] {
+    try words.map { word in
+      guard word.contains("=") else { throw SettingError("branch: '\(word)' is no change; use NAME=VALUE") }
+      let assignment = try Assignment(word)
+      _ = try change(assignment.name, assignment.value)
+      return assignment
+    }
   }
 
   private static let theme = LineCommand("theme NAME", "change the colors") { words, themes in

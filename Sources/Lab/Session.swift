@@ -24,6 +24,8 @@ package struct Session: Sendable {
   private(set) var forecast: AttackProgressNote?
   /// True while the preset's tour turns the knobs.
   private(set) var isOnTour = false
+  /// The step of the last change of a setting.
+  private(set) var lastChange: Int?
   private var pace = Pace()
 
   mutating func update(_ event: Event) {
@@ -59,6 +61,7 @@ package struct Session: Sendable {
       wish = nil
     case .journal(let entry):
       guard let change = entry.change else { return }
+      lastChange = entry.step
       try? settings?.set(change.knob, to: change.new)
       if change.knob == Knob.steps.name, let settings, let description {
         self.description?.steps = settings.totalSteps(stepsPerEpoch: description.stepsPerEpoch)

@@ -4,6 +4,7 @@ import Spelling
 import Yams
 
 /// Reads the key `tour` of a preset: a list of `{at: 300, set: {beta: 0.5}, say: "…", pause: true}`, in order of steps.
+/// `recalibrate: N` recomputes running statistics from N batches, `finish: true` ends the run there.
 struct TourReader {
   let parts: YAMLParts
 
@@ -23,7 +24,7 @@ struct TourReader {
   }
 
   private func stop(_ node: Node, _ settings: inout Settings) throws -> TourStop {
-    let fields = try parts.mapping(node, "a tour stop", known: ["at", "set", "say", "pause"])
+    let fields = try parts.mapping(node, "a tour stop", known: ["at", "set", "say", "pause", "recalibrate", "finish"])
     guard let at = fields["at"] else { throw parts.error(node, "a tour stop has no step; add 'at: STEP'") }
     var changes: [TourStop.Change] = []
     if let set = fields["set"] {
@@ -44,12 +45,14 @@ struct TourReader {
     return TourStop(
       step: try parts.integer(at, "at", least: 0), changes: changes,
       caption: try fields["say"].map { try parts.text($0, "say") } ?? "",
-      pauses: try fields["pause"].map { try flag($0) } ?? false)
+      pauses: try fields["pause"].map { try flag($0, "pause") } ?? false,
+      recalibrates: try fields["recalibrate"].map { try parts.integer($0, "recalibrate", least: 1) },
+      finishes: try fields["finish"].map { try flag($0, "finish") } == true ? true : nil)
   }
 
-  private func flag(_ node: Node) throws -> Bool {
+  private func flag(_ node: Node, _ key: String) throws -> Bool {
     guard case .scalar(let scalar) = node, let value = Bool(scalar.string) else {
-      throw parts.error(node, "pause: use true or false")
+      throw parts.error(node, "\(key): use true or false")
     }
     return value
   }

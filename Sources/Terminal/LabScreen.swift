@@ -1,6 +1,7 @@
 import CTerminal
 import Events
 import Lab
+import Recipe
 
 /// How the screen may use the terminal.
 package struct ScreenOptions: Sendable {
@@ -9,6 +10,8 @@ package struct ScreenOptions: Sendable {
   /// True to keep writing SIGINT, SIGTERM and SIGHUP to `LabScreen.signals` after the screen was left. Otherwise their
   /// former handlers are restored.
   package var keepsSignals: Bool
+  /// Says in one line why the run cannot be left after a step with these changes; nil when it can be.
+  package var refusal: @Sendable (Int, [Assignment]) -> String? = { _, _ in "this run cannot be branched" }
 
   /// All options.
   package init(colors: Int? = nil, keepsSignals: Bool = false) {
@@ -21,6 +24,8 @@ package struct ScreenOptions: Sendable {
 package enum ScreenOutcome: Sendable, Hashable {
   /// The user quit the lab.
   case left
+  /// The user wants to go on from another step of the run, as another run.
+  case branch(step: Int, [Assignment], theme: Int)
   /// A signal (SIGINT 2, SIGTERM 15, SIGHUP 1). The terminal is restored; the session is still running.
   case signal(Int32)
 }

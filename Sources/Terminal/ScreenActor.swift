@@ -191,6 +191,12 @@ actor ScreenActor<Content: ScreenContent> {
       switch action {
       case .send(let command): send(command)
       case .leave: leave(.left)
+      case .branch(let step, let changes, let theme):
+        if let refusal = options.refusal(step, changes) {
+          content.note(refusal)
+        } else {
+          leave(.branch(step: step, changes, theme: theme))
+        }
       case .suspend: suspend()
       case .redraw: painter?.forget()
       case .bell: if phase == .open { terminal_bell() }

@@ -2,6 +2,7 @@ import Commands
 import Engine
 import Events
 import Recipe
+import Tensors
 import Synchronization
 
 /// What was written, in place of the program's streams.
@@ -77,8 +78,14 @@ final class QuickWork: SessionWork {
     throw TrainingFailure("there is no network to copy")
   }
 
-  func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
-    CheckpointNote(step: step, kind: kind, path: "run/\(kind.rawValue).safetensors")
+  var written: (@Sendable (Result<CheckpointNote, FileError>) -> Void)?
+
+  func save(
+    _ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?
+  ) throws -> CheckpointNote? {
+    // Those are written while training goes on.
+    if kind == .auto || kind == .before { return nil }
+    return CheckpointNote(step: step, kind: kind, path: "run/\(kind.rawValue).safetensors")
   }
 }
 

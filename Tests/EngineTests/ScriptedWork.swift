@@ -4,6 +4,7 @@ import Foundation
 import Readout
 import Recipe
 import Synchronization
+import Tensors
 
 /// Work that trains nothing: it notes what was asked and does what the test says at each place.
 final class ScriptedWork: SessionWork {
@@ -71,7 +72,11 @@ final class ScriptedWork: SessionWork {
     }
   }
 
-  func save(_ kind: CheckpointKind, step: Int, settings: Settings) throws -> CheckpointNote? {
+  var written: (@Sendable (Result<CheckpointNote, FileError>) -> Void)?
+
+  func save(
+    _ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?
+  ) throws -> CheckpointNote? {
     try enter("save \(kind)", noting: "save \(kind) @\(step)")
     return CheckpointNote(step: step, kind: kind, path: "/\(kind)")
   }

@@ -113,26 +113,35 @@ import Testing
   }
 }
 
-@Suite struct ChangeRecordTests {
-  private func change(_ knob: String, _ value: Double) -> SettingChange {
-    SettingChange(knob: knob, old: .number(0), new: .number(value), effect: .nextStep)
+@Suite struct InterventionRecordTests {
+  private func change(_ knob: String, _ value: Double, step: Int) -> Intervention {
+    Intervention(step: step, cause: .you, .set(knob: knob, .number(value)))
   }
 
   @Test func changesOfAnAbortedStepMoveToTheStepBeforeAndKeepTheirOrder() {
-    var record = ChangeRecord()
-    record.add(change("gamma", 1), step: 2)
-    record.add(change("beta", 2), step: 4)
-    record.add(change("norm", 3), step: 3)
-    #expect(record.inOrder.map(\.step) == [2, 3, 4])
+    var record = InterventionRecord()
+    for made in [change("gamma", 1, step: 2), change("beta", 2, step: 4), change("norm", 3, step: 3)] { record.add(made) }
+    #expect(record.tour.map(\.step) == [2, 3, 4])
     record.abort(stepAfter: 3)
-    #expect(record.inOrder.map(\.step) == [2, 3, 3])
-    #expect(record.inOrder.flatMap(\.changes).map(\.knob) == ["gamma", "beta", "norm"])
+    #expect(record.inOrder().map(\.step) == [2, 3, 3])
+    #expect(record.tour.map(\.step) == [2, 3])
+    #expect(record.tour.flatMap(\.changes).map(\.knob) == ["gamma", "beta", "norm"])
   }
 
   @Test func aSettingThatIsChangedTwiceAtAStepNeedsTwoStops() {
-    var record = ChangeRecord()
-    for (knob, value) in [("gamma", 1.0), ("beta", 2), ("gamma", 3)] { record.add(change(knob, value), step: 5) }
-    #expect(record.inOrder.map { $0.changes.map(\.knob) } == [["gamma", "beta"], ["gamma"]])
+    var record = InterventionRecord()
+    for (knob, value) in [("gamma", 1.0), ("beta", 2), ("gamma", 3)] { record.add(change(knob, value, step: 5)) }
+    #expect(record.tour.map { $0.changes.map(\.knob) } == [["gamma", "beta"], ["gamma"]])
+  }
+
+  @Test func surgeryAndTheEndStandBetweenChanges() {
+    var record = InterventionRecord()
+    record.add(change("gamma", 1, step: 5))
+    record.add(Intervention(step: 5, cause: .you, .recalibrate(batches: 4)))
+    record.add(change("beta", 1, step: 5))
+    record.add(Intervention(step: 5, cause: .you, .acknowledge))
+    record.add(Intervention(step: 5, cause: .you, .finish))
+    #expect(record.tour.map(\.recalibrates) == [nil, 4, nil, nil] && record.tour.last?.finishes == true)
   }
 }
 

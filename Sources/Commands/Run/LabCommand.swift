@@ -28,18 +28,34 @@ struct LabCommand: AsyncParsableCommand {
     try await show(lab, output: .standard)
   }
 
+  /// Shows the run, and the runs that branch off it, one after the other.
   private func show(_ lab: Lab, output: Output) async throws {
-    let session = try RunningSession(options), engine = session.engine
+    var session = try RunningSession(options), lab = lab
+    for note in session.plan.notes { try output.error("note: \(note)\n") }
+    while let branch = try await show(session, lab, output: output) {
+      lab = Lab(options: lab.options(theme: branch.theme))
+      session = try RunningSession(branching: branch.run, options)
+    }
+  }
+
+  /// The run to go on with, and its theme.
+  private struct Branching {
+    let run: RunFolder
+    let theme: Int
+  }
+
+  /// Shows one run until it is left; returns the branch to go on with, if that is why.
+  private func show(_ session: RunningSession, _ lab: Lab, output: Output) async throws -> Branching? {
+    let engine = session.engine
     var lab = lab
     lab.recall(session.history)
-    for note in session.plan.notes { try output.error("note: \(note)\n") }
     async let ended = engine.run()
     let outcome: ScreenOutcome
     do {
+      var screen = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: true)
+      screen.refusal = { step, changes in session.refusal(ofBranchAt: step, changes) }
       outcome = try await LabScreen.run(
-        lab, options: ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: true),
-        events: session.alarms.relay(engine.events),
-        send: { engine.send($0) })
+        lab, options: screen, events: session.alarms.relay(engine.events), send: { engine.send($0) })
     } catch {
       engine.send(.stop)
       session.tidy(after: await ended)
@@ -48,19 +64,26 @@ struct LabCommand: AsyncParsableCommand {
     // The session may still be writing checkpoints, and the screen still catches signals: a terminal that is closed
     // first ends its input and sends SIGHUP a moment later.
     let signals = SignalWatch(pipe: LabScreen.signals) { engine.send(.stop) }
-    var signal: Int32?
+    var signal: Int32?, branching: Branching?, failure: (any Error)?
     switch outcome {
     case .signal(let number):
       signal = number
       engine.send(.stop)
     // Without the screen, a paused session could never be resumed.
     case .left: engine.send(.resume)
+    case .branch(let step, let changes, let theme):
+      // Made while its checkpoints are as they were checked.
+      do { branching = Branching(run: try session.branch(at: step, changes), theme: theme) } catch { failure = error }
+      engine.send(.stop)
     }
     let summary = await ended
     session.tidy(after: summary)
+    if let failure { throw failure }
+    if branching != nil, signals.signal == nil { return branching }
     if summary.step > 0 { try output.error("written to \(session.folder.url.relativePath)\n") }
     let table = FinalTable.lines(summary, preset: session.plan.preset.name, settings: session.plan.settings)
     for line in table { try output.result(line + "\n") }
     try Headless.verdict(on: summary, signal: signal ?? signals.signal)
+    return nil
   }
 }

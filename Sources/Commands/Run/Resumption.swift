@@ -14,13 +14,13 @@ struct Resumption {
 
   /// Chooses the latest intact checkpoint, and prepares the record for going on from there. Throws `RunError`,
   /// `CommandFailure` or `SettingError`.
-  init(_ url: URL, _ store: RunStore, _ options: RunOptions) throws {
+  init(_ url: URL, _ store: RunStore, steps: Int?, isForced: Bool) throws {
     var notes: [String] = []
     let files = RunFiles(url)
     files.removeLeftovers()
     var point = try files.latest { notes.append("\($0); the checkpoint before it is used") }
-    try Resumption.check(point.provenance, url, isForced: options.force, &notes)
-    let longer = try Resumption.extend(point, options, url, &notes)
+    try Resumption.check(point.provenance, url, isForced: isForced, &notes)
+    let longer = try Resumption.extend(point, to: steps, url, &notes)
     try store.rewind(to: &point, adding: longer)
     if point.reached > point.progress.step {
       let steps = NumberText.count(point.reached - point.progress.step, "step")
@@ -45,10 +45,10 @@ struct Resumption {
   }
 
   private static func extend(
-    _ point: ResumePoint, _ options: RunOptions, _ url: URL, _ notes: inout [String]
+    _ point: ResumePoint, to steps: Int?, _ url: URL, _ notes: inout [String]
   ) throws -> [Intervention] {
     let settings = point.progress.next, before = settings[.steps]
-    guard let steps = options.steps else {
+    guard let steps else {
       guard point.kind == .last, before > 0, point.progress.step >= before else { return [] }
       throw CommandFailure.failed(
         "\(url.relativePath): finished after \(NumberText.count(point.progress.step, "step")); add --steps N to train it "

@@ -40,6 +40,9 @@ final class RunRecord: Sendable {
   /// Takes in an event.
   func take(_ event: Event) { recorder.take(event) }
 
+  /// Writes what is left; blocks until that is on the disk.
+  func flush() { recorder.finish() }
+
   /// The session has ended: writes what is left.
   func end(_ summary: Summary) {
     recorder.finish()

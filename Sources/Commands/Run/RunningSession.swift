@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Recipe
 import Runs
 import Spelling
 
@@ -51,9 +52,16 @@ struct RunningSession {
 
   private init(resuming url: URL, _ options: RunOptions) throws {
     try options.checkResume()
+    try self.init(in: try RunFolder(resuming: url), options, longer: options.steps)
+  }
+
+  /// Goes on with a branch that was just made.
+  init(branching folder: RunFolder, _ options: RunOptions) throws { try self.init(in: folder, options, longer: nil) }
+
+  private init(in folder: RunFolder, _ options: RunOptions, longer steps: Int?) throws {
     let command = try options.onAlarm.map { try AlarmCommand($0) }
-    let folder = try RunFolder(resuming: url), store = try RunStore.open(url, writing: true)
-    let resumption = try Resumption(url, store, options)
+    let url = folder.url, store = try RunStore.open(url, writing: true)
+    let resumption = try Resumption(url, store, steps: steps, isForced: options.force)
     let point = resumption.point
     let plan = RunPlan(
       resuming: point, threads: try options.threads.count(usually: ProcessInfo.processInfo.activeProcessorCount),
@@ -68,6 +76,25 @@ struct RunningSession {
       try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
     }
     record.attach(engine)
+  }
+
+  // MARK: branches
+
+  /// Why the run cannot be left after a step with these changes, in one line; nil when it can be.
+  func refusal(ofBranchAt step: Int, _ changes: [Assignment]) -> String? {
+    record.flush()
+    do {
+      _ = try RunBranch(of: record.store, at: step, changes)
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// Makes the branch, in a folder next to the run's. Throws `RunError`.
+  func branch(at step: Int, _ changes: [Assignment]) throws -> RunFolder {
+    record.flush()
+    return try RunFolder(of: try RunBranch(of: record.store, at: step, changes), next: folder.url, at: step)
   }
 
   /// Deletes the folder when nothing was trained, so that the same command works once the cause is gone. Otherwise

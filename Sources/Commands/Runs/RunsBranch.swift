@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Presets
 import Recipe
 import Runs
 
@@ -29,18 +28,7 @@ struct RunsBranch: AsyncParsableCommand, SetsValues {
   func run() async throws {
     let run = try RunName(name)
     let branch = try RunBranch(of: try run.store(), at: at, try set.changes)
-    let path = RunFolder.free(out ?? run.url.relativePath + "-branch-\(at)") {
-      out == nil && FileManager.default.fileExists(atPath: $0)
-    }
-    let preset = try branch.preset
-    let folder = try RunFolder(
-      URL(fileURLWithPath: path),
-      preset: resolvedYAML(
-        preset.settings, tour: preset.tour, header: "All settings of a branch of a run of '\(preset.name)'."))
-    do { try branch.make(in: folder.url) } catch {
-      folder.discard()
-      throw error
-    }
+    let folder = try RunFolder(of: branch, next: run.url, at: at, out: out), path = folder.url.relativePath
     let output = Output.standard
     try output.error(
       "branched at step \(at)" + (branch.checkpointStep < at ? ", from the checkpoint of step \(branch.checkpointStep)" : "")

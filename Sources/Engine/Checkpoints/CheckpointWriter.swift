@@ -4,23 +4,32 @@ import Synchronization
 import Tensors
 
 /// Writes checkpoints while training goes on, one after the other, on a thread of its own.
+///
+/// Where the disk is slower than training, a checkpoint to go on from that still waits is replaced by the next: the memory
+/// does not grow, and the newest is always written.
 final class CheckpointWriter: Sendable {
-  private let queue = DispatchQueue(label: "dualab.checkpoints", qos: .utility)
-  private let waiting = Atomic(0)
+  private struct Job: Sendable {
+    let file: Safetensors
+    let url: URL
+    let note: CheckpointNote
+    let tell: @Sendable (Result<CheckpointNote, FileError>) -> Void
+  }
 
-  /// True while a checkpoint is not on the disk yet.
-  var isBusy: Bool { waiting.load(ordering: .acquiring) > 0 }
+  private let queue = DispatchQueue(label: "dualab.checkpoints", qos: .utility)
+  private let waiting = Mutex<[Job]>([])
 
   /// Writes the file atomically; then tells what became of it.
   func write(
     _ file: Safetensors, to url: URL, note: CheckpointNote,
     then tell: @escaping @Sendable (Result<CheckpointNote, FileError>) -> Void
   ) {
-    waiting.add(1, ordering: .acquiringAndReleasing)
+    waiting.withLock { jobs in
+      jobs.removeAll { $0.note.kind == .auto && note.kind == .auto && $0.note.step > 0 }
+      jobs.append(Job(file: file, url: url, note: note, tell: tell))
+    }
     queue.async { [self] in
-      let result = Result { () throws(FileError) in try Self.write(file, to: url) }.map { note }
-      waiting.subtract(1, ordering: .acquiringAndReleasing)
-      tell(result)
+      guard let job = waiting.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
+      job.tell(Result { () throws(FileError) in try Self.write(job.file, to: job.url) }.map { job.note })
     }
   }
 
@@ -42,14 +51,15 @@ final class CheckpointWriter: Sendable {
     }
   }
 
-  /// Deletes all but the newest few checkpoints of one kind, `auto-STEP.safetensors`.
+  /// Deletes all but the newest few checkpoints of one kind, `auto-STEP.safetensors`, and the first.
   static func prune(_ kind: CheckpointKind, in folder: URL, keeping count: Int) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let steps = names.compactMap { name -> Int? in
       guard name.hasPrefix("\(kind.rawValue)-"), name.hasSuffix(".safetensors") else { return nil }
       return Int(name.dropFirst(kind.rawValue.count + 1).dropLast(".safetensors".count))
     }
-    for step in steps.sorted().dropLast(max(1, count)) {
+    // Any step can be reached again from the start.
+    for step in steps.sorted().filter({ $0 > 0 }).dropLast(max(1, count)) {
       try? FileManager.default.removeItem(at: folder.appendingPathComponent("\(kind.rawValue)-\(step).safetensors"))
     }
   }

@@ -12,8 +12,8 @@ struct Checkpoints: Sendable, Hashable {
 
   /// Some time has passed since the last checkpoint that is only for going on.
   var isAutoDue = false
-  /// The step of the last one, and of the last one before a change.
-  private(set) var autoStep = 0, beforeStep = -1
+  /// The step of the last one.
+  private(set) var autoStep = -1
 
   /// Nothing to write yet.
   init(_ rule: BestRule) { best = BestWeights(rule) }
@@ -42,8 +42,7 @@ struct Checkpoints: Sendable, Hashable {
     case .best: writtenBestStep = step
     case .last, .interrupted: writtenStep = step
     case .auto: (autoStep, isAutoDue) = (step, false)
-    case .before: beforeStep = step
-    case .alarm, .kept, .found, .skipped: break
+    case .alarm, .kept, .before, .found, .skipped: break
     }
   }
 }

@@ -108,10 +108,10 @@ extension SessionMachine {
     return isAutoDue ? start(.save(.auto, step: step, settingsInForce.written)) : nil
   }
 
-  /// At the end of an epoch, and when the performer says that enough time has passed; not twice at one step, nor where
+  /// At the start, at the end of an epoch, and when the performer says that enough time has passed; not twice at one step, nor where
   /// the run ends anyway.
   private var isAutoDue: Bool {
-    guard let description, writesCheckpoints, step > resumedAt ?? 0, step < totalSteps, checkpoints.autoStep != step else {
+    guard let description, writesCheckpoints, step > resumedAt ?? -1, step < totalSteps, checkpoints.autoStep != step else {
       return false
     }
     return checkpoints.isAutoDue || step % max(1, description.stepsPerEpoch) == 0

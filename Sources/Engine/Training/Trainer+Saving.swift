@@ -17,8 +17,6 @@ extension Trainer {
     let note = CheckpointNote(step: step, kind: kind, path: url.path)
     let isPoint = kind == .auto || kind == .before
     if isPoint, !keepsPoints { return nil }
-    // The disk may be slower than training: the next epoch has its own.
-    if kind == .auto, writer.isBusy { return nil }
     let checkpoint = try Checkpoint(
       network: network, preset: presetName, kind: kind, step: step, settings: settings)
     let file = try progress.flatMap { keepsPoints ? try goingOn(checkpoint.file, $0) : nil } ?? checkpoint.file
