@@ -69,7 +69,7 @@ package struct RunBranch {
           sql: "INSERT INTO redo (act) VALUES (?)", arguments: [try StoredEvent.text(StoredAct.did(intervention))])
       }
     }
-    var facts = ["format": "1", "parent": parent.folder.path, "parent_step": "\(step)", "reached": "\(max(0, step - 1))"]
+    var facts = ["format": "1", "parent": parent.folder.path, "parent_step": "\(step)", "reached": "\(step)"]
     facts["preset"] = try parent.fact("preset")
     try store.note(facts)
   }
