@@ -146,7 +146,7 @@ let package = Package(
         "Tensors", "Objectives", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
         "Engine", "Readout", "Presets", "TestSupport", "allocation-probe", "dualab",
       ]),
-    .testTarget(name: "WatchingTests", dependencies: ["PyTorchFiles", "Events", "Watching"]),
+    .testTarget(name: "WatchingTests", dependencies: ["PyTorchFiles", "Recipe", "Events", "Watching"]),
     .testTarget(
       name: "SuitesTests",
       dependencies: [

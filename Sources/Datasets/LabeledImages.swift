@@ -26,6 +26,14 @@ package struct LabeledImages: Sendable {
   /// How many there are.
   package var count: Int { labels.count }
 
+  /// A digest of pixels, labels and indices.
+  package var digest: String {
+    var digest = Digest()
+    digest.add(pixels)
+    for number in labels + indices { digest.add(UInt64(bitPattern: Int64(number))) }
+    return digest.text
+  }
+
   /// The first `limit` images of a split; nil: all. Throws `DataError` for more than fit into memory, or for a file
   /// that cannot be read any more.
   package init(_ split: Split, source: String, limit: Int? = nil) throws {

@@ -29,6 +29,8 @@ package struct JournalPane: Pane {
   /// Entries between the latest and the last one shown.
   private var back = 0
   private var state = SessionState.preparing
+  /// Checkpoints of another program that were measured; nil for a training of our own.
+  private var measured: Int?
   /// True while single steps are run: they do not count as resuming.
   private var isStepping = false
 
@@ -37,7 +39,10 @@ package struct JournalPane: Pane {
   package mutating func update(_ event: Event) {
     switch event {
     case .started(let description):
-      if let folder = description.watches { add(0, .faint, " ", "watching \(folder)") }
+      if let folder = description.watches {
+        measured = 0
+        add(0, .faint, " ", "watching \(folder)")
+      }
       add(0, .faint, " ", description.data)
       for note in description.dataNotes ?? [] { add(0, .faint, " ", note) }
       if description.watches == nil { add(0, .faint, " ", description.model) }
@@ -59,11 +64,13 @@ package struct JournalPane: Pane {
     case .checkpoint(let note) where note.kind == .skipped:
       add(note.step, .watch, "✗", "skipped \(note.path): \(note.reason ?? "")")
     case .checkpoint(let note):
+      if note.kind == .found { measured = measured.map { $0 + 1 } }
       add(note.step, .good, "■", "checkpoint \(note.kind.rawValue)" + (note.path.isEmpty ? "" : " → \(note.path)"))
     case .summary(let summary):
       let reason = summary.reason.isEmpty ? "" : ": \(summary.reason)"
       let role: Theme.Role = summary.outcome == .failed ? .alarm : .good
-      add(summary.step, role, " ", "\(FinalTable.outcome(summary))\(reason)")
+      let outcome = measured.map { WatchReport.ending(summary, checkpoints: $0) } ?? FinalTable.outcome(summary)
+      add(summary.step, role, " ", outcome + reason)
     case .surgery, .sample, .probe: break
     }
   }
