@@ -54,6 +54,11 @@ extension Safetensors {
     if url.hasDirectoryPath || (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
       throw FileError("\(url.path): is a folder; pass a file")
     }
+    // A pipe that nobody writes to must not be waited for.
+    var status = stat()
+    if stat(url.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw FileError("\(url.path): is not a regular file; pass a file")
+    }
     do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
       throw FileError("\(url.path): cannot be read (\(error.localizedDescription))")
     }

@@ -61,6 +61,7 @@ struct DataArguments: ParsableArguments, SetsValues {
     do { return try loadData(settings) } catch let error as SettingError {
       throw CommandFailure.usage("\(error)")
     } catch {
+      for line in (error as? DataError)?.details ?? [] { try Output.standard.error("\(line)\n") }
       throw CommandFailure.failed("\(error)")
     }
   }
@@ -70,7 +71,7 @@ struct DataArguments: ParsableArguments, SetsValues {
 struct DataCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Read all of a data set; report its classes, sizes and checksums, or the first fault.",
+    abstract: "Read all of a data set; report its classes, sizes and checksums, or what is wrong with it.",
     usage: "dualab data check <name|path> [<options>]")
 
   @OptionGroup var arguments: DataArguments
