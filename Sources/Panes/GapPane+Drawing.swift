@@ -122,7 +122,8 @@ extension GapPane {
     let head = ["", title, "robust", "gap", "n"] + (hasStep ? ["step"] : [])
     let rows = zip(measured, attacks).map { reading, attack in
       [
-        reading.tier.rawValue, (isOneAttack ? "" : short(attack) + " ") + cell(reading.pgd), cell(reading.accuracy), Notation.screen.gap(reading),
+        reading.tier.rawValue, (isOneAttack ? "" : short(attack) + " ") + cell(reading.pgd), cell(reading.accuracy),
+        Notation.screen.gap(reading),
         "\(reading.n)",
       ] + (hasStep ? ["\(reading.step)"] : [])
     }

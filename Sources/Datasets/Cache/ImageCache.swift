@@ -3,8 +3,8 @@ import Foundation
 import Spelling
 import Tensors
 
-/// Decoded images in one file, of which only the table is read at first: it opens at once, and the system keeps in memory
-/// what is used.
+/// Decoded images in one file, of which only the table is read at first: it opens at once, and the system keeps in
+/// memory what is used.
 ///
 ///     magic (16 bytes), length of the header (8), header (JSON), a table of the images, their levels, RGB, row by row
 ///
