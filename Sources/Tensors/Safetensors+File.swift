@@ -64,7 +64,8 @@ extension Safetensors {
     }
     // A training may cut its checkpoint off while it is read, which ends a program that has mapped it. Only what no
     // checkpoint reaches is mapped.
-    do { data = try Data(contentsOf: url, options: Int(status.st_size) > Self.largestRead ? .alwaysMapped : []) } catch {
+    do { data = try Data(contentsOf: url, options: Int(status.st_size) > Self.largestRead ? .alwaysMapped : []) } catch
+    {
       throw FileError("\(url.path): cannot be read (\(error.localizedDescription))")
     }
     do { try self.init(data: data) } catch let error as FileError {
