@@ -112,10 +112,10 @@ import Testing
       (["--set", "sentinel.deep_images=8"], "was made with sentinel.deep_images 32; use the same"),
       (["--set", "sentinel.alarm=0.3"], "was made with sentinel.alarm 0.25; use the same"),
       (["--set", "mean=0.2"], "was made without mean; use the same"),
-      (["--layout", "nchw"], ""),
+      (["--layout", "nchw"], "was made on images.npz, 8 images of 1×28×28; use the same"),
     ] {
       let other = try await BuiltProgram.run(command + changes)
-      #expect(other.status == (words.isEmpty ? 0 : 2) && other.error.contains(words), "\(other.error)")
+      #expect(other.status == 2 && other.error.contains(words), "\(other.error)")
     }
     let elsewhere = try await BuiltProgram.run(
       ["watch", Self.folder("pgd"), "--once", "--out", out] + Self.quickly)
@@ -240,9 +240,9 @@ import Testing
   @Test func anotherNormalizationIsNoticed() async throws {
     let command = ["watch", Self.folder("pgd"), "--once", "--newest", "1"] + Self.quickly + ["--limit", "64"]
     let run = try await BuiltProgram.run(command + ["--set", "mean=5", "--set", "std=0.1"])
-    #expect(run.status == 0 && run.error.contains("is no better than guessing (10.0 % with 10 classes)"), "\(run)")
+    #expect(run.status == 0 && run.error.contains("is no better than guessing ("), "\(run)")
     // As 'attack' does, it tries what is often wrong.
-    #expect(run.error.contains("with no mean and std it would be"), "\(run.error)")
+    #expect(run.error.contains("mean and std it would be"), "\(run.error)")
     let right = try await BuiltProgram.run(command)
     #expect(right.status == 0 && !right.error.contains("guessing"), "\(right.error)")
   }
