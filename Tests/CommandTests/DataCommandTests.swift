@@ -43,6 +43,26 @@ import Testing
     }
   }
 
+  @Test func `an image too thin for a size is fine as it is`() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for name in ["ape/0.png", "ape/1.png", "bear/0.png", "bear/1.png"] {
+      let file = folder.appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        at: Repository.oracle("thin/png_\(name.contains("0") ? "1x60000" : "5000x1").png"), to: file)
+    }
+    let out = folder.appendingPathComponent("a.images").path
+    let check = try await BuiltProgram.run(["data", "check", folder.path])
+    #expect(check.status == 0 && check.error.isEmpty, "\(check.error)")
+    let whole = try await BuiltProgram.run(["data", "convert", folder.path, "--out", out])
+    #expect(whole.status == 0 && whole.result.contains("4 images"), "\(whole.error)")
+    let resized = try await BuiltProgram.run(["data", "convert", folder.path, "--out", out + "2", "--resize", "1000"])
+    #expect(resized.status == 1 && resized.error.contains("use a smaller --resize, or none"), "\(resized.error)")
+    #expect(!FileManager.default.fileExists(atPath: out + "2"))
+  }
+
   @Test func `check lists several broken files`() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }

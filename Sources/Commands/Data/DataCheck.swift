@@ -51,7 +51,8 @@ struct DataArguments: ParsableArguments, SetsValues {
       guard settings[.data].source.isDecoded, settings[.dataCrop] == 0, settings[.dataResize] == 0 else {
         return (settings, true)
       }
-      try settings.set(.dataCrop, to: 32)
+      // A side that every image can be brought to, however thin.
+      try settings.set(.dataCrop, to: 1)
       return (settings, false)
     }
   }
