@@ -159,7 +159,7 @@ let package = Package(
         "Spelling", "Tensors", "Recipe", "Events", "Engine", "Readout", "Runs", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "WatchingTests", dependencies: ["PyTorchFiles", "Events", "Watching"]),
+    .testTarget(name: "WatchingTests", dependencies: ["PyTorchFiles", "Recipe", "Events", "Watching"]),
     .testTarget(
       name: "SuitesTests",
       dependencies: [

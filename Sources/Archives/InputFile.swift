@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// An open file that is read by position: never mapped, since a training script may cut it off at any moment.
-package final class InputFile {
+package final class InputFile: Sendable {
   private let descriptor: Int32
   /// Bytes in all, when it was opened.
   package let count: Int

@@ -45,8 +45,9 @@ static png_structp start(source *own, png_infop *info) {
   png_set_read_fn(png, own, take);
   png_set_user_limits(png, 65535, 65535);
   png_set_chunk_malloc_max(png, 4 << 20);
-  // Text and color profiles may be damaged or large, and are not wanted.
-  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+  // Text and color profiles may be damaged or large, and are not wanted: with -1, all chunks are ignored that the
+  // pixels do not need.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   return png;
 }
 

@@ -10,15 +10,11 @@ package enum FileDigests {
   /// `find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum` prints in it. Throws.
   package static func lines(_ path: String) throws -> [String] {
     let root = BytePath(path)
-    if case .file = root.kind { return ["\(try Fetcher.digest(of: path) ?? "")  \(path)"] }
+    if case .file = root.kind { return ["\(try digest(root))  \(path)"] }
     var found: [[UInt8]] = []
     try collect(root, [0x2E], [], &found)
     let files = found.sorted { $0.lexicographicallyPrecedes($1) }
-    let digests = try parallelMap(files.count) { index in
-      var sum = SHA256()
-      try root.appending(files[index]).contents(limit: 16 << 30).withUnsafeBytes { sum.add($0) }
-      return sum.digest()
-    }
+    let digests = try parallelMap(files.count) { try digest(root.appending(files[$0])) }
     if files.count <= listed {
       return zip(digests, files).map { "\($0)  \(path)/\(BytePath.text(Array($1.dropFirst(2))))" }
     }
@@ -27,6 +23,12 @@ package enum FileDigests {
       (Array("\(digest)  ".utf8) + file + [0x0A]).withUnsafeBytes { sum.add($0) }
     }
     return ["\(sum.digest())  all \(files.count) files of \(path)"]
+  }
+
+  private static func digest(_ file: BytePath) throws -> String {
+    var sum = SHA256()
+    try file.read { sum.add($0) }
+    return sum.digest()
   }
 
   private static func collect(

@@ -1,4 +1,6 @@
+import Archives
 import Foundation
+import Tensors
 
 /// IDX files, the format of MNIST: a big-endian header, then unsigned bytes. Plain or gzip.
 ///
@@ -60,12 +62,13 @@ enum IDX {
 
   private static func contents(_ path: String) throws -> [UInt8] {
     do {
-      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch {
+      let file = try InputFile(URL(fileURLWithPath: path))
+      return try file.prefix(file.count)
+    } catch let error as FileError {
       let exists = FileManager.default.fileExists(atPath: path)
       throw DataError(
         exists
-          ? "\(path): cannot be read; check that it is a file and its permissions"
+          ? "\(path): \(error)"
           : "\(path): no such file; data.dir must name the folder of the data set's files")
     }
   }

@@ -13,7 +13,8 @@ struct ImageArrays {
 
   /// Names by which programs save images and labels, the usual ones first.
   static let imageNames = ["x_test", "images", "x", "X", "x_adv", "data", "imgs", "test_images", "X_test", "arr_0"]
-  static let labelNames = ["y_test", "labels", "y", "Y", "targets", "label", "test_labels", "Y_test", "arr_1"]
+  /// In the order of the images that they belong to.
+  static let labelNames = ["y_test", "labels", "y", "Y", "y_adv", "targets", "label", "test_labels", "Y_test", "arr_1"]
 
   /// Reads the first `limit` images of the `known` two arrays, or of those that are found. `member` names the images
   /// where they are not the usual ones; `layout` is known or to be recognized from the shape, where it leaves two
@@ -53,13 +54,23 @@ struct ImageArrays {
 
   // MARK: which arrays
 
+  /// The first images and labels that are there and belong together: they have the same place in both lists. Otherwise
+  /// the first of each; nil where there are none.
+  static func pair(_ images: [String], _ labels: [String], in names: [String]) -> (images: String, labels: String)? {
+    if let known = zip(images, labels).first(where: { names.contains($0) && names.contains($1) }) { return known }
+    guard let images = images.first(where: names.contains), let labels = labels.first(where: names.contains) else {
+      return nil
+    }
+    return (images, labels)
+  }
+
   private static func pair(
     _ names: [String], _ member: String?, _ array: (String, Int?) throws -> any NumberArray,
     _ notes: inout [String]
   ) throws -> (images: String, labels: String) {
+    let partner = member.flatMap { imageNames.firstIndex(of: $0) }.map { [labelNames[$0]] } ?? []
     let images = member.map { [$0] } ?? imageNames
-    let foundImages = images.first(where: names.contains), foundLabels = labelNames.first(where: names.contains)
-    if let foundImages, let foundLabels {
+    if let (foundImages, foundLabels) = pair(images, partner + labelNames, in: names) {
       if names.contains("x_adv"), foundImages != "x_adv", member == nil {
         notes.append("the clean images '\(foundImages)' are used; the file also holds adversarial ones, 'x_adv'")
       }
@@ -77,7 +88,7 @@ struct ImageArrays {
       return (pictures[0].0, classes[0].0)
     }
     let there = names.prefix(6).joined(separator: ", ")
-    let missing = foundImages == nil ? (member ?? "x_test") : "y_test"
+    let missing = images.contains(where: names.contains) ? "y_test" : member ?? "x_test"
     throw NPY.Failure(
       reason: "no array \(missing); expected x_test and y_test, or images and labels "
         + "(there: \(there.isEmpty ? "none" : there))")

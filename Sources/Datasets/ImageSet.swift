@@ -128,6 +128,12 @@ package struct ImageSet: Sendable {
 package struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What, where, remedy.
   package let description: String
+  /// Further places of the same fault, a line each, for those who want all of them.
+  package let details: [String]
+
   /// An error with this line.
-  package init(_ description: String) { self.description = oneLine(description) }
+  package init(_ description: String, details: [String] = []) {
+    self.description = oneLine(description)
+    self.details = details.map { oneLine($0) }
+  }
 }

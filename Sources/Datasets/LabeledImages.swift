@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import Tensors
 
@@ -26,6 +27,14 @@ package struct LabeledImages: Sendable {
   /// How many there are.
   package var count: Int { labels.count }
 
+  /// A digest of pixels, labels and indices.
+  package var digest: String {
+    var digest = Digest()
+    digest.add(pixels)
+    for number in labels + indices { digest.add(UInt64(bitPattern: Int64(number))) }
+    return digest.text
+  }
+
   /// The first `limit` images of a split; nil: all. Throws `DataError` for more than fit into memory, or for a file
   /// that cannot be read any more.
   package init(_ split: Split, source: String, limit: Int? = nil) throws {
@@ -49,8 +58,11 @@ package struct LabeledImages: Sendable {
   }
 
   /// The images of a folder of class folders, of each class in turn: those of `test` or `val` where it has one.
-  /// `settings` say how images of many sizes become images of one. Throws `DataError`.
+  /// `settings` say how images of many sizes become images of one. Throws `SettingError` where they contradict each
+  /// other, otherwise `DataError`.
   package init(folder path: String, settings: DataSettings, limit: Int? = nil) throws {
+    // Before everything is read.
+    if let complaint = Preparation.complaint(settings) { throw complaint }
     let (split, numbers) = try FolderData(settings).evaluation(BytePath(path), limit: limit)
     try self.init(split, source: path, limit: limit, numbers: numbers)
   }
@@ -134,8 +146,7 @@ package struct LabeledImages: Sendable {
   /// True for a zip archive, and for what is called a `.npz`.
   static func isZip(_ path: String) -> Bool {
     if path.lowercased().hasSuffix(".npz") { return true }
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
-    defer { try? file.close() }
-    return (try? file.read(upToCount: 2)) == Data("PK".utf8)
+    guard let file = try? InputFile(URL(fileURLWithPath: path)) else { return false }
+    return (try? file.prefix(2)) == Array("PK".utf8)
   }
 }

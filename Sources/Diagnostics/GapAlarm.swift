@@ -8,7 +8,7 @@ import Events
 ///     any state → calm: two consecutive checks below the watch threshold, and no tier's last reading above it
 ///
 /// An alarm is latched: smaller gaps above the watch threshold do not change it. An acknowledged alarm re-arms once the
-/// gap has closed.
+/// gap has closed. A late reading, of weights before those that were measured last, can raise an alarm and end none.
 package struct GapAlarm: Sendable, Hashable, Codable {
   /// What the gap currently means.
   package private(set) var state = GapState.calm
@@ -23,6 +23,8 @@ package struct GapAlarm: Sendable, Hashable, Codable {
 
   /// The last reading of each tier that measures regularly.
   private var last: [GapTier: GapReading] = [:]
+  /// The last quick reading, for a deep one at the same weights.
+  private var lastQuick: GapReading?
   /// Consecutive quick readings that speak for an alarm.
   private var quickAlarms = 0
   /// Consecutive checks whose readings all speak for calm.
@@ -44,15 +46,12 @@ package struct GapAlarm: Sendable, Hashable, Codable {
 
   // MARK: what happens to it
 
-  /// Takes a reading of the quick or deep tier; returns what to report, if anything.
-  package mutating func take(_ reading: GapReading) -> GapChange? {
+  /// Takes a reading of the quick or deep tier; returns what to report, if anything. `isLate`: weights of a later step
+  /// were measured before.
+  package mutating func take(_ reading: GapReading, isLate: Bool = false) -> GapChange? {
     guard reading.tier != .full else { return confirm(with: reading) }
     let before = state, disagreement = disagreement(with: reading)
-    last[reading.tier] = reading
-    let isNewProbe = lastStep != reading.step
-    lastStep = reading.step
-    if !thresholds.isCalm(reading) { calmProbes = 0 } else if isNewProbe { calmProbes += 1 }
-    if reading.tier == .quick { quickAlarms = thresholds.isAlarm(reading) ? quickAlarms + 1 : 0 }
+    count(reading, isLate: isLate)
 
     let isAlarm = reading.tier == .deep ? thresholds.isAlarm(reading) : quickAlarms >= 2
     switch state {
@@ -61,11 +60,11 @@ package struct GapAlarm: Sendable, Hashable, Codable {
         raise(at: reading.step)
       } else if state == .calm, thresholds.isWatch(reading) {
         state = .watch
-      } else if state == .watch, isOver {
+      } else if state == .watch, isOver, !isLate {
         state = .calm
       }
     case .alarm, .confirmed, .acknowledged:
-      if isOver { rest() }
+      if isOver, !isLate { rest() }
     }
     guard state != before || disagreement != nil else { return nil }
     return GapChange(step: reading.step, from: before, state: state, reading: reading, disagreement: disagreement)
@@ -96,6 +95,18 @@ package struct GapAlarm: Sendable, Hashable, Codable {
 
   // MARK: rules
 
+  /// Keeps what later decisions need. Of a late reading that is only what speaks against the network.
+  private mutating func count(_ reading: GapReading, isLate: Bool) {
+    if reading.tier == .quick { lastQuick = reading }
+    if !thresholds.isCalm(reading) { calmProbes = 0 }
+    if reading.tier == .quick, thresholds.isAlarm(reading) { quickAlarms += 1 }
+    guard !isLate else { return }
+    last[reading.tier] = reading
+    if thresholds.isCalm(reading), lastStep != reading.step { calmProbes += 1 }
+    lastStep = reading.step
+    if reading.tier == .quick, !thresholds.isAlarm(reading) { quickAlarms = 0 }
+  }
+
   private mutating func raise(at step: Int) {
     state = .alarm
     raisedAt = step
@@ -113,9 +124,10 @@ package struct GapAlarm: Sendable, Hashable, Codable {
   /// can't end what only the deep tier sees.
   private var isOver: Bool { calmProbes >= 2 && !last.values.contains(where: thresholds.isWatch) }
 
-  /// The disagreement with the other tier's reading at the same weights, if the intervals do not overlap.
+  /// The disagreement of a deep reading with the quick one before it at the same weights, if the intervals do not
+  /// overlap. A quick reading begins new weights, even where a step comes again.
   private func disagreement(with reading: GapReading) -> TierDisagreement? {
-    guard let other = last[reading.tier == .quick ? .deep : .quick], other.step == reading.step else { return nil }
+    guard reading.tier == .deep, let other = lastQuick, other.step == reading.step else { return nil }
     guard reading.lower > other.upper || other.lower > reading.upper else { return nil }
     return reading.gap > other.gap
       ? TierDisagreement(kinder: other, harsher: reading) : TierDisagreement(kinder: reading, harsher: other)

@@ -34,14 +34,14 @@ package struct Fetcher {
       if result == CCURL_DONE { break }
       if result == CCURL_NO_RANGES || status == 416 {
         try transfer.restart()
-      } else if result != CCURL_INTERRUPTED {
+      } else if result != CCURL_INTERRUPTED, !Self.isPassing(result, status) {
         throw Self.failure(file, result, message, status, isTooLarge: transfer.isTooLarge, part)
       }
       failures = transfer.size > before ? 0 : failures + 1
       guard failures < attempts else {
         throw DownloadError("\(file.url): \(message); run the same command again, it continues (\(part))")
       }
-      Thread.sleep(forTimeInterval: pause)
+      try wait(failures, file, transfer.size, progress)
     }
     try transfer.close()
     let digest = try Self.digest(of: part) ?? ""
@@ -53,6 +53,21 @@ package struct Fetcher {
     }
     guard rename(part, target) == 0 else { throw DownloadError("\(target): cannot be written; check the folder") }
     return target
+  }
+
+  /// A server that is busy or out of order for a while: 408, 429, 5xx.
+  private static func isPassing(_ result: ccurl_result, _ status: Int) -> Bool {
+    result == CCURL_FAILED && (status == 408 || status == 429 || (500..<600).contains(status))
+  }
+
+  /// Waits before the next attempt, twice as long after each failure, up to a minute. Throws what `progress` throws.
+  private func wait(_ failures: Int, _ file: PublishedFile, _ size: Int, _ progress: Progress) throws {
+    let seconds = min(60, pause * Double(1 << min(max(0, failures - 1), 10)))
+    let end = ContinuousClock.now + .seconds(seconds)
+    while ContinuousClock.now < end {
+      try progress(size, file.size)
+      Thread.sleep(forTimeInterval: min(0.2, max(0.001, (end - ContinuousClock.now) / .seconds(1))))
+    }
   }
 
   private func withProgress<Result>(_ progress: Progress, _ body: (@escaping Progress) throws -> Result) rethrows
@@ -70,7 +85,14 @@ package struct Fetcher {
         "\(file.url): sends more than the \(file.size ?? PublishedFile.largest) bytes of the file; it is another one")
     }
     if result == CCURL_MISSING { return DownloadError("libcurl.so.4 is missing; run 'apt-get install libcurl4'") }
-    let remedy = status >= 400 ? "the publisher may have moved it" : "check the connection and run it again"
+    let remedy =
+      switch status {
+      case 404, 410:
+        "the publisher no longer has it there; get \(file.name) elsewhere, put it into "
+          + "\(URL(fileURLWithPath: part).deletingLastPathComponent().path), and run this again"
+      case 400...: "the publisher may have moved it"
+      default: "check the connection and run it again"
+      }
     return DownloadError("\(file.url): \(message); \(remedy)")
   }
 
@@ -82,7 +104,11 @@ package struct Fetcher {
     }
     defer { try? file.close() }
     var sum = SHA256()
-    while let piece = try? file.read(upToCount: 1 << 20), !piece.isEmpty { piece.withUnsafeBytes { sum.add($0) } }
+    do {
+      while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { piece.withUnsafeBytes { sum.add($0) } }
+    } catch {
+      throw DownloadError("\(path): cannot be read to its end; check that it is a file, and the disk")
+    }
     return sum.digest()
   }
 }

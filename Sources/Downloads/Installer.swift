@@ -5,9 +5,11 @@ package struct Installer {
   /// What is happening to a file.
   package enum Stage: Sendable {
     case downloading(done: Int, total: Int?)
-    case checking
     case unpacking(done: Int)
   }
+
+  /// What the name of a folder that is being unpacked begins with.
+  private static let prefix = ".unpacking-"
 
   private let fetcher: Fetcher
 
@@ -36,9 +38,14 @@ package struct Installer {
     _ progress: (PublishedFile, Stage) throws -> Void
   ) throws {
     let target = "\(folder)/\(inside)"
-    let temporary = "\(folder)/.unpacking-\(UUID().uuidString)"
+    Self.removeLeftovers(in: folder)
+    let temporary = "\(folder)/\(Self.prefix)\(UUID().uuidString)"
     try? FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(atPath: temporary) }
+    let lock = Self.lock(temporary)
+    defer {
+      try? FileManager.default.removeItem(atPath: temporary)
+      if let lock { close(lock) }
+    }
     try TarUnpacker.unpack(archive, into: temporary, limit: PublishedFile.largestUnpacked) {
       try progress(file, .unpacking(done: $0))
     }
@@ -46,5 +53,23 @@ package struct Installer {
       throw DownloadError("\(archive): holds no folder \(inside); it is another archive than expected")
     }
     try? FileManager.default.removeItem(atPath: archive)
+  }
+
+  /// Removes what a download that was killed has left. A folder in which another one is unpacking is locked, and stays.
+  private static func removeLeftovers(in folder: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(prefix) {
+      guard let lock = lock("\(folder)/\(name)") else { continue }
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+      close(lock)
+    }
+  }
+
+  /// Locks a folder as long as the descriptor is open; nil where another program has.
+  private static func lock(_ folder: String) -> Int32? {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+    close(descriptor)
+    return nil
   }
 }

@@ -68,8 +68,8 @@ struct TarUnpacker {
   }
 
   private mutating func writeFile(_ path: String, _ size: Int, _ stream: GzipStream) throws {
+    guard size <= limit - unpacked else { throw damaged("unpacks to more than \(limit >> 20) MiB") }
     unpacked += size
-    guard size <= limit, unpacked <= limit else { throw damaged("unpacks to more than \(limit >> 20) MiB") }
     try makeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw damaged("'\(path)' is there twice") }
@@ -105,6 +105,8 @@ struct TarUnpacker {
   /// Octal digits between spaces and zeros, or GNU's binary numbers of large files.
   private static func number(_ field: ArraySlice<UInt8>) -> Int? {
     if let first = field.first, first & 0x80 != 0 {
+      // The upper bytes of a number that Int can hold are zero.
+      guard first == 0x80, field.dropFirst().dropLast(8).allSatisfy({ $0 == 0 }) else { return nil }
       return field.dropFirst().suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }.exactly
     }
     let digits = field.filter { $0 != 0x20 && $0 != 0 }

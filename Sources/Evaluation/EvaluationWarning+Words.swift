@@ -6,8 +6,11 @@ import Spelling
 extension EvaluationWarning {
   // MARK: clean accuracy
 
-  /// `cause` is what helps and what it would give; `isImported` when network or images came from outside.
-  static func guessing(_ guess: Guessing, _ cause: (PossibleCause, Proportion)?, isImported: Bool) -> Self {
+  /// `cause` is what helps and what it would give; `isImported` when network or images came from outside;
+  /// `isOfTraining` when the training may have only begun.
+  static func guessing(
+    _ guess: Guessing, _ cause: (PossibleCause, Proportion)?, isImported: Bool, isOfTraining: Bool
+  ) -> Self {
     var parts = [guess.sentence]
     if let (cause, accuracy) = cause {
       let part = accuracy.n < guess.clean.n ? " on the first \(accuracy.n) images" : ""
@@ -16,7 +19,8 @@ extension EvaluationWarning {
       parts.append("use more images before trusting the result")
     } else if isImported {
       parts.append(
-        "check that file and data belong together: mean and std, label order (or labels off by one), channel order "
+        (isOfTraining ? "unless training has only begun, " : "")
+          + "check that file and data belong together: mean and std, label order (or labels off by one), channel order "
           + "(RGB or BGR), layout (--layout), activation and shortcut of the network, and whether it is the right file")
     } else {
       parts.append("the network has not learned this task, or training diverged; use other weights or these data's own")

@@ -66,6 +66,8 @@ package struct SessionDescription: Sendable, Hashable, Codable {
   /// The folder whose checkpoints are measured while another program trains; nil for a training of our own. Then the
   /// settings are those of the measurement, and steps are unknown: 0.
   package var watches: String?
+  /// What the numbers of a watch depend on besides the settings; nil for a training of our own.
+  package var basis: WatchBasis?
 
   package init(
     preset: String, data: String, dataNotes: [String] = [], constructed: Bool, model: String, steps: Int,

@@ -54,8 +54,8 @@ package enum JournalFact: Sendable, Hashable {
   case stepBack(file: String, step: Int, last: Int)
   /// Files that were there at the start and are not measured: only so many newest ones are.
   case onlyNewest(Int, of: Int)
-  /// A checkpoint classifies no better than guessing among its classes.
-  case noBetterThanGuessing(file: String, Proportion, classes: Int)
+  /// So many files that lie in the folder were measured by an earlier watch.
+  case measuredEarlier(Int)
   /// A file was deleted before it was measured.
   case deleted(String)
   /// Stops of the tour after these steps are never reached in a run of `steps` steps.

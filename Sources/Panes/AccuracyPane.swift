@@ -39,7 +39,8 @@ package struct AccuracyPane: Pane {
         gapLower.append(x: Double(reading.step), y: reading.accuracy.value)
       }
       if let reading = probe.deep { deep.append(reading.accuracy, step: reading.step) }
-      last = probe
+      // A checkpoint that arrives late is drawn in its place and described by none.
+      if probe.step >= last?.step ?? 0 { last = probe }
     case .sample(let sample):
       if let share = sample.cleanAccuracy { batchClean.append(x: Double(sample.step), y: share.value) }
       if let share = sample.adversarialAccuracy { batchAdversarial.append(x: Double(sample.step), y: share.value) }
@@ -124,8 +125,7 @@ private struct Measured: Sendable {
   var step = 0
 
   mutating func append(_ share: Proportion, step: Int) {
-    last = share
-    self.step = step
+    if step >= self.step { (last, self.step) = (share, step) }
     values.append(x: Double(step), y: share.value)
     lower.append(x: Double(step), y: share.interval.lowerBound)
     upper.append(x: Double(step), y: share.interval.upperBound)

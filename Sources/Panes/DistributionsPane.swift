@@ -26,7 +26,8 @@ package struct DistributionsPane: Pane {
   package init() {}
 
   package mutating func update(_ event: Event) {
-    if case .scatter(let report) = event { self.report = report }
+    // A checkpoint that arrives late does not replace what is shown.
+    if case .scatter(let report) = event, report.step >= self.report?.step ?? 0 { self.report = report }
   }
 
   private var hasLayers: Bool { (report?.layers.count ?? 0) > 1 }

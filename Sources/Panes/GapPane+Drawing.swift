@@ -116,10 +116,14 @@ extension GapPane {
     let cell = { (accuracy: Proportion) in
       hasIntervals ? Notation.screen.accuracy(accuracy) : Notation.screen.share(accuracy.value)
     }
-    let head = ["", hasIntervals ? clipped(attack, to: 10) : "PGD", "robust", "gap", "n"] + (hasStep ? ["step"] : [])
-    let rows = measured.map { reading in
+    let attacks = measured.map { attack(of: $0.tier) }, isOneAttack = Set(attacks).count == 1
+    let short = { (attack: String) in attack.hasPrefix("PGD") && !hasIntervals ? "PGD" : clipped(attack, to: 10) }
+    let title = isOneAttack ? attacks.first.map(short) ?? "" : "attack"
+    let head = ["", title, "robust", "gap", "n"] + (hasStep ? ["step"] : [])
+    let rows = zip(measured, attacks).map { reading, attack in
       [
-        reading.tier.rawValue, cell(reading.pgd), cell(reading.accuracy), Notation.screen.gap(reading),
+        reading.tier.rawValue, (isOneAttack ? "" : short(attack) + " ") + cell(reading.pgd), cell(reading.accuracy),
+        Notation.screen.gap(reading),
         "\(reading.n)",
       ] + (hasStep ? ["\(reading.step)"] : [])
     }

@@ -20,6 +20,8 @@ package struct GapPane: Pane {
   private(set) var since = 0
   /// The last reading of each tier.
   private(set) var readings: [GapTier: GapReading] = [:]
+  /// The attack whose survivors each tier attacked.
+  private var attacks: [GapTier: String] = [:]
   private(set) var disagreement: TierDisagreement?
   /// The causes that were measured last, and when.
   private(set) var causes: [GapCause] = []
@@ -42,7 +44,7 @@ package struct GapPane: Pane {
     switch event {
     case .started(let description): levels = GapPane.levels(of: description.settings)
     case .probe(let probe) where probe.weights == .current:
-      attack = (probe.deep ?? probe.quick)?.attack ?? probe.attack
+      attack = probe.attack
       for reading in [probe.quick, probe.deep].compactMap({ $0 }) { take(reading) }
       if let state = probe.gapState { enter(state, step: probe.step) }
     case .alarm(let change): take(change)
@@ -71,9 +73,16 @@ package struct GapPane: Pane {
     since = step
   }
 
+  /// The attack whose survivors a tier attacked, as shown.
+  func attack(of tier: GapTier) -> String { attacks[tier] ?? attack }
+
   private mutating func take(_ reading: GapReading) {
     guard readings[reading.tier] != reading else { return }
-    readings[reading.tier] = reading
+    // A checkpoint that arrives late is drawn in its place only.
+    if reading.step >= readings[reading.tier]?.step ?? 0 {
+      readings[reading.tier] = reading
+      attacks[reading.tier] = reading.attack ?? attack
+    }
     histories[reading.tier, default: ReadingHistory()].append(reading)
   }
 
@@ -122,7 +131,7 @@ package struct GapPane: Pane {
     for reading in GapTier.allCases.compactMap({ readings[$0] }) {
       sentences.append(
         "On \(NumberText.count(reading.n, "image")) at step \(reading.step), accuracy is "
-          + "\(notation.accuracy(reading.pgd)) under \(attack) and \(notation.accuracy(reading.accuracy)) under the "
+          + "\(notation.accuracy(reading.pgd)) under \(attack(of: reading.tier)) and \(notation.accuracy(reading.accuracy)) under the "
           + "\(reading.tier.title): a gap of \(notation.gap(reading)).")
     }
     if let disagreement {

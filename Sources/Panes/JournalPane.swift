@@ -29,6 +29,8 @@ package struct JournalPane: Pane {
   /// Entries between the latest and the last one shown.
   private var back = 0
   private var state = SessionState.preparing
+  /// Checkpoints of another program that were measured; nil for a training of our own.
+  private var measured: Int?
   /// True while single steps are run: they do not count as resuming.
   private var isStepping = false
 
@@ -39,7 +41,10 @@ package struct JournalPane: Pane {
     // The lines of the first start are there already.
     case .started(let description) where description.resumedAt != nil: break
     case .started(let description):
-      if let folder = description.watches { add(0, .faint, " ", "watching \(folder)") }
+      if let folder = description.watches {
+        measured = 0
+        add(0, .faint, " ", "watching \(folder)")
+      }
       add(0, .faint, " ", description.data)
       for note in description.dataNotes ?? [] { add(0, .faint, " ", note) }
       if description.watches == nil { add(0, .faint, " ", description.model) }
@@ -63,11 +68,13 @@ package struct JournalPane: Pane {
     // They are frequent, and every mark is one.
     case .checkpoint(let note) where note.kind == .auto || note.kind == .before: break
     case .checkpoint(let note):
+      if note.kind == .found { measured = measured.map { $0 + 1 } }
       add(note.step, .good, "■", "checkpoint \(note.kind.rawValue)" + (note.path.isEmpty ? "" : " → \(note.path)"))
     case .summary(let summary):
       let reason = summary.reason.isEmpty ? "" : ": \(summary.reason)"
       let role: Theme.Role = summary.outcome == .failed ? .alarm : .good
-      add(summary.step, role, " ", "\(FinalTable.outcome(summary))\(reason)")
+      let outcome = measured.map { WatchReport.ending(summary, checkpoints: $0) } ?? FinalTable.outcome(summary)
+      add(summary.step, role, " ", outcome + reason)
     case .surgery, .sample, .probe: break
     }
   }

@@ -36,7 +36,8 @@ package struct LayersPane: Pane {
   package init() {}
 
   package mutating func update(_ event: Event) {
-    guard case .layers(let report) = event else { return }
+    // A checkpoint that arrives late does not replace what is shown.
+    guard case .layers(let report) = event, report.step >= self.report?.step ?? 0 else { return }
     self.report = report
     if !available.contains(measure) { measure = .cleanPGD }
     top = min(top, max(0, report.layers.count - 1))

@@ -27,14 +27,16 @@ extension JournalFact {
     case .recordedAgain: "the record of the run is written again; nothing is missing from it"
     case .tourEnded: "the tour ends here: the session is yours"
     case .numbered(let source): "steps are \(source.words)"
-    case .sameWeights(let file, let other): "\(file) has the same weights as \(other); not measured again"
+    case .sameWeights(let file, let other):
+      file == other
+        ? "\(file) was written again with the same weights; not measured again"
+        : "\(file) has the same weights as \(other); not measured again"
     case .stepBack(let file, let step, let last):
       "\(file) is of step \(step), after step \(last) was measured: it is drawn in its place"
     case .onlyNewest(let count, let total):
       "\(total) checkpoints are waiting; only the \(count) newest are measured (--newest changes that)"
-    case .noBetterThanGuessing(let file, let clean, let classes):
-      "\(file): clean accuracy \(Notation.table.share(clean.value)) is no better than guessing among \(classes) classes; "
-        + "unless training has only begun, check mean and std, and the order of classes and channels"
+    case .measuredEarlier(let count):
+      "\(NumberText.count(count, "checkpoint")) measured earlier: taken from the record, not measured again"
     case .deleted(let file): "\(file) was deleted before it was measured"
     case .stopsNotReached(let stops, let steps): JournalFact.notReached(stops, steps: steps)
     case .remark(let text): text

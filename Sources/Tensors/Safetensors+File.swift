@@ -48,13 +48,24 @@ extension Safetensors {
     }
   }
 
+  /// Bytes of a file that is read as a whole.
+  private static let largestRead = 4 << 30
+
   /// Reads a file. Throws `FileError` with the file's name and what is wrong.
   package init(contentsOf url: URL) throws {
     let data: Data
     if url.hasDirectoryPath || (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
       throw FileError("\(url.path): is a folder; pass a file")
     }
-    do { data = try Data(contentsOf: url, options: .alwaysMapped) } catch {
+    // A pipe that nobody writes to must not be waited for.
+    var status = stat()
+    if stat(url.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw FileError("\(url.path): is not a regular file; pass a file")
+    }
+    // A training may cut its checkpoint off while it is read, which ends a program that has mapped it. Only what no
+    // checkpoint reaches is mapped.
+    do { data = try Data(contentsOf: url, options: Int(status.st_size) > Self.largestRead ? .alwaysMapped : []) } catch
+    {
       throw FileError("\(url.path): cannot be read (\(error.localizedDescription))")
     }
     do { try self.init(data: data) } catch let error as FileError {

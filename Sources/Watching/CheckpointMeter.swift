@@ -10,7 +10,7 @@ import Recipe
 /// PGD-10, the quick tier, distances and PCA, the deep tier, and the causes of an alarm.
 ///
 /// The gap is measured from PGD-10. Catastrophic overfitting leaves no such gap, because PGD finds it: where FGSM
-/// claims far more than PGD-10, the gap is measured from FGSM.
+/// claims far more than PGD-10, the gap is measured from FGSM. Causes explain what survives PGD-10 in either case.
 struct CheckpointMeter {
   private let sentinel: Sentinel
   private let settings: Settings
@@ -31,6 +31,9 @@ struct CheckpointMeter {
     /// The survivors that the gap is measured from, and the attack they survived.
     var base: Sentinel.QuickProbe
     var attack: any Attack
+    /// The survivors of PGD-10, and PGD-10.
+    var pgdBase: Sentinel.QuickProbe
+    var pgd: any Attack
   }
 
   /// The quick check of a network. An error from `poll` ends it and changes nothing.
@@ -57,7 +60,8 @@ struct CheckpointMeter {
       attack: quick.attack, quick: reading, passes: passes + drawn.passes, seconds: clock() - start)
     probe.fgsm = Proportion(correct: survivors.count, n: sentinel.set.count)
     return Quick(
-      probe: probe, layers: drawn.layers, scatter: drawn.scatter, base: base.probe, attack: base.attack)
+      probe: probe, layers: drawn.layers, scatter: drawn.scatter, base: base.probe, attack: base.attack,
+      pgdBase: quick, pgd: pgd)
   }
 
   /// AutoAttack on the first images, at the weights of a quick check.
@@ -72,8 +76,15 @@ struct CheckpointMeter {
     return probe
   }
 
+  /// What may be wrong with a network whose clean accuracy is no better than guessing; nil when it is better.
+  func guessing(
+    _ network: Network, _ check: GuessingCheck, _ clean: Proportion, poll: () throws -> Void
+  ) throws -> String? {
+    try check.warning(network, on: sentinel.set, correct: clean.correct, poll: poll)?.message
+  }
+
   /// What explains the gap of a quick check.
   func findCauses(_ network: Network, after quick: Quick, poll: () throws -> Void) throws -> [GapCause] {
-    try sentinel.evidence(after: quick.base, quick.attack, on: network, poll: poll).causes()
+    try sentinel.evidence(after: quick.pgdBase, quick.pgd, on: network, poll: poll).causes()
   }
 }

@@ -15,6 +15,9 @@ package struct StepNumbering: Sendable {
     }
   }
 
+  /// Larger numbers are no steps: they are times or digests, and a chart cannot tell them apart.
+  static let largest = 1 << 53
+
   /// The last step that was given.
   private var last: Int?
   /// The step that each name was given by its number.
@@ -24,16 +27,17 @@ package struct StepNumbering: Sendable {
 
   /// The step of a file, before it is measured.
   package func number(of name: String, _ counts: TrainingCounts) -> Number {
-    if let step = counts.step { return Number(step: step, source: .step) }
-    if let epoch = counts.epoch { return Number(step: epoch, source: .epoch) }
+    let isStep = { (number: Int) in (0...Self.largest).contains(number) }
+    if let step = counts.step, isStep(step) { return Number(step: step, source: .step) }
+    if let epoch = counts.epoch, isStep(epoch) { return Number(step: epoch, source: .epoch) }
     // The number in the name of a file that is overwritten again and again is none.
     if named[name] == nil, let number = CheckpointName(name).number { return Number(step: number, source: .name) }
-    return Number(step: (last ?? 0) + 1, source: .order)
+    return Number(step: min((last ?? 0) + 1, Self.largest), source: .order)
   }
 
   /// A file was measured.
   package mutating func note(_ number: Number, of name: String) {
-    last = max(last ?? 0, number.step)
+    last = max(last ?? 0, min(number.step, Self.largest))
     if number.source == .name { named[name] = number.step }
   }
 }
@@ -58,7 +62,9 @@ package struct CheckpointName: Sendable, Hashable {
       let after = run.upperBound < stem.count ? stem[run.upperBound] : "_"
       return !before.isLetter && before != "." && !after.isLetter && !isFraction(run)
     }
-    return (told.last ?? apart.last).flatMap { Int(String(stem[$0])) }
+    return (told.last ?? apart.last).flatMap { Int(String(stem[$0])) }.flatMap {
+      $0 <= StepNumbering.largest ? $0 : nil
+    }
   }
 
   /// Runs of digits before the extension.

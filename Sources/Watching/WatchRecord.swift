@@ -18,6 +18,9 @@ package struct WatchRecord: Sendable {
   /// Takes in an event that was kept.
   package mutating func take(_ event: Event) {
     switch event {
+    // An alarm of an earlier checkpoint may be acknowledged while the next one is measured.
+    case .alarm(let change) where change.state == .acknowledged && !pending.contains(where: \.isAlarm):
+      events.append(event)
     case .started(let started):
       description = description ?? started
       pending = []
@@ -39,15 +42,20 @@ package struct WatchRecord: Sendable {
     }
   }
 
-  /// What differs between a watch and the one that measured this, such as `eps 8/255`; nil if the numbers belong
-  /// together.
+  /// How a watch differs from the one that measured this: `with eps 8/255`; nil if the numbers belong together.
   package func difference(from other: SessionDescription) -> String? {
     guard let description else { return nil }
     let (mine, theirs) = (description.settings, other.settings)
-    for knob in ["eps", "attack.norm", "seed", "sentinel.deep_images"].compactMap(AnyKnob.named)
-    where mine[knob] != theirs[knob] {
-      return "\(knob.name) \(mine.formatted(knob))"
+    let names = ["eps", "attack.norm", "seed", "sentinel.deep_images", "sentinel.watch", "sentinel.alarm"]
+    for knob in names.compactMap(AnyKnob.named) where mine[knob] != theirs[knob] {
+      return "with \(knob.name) \(mine.formatted(knob))"
     }
-    return description.data == other.data ? nil : "images (\(oneLine(description.data)))"
+    if description.data != other.data { return "on \(oneLine(description.data))" }
+    guard let before = description.basis, let now = other.basis else { return nil }
+    return before.difference(from: now).map { oneLine($0) }
   }
+}
+
+extension Event {
+  fileprivate var isAlarm: Bool { if case .alarm = self { true } else { false } }
 }

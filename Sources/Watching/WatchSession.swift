@@ -1,18 +1,31 @@
 import Datasets
+import Engine
+import Evaluation
 import Events
 import Foundation
 import Networks
-import Synchronization
 
 /// What a watch watches, and how it measures.
 package struct WatchTask: Sendable {
+  /// What was made of a file.
+  package struct Loaded {
+    var imported: WeightsFile.Imported
+    /// Asks whether the network is better than guessing, and otherwise why.
+    var guessing: GuessingCheck
+
+    package init(_ imported: WeightsFile.Imported, _ guessing: GuessingCheck) {
+      self.imported = imported
+      self.guessing = guessing
+    }
+  }
+
   package var folder: CheckpointFolder
   /// What the readers are told at the start; its settings have ε, the norm and the thresholds.
   package var description: SessionDescription
   /// The images that every checkpoint is measured on.
   package var images: LabeledImages
   /// Makes a network of a file; throws one line.
-  package var load: @Sendable (String) throws -> WeightsFile.Imported
+  package var load: @Sendable (String) throws -> Loaded
   /// Ends when everything that is there was measured.
   package var isOnce = false
   /// How many of the checkpoints that wait are measured: the newest ones; nil for all.
@@ -30,7 +43,7 @@ package struct WatchTask: Sendable {
 
   package init(
     folder: CheckpointFolder, description: SessionDescription, images: LabeledImages,
-    load: @escaping @Sendable (String) throws -> WeightsFile.Imported
+    load: @escaping @Sendable (String) throws -> Loaded
   ) {
     self.folder = folder
     self.description = description
@@ -44,7 +57,7 @@ package final class WatchSession: Sendable {
   /// Everything it tells, in order; ends after the summary. For one reader.
   package let events: AsyncStream<Event>
   private let teller: AsyncStream<Event>.Continuation
-  private let mail = Mailbox()
+  private let mail = Inbox<Command>()
   private let task: WatchTask
 
   package init(_ task: WatchTask) {

@@ -15,7 +15,9 @@ extension WatchWork {
       return
     }
     complaint = nil
-    for entry in entries where arrivals.isNew(entry) && task.earlier.has(entry) { arrivals.skip(entry) }
+    let known = entries.filter { arrivals.isNew($0) && task.earlier.has($0) }
+    for entry in known { arrivals.skip(entry) }
+    if !known.isEmpty { journal(.measuredEarlier(known.count)) }
     for name in arrivals.look(entries, at: Date().timeIntervalSince1970) { journal(.deleted(name)) }
     leaveOut()
   }

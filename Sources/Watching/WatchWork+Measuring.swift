@@ -6,8 +6,9 @@ extension WatchWork {
   mutating func measure(_ candidate: Candidate, _ meter: inout CheckpointMeter) throws {
     let entry = candidate.entry, number = candidate.number
     enter(.measuring)
-    let imported: WeightsFile.Imported
-    do { imported = try task.load(task.folder.file(entry.name)) } catch { return skip(entry, error) }
+    let loaded: WatchTask.Loaded
+    do { loaded = try task.load(task.folder.file(entry.name)) } catch { return skip(entry, error) }
+    let imported = loaded.imported
     counts[entry] = nil
     // Replaced while it was read: the next look finds the new one.
     if let stamp = task.folder.stamp(of: entry.name), stamp != entry.stamp { return }
@@ -15,15 +16,14 @@ extension WatchWork {
     explain(imported.notes, of: entry.name)
     if let earlier = measured[weights] {
       arrivals.finish(entry)
-      if earlier != entry.name { journal(.sameWeights(file: entry.name, as: earlier)) }
-      return
+      return journal(.sameWeights(file: entry.name, as: earlier))
     }
     if source != number.source {
       source = number.source
       journal(.numbered(by: number.source))
     }
-    if found > 0, number.step < step { journal(.stepBack(file: entry.name, step: number.step, last: step)) }
-    try check(imported.network, entry.name, number.step, &meter)
+    if isLate(number.step) { journal(.stepBack(file: entry.name, step: number.step, last: step)) }
+    try check(loaded, entry.name, number.step, &meter)
     arrivals.finish(entry)
     numbering.note(number, of: entry.name)
     measured[weights] = entry.name
@@ -48,21 +48,22 @@ extension WatchWork {
   }
 
   /// Quick and deep check, and the causes of a new alarm.
-  private mutating func check(_ network: Network, _ name: String, _ step: Int, _ meter: inout CheckpointMeter) throws {
+  private mutating func check(
+    _ loaded: WatchTask.Loaded, _ name: String, _ step: Int, _ meter: inout CheckpointMeter
+  ) throws {
+    let network = loaded.imported.network, isLate = isLate(step)
     var quick = try meter.checkQuickly(network, step: step, poll: { try poll() })
-    var changes = quick.probe.quick.map { [alarm.take($0)].compactMap(\.self) } ?? []
+    var changes = quick.probe.quick.map { [alarm.take($0, isLate: isLate)].compactMap(\.self) } ?? []
     quick.probe.gapState = alarm.state
     for event in [Event.probe(quick.probe), .layers(quick.layers), .scatter(quick.scatter)] + changes.map(Event.alarm) {
       try record(event)
     }
-    let clean = quick.probe.clean, guessing = 1 / Double(network.classes)
-    if clean.interval.lowerBound <= guessing, !isWarned {
-      isWarned = true
-      journal(.noBetterThanGuessing(file: name, clean, classes: network.classes))
-    }
+    let guessing = try meter.guessing(network, loaded.guessing, quick.probe.clean, poll: { try poll() })
+    if let guessing, !isWarned { journal(.remark("\(name): \(guessing)")) }
+    isWarned = guessing != nil
     if alarm.wantsDeep || task.deepEvery > 0 && found % task.deepEvery == 0 {
       var probe = try meter.checkDeeply(network, after: quick, poll: { try poll() })
-      let change = probe.deep.flatMap { alarm.take($0) }
+      let change = probe.deep.flatMap { alarm.take($0, isLate: isLate) }
       probe.gapState = alarm.state
       try record(.probe(probe))
       if let change { try record(.alarm(change)) }

@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Engine
 import Evaluation
 import Events
 import Foundation
@@ -22,7 +23,7 @@ struct WatchWork {
   }
 
   let task: WatchTask
-  private let mail: Mailbox
+  private let mail: Inbox<Command>
   let tell: (Event) -> Void
   private let clock: () -> Double
   var arrivals: Arrivals
@@ -38,12 +39,12 @@ struct WatchWork {
   var source: StepSource?
   var notes: [String] = []
   var found = 0, skipped = 0
-  /// It was said that a network guesses.
+  /// It was said that a network guesses, and no better one came since.
   var isWarned = false
   private var isStopping = false
   var complaint: String?
 
-  init(_ task: WatchTask, mail: Mailbox, tell: @escaping (Event) -> Void) {
+  init(_ task: WatchTask, mail: Inbox<Command>, tell: @escaping (Event) -> Void) {
     self.task = task
     self.mail = mail
     self.tell = tell
@@ -77,7 +78,12 @@ struct WatchWork {
     for event in task.earlier.events {
       tell(event)
       switch event {
-      case .probe(let probe): for reading in [probe.quick, probe.deep].compactMap(\.self) { _ = alarm.take(reading) }
+      case .probe(let probe):
+        for reading in [probe.quick, probe.deep].compactMap(\.self) {
+          _ = alarm.take(reading, isLate: isLate(reading.step))
+        }
+      case .alarm(let change) where change.state == .acknowledged && change.from != .acknowledged:
+        _ = alarm.acknowledge(step: change.step)
       case .checkpoint(let note):
         guard let found = note.found else { continue }
         let name = note.path.split(separator: "/").last.map(String.init) ?? note.path
@@ -119,6 +125,9 @@ struct WatchWork {
     task.folder.folderBelow().map { "there \($0.count == 1 ? "is 1" : "are \($0.count)") in \($0.path)" }
   }
 
+  /// True for weights of a step before one that was measured.
+  func isLate(_ step: Int) -> Bool { found > 0 && step < self.step }
+
   // MARK: telling and obeying
 
   func record(_ event: Event) throws {
@@ -143,7 +152,7 @@ struct WatchWork {
       case .stop, .finish: isStopping = true
       case .acknowledge:
         if let change = alarm.acknowledge(step: step) {
-          tell(.alarm(change))
+          try record(.alarm(change))
         } else {
           journal(.refused(.noAlarm), cause: .you)
         }

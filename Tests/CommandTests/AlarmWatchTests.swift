@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func anAlarmStaysUnacknowledgedUntilSomeoneAcknowledgesIt() {
-    var watch = AlarmWatch(command: nil, folder: "run")
+    let watch = AlarmWatch(command: nil, folder: "run")
     for event in [change(.calm, .watch), change(.alarm, .alarm)] { _ = watch.take(event) }
     #expect(!watch.isUnacknowledged)
     _ = watch.take(change(.watch, .alarm))
@@ -33,7 +33,7 @@ import Testing
     try "#!/bin/sh\necho \"$*\" > '\(told.path).part' && mv '\(told.path).part' '\(told.path)'\n".write(
       to: script, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
-    var watch = AlarmWatch(command: try AlarmCommand(script.path), folder: "a run; $HOME")
+    let watch = AlarmWatch(command: try AlarmCommand(script.path), folder: "a run; $HOME")
     #expect(watch.take(change(.watch, .alarm)) == nil)
     for _ in 0..<200 where !FileManager.default.fileExists(atPath: told.path) { usleep(50_000) }
     #expect(try String(contentsOf: told, encoding: .utf8) == "75 0.5 0.25 0.75 quick a run; $HOME\n")

@@ -32,6 +32,8 @@ import Testing
       (["data", "check", images, "--set", "gamma=1"], 2, "only data settings"),
       (["data", "fetch", "nothing"], 2, "unknown data set 'nothing'; use one of cifar10"),
       (["data", "fetch", "fashion-mnist"], 2, "fashion-mnist is not downloaded"),
+      (["data", "convert", images, "--out", "x", "--set", "data.crop=8"], 2, "data.crop: the file keeps whole images"),
+      (["data", "convert", images, "--out", "x", "--resize", "0"], 2, "--resize 0: use a whole number in 1 … 4096"),
       (["data", "convert", images, "--out", "/proc/x"], 1, "/proc/x: cannot be written"),
       (["data", "convert", "mirage", "--out", "x"], 1, "mirage: its images are kept decoded already"),
     ] as [([String], Int32, String)] {
@@ -39,6 +41,41 @@ import Testing
       #expect(
         run.status == status && run.errorLines.count == 1 && run.error.contains(part), "\(arguments): \(run.error)")
     }
+  }
+
+  @Test func `an image too thin for a size is fine as it is`() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for name in ["ape/0.png", "ape/1.png", "bear/0.png", "bear/1.png"] {
+      let file = folder.appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        at: Repository.oracle("thin/png_\(name.contains("0") ? "1x60000" : "5000x1").png"), to: file)
+    }
+    let out = folder.appendingPathComponent("a.images").path
+    let check = try await BuiltProgram.run(["data", "check", folder.path])
+    #expect(check.status == 0 && check.error.isEmpty, "\(check.error)")
+    let whole = try await BuiltProgram.run(["data", "convert", folder.path, "--out", out])
+    #expect(whole.status == 0 && whole.result.contains("4 images"), "\(whole.error)")
+    let resized = try await BuiltProgram.run(["data", "convert", folder.path, "--out", out + "2", "--resize", "1000"])
+    #expect(resized.status == 1 && resized.error.contains("use a smaller --resize, or none"), "\(resized.error)")
+    #expect(!FileManager.default.fileExists(atPath: out + "2"))
+  }
+
+  @Test func `check lists several broken files`() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for name in ["ape/0.png", "ape/1.png", "bear/0.png", "bear/1.png"] {
+      let file = folder.appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data("text".utf8).write(to: file)
+    }
+    let run = try await BuiltProgram.run(["data", "check", folder.path])
+    #expect(run.status == 1 && run.errorLines.count >= 3, "\(run.error)")
+    #expect(run.errorLines.first?.contains("neither JPEG nor PNG") == true)
+    #expect(run.errorLines.last?.contains("cannot be read)") == true, "\(run.error)")
   }
 
   @Test func `a cache and its folder train to the same weights by a preset of Imagenette`() async throws {

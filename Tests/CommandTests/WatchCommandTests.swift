@@ -43,6 +43,9 @@ import Testing
     let quick = Self.probes(events).filter { $0.quick != nil }
     #expect(quick.count == 5 && quick.first?.gapState == .calm && quick.first?.quick?.attack == nil)
     #expect(quick.last?.quick?.attack == "FGSM")
+    // Causes are those of what survives PGD-10, of which FGSM's survivors are no part.
+    let before = Self.alarms(events).flatMap(\.causes).filter { $0.kind == .targeted }.compactMap(\.before)
+    #expect(before.allSatisfy { $0 <= (quick.last?.adversarial.value ?? 0) + 1e-9 })
     try check(quick, against: "fgsm")
   }
 
@@ -79,7 +82,7 @@ import Testing
     #expect(
       run.error.contains("recognized as small-cnn") && run.error.contains("weights taken from 'model_state_dict'"))
     #expect(run.error.components(separatedBy: "recognized as small-cnn").count == 2)
-    #expect(run.error.contains("finished after 3 checkpoints"))
+    #expect(run.error.contains("finished; 3 checkpoints measured, took"))
   }
 
   @Test func theSameCommandContinuesFromItsFile() async throws {
@@ -101,16 +104,43 @@ import Testing
     #expect(second.status == 0, "\(second.error)")
     // What was measured is told again, and only what is new takes time.
     #expect(Self.checkpoints(try second.events).map(\.step) == [2, 5, 8])
+    #expect(second.result.contains("2 checkpoints measured earlier"))
     let kept = try String(contentsOfFile: out, encoding: .utf8)
     #expect(kept.components(separatedBy: "\"event\":\"probe\"").count == 4)
     #expect(kept.components(separatedBy: "\"kind\":\"found\"").count == 4)
-    let other = try await BuiltProgram.run(command + ["--set", "sentinel.deep_images=8"])
-    #expect(other.status == 2 && other.error.contains("was made with sentinel.deep_images 32"), "\(other.error)")
+    for (changes, words) in [
+      (["--set", "sentinel.deep_images=8"], "was made with sentinel.deep_images 32; use the same"),
+      (["--set", "sentinel.alarm=0.3"], "was made with sentinel.alarm 0.25; use the same"),
+      (["--set", "mean=0.2"], "was made without mean; use the same"),
+      (["--layout", "nchw"], "was made on images.npz, 8 images of 1×28×28; use the same"),
+    ] {
+      let other = try await BuiltProgram.run(command + changes)
+      #expect(other.status == 2 && other.error.contains(words), "\(other.error)")
+    }
+    let elsewhere = try await BuiltProgram.run(
+      ["watch", Self.folder("pgd"), "--once", "--out", out] + Self.quickly)
+    #expect(elsewhere.status == 2 && elsewhere.error.contains("was made in the folder \(folder.path)"))
     try Data("my notes\n".utf8).write(to: folder.appendingPathComponent("notes"))
     let foreign = try await BuiltProgram.run(
       ["watch", folder.path, "--once", "--out", folder.appendingPathComponent("notes").path] + Self.quickly)
     #expect(foreign.status == 2 && foreign.error.contains("line 1 is no event of dualab"))
     #expect(try String(contentsOf: folder.appendingPathComponent("notes"), encoding: .utf8) == "my notes\n")
+  }
+
+  @Test func oneWatchWritesARecordAndOnlyAFileIsOne() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let out = folder.appendingPathComponent("watch.jsonl").path, pipe = folder.appendingPathComponent("pipe").path
+    let lock = open(out, O_CREAT | O_RDWR, 0o644)
+    defer { close(lock) }
+    #expect(flock(lock, LOCK_EX | LOCK_NB) == 0 && mkfifo(pipe, 0o600) == 0)
+    for (path, words) in [
+      (out, "another 'watch' is writing it"), (pipe, "is not a regular file"), ("/dev/null", "is not a regular file"),
+      (folder.path, "is a folder"), (folder.path + "/none/a", "cannot be written (No such file or directory)"),
+    ] {
+      let run = try await BuiltProgram.run(["watch", Self.folder("pgd"), "--once", "--out", path] + Self.quickly)
+      #expect(run.status == 1 && run.error.contains("--out \(path): \(words)"), "\(run.error)")
+    }
   }
 
   // MARK: files that come and go
@@ -208,9 +238,11 @@ import Testing
   // MARK: bad input
 
   @Test func anotherNormalizationIsNoticed() async throws {
-    let command = ["watch", Self.folder("pgd"), "--once", "--newest", "1"] + Self.quickly
+    let command = ["watch", Self.folder("pgd"), "--once", "--newest", "1"] + Self.quickly + ["--limit", "64"]
     let run = try await BuiltProgram.run(command + ["--set", "mean=5", "--set", "std=0.1"])
-    #expect(run.status == 0 && run.error.contains("is no better than guessing among 10 classes"), "\(run.error)")
+    #expect(run.status == 0 && run.error.contains("is no better than guessing ("), "\(run)")
+    // As 'attack' does, it tries what is often wrong.
+    #expect(run.error.contains("mean and std it would be"), "\(run.error)")
     let right = try await BuiltProgram.run(command)
     #expect(right.status == 0 && !right.error.contains("guessing"), "\(right.error)")
   }
@@ -239,6 +271,8 @@ import Testing
       ([empty.path, "--model", "resnet99"] + Self.quickly, 2, "--model resnet99: no such network"),
       ([empty.path, "--set", "widht=4"] + Self.quickly, 2, "did you mean 'width'?"),
       ([empty.path, "--set", "sentinel.alarms=4"] + Self.quickly, 2, "sentinel.alarm"),
+      ([empty.path, "--set", "sentinel.images=64"] + Self.quickly, 2, "not used by watch; use --limit"),
+      ([empty.path, "--set", "sentinel.pause=on"] + Self.quickly, 2, "not used by watch; it has no training"),
       ([empty.path, "--interval", "0"] + Self.quickly.dropLast(2), 2, "--interval 0.0: use a number of seconds"),
       ([empty.path, "--newest", "0"] + Self.quickly, 2, "--newest 0"),
       ([empty.path, "--out", empty.path] + Self.quickly, 1, "is a folder; use the name of a file"),

@@ -39,6 +39,17 @@ extension TemporaryFolder {
     if case .levels(let levels) = set.pixels { levels } else { [] }
   }
 
+  @Test func `images and labels that belong together are paired by their names`() throws {
+    func pair(_ names: String...) -> [String] {
+      ImageArrays.pair(ImageArrays.imageNames, ImageArrays.labelNames, in: names).map { [$0.images, $0.labels] } ?? []
+    }
+    #expect(ImageArrays.imageNames.count == ImageArrays.labelNames.count)
+    #expect(pair("images", "labels", "y_test") == ["images", "labels"])
+    #expect(pair("data", "targets", "label") == ["data", "targets"])
+    #expect(pair("X", "y", "Y") == ["X", "Y"] && pair("X", "y") == ["X", "y"])
+    #expect(pair("x_adv", "y_test") == ["x_adv", "y_test"] && pair("x_test") == [] && pair() == [])
+  }
+
   @Test func `two pairs of an npz train and test; bytes stay bytes`() throws {
     let folder = try TemporaryFolder()
     var writer = NPZWriter()

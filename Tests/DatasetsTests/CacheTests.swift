@@ -82,6 +82,44 @@ import Testing
     }
   }
 
+  @Test func `a cache that is cut while it is used ends in one line`() throws {
+    let path = try cache(), sets = try ImageCache(path).load(Preparation(resize: 8, crop: 8))
+    #expect(try pixels(sets.test, 9).allSatisfy { (0...1).contains($0) })
+    #expect(truncate(path, 4000) == 0)
+    #expect { try pixels(sets.test, 9) } throws: {
+      "\($0)" == "\(path): image 9: became shorter while it was read; read it again"
+    }
+  }
+
+  @Test func `sizes whose product overflows are refused`() throws {
+    let path = try cache(resize: 8)
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let table = 24 + Int(bytes[16]) + Int(bytes[17]) << 8 + Int(bytes[18]) << 16
+    for place in (table + 8)..<(table + 16) { bytes[place] = 0xFF }
+    try bytes.write(to: URL(fileURLWithPath: path))
+    #expect { try ImageCache(path) } throws: { "\($0)".contains("image 0 is not in the file") }
+  }
+
+  @Test func `a pipe in the place of a file is not waited for`() throws {
+    let folder = try TemporaryFolder(), pipe = "\(folder.path)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(!ImageCache.isCache(pipe) && !LabeledImages.isZip(pipe) && DataKind(path: pipe) == nil)
+    #expect { try ImageCache(pipe) } throws: { "\($0)" == "\(pipe): is not a regular file; pass a file" }
+    #expect { try LabeledImages(file: pipe) } throws: { "\($0)" == "\(pipe): is not a regular file; pass a file" }
+    for source in ["folder", "npz", "idx", "imagenette", "cifar10"] {
+      #expect(throws: DataError.self) { try data(pipe, source: source) }
+    }
+  }
+
+  @Test func `an evaluation says which images of a cache it takes, and how classes are numbered`() throws {
+    let path = try cache(resize: 8)
+    var settings = Settings()
+    try settings.set("data.crop", parsing: "8")
+    let notes = try LabeledImages(folder: path, settings: settings.data).notes
+    #expect(notes.first == "images of the test set in \(path)")
+    #expect(notes.dropFirst().first?.hasPrefix("classes by folder name: 0 n01440764, 1 ") == true, "\(notes)")
+  }
+
   @Test func `what is kept decoded is not converted, and nothing is left behind`() throws {
     let folder = try TemporaryFolder()
     let mirage = try loadData(Settings(), folders: nowhere)

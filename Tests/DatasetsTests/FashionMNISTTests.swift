@@ -70,6 +70,6 @@ import Testing
     try FileManager.default.removeItem(atPath: path)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     let error = #expect(throws: DataError.self) { try loadData(try fashion(folder.path), folders: nowhere) }
-    #expect(error?.description == "\(path): cannot be read; check that it is a file and its permissions")
+    #expect(error?.description == "\(path): is a folder; pass a file")
   }
 }

@@ -156,6 +156,43 @@ private func message(_ folder: String, _ changes: [String] = [], data: String = 
     #expect(data.notes.count { $0.contains("skipped, broken: ") } >= 1)
   }
 
+  @Test func `an image too long to be resized is named before anything is decoded, or skipped`() throws {
+    let made = try MadeFolder.twoClasses()
+    try made.put("thin/png_1x60000.png", at: "ape/thin.png")
+    #expect(
+      try message(made.path, ["data.crop=224"]).hasPrefix(
+        "D/ape/thin.png: 1×60000 pixels would become 224×13440000, more than 50 million; replace or remove it"))
+    let skipped = try loadData(try settings(made.path, ["data.crop=224", "data.skip_broken=on"]), folders: nowhere)
+    #expect(skipped.train.count + skipped.validation.count + skipped.test.count == 6)
+    // Where it fits, it is an image as any other.
+    try made.put("thin/png_5000x1.png", at: "bear/thin.png")
+    let images = try LabeledImages(folder: made.path, settings: try settings(made.path, ["data.crop=16"]).data)
+    #expect(images.count == 8 && images.shape == Shape(3, 16, 16))
+    #expect(Raster.size(5000, 1, shorterSide: 224) == (1_120_000, 224))
+  }
+
+  @Test func `settings that contradict each other are refused before a folder is read`() throws {
+    #expect {
+      _ = try LabeledImages(
+        folder: "/nonexistent", settings: try settings("/nonexistent", ["data.crop=40", "data.resize=20"]).data)
+    } throws: { "\($0)" == "data.crop: 40 is larger than data.resize, 20; use at most 20" }
+  }
+
+  @Test func `several broken files are listed, the first ten`() throws {
+    let made = try MadeFolder.twoClasses()
+    for number in 10..<23 { try made.put("malformed/image_text.JPEG", at: "ape/\(number).jpg") }
+    let data = try settings(made.path).data
+    let error = #expect(throws: DataError.self) { try LabeledImages(folder: made.path, settings: data) }
+    #expect(error?.details.count == 11 && error?.details.last == "and 3 more")
+    #expect(error?.details.first == "\(made.path)/ape/10.jpg: neither JPEG nor PNG", "\(error?.details ?? [])")
+  }
+
+  @Test func `an evaluation says which images of an undivided folder it takes`() throws {
+    let made = try MadeFolder.twoClasses()
+    let notes = try LabeledImages(folder: made.path, settings: try settings(made.path).data).notes
+    #expect(notes.first?.hasPrefix("\(made.path): no val or test folder, so all images count") == true, "\(notes)")
+  }
+
   @Test func `mixed sizes are refused with their counts, or brought to one`() throws {
     let made = try MadeFolder.twoClasses()
     try made.put("images/png_rgb16.png", at: "ape/small.png")

@@ -49,6 +49,16 @@ import Testing
     #expect(throws: ImageFile.Failure(reason: reason)) { try ImageFile.check(file) }
   }
 
+  @Test func `a damaged profile or text does not matter to the pixels`() throws {
+    let raster = try ImageFile.decode(try data("thin/png_damaged_profile.png")).raster
+    #expect((raster.width, raster.height) == (8, 6))
+    let expected = (0..<48).flatMap { (place: Int) -> [UInt8] in
+      let level = UInt8(3 * (place % 8 + place / 8))
+      return [level, level, level]
+    }
+    #expect(raster.levels == expected)
+  }
+
   @Test(arguments: ["jpeg_420.jpg", "jpeg_progressive.jpg", "jpeg_cmyk.jpg", "png_rgb.png", "png_interlaced.png"])
   func `a file cut anywhere is refused`(name: String) throws {
     let whole = try data("images/\(name)")

@@ -82,6 +82,27 @@ struct GapAlarmTests {
     #expect(states([quick(300, 10), deep(300, 2)], &alarm) == [.alarm, .calm] && !alarm.wantsDeep)
   }
 
+  @Test func lateReadingsRaiseAnAlarmAndEndNone() {
+    var alarm = GapAlarm()
+    _ = states([quick(25, 60), quick(50, 60)], &alarm)
+    for step in 1...10 { #expect(alarm.take(quick(step, 5), isLate: true) == nil) }
+    #expect(alarm.take(deep(10, 1), isLate: true) == nil && alarm.state == .alarm && alarm.isUnacknowledged)
+    // Two checks in order are needed as before.
+    #expect(states([quick(75, 5), quick(100, 5)], &alarm) == [.alarm, .calm])
+    #expect(alarm.take(deep(20, 20), isLate: true)?.state == .alarm)
+    // The late reading itself is not the last one of its tier.
+    #expect(!alarm.wantsDeep && alarm.lastReading(.deep) == nil)
+    #expect(states([quick(125, 5), quick(150, 5)], &alarm) == [.alarm, .calm])
+  }
+
+  @Test func onlyADeepReadingDisagreesWithTheQuickOneBeforeIt() {
+    var alarm = GapAlarm()
+    _ = states([quick(200, 20), deep(200, 25)], &alarm)
+    // The step comes again with other weights.
+    #expect(alarm.take(quick(200, 1))?.disagreement == nil)
+    #expect(alarm.take(deep(200, 25))?.disagreement?.kinder == quick(200, 1))
+  }
+
   @Test func bothTiersAtOneStepAreOneProbe() {
     var alarm = GapAlarm()
     _ = states([quick(25, 60), quick(50, 60)], &alarm)

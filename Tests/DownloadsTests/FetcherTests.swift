@@ -142,8 +142,27 @@ private func sha256(_ bytes: [UInt8]) -> String {
     let bytes = bytes, large = try LoopbackServer { .file(bytes, $0) }
     #expect(try failure(large, file(large, size: 1000)).contains("sends more than the 1000 bytes of the file"))
     let missing = try LoopbackServer { _ in .init(status: 404, body: Array("no".utf8)) }
-    #expect(try failure(missing, left: ["a.bin.part"]).contains("404"))
+    let gone = try failure(missing, left: ["a.bin.part"])
+    #expect(gone.contains("404") && gone.contains("the publisher no longer has it there; get a.bin elsewhere"))
     #expect(missing.requests.count == 1)
+  }
+
+  @Test func `a busy server is asked again, up to the attempts`() throws {
+    let bytes = bytes
+    let server = try LoopbackServer { request in
+      request.number < 2 ? .init(status: [429, 503][request.number]) : .file(bytes, request)
+    }
+    #expect(try fetched(server))
+    #expect(server.requests.count == 3)
+    let out = try LoopbackServer { _ in .init(status: 500) }
+    #expect(try failure(out, left: ["a.bin.part"]).contains("run the same command again, it continues"))
+    #expect(out.requests.count == 3)
+  }
+
+  @Test func `a folder in the place of a file has no digest`() throws {
+    let folder = try newTemporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    #expect { try Fetcher.digest(of: folder.path) } throws: { "\($0)".contains("cannot be read") }
   }
 
   @Test func `a link in the place of the part is not followed`() throws {

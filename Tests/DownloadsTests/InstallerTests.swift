@@ -9,7 +9,9 @@ import Testing
 private struct Archive {
   var bytes: [UInt8] = []
 
-  mutating func add(_ name: String, _ content: [UInt8] = [], type: Character = "0", size: Int? = nil) {
+  mutating func add(
+    _ name: String, _ content: [UInt8] = [], type: Character = "0", size: Int? = nil, binary: [UInt8]? = nil
+  ) {
     var header = [UInt8](repeating: 0, count: 512)
     func put(_ text: String, at place: Int) {
       for (offset, byte) in text.utf8.enumerated() { header[place + offset] = byte }
@@ -18,6 +20,7 @@ private struct Archive {
     put("0000644\0", at: 100)
     let octal = String(size ?? content.count, radix: 8)
     put(String(repeating: "0", count: 11 - octal.count) + octal, at: 124)
+    if let binary { header.replaceSubrange(124..<136, with: binary) }
     put("        ", at: 148)
     header[156] = type.asciiValue ?? 0
     put("ustar\u{0}00", at: 257)
@@ -124,6 +127,35 @@ private struct Archive {
     broken.add("data/a", [1])
     broken.bytes[3] ^= 1
     #expect(try failure(broken).contains("a header is damaged"))
+  }
+
+  @Test func `sizes that overflow are refused`() throws {
+    let largest: [UInt8] = [0x80, 0, 0, 0, 0x7F] + [UInt8](repeating: 0xFF, count: 7)
+    var huge = Archive()
+    huge.add("data/a", [1])
+    huge.add("data/b", [1], binary: largest)
+    #expect(try failure(huge).contains("unpacks to more"))
+    for wrong in [[0x80, 1] + [UInt8](repeating: 0, count: 10), [UInt8](repeating: 0xFF, count: 12)] {
+      var archive = Archive()
+      archive.add("data/a", [1], binary: wrong)
+      #expect(try failure(archive).contains("a size is no number"))
+    }
+  }
+
+  @Test func `what a killed download left is removed, and not what another one is unpacking`() throws {
+    var archive = Archive()
+    archive.add("data/a", [1])
+    let folder = try newTemporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for name in [".unpacking-left/data", ".unpacking-busy/data"] {
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+    }
+    let busy = open(folder.appendingPathComponent(".unpacking-busy").path, O_RDONLY | O_DIRECTORY)
+    defer { close(busy) }
+    #expect(flock(busy, LOCK_EX | LOCK_NB) == 0)
+    _ = try install(archive.packed, in: folder)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [".unpacking-busy", "data"])
   }
 
   @Test func `an archive cut anywhere leaves no folder`() throws {

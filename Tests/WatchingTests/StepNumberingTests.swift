@@ -9,7 +9,9 @@ import Watching
     ("epoch_12.pt", 12), ("epoch=3-step=4000.ckpt", 4000), ("12.pth", 12), ("model-epoch7-acc0.91.pt", 7),
     ("ckpt_40.safetensors", 40), ("checkpoint-500.pt", 500), ("e12_0.91.pt", 12), ("model_0.923.pth", nil),
     ("last.pt", nil), ("resnet18.pt", nil), ("resnet18_8.pth", 8), ("step-0100.pt", 100), ("v2.pt", nil),
-    ("EPOCH_3.PT", 3), ("99999999999999999999.pt", nil), ("epoch٣.pt", nil), (".pt", nil), ("", nil),
+    ("EPOCH_3.PT", 3), ("99999999999999999999.pt", nil), ("9223372036854775807.pt", nil),
+    ("9007199254740992.pt", 1 << 53),
+    ("epoch٣.pt", nil), (".pt", nil), ("", nil),
   ])
   func theNumberInAName(_ name: String, _ number: Int?) {
     #expect(CheckpointName(name).number == number)
@@ -29,6 +31,15 @@ import Watching
     #expect(numbering.number(of: "epoch_3.pt", .init(epoch: 2)) == Number(step: 2, source: .epoch))
     #expect(numbering.number(of: "epoch_3.pt", .init()) == Number(step: 3, source: .name))
     #expect(numbering.number(of: "last.pt", .init()) == Number(step: 1, source: .order))
+  }
+
+  @Test func noNumberIsTooLargeForAStep() {
+    var numbering = StepNumbering()
+    let counts = TrainingCounts(step: .max, epoch: .max)
+    #expect(numbering.number(of: "epoch_3.pt", counts) == Number(step: 3, source: .name))
+    // A record that was edited.
+    numbering.note(Number(step: .max, source: .step), of: "a.pt")
+    #expect(numbering.number(of: "last.pt", .init()) == Number(step: 1 << 53, source: .order))
   }
 
   @Test func theOrderGoesOnFromTheLastStep() {

@@ -51,7 +51,8 @@ struct DataArguments: ParsableArguments, SetsValues {
       guard settings[.data].source.isDecoded, settings[.dataCrop] == 0, settings[.dataResize] == 0 else {
         return (settings, true)
       }
-      try settings.set(.dataCrop, to: 32)
+      // A side that every image can be brought to, however thin.
+      try settings.set(.dataCrop, to: 1)
       return (settings, false)
     }
   }
@@ -61,6 +62,7 @@ struct DataArguments: ParsableArguments, SetsValues {
     do { return try loadData(settings) } catch let error as SettingError {
       throw CommandFailure.usage("\(error)")
     } catch {
+      for line in (error as? DataError)?.details ?? [] { try Output.standard.error("\(line)\n") }
       throw CommandFailure.failed("\(error)")
     }
   }
@@ -70,7 +72,7 @@ struct DataArguments: ParsableArguments, SetsValues {
 struct DataCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Read all of a data set; report its classes, sizes and checksums, or the first fault.",
+    abstract: "Read all of a data set; report its classes, sizes and checksums, or what is wrong with it.",
     usage: "dualab data check <name|path> [<options>]")
 
   @OptionGroup var arguments: DataArguments

@@ -22,11 +22,15 @@ struct DataConvert: ParsableCommand {
   var out: String
 
   @Option(help: ArgumentHelp("Shorter side of the images in pixels (default: as they are).", valueName: "pixels"))
-  var resize = 0
+  var resize: Int?
 
   func run() throws {
-    guard (0...4096).contains(resize) else {
-      throw CommandFailure.usage("--resize \(resize): use a number in 1 … 4096")
+    if let resize { try CommandFailure.check("--resize", resize, in: 1...4096) }
+    let sizes = [Knob.dataResize.name, Knob.dataCrop.name]
+    if let change = try arguments.set.changes.first(where: { sizes.contains($0.name) }) {
+      throw CommandFailure.usage(
+        "--set \(change.name): the file keeps whole images; use --resize for their shorter side, and \(change.name) "
+          + "where the file is used")
     }
     guard !FileManager.default.fileExists(atPath: out) else {
       throw CommandFailure.usage("--out \(out): is there already; use another name, or remove it")
@@ -36,7 +40,7 @@ struct DataConvert: ParsableCommand {
     let stop = Mutex(false), signals = SignalWatch { stop.withLock { $0 = true } }
     var line = ProgressLine(.standard)
     do {
-      try ImageCacheWriter.write(data, resize: resize, to: out) { done in
+      try ImageCacheWriter.write(data, resize: resize ?? 0, to: out) { done in
         if stop.withLock({ $0 }) { throw Stopped() }
         line.show("\(done) of \(count) images")
       }

@@ -60,7 +60,6 @@ struct DataFetch: ParsableCommand {
     case .downloading(let done, let total?) where total > 0:
       "\(file.name)  \(done * 100 / total) %  \(done >> 20) of \(total >> 20) MiB"
     case .downloading(let done, _): "\(file.name)  \(done >> 20) MiB"
-    case .checking: "\(file.name)  SHA-256"
     case .unpacking(let done): "\(file.name)  unpacking, \(done >> 20) MiB"
     }
   }

@@ -1,31 +1,47 @@
 import Events
 import Foundation
+import Synchronization
 
-/// What a run does about alarms outside the engine: it starts the program of `--on-alarm` and decides the exit status.
-struct AlarmWatch: Sendable {
-  /// True when an alarm was raised and not acknowledged.
-  private(set) var isUnacknowledged = false
+/// What a run or a watch does about alarms outside the engine: it starts the program of `--on-alarm` and decides the
+/// exit status.
+final class AlarmWatch: Sendable {
+  private struct State {
+    var isUnacknowledged = false
+    var hasNewAlarm = false
+    /// False while a watch repeats what an earlier one found: nobody is told of those alarms again.
+    var isLive: Bool
+  }
+
+  private let state: Mutex<State>
   private let command: AlarmCommand?
   private let folder: String
-  /// False while a watch repeats what an earlier one found: nobody is told of those alarms again.
-  private var isLive: Bool
 
   /// `command` is the program of `--on-alarm`; `folder` is the run's folder. With `repeatsFirst`, events before the
   /// first state are those of an earlier watch.
   init(command: AlarmCommand?, folder: String, repeatsFirst: Bool = false) {
     self.command = command
     self.folder = folder
-    isLive = !repeatsFirst
+    state = Mutex(State(isLive: !repeatsFirst))
   }
 
+  /// True when an alarm was raised and not acknowledged, by this watch or by an earlier one that it continues.
+  var isUnacknowledged: Bool { state.withLock { $0.isUnacknowledged } }
+
+  /// The same for alarms that no earlier watch raised.
+  var hasNewAlarm: Bool { state.withLock { $0.hasNewAlarm } }
+
   /// Handles an event; starts the command when a new alarm is raised. Returns one line when that fails.
-  mutating func take(_ event: Event) -> String? {
-    if case .state = event { isLive = true }
+  func take(_ event: Event) -> String? {
+    if case .state = event { state.withLock { $0.isLive = true } }
     guard case .alarm(let change) = event, change.from != change.state else { return nil }
     switch change.state {
-    case .acknowledged: isUnacknowledged = false
+    case .acknowledged: state.withLock { ($0.isUnacknowledged, $0.hasNewAlarm) = (false, false) }
     case .alarm:
-      isUnacknowledged = true
+      let isLive = state.withLock { state in
+        state.isUnacknowledged = true
+        state.hasNewAlarm = state.hasNewAlarm || state.isLive
+        return state.isLive
+      }
       return isLive ? command?.start(change, folder: folder) : nil
     case .calm, .watch, .confirmed: break
     }
@@ -35,10 +51,9 @@ struct AlarmWatch: Sendable {
   /// Handles events and passes them on. For the screen, which reports alarms itself.
   func relay(_ events: AsyncStream<Event>) -> AsyncStream<Event> {
     AsyncStream { continuation in
-      Task { [self] in
-        var alarms = self
+      Task {
         for await event in events {
-          _ = alarms.take(event)
+          _ = take(event)
           continuation.yield(event)
         }
         continuation.finish()

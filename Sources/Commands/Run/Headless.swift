@@ -19,7 +19,7 @@ package enum Headless {
   ) async throws {
     let session = try RunningSession(options), engine = session.engine
     for note in session.plan.notes { try output.error("note: \(note)\n") }
-    var alarms = session.alarms
+    let alarms = session.alarms
     let signals = SignalWatch { engine.send(.stop) }
     let (summary, failure) = await follow(engine, output: output) { event in
       let complaint = alarms.take(event)

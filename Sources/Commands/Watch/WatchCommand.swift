@@ -3,7 +3,6 @@ import Events
 import Lab
 import Presets
 import Readout
-import Synchronization
 import Terminal
 import Watching
 
@@ -53,7 +52,7 @@ struct WatchCommand: AsyncParsableCommand {
     let failure = await Headless.print(session.events, output: output, stop: { session.send(.stop) }) { event in
       let complaint = alarms.take(event)
       // The checkpoint comes after its causes.
-      if options.failOnAlarm, !options.once, alarms.isUnacknowledged, case .checkpoint(let note) = event,
+      if options.failOnAlarm, !options.once, alarms.hasNewAlarm, case .checkpoint(let note) = event,
         note.kind == .found
       {
         endsAtAlarm = true
@@ -92,34 +91,8 @@ struct WatchCommand: AsyncParsableCommand {
     try verdict(summary, plan.alarms, signal: signal)
   }
 
-  private func verdict(_ summary: Summary, _ alarms: WatchedAlarms, signal: Int32?) throws {
+  private func verdict(_ summary: Summary, _ alarms: AlarmWatch, signal: Int32?) throws {
     try Headless.verdict(on: summary, signal: signal)
     if options.failOnAlarm, alarms.isUnacknowledged { throw CommandFailure.watchedAlarm }
-  }
-}
-
-/// The alarms of a watch, for its screen and for its exit status.
-final class WatchedAlarms: Sendable {
-  private let watch: Mutex<AlarmWatch>
-
-  init(_ watch: AlarmWatch) { self.watch = Mutex(watch) }
-
-  /// Handles an event; returns one line when the command of an alarm cannot be started.
-  func take(_ event: Event) -> String? { watch.withLock { $0.take(event) } }
-
-  /// True when an alarm was raised and not acknowledged.
-  var isUnacknowledged: Bool { watch.withLock { $0.isUnacknowledged } }
-
-  /// Handles events and passes them on. For the screen, which reports alarms itself.
-  func relay(_ events: AsyncStream<Event>) -> AsyncStream<Event> {
-    AsyncStream { continuation in
-      Task {
-        for await event in events {
-          _ = take(event)
-          continuation.yield(event)
-        }
-        continuation.finish()
-      }
-    }
   }
 }

@@ -77,7 +77,8 @@ package struct WatchOptions: ParsableArguments, LimitsImages, SetsValues {
 
   @Option(
     help: ArgumentHelp(
-      "Keep what was measured in a file of JSON lines; the same command continues from it.", valueName: "file"))
+      "Keep what was measured in a file of JSON lines; the same command continues from it. One watch per file.",
+      valueName: "file"))
   var out: String?
 
   @Option(
@@ -88,7 +89,10 @@ package struct WatchOptions: ParsableArguments, LimitsImages, SetsValues {
   var onAlarm: String?
 
   @Flag(
-    help: "Exit with status 3 if an alarm was raised and not acknowledged; without a screen or --once, at the alarm.")
+    help: """
+      Exit with status 3 if an alarm was raised and not acknowledged, here or earlier in the file of --out; without a \
+      screen or --once, at a new alarm.
+      """)
   var failOnAlarm = false
 
   package init() {}

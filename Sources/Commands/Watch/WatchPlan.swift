@@ -1,6 +1,7 @@
 import Attacks
 import Datasets
 import Engine
+import Evaluation
 import Events
 import Foundation
 import Networks
@@ -12,7 +13,7 @@ import Watching
 /// What `dualab watch` will do.
 struct WatchPlan {
   let task: WatchTask
-  let alarms: WatchedAlarms
+  let alarms: AlarmWatch
 
   /// Loads the images and looks into the folder. Throws one line.
   init(_ options: WatchOptions) throws {
@@ -28,25 +29,31 @@ struct WatchPlan {
     var task = WatchTask(
       folder: folder, description: Self.description(options, settings, images, threads: threads), images: images
     ) { path in
-      let imported = try WeightsFile(path).network(given.network, input: images.shape, pool: pool)
+      let weights = try WeightsFile(path)
+      let imported = try weights.network(given.network, input: images.shape, pool: pool)
       try AttackPlan.setBranch(of: imported.network, to: attack.branch)
       try images.check(classes: imported.network.classes)
-      return imported
+      var guessing = GuessingCheck(imported: imported, weights, given.network, images.shape, pool)
+      guessing.isOfTraining = true
+      return WatchTask.Loaded(imported, guessing)
     }
+    task.description.basis = WatchBasis(
+      network: given.network, branch: attack.branch?.rawValue, images: images.digest,
+      folder: URL(fileURLWithPath: options.folder).resolvingSymlinksInPath().path)
     task.isOnce = options.once
     task.newest = options.newest ?? (options.once ? nil : 64)
     (task.deepEvery, task.interval, task.patience) = (options.deepEvery, options.interval, options.patience)
     if let path = options.out {
       let journal = try EventFile(path)
       if let difference = journal.record.difference(from: task.description) {
-        throw CommandFailure.usage("--out \(path): was made with \(difference); use the same, or another file")
+        throw CommandFailure.usage("--out \(path): was made \(difference); use the same, or another file")
       }
       task.earlier = journal.record
       try journal.begin(task.description)
       task.keep = { try journal.append($0) }
     }
     self.task = task
-    alarms = WatchedAlarms(AlarmWatch(command: command, folder: options.folder, repeatsFirst: true))
+    alarms = AlarmWatch(command: command, folder: options.folder, repeatsFirst: true)
   }
 
   /// Refuses what no network has, before the first file is waited for. Throws `CommandFailure` of usage.
@@ -72,8 +79,24 @@ struct WatchPlan {
     try settings.set(.attackStep, to: settings[.epsilon] / 4)
     // What is fixed by --limit may be fewer than a training accepts.
     try? settings.set(.sentinelImages, to: images.count)
-    for change in own { try settings.set(change.name, parsing: change.value) }
+    for change in own {
+      if let remedy = Self.remedy(change.name) {
+        throw CommandFailure.usage("--set \(change.name): not used by watch; \(remedy)")
+      }
+      try settings.set(change.name, parsing: change.value)
+    }
     return settings
+  }
+
+  /// What to use instead of a sentinel's setting that a watch has no use for; nil for the others.
+  private static func remedy(_ name: String) -> String? {
+    switch name {
+    case Knob.sentinelImages.name: "use --limit for the number of images"
+    case Knob.sentinelDeepEvery.name: "use --deep-every for how often AutoAttack runs"
+    case Knob.sentinelEvery.name: "it measures every checkpoint (--newest skips older ones)"
+    case Knob.sentinelBudget.name, Knob.sentinelPause.name: "it has no training to slow down or pause; remove it"
+    default: nil
+    }
   }
 
   private static func description(

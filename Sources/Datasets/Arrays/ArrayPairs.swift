@@ -24,14 +24,13 @@ enum ArrayPairs {
   static func load(_ path: String) throws -> (train: ImageSet, test: ImageSet) {
     let files = try ArrayFiles(path)
     let names = files.names
-    func first(_ known: [String]) -> String? { known.first(where: names.contains) }
-    if let images = first(trainImages) {
-      guard let labels = first(trainLabels) else {
+    if let images = trainImages.first(where: names.contains) {
+      guard let known = ImageArrays.pair(trainImages, trainLabels, in: names) else {
         throw DataError("\(path): \(images) and no labels for it; add \(trainLabels[0])")
       }
-      let train = try files.arrays((images, labels))
-      guard let images = first(testImages), let labels = first(testLabels) else { return try divided(train, path) }
-      return try pair(train, try files.arrays((images, labels)), path)
+      let train = try files.arrays(known)
+      guard let known = ImageArrays.pair(testImages, testLabels, in: names) else { return try divided(train, path) }
+      return try pair(train, try files.arrays(known), path)
     }
     if names.contains("train") && names.contains("test") {
       return try pair(

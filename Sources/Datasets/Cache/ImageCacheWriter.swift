@@ -29,7 +29,11 @@ package struct ImageCacheWriter {
         let size = min(chunk, set.count - first)
         let rasters = try parallelMap(size) { place in
           let raster = try set.original(first + place)
-          return resize == 0 ? raster : raster?.resized(shorterSide: resize)
+          guard let raster, resize > 0 else { return raster }
+          if let misfit = Preparation.misfit(width: raster.width, height: raster.height, shorterSide: resize) {
+            throw DataError("\(data.name): image \(first + place): \(misfit); use a smaller --resize, or none")
+          }
+          return raster.resized(shorterSide: resize)
         }
         for (place, raster) in rasters.enumerated() {
           guard let raster else { continue }

@@ -27,7 +27,7 @@ struct Raster: Hashable, Sendable {
 
   /// The size after `resized(shorterSide:)`.
   static func size(_ width: Int, _ height: Int, shorterSide side: Int) -> (width: Int, height: Int) {
-    width <= height ? (side, side * height / width) : (side * width / height, side)
+    width <= height ? (side, max(1, side * height / width)) : (max(1, side * width / height), side)
   }
 
   /// The square of `side` in the middle; it begins at ⌊(extent − side)/2⌋.

@@ -81,19 +81,41 @@ struct BytePath: Hashable, Sendable, CustomStringConvertible {
     return names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// The bytes of a regular file of at most `limit` of them. Throws `DataError`.
-  func contents(limit: Int = 256 << 20) throws -> Data {
+  /// Opens a regular file. Throws `DataError`.
+  private func opened() throws -> (descriptor: Int32, size: Int) {
     // A pipe that nobody writes to must not be waited for.
     let descriptor = withPath { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else {
       throw DataError("\(self): cannot be read (\(String(cString: strerror(errno)))); check its permissions")
     }
-    defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
       throw DataError("\(self): not a regular file; remove it")
     }
-    let size = Int(status.st_size)
+    return (descriptor, Int(status.st_size))
+  }
+
+  /// The bytes of a regular file of any size, piece by piece. Throws `DataError`.
+  func read(_ body: (UnsafeRawBufferPointer) -> Void) throws {
+    let (descriptor, _) = try opened()
+    defer { close(descriptor) }
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = piece.withUnsafeMutableBytes { Foundation.read(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw DataError("\(self): cannot be read to its end (\(String(cString: strerror(errno)))); check the disk")
+      }
+      if count == 0 { return }
+      piece.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+  }
+
+  /// The bytes of a regular file of at most `limit` of them. Throws `DataError`.
+  func contents(limit: Int = 256 << 20) throws -> Data {
+    let (descriptor, size) = try opened()
+    defer { close(descriptor) }
     guard size <= limit else {
       throw DataError("\(self): \(size >> 20) MiB; at most \(limit >> 20) MiB are read as one file")
     }
@@ -101,7 +123,7 @@ struct BytePath: Hashable, Sendable, CustomStringConvertible {
     let count = data.withUnsafeMutableBytes { buffer in
       var done = 0
       while done < size {
-        let more = read(descriptor, buffer.baseAddress.map { $0 + done }, size - done)
+        let more = Foundation.read(descriptor, buffer.baseAddress.map { $0 + done }, size - done)
         if more < 0 && errno == EINTR { continue }
         guard more > 0 else { break }
         done += more

@@ -46,6 +46,11 @@ struct ClassFolders: Sendable {
     }
   }
 
+  /// The classes and their numbers, which a network must have been trained with.
+  static func order(_ classNames: [String]) -> String {
+    "classes by folder name: " + some(classNames.enumerated().map { "\($0) \($1)" }, 10)
+  }
+
   /// The names of the classes in words.
   var classNames: [String] { names.map(BytePath.text) }
 

@@ -8,6 +8,8 @@ struct FolderData {
   static let resized = ", shorter side resized to"
   /// Share of each class that becomes the test set of folders without one.
   private static let testShare = 0.2
+  /// Broken files that are listed one by one.
+  private static let listed = 10
 
   init(_ settings: DataSettings, preparation: Preparation? = nil) {
     self.settings = settings
@@ -51,7 +53,7 @@ struct FolderData {
   /// them. Only these are read. Throws `DataError`.
   func evaluation(_ root: BytePath, limit: Int?) throws -> (split: Split, numbers: [Int]?) {
     if case .file = root.kind {
-      let set = try ImageCache(root.description).load(preparation).test
+      let set = try ImageCache(root.description).test(preparation)
       return (Split(set, indices: set.fairOrder), nil)
     }
     let folders: ClassFolders, files: [ClassFolders.File]
@@ -63,14 +65,21 @@ struct FolderData {
       files = try Self.labels(of: folders, among: learning)
       names = learning.names
       notes = ["images of \(test)"]
-    case .undivided(let folder), .testAlone(let folder):
+    case .undivided(let folder):
       folders = try ClassFolders(folder)
       files = folders.files
+      notes = [
+        "\(folder): no val or test folder, so all images count; a network trained on this folder has seen most of them"
+      ]
+    case .testAlone(let folder):
+      folders = try ClassFolders(folder)
+      files = folders.files
+      notes = ["images of \(folder)"]
     }
     let classes = (names ?? folders.names).map(BytePath.text)
-    notes.append("classes by folder name: " + some(classes.enumerated().map { "\($0) \($1)" }, 10))
+    notes.append(ClassFolders.order(classes))
     let order = ImageSet.fairOrder(of: files.map(\.label), classes: classes.count)
-    let check = try FolderCheck(order.prefix(limit ?? files.count).map { files[$0] })
+    let check = try FolderCheck(order.prefix(limit ?? files.count).map { files[$0] }, preparation)
     let set = try set(folders, check, names: names, notes: notes + folders.notes)
     return (Split(set), check.files.map(\.number))
   }
@@ -129,7 +138,7 @@ struct FolderData {
   private func set(
     _ folders: ClassFolders, _ files: [ClassFolders.File], names: [[UInt8]]? = nil, notes: [String]
   ) throws -> ImageSet {
-    try set(folders, FolderCheck(files), names: names, notes: notes)
+    try set(folders, FolderCheck(files, preparation), names: names, notes: notes)
   }
 
   private func set(
@@ -143,7 +152,7 @@ struct FolderData {
       guard settings.skipsBroken, !check.files.isEmpty else {
         throw DataError(
           "\(first.path): \(first.reason); replace or remove it, or skip broken files with data.skip_broken=on "
-            + "(\(share) cannot be read)")
+            + "(\(share) cannot be read)", details: Self.list(check.broken))
       }
       notes.append(
         "\(folders.root): \(share) skipped, broken: \(some(check.broken.map { "\($0.path) (\($0.reason))" }))")
@@ -166,6 +175,13 @@ struct FolderData {
       height: size.height, width: size.width, source: FolderImages(files: check.files.map(\.path)),
       preparation: preparation, labels: check.files.map(\.label), classNames: names.map(BytePath.text),
       notes: notes + check.notes)
+  }
+
+  /// The first broken files, a line each, where there is more than one.
+  private static func list(_ broken: [(path: BytePath, reason: String)]) -> [String] {
+    guard broken.count > 1 else { return [] }
+    let lines = broken.prefix(listed).map { "\($0.path): \($0.reason)" }
+    return lines + (broken.count > listed ? ["and \(broken.count - listed) more"] : [])
   }
 
   private func size(_ check: FolderCheck, _ root: BytePath) throws -> (width: Int, height: Int) {

@@ -37,12 +37,18 @@ struct FolderCheck: Sendable {
   /// The others.
   private(set) var broken: [(path: BytePath, reason: String)] = []
 
-  /// Reads all files, several at a time; the result does not depend on how many. Throws `DataError` where one cannot be
-  /// read at all.
-  init(_ files: [ClassFolders.File]) throws {
+  /// Reads all files, several at a time; the result does not depend on how many. One that cannot be brought to the size
+  /// of `preparation` counts as broken. Throws `DataError` where one cannot be read at all.
+  init(_ files: [ClassFolders.File], _ preparation: Preparation) throws {
     let results = try parallelMap(files.count) { index -> Result<ImageHeader, ImageFile.Failure> in
       let data = try files[index].path.contents()
-      do { return .success(try ImageFile.check(data)) } catch let failure as ImageFile.Failure {
+      do {
+        let header = try ImageFile.check(data)
+        if let misfit = preparation.misfit(width: header.width, height: header.height) {
+          return .failure(ImageFile.Failure(reason: misfit))
+        }
+        return .success(header)
+      } catch let failure as ImageFile.Failure {
         return .failure(failure)
       }
     }

@@ -21,6 +21,23 @@ package struct Preparation: Hashable, Sendable {
     isNone ? raster : raster.resized(shorterSide: resize).centered(crop)
   }
 
+  /// Why an image of this size cannot be resized, in words that follow its name; nil where it can. One that is long and
+  /// thin becomes as many times longer as it becomes wider.
+  func misfit(width: Int, height: Int) -> String? {
+    resize == 0 ? nil : Self.misfit(width: width, height: height, shorterSide: resize)
+  }
+
+  /// The same for a shorter side.
+  static func misfit(width: Int, height: Int, shorterSide side: Int) -> String? {
+    guard width > 0, height > 0, width <= ImageFile.largest, height <= ImageFile.largest else {
+      return "\(width)×\(height) pixels"
+    }
+    let size = Raster.size(width, height, shorterSide: side)
+    guard size.width > ImageFile.largest / size.height else { return nil }
+    return "\(width)×\(height) pixels would become \(size.width)×\(size.height), more than "
+      + "\(ImageFile.largest / 1_000_000) million"
+  }
+
   /// A square that is larger than the image it is taken from; nil where it is not.
   static func complaint(_ settings: DataSettings) -> SettingError? {
     guard settings.resize > 0, settings.crop > settings.resize else { return nil }

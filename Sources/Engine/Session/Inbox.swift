@@ -15,24 +15,29 @@ enum Arrival: Sendable {
   case recordTrouble(String?)
 }
 
-/// What is on its way into a session: any thread puts it in, the engine's thread takes it out in order.
-final class Inbox: Sendable {
-  private let arrivals = Mutex<[Arrival]>([])
+/// What is on its way into a session: any thread puts it in, the session's thread takes it out in order.
+package final class Inbox<Item: Sendable>: Sendable {
+  private let items = Mutex<[Item]>([])
   private let signal = DispatchSemaphore(value: 0)
 
+  package init() {}
+
   /// Puts one in and wakes a waiting reader. Never blocks.
-  func put(_ arrival: Arrival) {
-    arrivals.withLock { $0.append(arrival) }
+  package func put(_ item: Item) {
+    items.withLock { $0.append(item) }
     signal.signal()
   }
 
-  /// The arrival that came first; nil when there is none.
-  func take() -> Arrival? {
-    arrivals.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+  /// The item that came first; nil when there is none.
+  package func take() -> Item? {
+    items.withLock { $0.isEmpty ? nil : $0.removeFirst() }
   }
 
   /// Blocks until something may have arrived; may return early when what arrived was taken before.
-  func wait() { signal.wait() }
+  package func wait() { signal.wait() }
+
+  /// The same for at most so many seconds.
+  package func wait(seconds: Double) { _ = signal.wait(timeout: .now() + .milliseconds(Int(max(1, seconds * 1000)))) }
 
   /// Blocks until something has arrived, but not longer than this; takes it.
   func next(within seconds: Double) -> Arrival? {
@@ -44,9 +49,9 @@ final class Inbox: Sendable {
   }
 
   /// Blocks until something has arrived, and takes it.
-  func next() -> Arrival {
+  package func next() -> Item {
     while true {
-      if let arrival = take() { return arrival }
+      if let item = take() { return item }
       wait()
     }
   }

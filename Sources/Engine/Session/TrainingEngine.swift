@@ -13,7 +13,7 @@ package actor TrainingEngine {
   package nonisolated let events: AsyncStream<Event>
 
   private let teller: AsyncStream<Event>.Continuation
-  private let inbox = Inbox()
+  private let inbox = Inbox<Arrival>()
   private let thread = EngineThread(name: "dualab engine")
   private let clock: @Sendable () -> Double
   private let prepare: @Sendable () throws -> any SessionWork

@@ -110,10 +110,7 @@ package struct AttackCard: Codable, Hashable {
     weightsDigest = network.digest
     data = images.source
     self.images = images.count
-    var digest = Digest()
-    digest.add(images.pixels)
-    for number in images.labels + images.indices { digest.add(UInt64(bitPattern: Int64(number))) }
-    dataDigest = digest.text
+    dataDigest = images.digest
     self.threads = threads
     kernels = KernelVariant.current
   }

@@ -40,6 +40,8 @@ package struct GuessingCheck {
 
   /// What may be wrong; empty for a network that was trained on these images.
   private let causes: [PossibleCause]
+  /// True for networks that may be at the start of their training, where guessing is normal.
+  package var isOfTraining = false
 
   /// `causes` are tried in this order.
   package init(_ causes: [PossibleCause] = []) { self.causes = causes }
@@ -58,6 +60,17 @@ package struct GuessingCheck {
       else { continue }
       best = (cause, accuracy)
     }
-    return .guessing(guess, best.map { ($0.cause, $0.accuracy) }, isImported: !causes.isEmpty)
+    return .guessing(
+      guess, best.map { ($0.cause, $0.accuracy) }, isImported: !causes.isEmpty, isOfTraining: isOfTraining)
+  }
+
+  /// The same outside an evaluation, for a network that classifies `correct` images of a set correctly. Only a network
+  /// that guesses is run again.
+  package func warning(
+    _ classifier: any Classifier, on set: EvaluationSet, correct: Int, poll: () throws -> Void
+  ) throws -> EvaluationWarning? {
+    guard Guessing(correct: correct, labels: set.labels, classes: classifier.classes) != nil else { return nil }
+    let logits = classifier.logits(set.images.pointer, count: set.count)
+    return try warning(Sample(classifier: classifier, set: set, logits: logits), poll: poll)
   }
 }

@@ -8,10 +8,18 @@ extension GapChange {
       return causes.isEmpty ? "no cause of the gap found" : "causes of the gap"
     }
     var parts = [from == state ? "gap \(state.rawValue)" : "gap \(from.rawValue) → \(state.rawValue)"]
-    if let reading { parts.append("\(notation.gap(reading)) (\(reading.tier.title), n \(reading.n))") }
+    if let reading {
+      let origin = reading.origin.map { ", \($0)" } ?? ""
+      parts.append("\(notation.gap(reading)) (\(reading.tier.title), n \(reading.n)\(origin))")
+    }
     if let disagreement { parts.append(disagreement.line(notation)) }
     return parts.joined(separator: ": ")
   }
+}
+
+extension GapReading {
+  /// `gap from FGSM`, where it is not measured from the attack that the probe shows.
+  package var origin: String? { attack.map { "gap from \($0)" } }
 }
 
 extension TierDisagreement {

@@ -38,10 +38,10 @@ extension GapState {
   package var meaning: String {
     switch self {
     case .calm: "stronger attacks agree with PGD"
-    case .watch: "stronger attacks break more images than usual"
+    case .watch: "stronger attacks break noticeably more than PGD"
     case .alarm: "stronger attacks break what PGD cannot"
     case .confirmed: "AutoAttack agrees: the robustness is false"
-    case .acknowledged: "seen by you; re-arms once the gap has closed"
+    case .acknowledged: "silenced; re-arms once the gap has closed"
     }
   }
 }

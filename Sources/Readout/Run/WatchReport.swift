@@ -49,14 +49,15 @@ package struct WatchReport {
       "\(note.step)", share(quick.clean), share(quick.fgsm), share(quick.adversarial), gap(quick.quick),
       gap(deep?.deep), state,
     ]
-    let row = Self.line(texts) + "  " + oneLine(name(note.path))
+    let origin = quick.quick?.origin.map { "  (\($0))" } ?? ""
+    let row = Self.line(texts) + "  " + oneLine(name(note.path)) + origin
     let deepCount = deep?.deep.map { ", deep \($0.n)" } ?? ""
     (self.quick, deep) = (nil, nil)
     guard !hasHeading else { return [row] }
     hasHeading = true
     let caption =
       "n \(quick.clean.n)\(deepCount); 95 % intervals in brackets; gap: what "
-      + "stronger attacks break of what PGD-10 left (of what FGSM left, after catastrophic overfitting)"
+      + "stronger attacks break of what PGD-10 left (of what FGSM left, where marked)"
     return [caption, Self.line(Self.columns.map(\.title)) + "  checkpoint", row]
   }
 
@@ -91,8 +92,9 @@ package struct WatchReport {
     ].joined(separator: " · ")
   }
 
-  private static func ending(_ summary: Summary, checkpoints: Int) -> String {
-    "\(summary.outcome.rawValue) after \(NumberText.count(checkpoints, "checkpoint")) in "
+  /// `finished; 4 checkpoints measured, took 0:21`.
+  package static func ending(_ summary: Summary, checkpoints: Int) -> String {
+    "\(summary.outcome.rawValue); \(NumberText.count(checkpoints, "checkpoint")) measured, took "
       + NumberText.duration(summary.seconds)
   }
 }
