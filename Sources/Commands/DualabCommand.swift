@@ -15,6 +15,8 @@ struct DualabCommand: AsyncParsableCommand {
       LabCommand.self,
       TrainCommand.self,
       RunsCommand.self,
+      ReplayCommand.self,
+      SendCommand.self,
       WatchCommand.self,
       AttackCommand.self,
       AttacksCommand.self,

@@ -110,6 +110,10 @@ package enum Refusal: Sendable, Hashable {
   case noAttack
   /// Another program trains; this one only watches.
   case onlyWatching
+  /// The run is over, and is only played again.
+  case onlyReplaying
+  /// Another process trains the run; this one only follows.
+  case onlyFollowing
 }
 
 /// What a session undertakes without depending on it.

@@ -75,6 +75,8 @@ package enum DialogRequest: Sendable, Hashable {
   case ask(Command)
   /// Go on from another step of the run, as another run.
   case branch(step: Int?, [Assignment])
+  /// Show a replay after this step.
+  case seek(Int)
   /// Stop the run and leave once its checkpoint is written.
   case stop
   /// Ask how to end the run, or leave when it is over.

@@ -29,6 +29,24 @@ extension Lab {
       ) { $0.send(.acknowledge) },
     ] + openings(.session)
 
+  /// Keys of a replay; they go before those of the panes.
+  static let replayKeys: [LabKey] = [
+    replayKey([.character(" ")], FooterWord("space", "play"), "play or pause", .playOrPause),
+    replayKey([.left], FooterWord("← →", "move"), "back by a fiftieth of the run", .move(-0.02)),
+    replayKey([.right], nil, "forward by a fiftieth of the run", .move(0.02)),
+    replayKey([.character(".")], FooterWord(".", "step"), "forward by one step", .one),
+    replayKey([.character("+"), .character("=")], FooterWord("- +", "speed"), "twice as fast", .faster),
+    replayKey([.character("-")], nil, "half as fast", .slower),
+    replayKey([.home], nil, "to the beginning", .seek(0)),
+    replayKey([.end], nil, "to the end", .end),
+  ]
+
+  private static func replayKey(
+    _ keys: [Key], _ footer: FooterWord<Lab>?, _ description: String, _ request: ReplayRequest
+  ) -> LabKey {
+    LabKey(keys, footer: footer, description, when: { $0.session.onlooker == .replay }) { _ in [.replay(request)] }
+  }
+
   static let focusKeys: [LabKey] = [
     LabKey([.tab], footer: FooterWord("tab", "pane"), "next pane", when: { $0.enabled.count > 1 }) {
       $0.moveFocus(by: 1)
@@ -69,12 +87,13 @@ extension Lab {
     let visible = layout.places.map(\.pane)
     let focused = visible.contains(focus) ? panes[focus].hints : []
     let others = visible.filter { $0 != focus }.flatMap { panes[$0].hints.filter(\.isHeardWhenVisible) }
-    return shell(Lab.sessionKeys) + focused + shell(Lab.focusKeys) + others + shell(Lab.viewKeys + Lab.alwaysKeys)
+    return shell(Lab.replayKeys + Lab.sessionKeys) + focused + shell(Lab.focusKeys) + others + shell(Lab.viewKeys + Lab.alwaysKeys)
   }
 
   /// Every key there is, in sections.
   var helpSections: [HelpDialog.Section] {
-    var sections = [HelpDialog.Section(heading: "Everywhere", rows: Lab.rows(Lab.openKeys + Lab.alwaysKeys))]
+    var sections = [HelpDialog.Section(heading: "Everywhere", rows: Lab.rows(Lab.openKeys + Lab.alwaysKeys)),
+      HelpDialog.Section(heading: "Replay", rows: Lab.rows(Lab.replayKeys))]
     for pane in panes where !pane.hints.isEmpty {
       let rows = pane.hints.map { hint in
         (keys: hint.label, description: hint.description + (hint.isHeardWhenVisible ? "" : " (when focused)"))

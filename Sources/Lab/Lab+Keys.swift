@@ -21,6 +21,12 @@ extension Lab {
     case .send(let command): return send(command)
     case .ask(let command): return ask(command)
     case .branch(let step, let changes): return branch(at: step, changes)
+    case .seek(let step):
+      guard session.onlooker == .replay else {
+        show("seek moves a replay; to go back here use rewind \(step)", isError: true)
+        return []
+      }
+      return [.replay(.seek(step))]
     case .stop: return stop()
     case .quit: return quit()
     case .theme(let index): return useTheme(index)
@@ -33,7 +39,7 @@ extension Lab {
 
   /// Nothing is lost when a watch ends: it leaves without a question.
   mutating func quit() -> [LabAction] {
-    session.isOver ? [.leave] : session.isWatching ? stop() : open(QuitDialog())
+    session.isOver || session.onlooker != nil ? [.leave] : session.isWatching ? stop() : open(QuitDialog())
   }
 
   /// Ctrl-c: asks; when it has asked already, or a stop is under way, leaves.
@@ -63,8 +69,8 @@ extension Lab {
 
   /// Goes on from another step as another run; without a step from before the last change.
   mutating func branch(at step: Int?, _ changes: [Assignment]) -> [LabAction] {
-    guard !session.isWatching else {
-      show(Refusal.onlyWatching.text, isError: true)
+    if let refusal = session.onlooker?.refusal ?? (session.isWatching ? .onlyWatching : nil) {
+      show(refusal.text, isError: true)
       return []
     }
     guard let step = step ?? session.lastChange else {

@@ -42,13 +42,14 @@ package struct Lab: Sendable {
       needsDraw = true
     }
     // During a tour any key takes over; it also does what it always does.
-    return (session.isOnTour ? send(.takeOver) : []) + obey(key)
+    return (session.isOnTour && session.onlooker == nil ? send(.takeOver) : []) + obey(key)
   }
 
   private mutating func obey(_ key: Key) -> [LabAction] {
     if let actions = press(key, in: Lab.alwaysKeys) { return actions }
+    if dialog == nil, session.onlooker == .replay, let actions = press(key, in: Lab.replayKeys) { return actions }
     // A key that would act on the training says why it does not.
-    if dialog == nil, session.isWatching, !session.isOver, Lab.trainingKeys.contains(key) { return send(.pause) }
+    if dialog == nil, session.isWatching || session.onlooker != nil, !session.isOver, Lab.trainingKeys.contains(key) { return send(.pause) }
     guard dialog != nil else { return press(key, in: Lab.openKeys) ?? pressInPanes(key) }
     if let requests = dialog?.press(key) {
       needsDraw = true
@@ -81,6 +82,7 @@ package struct Lab: Sendable {
     }
     guard case .summary = event else { return [] }
     if leavesAfterSummary { return [.leave] }
+    if session.onlooker != nil { return [] }
     if session.isWatching {
       show(session.reason.isEmpty ? "the watch has ended; q leaves" : session.reason, isError: !session.reason.isEmpty)
       return [.bell]
@@ -88,6 +90,24 @@ package struct Lab: Sendable {
     message = nil
     return open(ResultsDialog()) + [.bell]
   }
+
+  /// The same lab for somebody who only looks on.
+  package func looking(on onlooker: Session.Onlooker) -> Lab {
+    var lab = self
+    lab.session.onlooker = onlooker
+    return lab
+  }
+
+  /// The same lab before it has seen anything: what is shown where, and how, stays.
+  var emptied: Lab {
+    var lab = Lab(options: options)
+    (lab.enabled, lab.focus, lab.isFull, lab.size) = (enabled, focus, isFull, size)
+    lab.session.onlooker = session.onlooker
+    return lab
+  }
+
+  /// Takes the message away.
+  package mutating func dismiss() { message = nil }
 
   /// Takes in what a run told before this lab was opened: nothing rings, and no run is over.
   package mutating func recall(_ history: [Event]) {
@@ -153,8 +173,8 @@ package struct Lab: Sendable {
   }
 
   mutating func send(_ command: Command) -> [LabAction] {
-    guard !session.refuses(command) else {
-      show(Refusal.onlyWatching.text, isError: true)
+    if let refusal = session.refusal(of: command) {
+      show(refusal.text, isError: true)
       return []
     }
     session.noteSent(command)

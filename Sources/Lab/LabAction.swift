@@ -6,6 +6,8 @@ import Recipe
 package enum LabAction: Sendable, Hashable {
   /// Send this to the session.
   case send(Command)
+  /// Move a replay.
+  case replay(ReplayRequest)
   /// Leave the run after this step, and go on with these changes as another run, in a lab with this theme.
   case branch(step: Int, [Assignment], theme: Int)
   /// Close the screen; what the session has to do was sent before.

@@ -7,6 +7,8 @@ package enum LineRequest: Sendable, Equatable {
   case send(Command)
   /// Go on from another step of the run, as another run. No step: the one before the last change.
   case branch(step: Int?, [Assignment])
+  /// Show a replay after this step.
+  case seek(Int)
   case quit
   case theme(Int)
   case nothing
@@ -48,7 +50,7 @@ package struct LineCommand: Sendable {
 
   /// All of them.
   package static let all: [LineCommand] = [
-    set, recalibrate, attack, run, branch, rewind, note,
+    set, recalibrate, attack, run, branch, rewind, seek, note,
     LineCommand("cancel-attack", "cancel that attack", .send(.cancelAttack)),
     LineCommand("acknowledge", "acknowledge the alarm", .send(.acknowledge)),
     LineCommand("checkpoint", "write a checkpoint and go on", .send(.checkpoint)),
@@ -128,6 +130,13 @@ extension LineCommand {
     guard let word = words.first else { return .branch(step: nil, []) }
     guard let step = Int(word), step >= 0 else { throw SettingError("rewind: expected a step, got '\(word)'") }
     return .branch(step: step, [])
+  }
+
+  private static let seek = LineCommand("seek STEP", "in a replay: go to this step") { _, _ in
+    []
+  } request: { words, _ in
+    guard words.count == 1, let step = Int(words[0]), step >= 0 else { throw SettingError("seek needs a step, e.g. seek 120") }
+    return .seek(step)
   }
 
   private static let note = LineCommand("note TEXT", "write a line into the journal") { _, _ in

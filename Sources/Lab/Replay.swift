@@ -16,10 +16,9 @@ package struct Replay: Sendable {
 
   /// A replay of events, told in this order, at a multiple of the run's own speed.
   package init(_ events: [Event], lab: Lab, speed: Double = 1) {
-    self.lab = lab
+    self.lab = lab.looking(on: .replay)
     self.speed = speed
     timeline = Timeline(events)
-    self.lab.isReplay = true
     show(upTo: timeline.firstFrame)
     say()
   }
@@ -85,6 +84,9 @@ package struct Replay: Sendable {
     let speed = speed >= 1 ? "\(Int(speed))×" : "1/\(Int(1 / speed))×"
     lab.note("replay: \(state), \(speed) the speed of the run; space plays, ← → move, - + change the speed, q leaves")
   }
+
+  /// Takes the message away, for a frame of its own.
+  package mutating func dismiss() { lab.dismiss() }
 
   /// Shows a message of the program.
   package mutating func note(_ text: String) { lab.note(text) }

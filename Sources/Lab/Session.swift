@@ -27,6 +27,23 @@ package struct Session: Sendable {
   /// The step of the last change of a setting.
   private(set) var lastChange: Int?
   private var pace = Pace()
+  /// Who looks on while nothing here trains; nil for a session of our own.
+  var onlooker: Onlooker?
+
+  /// Ways of looking at a run that is not ours to change.
+  package enum Onlooker: Sendable {
+    /// At a run that is over, played again.
+    case replay
+    /// At a run of another process.
+    case follow
+
+    var refusal: Refusal {
+      switch self {
+      case .replay: .onlyReplaying
+      case .follow: .onlyFollowing
+      }
+    }
+  }
 
   mutating func update(_ event: Event) {
     switch event {
@@ -87,25 +104,26 @@ package struct Session: Sendable {
   /// True while it is paused, or about to be.
   var isPaused: Bool { wish == .pause || (state == .paused && wish != .resume) }
   /// True while there is something to pause.
-  var canPause: Bool { !isOver && !isWatching && [.training, .paused, .validating, .testing].contains(state) }
+  var canPause: Bool { !isOver && !isWatching && onlooker == nil && [.training, .paused, .validating, .testing].contains(state) }
 
   /// True while another program trains and only its checkpoints are measured.
   var isWatching: Bool { description?.watches != nil }
   /// True for what only a training of our own can do.
-  func refuses(_ command: Command) -> Bool {
-    guard isWatching else { return false }
+  func refusal(of command: Command) -> Refusal? {
+    if let onlooker { return onlooker.refusal }
+    guard isWatching else { return nil }
     return switch command {
-    case .stop, .acknowledge, .takeOver, .resume: false
-    case .pause, .step, .run, .note, .set, .recalibrate, .attack, .cancelAttack, .checkpoint, .finish: true
+    case .stop, .acknowledge, .takeOver, .resume: nil
+    case .pause, .step, .run, .note, .set, .recalibrate, .attack, .cancelAttack, .checkpoint, .finish: .onlyWatching
     }
   }
 
   /// True while there is an alarm that nobody has acknowledged.
-  var canAcknowledge: Bool { !isOver && [.alarm, .confirmed].contains(gap) }
+  var canAcknowledge: Bool { !isOver && onlooker == nil && [.alarm, .confirmed].contains(gap) }
   /// True while an attack on frozen weights is running.
   var isAttacking: Bool { attack?.phase == .running }
   /// True while the engine can attack a copy of the weights.
-  var canAttack: Bool { !isOver && !isWatching && description != nil && step > 0 && state != .testing }
+  var canAttack: Bool { !isOver && !isWatching && onlooker == nil && description != nil && step > 0 && state != .testing }
 
   /// The state in one word; a wish shows at once, before it is confirmed.
   var stateText: String {

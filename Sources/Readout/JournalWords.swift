@@ -82,6 +82,8 @@ extension Refusal {
     case .noAlarm: "no alarm to acknowledge"
     case .attackRunning: "an attack is already running; cancel it first"
     case .noAttack: "no attack to cancel"
+    case .onlyReplaying: "this is a replay: nothing is trained; to go on from a step use 'dualab runs branch'"
+    case .onlyFollowing: "another process trains this run; use 'dualab send', or its own lab"
     case .onlyWatching: "another program trains; dualab only watches its checkpoints"
     }
   }

@@ -15,6 +15,8 @@ actor ScreenActor<Content: ScreenContent> {
   /// Milliseconds between checks for stray output, and for a return to the foreground.
   private static var outputTime: Int32 { 1000 }
   private static var foregroundTime: Int32 { 200 }
+  /// Milliseconds between two looks at content that moves.
+  private static var moveTime: Int32 { 33 }
 
   private let thread: TerminalThread
   private let options: ScreenOptions
@@ -28,6 +30,7 @@ actor ScreenActor<Content: ScreenContent> {
   private var suspendedAt = ContinuousClock.now
   private var continued = false
   private var lastFrame: ContinuousClock.Instant?
+  private var movedAt: ContinuousClock.Instant?
   private var outcome: ScreenOutcome?
   private var waiting: CheckedContinuation<ScreenOutcome, Never>?
 
@@ -143,8 +146,11 @@ actor ScreenActor<Content: ScreenContent> {
 
   /// Draws if something changed and the last frame is old enough. Returns the milliseconds to wait for the next frame.
   private func draw() -> Int32 {
-    guard content.needsDraw || painter?.shown == nil else { return Self.outputTime }
     let now = ContinuousClock.now
+    let passed = now - (movedAt ?? now)
+    movedAt = now
+    content.advance(by: Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18)
+    guard content.needsDraw || painter?.shown == nil else { return content.isMoving ? Self.moveTime : Self.outputTime }
     if let lastFrame, now - lastFrame < Self.frameTime {
       let (seconds, attoseconds) = (Self.frameTime - (now - lastFrame)).components
       return Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000) + 1
@@ -153,7 +159,7 @@ actor ScreenActor<Content: ScreenContent> {
     content.draw(into: &frame)
     painter?.paint(frame)
     lastFrame = now
-    return content.needsDraw ? 1 : Self.outputTime
+    return content.needsDraw ? 1 : content.isMoving ? Self.moveTime : Self.outputTime
   }
 
   // MARK: input
@@ -197,6 +203,8 @@ actor ScreenActor<Content: ScreenContent> {
         } else {
           leave(.branch(step: step, changes, theme: theme))
         }
+      // Its content has done it.
+      case .replay: break
       case .suspend: suspend()
       case .redraw: painter?.forget()
       case .bell: if phase == .open { terminal_bell() }

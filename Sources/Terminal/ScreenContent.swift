@@ -8,6 +8,12 @@ package protocol ScreenContent: Sendable {
   /// True when something has changed since the last `draw`.
   var needsDraw: Bool { get }
 
+  /// True while it changes by itself as time passes.
+  var isMoving: Bool { get }
+
+  /// So many seconds have passed.
+  mutating func advance(by seconds: Double)
+
   /// Reacts to a key.
   mutating func handle(_ key: Key) -> [LabAction]
 
@@ -21,4 +27,13 @@ package protocol ScreenContent: Sendable {
   mutating func draw(into buffer: inout CellBuffer)
 }
 
+extension ScreenContent {
+  package var isMoving: Bool { false }
+  package mutating func advance(by seconds: Double) {}
+}
+
 extension Lab: ScreenContent {}
+
+extension Replay: ScreenContent {
+  package mutating func handle(_ event: Event) -> [LabAction] { [] }
+}

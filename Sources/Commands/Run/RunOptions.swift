@@ -1,4 +1,7 @@
 import ArgumentParser
+import Runs
+
+extension ControlPermission: ExpressibleByArgument {}
 
 /// The options of a run, in the lab and without a screen.
 package struct RunOptions: ParsableArguments, SetsValues {
@@ -44,6 +47,12 @@ package struct RunOptions: ParsableArguments, SetsValues {
         + "arguments.",
       valueName: "cmd"))
   var onAlarm: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Let other programs of yours reach the run through a socket in its folder: watch, tune or all. See 'dualab send'.",
+      valueName: "permission"))
+  var control: ControlPermission?
 
   @OptionGroup var folders: FolderOptions
 

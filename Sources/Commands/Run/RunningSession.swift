@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Readout
 import Recipe
 import Runs
 import Spelling
@@ -15,6 +16,7 @@ struct RunningSession {
   /// What the run told before this session.
   let history: [Event]
   private let record: RunRecord
+  private let control: ControlServer?
 
   /// Makes the folder and the engine, or takes those of the run that goes on. Throws what `RunPlan` throws, and
   /// `RunError`.
@@ -48,6 +50,7 @@ struct RunningSession {
       try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
     }
     record.attach(engine)
+    control = try Self.control(options, record, engine)
   }
 
   private init(resuming url: URL, _ options: RunOptions) throws {
@@ -69,13 +72,29 @@ struct RunningSession {
     history = try store.history()
     record = try RunRecord(store, plan: plan, folder: folder, from: point)
     (self.plan, self.folder) = (plan, folder)
-    alarms = AlarmWatch(command: command, folder: url.path)
+    alarms = AlarmWatch(command: command, folder: url.path, repeatsFirst: true)
+    // An alarm that nobody has acknowledged is one still.
+    for event in history { if case .alarm = event { _ = alarms.take(event) } }
     engine = TrainingEngine(
       settings: point.initial, resuming: point, record: { [record] in record.take($0) }
     ) {
       try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
     }
     record.attach(engine)
+    control = try Self.control(options, record, engine)
+  }
+
+  private static func control(
+    _ options: RunOptions, _ record: RunRecord, _ engine: TrainingEngine
+  ) throws -> ControlServer? {
+    try options.control.map { permission in
+      try ControlServer(
+        record.store, permission: permission, read: ControlLine.command,
+        ask: { [weak engine] command, answer in
+          guard let engine else { return answer("the run has ended") }
+          engine.ask(command) { refusal in answer(refusal?.text) }
+        })
+    }
   }
 
   // MARK: branches
@@ -100,6 +119,7 @@ struct RunningSession {
   /// Deletes the folder when nothing was trained, so that the same command works once the cause is gone. Otherwise
   /// writes the changes made during the run to its preset, so that it repeats what was done and not what was planned.
   func tidy(after summary: Summary) {
+    control?.close()
     record.end(summary)
     if summary.step == 0, summary.outcome != .finished, history.isEmpty { return folder.discard() }
     // A tour that went as planned keeps its captions.

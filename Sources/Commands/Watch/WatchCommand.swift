@@ -9,16 +9,17 @@ import Watching
 /// `dualab watch`: measures the checkpoints of a training that another program runs, as they appear.
 struct WatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Watch a training in PyTorch: measure every checkpoint as it appears.",
+    commandName: "watch", abstract: "Watch a training: one in PyTorch, checkpoint by checkpoint, or a run of dualab.",
     usage: """
       dualab watch <folder> --data <name> --eps <radius> [<options>]
       dualab watch <folder> --npz <file> --eps <radius> --once [<options>]
+      dualab watch <run>
       """,
     discussion: """
       Measures each new .pt, .pth, .ckpt or .safetensors file in the folder on the CPU: clean accuracy, FGSM, PGD-10, the \
       sentinel's quick and deep checks, and the distances between domains; raises the alarm when robustness is false. \
       Nothing in the folder is run or written. Steps come from the file (step, epoch), or else from its name, or else \
-      from the order of arrival. On a terminal it opens the lab; with --once, --json or --quiet it prints.
+      from the order of arrival. A run of dualab that another process trains is followed as its record grows. On a terminal it opens the lab; with --once, --json or --quiet it prints.
 
       \(CommandFailure.statusHelp) 3 with --fail-on-alarm after an alarm.
       """)
@@ -34,7 +35,12 @@ struct WatchCommand: AsyncParsableCommand {
   @OptionGroup var look: LookOptions
 
   mutating func run() async throws {
-    let plan = try WatchPlan(options), lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
+    let lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
+    let style = HeadlessReport.Style(json: json, quiet: quiet)
+    if let run = try RunFollowing(options.folder, look, style: style, failsOnAlarm: options.failOnAlarm) {
+      return try await run.run(lab: lab, output: .standard)
+    }
+    let plan = try WatchPlan(options)
     let wantsLines = json || quiet || options.once || look.describe
     guard look.tui || (!wantsLines && TerminalCapabilities.canShowLab) else {
       return try await watch(plan, lab, output: .standard)

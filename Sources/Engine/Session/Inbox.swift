@@ -7,6 +7,8 @@ import Tensors
 enum Arrival: Sendable {
   /// Someone asks for something.
   case command(Command)
+  /// The same, and they want to know why it was refused; nil when it was not.
+  case asked(Command, @Sendable (Refusal?) -> Void)
   /// The attack on a frozen copy tells its progress.
   case report(FrozenReport)
   /// A checkpoint was written while training went on, or could not be.
@@ -40,10 +42,10 @@ package final class Inbox<Item: Sendable>: Sendable {
   package func wait(seconds: Double) { _ = signal.wait(timeout: .now() + .milliseconds(Int(max(1, seconds * 1000)))) }
 
   /// Blocks until something has arrived, but not longer than this; takes it.
-  func next(within seconds: Double) -> Arrival? {
+  package func next(within seconds: Double) -> Item? {
     let limit = DispatchTime.now() + seconds
     while true {
-      if let arrival = take() { return arrival }
+      if let item = take() { return item }
       if signal.wait(timeout: limit) == .timedOut { return nil }
     }
   }

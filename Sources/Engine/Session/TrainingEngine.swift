@@ -58,6 +58,11 @@ package actor TrainingEngine {
   /// Asks something of the session. Never blocks; from any thread, before, during and after `run`.
   package nonisolated func send(_ command: Command) { inbox.put(.command(command)) }
 
+  /// Asks something of the session and hears, on its thread, why it was refused; nil when it was not.
+  package nonisolated func ask(_ command: Command, _ answer: @escaping @Sendable (Refusal?) -> Void) {
+    inbox.put(.asked(command, answer))
+  }
+
   /// The record of the run cannot be written, for this reason; nil when it can be again.
   package nonisolated func tell(recordTrouble reason: String?) { inbox.put(.recordTrouble(reason)) }
 
@@ -188,11 +193,21 @@ package actor TrainingEngine {
   private func obey(_ arrival: Arrival) {
     switch arrival {
     case .command(let command): tell(machine.handle(command))
+    case .asked(let command, let answer):
+      let events = machine.handle(command)
+      tell(events)
+      answer(events.lazy.compactMap(\.refusal).first)
     case .report(let report): tell(machine.handle(report))
     case .written(.success(let note)): tell(machine.wrote(note))
     case .recordTrouble(let reason): tell(machine.couldNotRecord(reason))
     case .written(.failure(let error)): tell(machine.couldNotWrite("\(error)"))
     }
+  }
+}
+
+extension Event {
+  fileprivate var refusal: Refusal? {
+    if case .journal(let entry) = self, case .refused(let refusal) = entry.fact { refusal } else { nil }
   }
 }
 

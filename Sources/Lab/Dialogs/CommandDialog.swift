@@ -48,6 +48,7 @@ struct CommandDialog: Dialog {
       case .nothing: return [.close]
       case .quit: return [.close, .quit]
       case .theme(let index): return [.close, .theme(index)]
+      case .seek(let step): return [.close, .seek(step)]
       case .branch(let step, let changes): return [.close, .branch(step: step, changes)]
       case .send where isOver: return [.close, .say("the run is over; press q to leave", isError: true)]
       case .send(.stop): return [.close, .stop]
