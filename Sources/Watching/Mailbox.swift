@@ -16,6 +16,6 @@ final class Mailbox: Sendable {
   /// The command that came first; nil when there is none.
   func take() -> Command? { commands.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
 
-  /// Sleeps until a command comes, at most so many seconds.
+  /// Sleeps until a command comes, for at most `seconds`.
   func wait(seconds: Double) { _ = signal.wait(timeout: .now() + .milliseconds(Int(max(1, seconds * 1000)))) }
 }

@@ -25,8 +25,7 @@ private enum VGG {
   }
 
   /// As in kuangliu/pytorch-cifar: one linear layer on what is left of a 32×32 image after five poolings, a pixel.
-  /// Names
-  /// `features.0`, …, `classifier`.
+  /// Names `features.0`, …, `classifier`.
   static func cifar(
     _ settings: ModelSettings, _ counts: [Int], _ x: Activation, _ builder: inout NetworkBuilder
   ) -> [any Layer] {
