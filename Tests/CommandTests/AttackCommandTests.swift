@@ -298,7 +298,7 @@ struct AttackCommandTests {
     for (arguments, title) in [
       (["--norm", "Linf", "--attack", "PGD-20"], "PGD-20, linf, "),
       (["--norm", "L2", "--attack", "pgd5"], "PGD-5, l2, "),
-      (["--attack", "FGSM,APGD_CE-3"], "FGSM → APGD-CE, linf, "),
+      (["--attack", "FGSM,APGD_CE-3"], "FGSM → APGD-CE-3, linf, "),
     ] {
       let run = try await BuiltProgram.run(quick + arguments)
       #expect(run.status == 0 && run.result.contains("\n" + title), "\(run)")
