@@ -57,17 +57,19 @@ package struct LabeledImages: Sendable {
 
   /// An evaluation has three copies: these, its own, and the adversarial images.
   private static func checkMemory(images: Int, of size: Int, _ source: String) throws {
-    let needed = images * size * 3 * MemoryLayout<Float>.size
-    let held = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 9
-    guard needed > held else { return }
-    throw DataError(
-      "\(source): \(images) images of \(size) numbers need \(needed >> 20) MiB, more than this machine has; "
-        + "use at most \(held / (size * 3 * MemoryLayout<Float>.size)) with --limit")
+    let one = AvailableMemory.product([size, 3, MemoryLayout<Float>.size])
+    let most = AvailableMemory.bytes / 10 * 9 / max(1, one)
+    guard images > most else { return }
+    do {
+      try AvailableMemory.check(
+        AvailableMemory.product([images, one]), for: "\(source): \(images) images of \(size) numbers",
+        remedy: most > 0 ? "use at most \(most) with --limit" : "use smaller images")
+    } catch { throw DataError("\(error)") }
   }
 
   /// The first `limit` images of a `.npz`: `x_test` and `y_test`, or two arrays of images and labels by other names;
-  /// `member` names the images. Of a
-  /// `.npy` the labels are another one in its folder, `y_test.npy` for `x_test.npy`. Throws `DataError`.
+  /// `member` names the images. Of a `.npy` the labels are another one in its folder, `y_test.npy` for `x_test.npy`.
+  /// Throws `DataError`.
   package init(npz path: String, layout: Layout? = nil, limit: Int? = nil, member: String? = nil) throws {
     if path.hasSuffix(".npy") {
       let files = try ArrayFiles(path), images = String(URL(fileURLWithPath: path).lastPathComponent.dropLast(4))

@@ -54,10 +54,16 @@ package struct GuessingCheck {
     for cause in causes {
       try poll()
       guard let accuracy = try? cause.accuracy(sample), accuracy.value > (best?.accuracy.value ?? guess.clean.value),
-        binomialTail(accuracy.correct, of: accuracy.n, guess.share) < Self.level
+        binomialTail(accuracy.correct, of: accuracy.n, share(guess, labels.prefix(accuracy.n))) < Self.level
       else { continue }
       best = (cause, accuracy)
     }
     return .guessing(guess, best.map { ($0.cause, $0.accuracy) }, isImported: !causes.isEmpty)
+  }
+
+  /// The accuracy of guessing on the first images: in a file that is sorted by class they are of few classes.
+  private func share(_ guess: Guessing, _ labels: ArraySlice<Int>) -> Double {
+    let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
+    return max(guess.share, Double(counts.values.max() ?? 0) / Double(max(1, labels.count)))
   }
 }
