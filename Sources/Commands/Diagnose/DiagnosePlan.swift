@@ -44,7 +44,7 @@ extension Diagnosis {
       attack: PGD(norm: plan.settings.norm, epsilon: epsilon, stepSize: epsilon / 4), seed: plan.settings.seed,
       layer: place,
       source: Source(
-        program: DualabCommand.configuration.version, checkpoint: plan.card.weights, preset: "none", step: 0,
+        program: DualabCommand.configuration.version, checkpoint: plan.card.weights, preset: nil, step: nil,
         data: plan.images.source, epsilon: plan.settings.epsilon))
     (imported, guessing) = (plan.importRecord, plan.guessing)
   }
