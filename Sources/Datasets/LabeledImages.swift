@@ -20,6 +20,8 @@ package struct LabeledImages: Sendable {
   package let indices: [Int]
   /// What was recognized, converted or clipped when a file was read, a line each.
   package let notes: [String]
+  /// What each class shows, by label, where folders tell.
+  package private(set) var classNames: [String]?
   /// The notes with the source in front of those that do not name it.
   package var namedNotes: [String] { notes.map { $0.contains(source) ? $0 : "\(source): \($0)" } }
 
@@ -38,6 +40,7 @@ package struct LabeledImages: Sendable {
     try Self.checkMemory(images: part.count, of: images.imageSize, source)
     self.source = source
     notes = images.notes
+    if images.isDecodedOnDemand { classNames = images.classNames }
     shape = Shape(images.channels, images.height, images.width)
     labels = (0..<part.count).map(part.label)
     indices = numbers ?? part.indices
@@ -129,6 +132,24 @@ package struct LabeledImages: Sendable {
           + (counts
             ? "the labels count from 1; subtract 1 from them" : "use the data it was trained on"))
     }
+  }
+
+  /// What to say where the folders' classes are not those that the network was trained on, `trained`, by label. Throws
+  /// `DataError` where a class of both has another label in each.
+  package func notes(onClasses trained: [String]?) throws -> [String] {
+    guard let trained, let classNames, trained != classNames else { return [] }
+    for (label, name) in classNames.enumerated() {
+      guard let other = trained.firstIndex(of: name), other != label else { continue }
+      throw DataError(
+        "\(source): the class folder '\(name)' is number \(label), but class \(other) of the network; give the folder the "
+          + "\(trained.count) classes it was trained on, empty ones too (\(some(trained)))")
+    }
+    let strange = classNames.filter { !trained.contains($0) }
+    guard !strange.isEmpty else { return [] }
+    return [
+      "\(source): class folders \(some(strange)) are not classes that the network was trained on (\(some(trained))); "
+        + "labels are the folders' numbers"
+    ]
   }
 
   // MARK: reading

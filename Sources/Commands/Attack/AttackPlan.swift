@@ -54,8 +54,9 @@ struct AttackPlan {
     try Self.setBranch(of: network, to: options.branch)
     try images.check(classes: network.classes)
     let changed = hand.network.keys.sorted().filter { entry?.isChanged($0, to: hand.network[$0] ?? "") ?? false }
-    notes = imported.notes + images.namedNotes + Self.notes(on: entry, changed: changed)
-    importRecord = ImportRecord(imported.report, images: images.notes)
+    let classNotes = try images.notes(onClasses: weights.classNames)
+    notes = imported.notes + images.namedNotes + classNotes + Self.notes(on: entry, changed: changed)
+    importRecord = ImportRecord(imported.report, images: images.notes + classNotes)
 
     let classes = network.classes
     let suite = try Self.asUsage { try AttackSuite(named: options.attack, classes: classes) }

@@ -10,7 +10,9 @@ extension Trainer {
     guard let folder else { return nil }
     let url = folder.appendingPathComponent("checkpoints/\(kind.fileName(step: step)).safetensors")
     func write(_ network: Network, step: Int) throws -> CheckpointNote {
-      try Checkpoint(network: network, preset: presetName, kind: kind, step: step, settings: settings).write(to: url)
+      try Checkpoint(
+        network: network, preset: presetName, kind: kind, step: step, settings: settings, classNames: data.folderClasses
+      ).write(to: url)
       return CheckpointNote(step: step, kind: kind, path: url.path)
     }
     guard kind == .best else { return try write(network, step: step) }
