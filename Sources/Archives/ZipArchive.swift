@@ -161,7 +161,7 @@ extension ZipArchive {
 
     deinit { zip_fclose(file) }
 
-    /// Reads exactly so many bytes. Throws `FileError` where there are fewer.
+    /// Reads exactly `count` bytes. Throws `FileError` where there are fewer.
     package func read(_ target: UnsafeMutableRawPointer, _ count: Int) throws {
       var filled = 0
       while filled < count {

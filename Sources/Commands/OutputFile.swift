@@ -27,7 +27,7 @@ struct OutputFile {
     if isSpecial { return }
     for case (let name, let input?) in inputs where isSameFile(as: input) {
       throw CommandFailure.usage(
-        "\(option) \(path): this is the file of \(name), which would be lost; use another file")
+        "\(option) \(path): this would overwrite the file of \(name); use another file")
     }
     for other in outputs where isSameFile(as: other.path) {
       throw CommandFailure.usage("\(option) \(path): \(other.option) writes to the same file; use another one")

@@ -58,6 +58,8 @@ package struct DataSplits: Sendable {
   package let constructed: Bool
   /// What each class shows, by label.
   package let classNames: [String]
+  /// The same where folders of a person's own name the classes; nil elsewhere.
+  package var folderClasses: [String]? { name == Folder.name ? classNames : nil }
   /// What was recognized, converted, ignored or assumed when the files were read, a line each.
   package let notes: [String]
   /// What the first layer of a network subtracts, per channel.

@@ -27,6 +27,18 @@ enum IDX {
       classes: classes, notes: notes)
   }
 
+  /// Throws `DataError` when a training and a test set of the files in `place` do not go together.
+  static func check(train: ImageSet, test: ImageSet, _ place: String) throws {
+    guard train.height == test.height, train.width == test.width else {
+      throw DataError(
+        "\(place): training images of \(train.height)×\(train.width) but test images of \(test.height)×\(test.width); "
+          + "take both from one data set")
+    }
+    guard train.count >= 2 else {
+      throw DataError("\(place): one training image; at least two are required, one of them for validation")
+    }
+  }
+
   /// The dimensions and the bytes of one file. Throws `DataError` naming the file.
   static func read(_ path: String, dimensions: Int, holding what: String) throws -> (shape: [Int], bytes: [UInt8]) {
     let file = try contents(path)

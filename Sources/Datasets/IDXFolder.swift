@@ -51,14 +51,7 @@ struct IDXFolder {
     let known = try classes ?? max(Self.classes(labels.train), Self.classes(labels.test))
     let train = try IDX.load(images: images.train, labels: labels.train, classes: known, notes: notes)
     let test = try IDX.load(images: images.test, labels: labels.test, classes: known)
-    guard train.height == test.height, train.width == test.width else {
-      throw DataError(
-        "\(images.train): training images of \(train.height)×\(train.width) but test images of \(test.height)×\(test.width); "
-          + "take both from one data set")
-    }
-    guard train.count >= 2 else {
-      throw DataError("\(images.train): one training image; at least two are required, one of them for validation")
-    }
+    try IDX.check(train: train, test: test, images.train)
     return (train, test)
   }
 

@@ -21,6 +21,8 @@ package struct LabeledImages: Sendable {
   package let indices: [Int]
   /// What was recognized, converted or clipped when a file was read, a line each.
   package let notes: [String]
+  /// What each class shows, by label, where folders tell.
+  package private(set) var classNames: [String]?
   /// The notes with the source in front of those that do not name it.
   package var namedNotes: [String] { notes.map { $0.contains(source) ? $0 : "\(source): \($0)" } }
 
@@ -47,6 +49,7 @@ package struct LabeledImages: Sendable {
     try Self.checkMemory(images: part.count, of: images.imageSize, source)
     self.source = source
     notes = images.notes
+    if images.isDecodedOnDemand { classNames = images.classNames }
     shape = Shape(images.channels, images.height, images.width)
     labels = (0..<part.count).map(part.label)
     indices = numbers ?? part.indices
@@ -69,17 +72,19 @@ package struct LabeledImages: Sendable {
 
   /// An evaluation has three copies: these, its own, and the adversarial images.
   private static func checkMemory(images: Int, of size: Int, _ source: String) throws {
-    let needed = images * size * 3 * MemoryLayout<Float>.size
-    let held = Int(clamping: ProcessInfo.processInfo.physicalMemory) / 10 * 9
-    guard needed > held else { return }
-    throw DataError(
-      "\(source): \(images) images of \(size) numbers need \(needed >> 20) MiB, more than this machine has; "
-        + "use at most \(held / (size * 3 * MemoryLayout<Float>.size)) with --limit")
+    let one = AvailableMemory.product([size, 3, MemoryLayout<Float>.size])
+    let most = AvailableMemory.bytes / 10 * 9 / max(1, one)
+    guard images > most else { return }
+    do {
+      try AvailableMemory.check(
+        AvailableMemory.product([images, one]), for: "\(source): \(images) images of \(size) numbers",
+        remedy: most > 0 ? "use at most \(most) with --limit" : "use smaller images")
+    } catch { throw DataError("\(error)") }
   }
 
   /// The first `limit` images of a `.npz`: `x_test` and `y_test`, or two arrays of images and labels by other names;
-  /// `member` names the images. Of a
-  /// `.npy` the labels are another one in its folder, `y_test.npy` for `x_test.npy`. Throws `DataError`.
+  /// `member` names the images. Of a `.npy` the labels are another one in its folder, `y_test.npy` for `x_test.npy`.
+  /// Throws `DataError`.
   package init(npz path: String, layout: Layout? = nil, limit: Int? = nil, member: String? = nil) throws {
     if path.hasSuffix(".npy") {
       let files = try ArrayFiles(path), images = String(URL(fileURLWithPath: path).lastPathComponent.dropLast(4))
@@ -139,6 +144,24 @@ package struct LabeledImages: Sendable {
           + (counts
             ? "the labels count from 1; subtract 1 from them" : "use the data it was trained on"))
     }
+  }
+
+  /// What to say where the folders' classes are not those that the network was trained on, `trained`, by label. Throws
+  /// `DataError` where a class of both has another label in each.
+  package func notes(onClasses trained: [String]?) throws -> [String] {
+    guard let trained, let classNames, trained != classNames else { return [] }
+    for (label, name) in classNames.enumerated() {
+      guard let other = trained.firstIndex(of: name), other != label else { continue }
+      throw DataError(
+        "\(source): the class folder '\(name)' is number \(label), but class \(other) of the network; give the folder the "
+          + "\(trained.count) classes it was trained on, empty ones too (\(some(trained)))")
+    }
+    let strange = classNames.filter { !trained.contains($0) }
+    guard !strange.isEmpty else { return [] }
+    return [
+      "\(source): class folders \(some(strange)) are not classes that the network was trained on (\(some(trained))); "
+        + "labels are the folders' numbers"
+    ]
   }
 
   // MARK: reading

@@ -52,7 +52,7 @@ package enum JournalFact: Sendable, Hashable {
   case sameWeights(file: String, as: String)
   /// A checkpoint comes after one of a later step.
   case stepBack(file: String, step: Int, last: Int)
-  /// Files that were there at the start and are not measured: only so many newest ones are.
+  /// Files that were there at the start and are not measured: only the newest N are.
   case onlyNewest(Int, of: Int)
   /// So many files that lie in the folder were measured by an earlier watch.
   case measuredEarlier(Int)

@@ -1,4 +1,4 @@
-/// So many of so many, with its 95 % Wilson interval: how every accuracy is carried and shown.
+/// A count out of n, with its 95 % Wilson interval: how every accuracy is carried and shown.
 package struct Proportion: Sendable, Hashable, Codable {
   /// How many were right.
   package let correct: Int

@@ -183,11 +183,11 @@ extension LineCommand {
 
   /// The change of a setting. Throws `SettingError` for a value that is not accepted and for settings of the start.
   static func change(_ name: String, _ value: String) throws -> Command {
-    var probe = Settings()
-    try probe.set(name, parsing: value)
-    guard let knob = AnyKnob.named(name), knob.isLive else {
+    guard let knob = AnyKnob.named(name) else { throw SettingError.unknown(name) }
+    let parsed = try knob.parse(value)
+    guard knob.isLive else {
       throw SettingError("\(name) can only be set at the start; quit and run again with --set \(name)=\(value)")
     }
-    return .set(knob: knob.name, value: probe[knob], cause: .you)
+    return .set(knob: knob.name, value: parsed, cause: .you)
   }
 }

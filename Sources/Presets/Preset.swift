@@ -49,7 +49,7 @@ package struct Preset: Sendable, Hashable {
         title = entry.value
       } else {
         do {
-          try settings.set(entry.key, to: try value(of: entry))
+          try settings.set(entry.key, to: try value(of: entry, takesNumbers: true))
           if let knob = AnyKnob.named(entry.key) { try settings.setNumbers(of: knob, parsing: entry.value) }
         } catch let error as SettingError {
           throw ResourceError("\(file.path):\(entry.line): \(error)")
@@ -69,8 +69,8 @@ func resourceName(_ path: String) -> String {
   return file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
 }
 
-/// The value of a setting as written in a file. Throws `SettingError`.
-func value(of entry: FlatYAML.Entry) throws -> KnobValue {
+/// The value of a setting as written in a file; `takesNumbers` as in `AnyKnob.parse`. Throws `SettingError`.
+func value(of entry: FlatYAML.Entry, takesNumbers: Bool = false) throws -> KnobValue {
   guard let knob = AnyKnob.named(entry.key) else {
     let near = nearestName(to: entry.key, in: AnyKnob.all.map(\.name) + ["title"])
     let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab presets show NAME' lists all settings"
@@ -84,7 +84,7 @@ func value(of entry: FlatYAML.Entry) throws -> KnobValue {
   if !entry.isPlain, !knob.kind.isText {
     throw SettingError("\(knob.name): '\(entry.value)' is quoted, so it is read as text; use \(knob.accepted)")
   }
-  return try knob.parse(entry.value)
+  return try knob.parse(entry.value, takesNumbers: takesNumbers)
 }
 
 extension AnyKnob.Kind {

@@ -2,8 +2,9 @@ import Spelling
 
 /// Parsing, checking, showing and nudging the values of a knob.
 extension AnyKnob {
-  /// Reads a value as typed on the command line or in a preset. Throws `SettingError` with the accepted values.
-  package func parse(_ text: String) throws -> KnobValue {
+  /// Reads a value as typed on the command line or in a preset. Who `takesNumbers` sets what numbers behind a choice
+  /// say too, `PGD-20`; for others they are an error. Throws `SettingError` with the accepted values.
+  package func parse(_ text: String, takesNumbers: Bool = false) throws -> KnobValue {
     switch kind {
     case .number:
       // An error repeats what was typed, `-1/255`, and not what it comes to.
@@ -15,7 +16,12 @@ extension AnyKnob {
       guard let value = Int(text) else { throw SettingError.badValue(self, text) }
       return try validated(.integer(value))
     case .choice(let choices):
-      return try validated(.text(KnownName(text, in: choices, numbers: numbers.count)?.name ?? text))
+      guard let known = KnownName(text, in: choices, numbers: numbers.count) else { return try validated(.text(text)) }
+      guard known.numbers.isEmpty || takesNumbers else {
+        let others = zip(numbers, known.numbers).map { "\($0)=\($1)" }.joined(separator: " and ")
+        throw SettingError("\(name): '\(text)' sets more than \(name); set \(name)=\(known.name) and \(others)")
+      }
+      return try validated(.text(known.name))
     case .flag:
       switch text.lowercased() {
       case "true", "yes", "on", "1": return .flag(true)
@@ -146,7 +152,8 @@ extension SettingError {
     return SettingError(message)
   }
 
-  static func unknown(_ name: String) -> SettingError {
+  /// No setting has that name.
+  package static func unknown(_ name: String) -> SettingError {
     let near = nearestName(to: name, in: AnyKnob.all.map(\.name))
     let hint = near.map { "did you mean '\($0)'?" } ?? "'dualab presets show NAME' lists all settings"
     return SettingError("'\(name)' is not a setting; \(hint)")

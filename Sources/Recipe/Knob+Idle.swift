@@ -24,6 +24,15 @@ enum Idle {
     }
   }
 
+  /// For knobs of dual BN, which is plain BN in batches of one domain.
+  static let unlessDual: @Sendable (Settings) -> String? = { settings in
+    if let reason = unless(norm: { $0.infersDomains })(settings) { return reason }
+    guard settings.branch(of: settings[.norm]) != .posterior else { return nil }
+    return settings[.objective].type.rows == .both
+      ? "not used with clean.rows 0: batches have one domain"
+      : "not used by \(settings[.objective].type.title): batches have one domain"
+  }
+
   /// For knobs that only some models read: those that list `setting` among their settings.
   static func unless(model setting: String) -> @Sendable (Settings) -> String? {
     { settings in

@@ -28,16 +28,16 @@ extension Knob<NormAffine> {
 
 extension Knob<Double> {
   package static let dualWeight = number(
-    KnobTraits("dbn.weight", symbol: "λ", idle: Idle.unless(norm: { $0.infersDomains })), 0...100, fine: 1.1,
+    KnobTraits("dbn.weight", symbol: "λ", idle: Idle.unlessDual), 0...100, fine: 1.1,
     coarse: 2, style: .logarithmic, initial: 1e-3, "weight of the domain NLL in dbn")
 
   package static let dualTemperature = number(
-    KnobTraits("dbn.temperature", symbol: "τ", idle: Idle.unless(norm: { $0.infersDomains })), 1e-6...1000, fine: 1.1,
+    KnobTraits("dbn.temperature", symbol: "τ", idle: Idle.unlessDual), 1e-6...1000, fine: 1.1,
     coarse: 2, style: .logarithmic, initial: 1, "dbn: the posterior is sigmoid(s/τ)")
 }
 
 extension Knob<DualReduction> {
   package static let dualReduction = choice(
-    KnobTraits("dbn.reduction", idle: Idle.unless(norm: { $0.infersDomains })), initial: .pixelMean,
+    KnobTraits("dbn.reduction", idle: Idle.unlessDual), initial: .pixelMean,
     "dbn: how the NLL is reduced over the pixels of a batch")
 }

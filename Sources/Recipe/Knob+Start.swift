@@ -118,7 +118,7 @@ extension Knob<BestRule> {
 /// The network.
 extension Knob<ModelKind> {
   package static let model = choice(
-    KnobTraits("model", effect: .atStart, numbers: ["depth", "widen"]), initial: .conv4, "network architecture")
+    KnobTraits("model", effect: .atStart, numbers: ModelKind.numbers), initial: .conv4, "network architecture")
 }
 
 extension Knob<Int> {

@@ -86,7 +86,11 @@ extension Knob<AttackStatistics> {
   package static let attackMode = choice(
     KnobTraits(
       "attack.bn", confirms: true,
-      idle: { $0[.objective].type.rows == .clean ? "not used by \($0[.objective].type.title)" : nil }),
+      idle: { settings in
+        let type = settings[.objective].type
+        return type.rows == .clean
+          ? "not used by \(type.title)" : Idle.unless(norm: { $0.hasStatistics })(settings)
+      }),
     initial: .eval,
     "BN statistics during the training attack: eval (running), batch-notrack (batch, no update), or batch-track "
       + "(batch, updating the running statistics)")

@@ -28,7 +28,7 @@ package struct Settings: Sendable, Hashable {
   /// Sets a value as typed. Throws `SettingError`.
   package mutating func set(_ name: String, parsing text: String) throws {
     guard let knob = AnyKnob.named(name) else { throw SettingError.unknown(name) }
-    store(try knob.parse(text), of: knob)
+    store(try knob.parse(text, takesNumbers: true), of: knob)
     try setNumbers(of: knob, parsing: text)
   }
 

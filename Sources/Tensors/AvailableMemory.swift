@@ -42,17 +42,25 @@ package enum AvailableMemory {
       "/sys/fs/cgroup", "/sys/fs/cgroup/memory",
     ])
     let left = places.compactMap { place -> Int? in
-      for (limit, usage) in [
-        ("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+      for (limit, usage, prefix) in [
+        ("memory.max", "memory.current", ""), ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_"),
       ] {
         guard let limit = lines("\(place)/\(limit)").first.flatMap(number),
           let usage = lines("\(place)/\(usage)").first.flatMap(number)
         else { continue }
-        return max(0, limit - usage)
+        return Self.left(of: limit, usage: usage, statistics: lines("\(place)/memory.stat"), prefix: prefix)
       }
       return nil
     }
     return left.min()
+  }
+
+  /// What a control group leaves of its limit. Cached files count as used there, but make room when memory is wanted.
+  package static func left(of limit: Int, usage: Int, statistics: [String], prefix: String) -> Int {
+    let cached = ["active_file", "inactive_file"].reduce(0) { sum, name in
+      sum + (statistics.first { $0.hasPrefix("\(prefix)\(name) ") }.flatMap(number) ?? 0)
+    }
+    return max(0, limit - max(0, usage - cached))
   }
 
   private static var addressSpace: Int? {

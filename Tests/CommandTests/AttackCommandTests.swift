@@ -14,6 +14,8 @@ struct AttackCommandTests {
   static let set = Repository.oracle("attacks/evaluation_set.safetensors").path
   static let reference = ["attack", "--weights", model, "--model", "small-cnn", "--images", set, "--eps", "16/255"]
 
+  static let pictures = Repository.oracle("formats/imagefolder").path
+
   private func result(_ url: URL) throws -> AttackResult { try AttackResult(contentsOf: url.path) }
 
   /// The verdicts as they stand in the file, with everything that is known of each image.
@@ -203,7 +205,18 @@ struct AttackCommandTests {
       (["attack", "--checkpoint", model, "--model", "conv4"], "the checkpoint names its own model"),
       (
         ["attack", "--weights", model, "--model", "small-cnn", "--eps", "1/255"],
-        "--data NAME, --npz FILE and --images FILE"
+        "the images are missing; use --data NAME, --npz FILE or --images FILE"
+      ),
+      (reference + ["--skip-broken"], "--skip-broken: not used with the arrays of --images; remove it"),
+      (reference + ["--set", "data.crop=14"], "--set data.crop=14: not used with the arrays of --images; remove it"),
+      (
+        ["attack", model, "--images", pictures, "--eps", "1/255", "--layout", "nchw"],
+        "--layout nchw: image files have their own order"
+      ),
+      (["attack", model, "--images", pictures, "--eps", "1/255", "--set", "data.noise=0"], "not used by data folder"),
+      (
+        ["attack", model, "--images", pictures, "--eps", "1/255", "--set", "data.dir=x"],
+        "--set data.dir=x: not used with --images"
       ),
       (["attack", "--weights", model, "--images", set], "--eps is missing; give the radius"),
       (["attack", "--weights", model, "--images", set, "--eps", "8/0"], "--eps 8/0: use a number or a fraction"),
@@ -298,7 +311,7 @@ struct AttackCommandTests {
     for (arguments, title) in [
       (["--norm", "Linf", "--attack", "PGD-20"], "PGD-20, linf, "),
       (["--norm", "L2", "--attack", "pgd5"], "PGD-5, l2, "),
-      (["--attack", "FGSM,APGD_CE-3"], "FGSM → APGD-CE, linf, "),
+      (["--attack", "FGSM,APGD_CE-3"], "FGSM → APGD-CE-3, linf, "),
     ] {
       let run = try await BuiltProgram.run(quick + arguments)
       #expect(run.status == 0 && run.result.contains("\n" + title), "\(run)")
@@ -337,5 +350,11 @@ struct AttackCommandTests {
     let imported = try #require(result.imported)
     #expect(imported.weights.model == "small-cnn" && imported.weights.ignored == ["images", "labels", "logits"])
     #expect(imported.images == ["images are 'pictures', labels 'classes'"])
+    // What began earlier has warned then, but who reads stdout by a program sees it now.
+    let resumed = try await BuiltProgram.run([
+      "attack", "--weights", Self.model, "--model", "small-cnn", "--npz", images.path, "--layout", "nchw", "--eps",
+      "16/255", "--attack", "fgsm", "--resume", json.path, "--json", "-",
+    ])
+    #expect(resumed.status == 0 && resumed.error.contains("with labels one lower it would be "), "\(resumed.error)")
   }
 }

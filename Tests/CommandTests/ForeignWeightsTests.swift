@@ -38,6 +38,7 @@ import Testing
       #expect((found["layers"] as? [Any])?.isEmpty == false)
       let card = try #require(found["protocol"] as? [String: Any])
       #expect(card["attack"] as? String == "PGD-10" && card["checkpoint"] as? String != nil)
+      #expect(card["preset"] == nil && card["step"] == nil && run.result.contains("PGD-10 in steps of ε/4, and"))
     }
   }
 
@@ -45,7 +46,8 @@ import Testing
     let weights = Self.oracle("import/good.safetensors")
     let images = ["--npz", Self.oracle("import/good.npz")]
     for (arguments, words) in [
-      (["--weights", weights] + images, "--eps is missing"), (["--weights", weights, "--eps", "8/255"], "use one of"),
+      (["--weights", weights] + images, "--eps is missing"),
+      (["--weights", weights, "--eps", "8/255"], "the images are missing"),
       (["--checkpoint", weights, "--eps", "8/255"], "--eps belongs to --weights"),
       (["--checkpoint", weights, "--weights", weights] + images, "use only one of"), ([], "use one of the folder"),
       (["--weights", weights, "--eps", "8/255", "--limit", "0"] + images, "--limit 0"),
@@ -65,7 +67,9 @@ import Testing
         let settings = try PyTorchOracle.settings(name)
         let run = try await BuiltProgram.run(
           ["convert", "--weights", PyTorchOracle.weights(name), "--out", out] + settings)
-        #expect(run.status == 0 && run.result.contains("unchanged, bit for bit"), "\(run.error)")
+        #expect(
+          run.status == 0 && run.result.contains("read back; ") && run.result.contains("unchanged, bit for bit"),
+          "\(run.error)")
         #expect(run.result.hasSuffix("written to \(out)\n"))
         let url = URL(fileURLWithPath: out)
         let written =
@@ -79,7 +83,10 @@ import Testing
         let check = try await BuiltProgram.run(
           ["weights", "check", out, "--images", PyTorchOracle.images(name)] + says)
         #expect(check.status == 0, "\(check.result) \(check.error)")
-        #expect((file == "w.pt" && settings.contains { $0.hasPrefix("mean") }) == run.result.contains("in PyTorch"))
+        #expect(
+          (file == "w.pt" && settings.contains { $0.hasPrefix("mean") }) == run.result.contains("images in PyTorch"))
+        #expect(
+          (file == "w.pt" && name.contains("nofinal")) == run.result.contains("shortcut raw is part of the network"))
       }
     }
   }
@@ -115,7 +122,11 @@ import Testing
   @Test func whatCannotBeConvertedIsSaid() async throws {
     let weights = Self.oracle("import/good.safetensors")
     for (arguments, status, words) in [
-      (["--weights", weights, "--out", weights], Int32(2), "which would be lost"),
+      (["--weights", weights, "--out", weights], Int32(2), "this would overwrite the file of --weights"),
+      (["--weights", weights, "--out", "w.ckpt"], 2, "end it in .pt or .safetensors"),
+      (["--weights", weights, "--out", "w.pt", "--limit", "4"], 2, "no images are measured with --weights"),
+      (["--weights", weights, "--out", "w.pt", "--set", "dbn.temperature=2"], 2, "does not keep it"),
+      (["--weights", weights, "--out", "w.pt", "--set", "norm.layers=all"], 2, "not used by norm bn"),
       (["--weights", weights, "--out", "w.pt", "--recalibrate", "2"], 2, "needs a run's training data"),
       (["--checkpoint", weights, "--weights", weights, "--out", "w.pt"], 2, "do not go with --checkpoint"),
       (["--out", "w.pt"], 2, "use either --checkpoint FILE or --weights FILE"),

@@ -65,6 +65,18 @@ struct HostileTests {
         let run = try await BuiltProgram.run(base + arguments)
         #expect(run.status == 2 && run.error.contains("use another"), "\(arguments) \(run)")
       }
+      // The weights as the argument, and with them every command that writes.
+      for arguments in [
+        Self.attack + [weights.path, "--images", images.path, "--json", weights.path],
+        Self.attack + [weights.path, "--images", images.path, "--save-adversarials", link.path],
+        ["diagnose", "--weights", weights.path, "--images", images.path, "--eps", "16/255", "--json", weights.path],
+        ["weights", "check", weights.path, "--images", images.path, "--save", folder.path + "/hard.npz"],
+        ["convert", "--weights", weights.path, "--out", hard.path],
+      ] {
+        try? FileManager.default.linkItem(at: weights, to: folder.appendingPathComponent("hard.npz"))
+        let run = try await BuiltProgram.run(arguments)
+        #expect(run.status == 2 && run.error.contains("this would overwrite the file of"), "\(arguments) \(run)")
+      }
       #expect(try Data(contentsOf: weights) == before && Data(contentsOf: images) == pictures)
       let device = try await BuiltProgram.run(base + ["--json", "/dev/null"])
       #expect(device.status == 0, "\(device.error)")

@@ -1,3 +1,4 @@
+import Commands
 import Evaluation
 import Foundation
 import TestSupport
@@ -25,7 +26,29 @@ import Testing
     #expect(card.robustBench?.autoAttack == 67.68 && card.robustBench?.entry == "cifar10/L2/Rice2020Overfitting")
   }
 
+  @Test func anotherNetworkThanTheEntrysHasNoPublishedNumbers() async throws {
+    let run = try await BuiltProgram.run([
+      "attack", "--robustbench", "Rice2020Overfitting", "--norm", "l2", weights, "--npz", images, "--attack", "fgsm",
+      "--no-checks", "--limit", "4", "--set", "mean=0", "--set", "std=1",
+    ])
+    #expect(run.status == 0 && !run.result.contains("published:"), "\(run)")
+    #expect(run.error.contains("note: the published accuracies of Rice2020Overfitting are left out: --set mean=… and "))
+  }
+
+  @Test func theDataSetOfAnEntryIsWrittenAsPeopleWriteIt() throws {
+    for (data, entry) in [
+      ("CIFAR100:test", "cifar100/Linf/Rice2020Overfitting"), ("cifar", "cifar10/Linf/Rice2020Overfitting"),
+    ] {
+      let options = try AttackOptions.parse(["w.pt", "--robustbench", "Rice2020Overfitting", "--data", data])
+      #expect(try options.entry?.fullName == entry)
+    }
+  }
+
   @Test(arguments: [
+    (
+      ["--robustbench", "cifar10/Linf/Wong2020Fast", "--norm", "l2"], 2,
+      "the ε of Wong2020Fast, 8/255, is of linf; add --eps"
+    ),
     (["--robustbench", "Rice2020Overfitting"], 1, "not the weights of wide-resnet"),
     (["--robustbench", "Wong2020Fast"], 1, "holds parts of a network that preact-resnet18 does not have: bn.bias"),
     (["--robustbench", "Wong2020Fst"], 2, "did you mean 'Wong2020Fast'?"),
@@ -48,6 +71,10 @@ import Testing
     ] {
       #expect(show.result.contains(fact), "\(fact)")
     }
+    let sized = try await BuiltProgram.run(["models", "show", "WRN-28-10"])
+    #expect(sized.result.hasPrefix("wide-resnet 28-10: ") && sized.result.contains("36479194 at width 16"), "\(sized)")
+    let numbered = try await BuiltProgram.run(["models", "show", "conv4-3"])
+    #expect(numbered.status == 2 && numbered.error.contains("conv4 takes no numbers; use conv4"))
     let near = try await BuiltProgram.run(["models", "show", "resnet80"])
     #expect(near.status == 2 && near.error.contains("did you mean 'resnet"))
     let entries = try await BuiltProgram.run(["models", "robustbench", "rice2020"])

@@ -64,6 +64,9 @@ import Testing
     (["--at=-1:gamma=1"], "--at -1:gamma=1: use STEP:NAME=VALUE, for example 200:beta=1"),
     (["--at", "5:gama=1"], "'gama' is not a setting; did you mean 'gamma'?"),
     (["--at", "5:width=8"], "--at 5:width=8: width cannot change during a run; use --set"),
+    (
+      ["--at", "5:attack=PGD-20"], "attack: 'PGD-20' sets more than attack; set attack=pgd and attack.steps=20"
+    ),
     (["--at", "5:gamma=2"], "gamma: '2' is not accepted; use a number in 0 … 1"),
     (
       ["--set", "batching=seq", "--at", "5:norm=dbn"],

@@ -264,7 +264,7 @@ import Testing
       ([empty.path, "--once"] + Self.quickly, 1, "has no checkpoint (.pt, .pth, .ckpt, .safetensors)"),
       ([folder.path + "/below", "--once"] + Self.quickly, 1, "there is 1 in \(folder.path)/below/version_0"),
       ([broken.path, "--once", "--patience", "0"] + Self.quickly, 1, "none of its 1 checkpoint can be measured"),
-      ([empty.path, "--eps", "0.2"], 2, "the images to measure on are missing; use --data NAME"),
+      ([empty.path, "--eps", "0.2"], 2, "the images are missing; use --data NAME"),
       ([empty.path, "--eps", "0.2", "--data", "mirage", "--npz", Self.images], 2, "use only one of --data NAME"),
       ([empty.path, "--npz", Self.images], 2, "--eps is missing"),
       ([empty.path, "--eps", "8", "--npz", Self.images], 2, "eps"),

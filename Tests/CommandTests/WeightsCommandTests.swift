@@ -15,7 +15,7 @@ import Testing
   // MARK: show
 
   @Test(arguments: [
-    ("pt/wrn_trades_10_1.pt", "wide-resnet of width 16 with 10 classes", "a PyTorch checkpoint"),
+    ("pt/wrn_trades_10_1.pt", "wide-resnet 10-1 of width 16 with 10 classes", "a PyTorch checkpoint"),
     ("pt/prn18_bnfc_w8.half.pt", "preact-resnet18 of width 8", "a PyTorch checkpoint"),
     ("import/K5_resnet34_kuangliu_no_model.safetensors", "resnet34-cifar of width 2", "safetensors"),
   ])
@@ -24,7 +24,8 @@ import Testing
     #expect(run.status == 0 && run.error.isEmpty, "\(run.error)")
     let lines = run.result.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     #expect(lines[0].hasPrefix("\(path): \(format), ") && lines[0].hasSuffix(" parameters"))
-    #expect(lines.contains { $0.hasPrefix("network: \(network)") }, "\(run.result)")
+    #expect(
+      lines.contains { $0.hasPrefix("network: \(network)") && $0.hasSuffix("32 (size assumed)") }, "\(run.result)")
     #expect(lines.contains { $0.hasPrefix("conv1.weight") || $0.contains(".conv1.weight") })
     let command = try #require(lines.first { $0.hasPrefix("dualab attack --weights") })
     #expect(command.contains("--data cifar10 --eps 8/255"))
@@ -45,7 +46,7 @@ import Testing
     let stem = try #require(tensors.first { $0["name"] as? String == "conv1.weight" })
     #expect(stem["shape"] as? [Int] == [16, 3, 3, 3] && stem["type"] as? String == "F32")
     let network = try #require(page["network"] as? [String: Any])
-    #expect(network["model"] as? String == "wide-resnet" && network["input"] as? [Int] == [3, 32, 32])
+    #expect(network["model"] as? String == "wide-resnet 10-1" && network["input"] as? [Int] == [3, 32, 32])
     let parameters = try #require(page["parameters"] as? Int)
     let counted = tensors.filter { !("\($0["name"] ?? "")".contains("running_")) && $0["type"] as? String == "F32" }
       .reduce(0) { $0 + ($1["shape"] as? [Int] ?? []).reduce(1, *) }
@@ -80,7 +81,23 @@ import Testing
     #expect(run.result.hasSuffix("\ndualab attack --checkpoint \(path)\n"))
   }
 
+  @Test func aNetworkOfTorchvisionIsForImagesOfAPersonsOwn() async throws {
+    let run = try await show([Self.oracle("architectures/resnet18_tv_w2.safetensors")])
+    #expect(run.status == 0 && run.result.contains("--npz IMAGES.npz --eps"), "\(run.result) \(run.error)")
+  }
+
   // MARK: check
+
+  @Test func aToleranceThatNothingFailsIsRefused() async throws {
+    let folder = try BuiltProgram.newFolder(), name = "resnet18_w8"
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var images = try Safetensors(contentsOf: URL(fileURLWithPath: PyTorchOracle.images(name)))
+    images.metadata["tol.logits"] = "5"
+    let url = folder.appendingPathComponent("i.safetensors")
+    try images.write(to: url)
+    let run = try await BuiltProgram.run(["weights", "check", PyTorchOracle.weights(name), "--images", url.path])
+    #expect(run.status == 1 && run.error.contains("metadata tol.logits '5' is not a number between 0 and 1"), "\(run)")
+  }
 
   @Test(arguments: PyTorchOracle.names) func logitsAndGradientsAreThoseOfPyTorch(name: String) async throws {
     let folder = try BuiltProgram.newFolder()
@@ -107,7 +124,9 @@ import Testing
     #expect(wrong.status == 1 && wrong.error.contains("logits and gx differ from those in"), "\(wrong.error)")
     let strict = try await BuiltProgram.run(check + ["--tolerance", "1e-12"])
     #expect(strict.status == 1 && strict.result.contains("tolerance 1e-12"), "\(strict.result)")
-    #expect(try await BuiltProgram.run(check + ["--tolerance", "0"]).status == 2)
+    for tolerance in ["0", "1", "nan"] {
+      #expect(try await BuiltProgram.run(check + ["--tolerance", tolerance]).status == 2)
+    }
     #expect(try await BuiltProgram.run(check + ["--limit", "2"]).result.contains("logits 2×10: "))
   }
 
@@ -121,7 +140,7 @@ import Testing
     let out = folder.appendingPathComponent("out.npz").path
     let saved = try await BuiltProgram.run(check + ["--save", out])
     #expect(saved.status == 0 && saved.result == "written to \(out)\n", "\(saved.error)")
-    for (name, words) in [(images, "which would be lost"), ("x.txt", "ends in .npz")] {
+    for (name, words) in [(images, "this would overwrite the file of --images"), ("x.txt", "ends in .npz")] {
       let run = try await BuiltProgram.run(check + ["--save", name])
       #expect(run.status == 2 && run.error.contains(words), "\(run.error)")
     }

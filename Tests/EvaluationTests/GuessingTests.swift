@@ -118,6 +118,24 @@ import Testing
     #expect(nothing.contains("check that file and data belong together") && !nothing.contains("it would be"))
   }
 
+  @Test func `of images sorted by class, always answering the first one explains nothing`() throws {
+    let (network, images, labels) = try Self.known()
+    let four = (0..<4).flatMap { _ in labels.indices }.sorted { labels[$0] < labels[$1] }
+    let sorted = four.map { labels[$0] }, pixels = four.flatMap { images[$0 * 192..<($0 + 1) * 192] }
+    let first = sorted.prefix(GuessingCheck.images),
+      most = Dictionary(first.map { ($0, 1) }, uniquingKeysWith: +).values.max() ?? 0
+    let set = try EvaluationSet(images: pixels, shape: Self.shape, labels: sorted.map { ($0 + 1) % 10 })
+    let settings = EvaluationSettings(epsilon: 8 / 255, suite: try AttackSuite(named: "fgsm", classes: 10))
+    let evaluation = try RobustnessEvaluation(network, set, settings: settings)
+    let constant = PossibleCause("a constant", remedy: "nothing") { _ in
+      Proportion(correct: most, n: GuessingCheck.images)
+    }
+    evaluation.guessing = GuessingCheck([constant])
+    try evaluation.lint()
+    let warning = try #require(evaluation.report().warnings.first { $0.kind == .guessing })
+    #expect(!warning.message.contains("a constant"), "\(most) of \(first.count): \(warning.message)")
+  }
+
   @Test func `the wrong order or range of pixels is named`() throws {
     let (network, images, labels) = try Self.known()
     let reversed = rearranged(images) { Array($0[128...] + $0[64..<128] + $0[..<64]) }

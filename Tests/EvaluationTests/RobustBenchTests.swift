@@ -64,8 +64,13 @@ import Testing
     // Images of no data set of the leaderboard leave its default.
     #expect(try RobustBenchEntry.named("Rice2020Overfitting", data: "mirage").data == .cifar10)
     let understanding = try RobustBenchEntry.named("Andriushchenko2020Understanding").settings
-    #expect(
-      understanding["key"] == "last" && understanding["shortcut"] == "raw" && understanding["mean"] == "0.0,0.0,0.0")
+    #expect(understanding["key"] == "last" && understanding["shortcut"] == "raw" && understanding["mean"] == nil)
+    let entry = try RobustBenchEntry.named("Andriushchenko2020Understanding")
+    #expect(entry.usual.mean == [0, 0, 0] && entry.usual.deviation == [1, 1, 1])
+    for (name, value, isChanged) in [
+      ("mean", "0", false), ("std", "1, 1, 1", false), ("mean", "0.5", true), ("shortcut", "activated", true),
+      ("shortcut", "raw", false), ("key", "best", true), ("width", "64", false), ("norm", "gn", true),
+    ] { #expect(entry.isChanged(name, to: value) == isChanged, "\(name) \(value)") }
     #expect(throws: SettingError.self) { try RobustBenchEntry.named("Wong2020Fast", norm: .l2) }
     do {
       _ = try RobustBenchEntry.named("Rice2020Overfiting")

@@ -80,6 +80,14 @@ import Testing
     #expect(lab.frame(80, 24).contains("0.5 → 0.1"))
   }
 
+  @Test func numbersBehindAChoiceAreNotDropped() {
+    var lab = Script.lab(to: 60)
+    lab.press(.character(":"))
+    lab.type("set attack PGD-20")
+    #expect(lab.handle(.enter) == [])
+    #expect(lab.frame(120, 24).contains("set attack=pgd and attack.steps=20"))
+  }
+
   @Test func commandsDoWhatTheirKeysDo() {
     for (text, answer) in [
       ("pause", [LabAction.send(.pause)]), ("resume", [.send(.resume)]), ("finish", [.send(.finish)]),

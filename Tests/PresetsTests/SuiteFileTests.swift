@@ -88,6 +88,10 @@ private func suite(_ text: String) throws -> Suite { try Suite(Array(text.utf8),
     ("limit: 8", "limit: 0", "S/s.yaml:8: limit: use a whole number of at least 1"),
     ("[0, 1]", "[0, 0]", "S/s.yaml:6: seeds: a seed occurs twice; keep one of them"),
     ("gamma: 0.3", "gama: 0.3", "S/s.yaml:9: 'gama' is not a setting; did you mean 'gamma'?"),
+    (
+      "gamma: 0.3", "attack: PGD-20",
+      "S/s.yaml:9: attack: 'PGD-20' sets more than attack; set attack=pgd and attack.steps=20"
+    ),
     ("gamma: 0.3", "gamma: 3", "S/s.yaml:9: gamma: '3' is not accepted; use a number in 0 … 1"),
     ("only: full", "onyl: full", "S/s.yaml:17: 'onyl' is not part of a row; did you mean 'only'?"),
     ("- label: two", "- label: one", "S/s.yaml:16: label: two rows are called 'one'; rename one"),

@@ -47,6 +47,10 @@ import Testing
       "x.yaml:2: tour: seed cannot change during a run; set it above the tour"
     ),
     (
+      "tour:\n  - {at: 1, set: {attack: PGD-20}}",
+      "x.yaml:2: tour: attack: 'PGD-20' sets more than attack; set attack=pgd and attack.steps=20"
+    ),
+    (
       "tour:\n  - {at: 5}\n  - {at: 3}", "x.yaml:3: the stop at step 3 comes after the one at step 5; sort them by step"
     ),
     ("tour:\n  - {at: 5, pause: maybe}", "x.yaml:2: pause: use true or false"),

@@ -75,7 +75,7 @@ struct PickleAssembler {
     }
   }
 
-  /// Arguments that rebuild a tensor of ones' shape in so many dimensions.
+  /// Arguments that rebuild a tensor of ones' shape in that many dimensions.
   mutating func tensorArguments(dimensions: Int = 1) {
     add(0x28, 0x28)
     text("storage")

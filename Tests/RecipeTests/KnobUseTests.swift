@@ -17,6 +17,24 @@ import Testing
   }
 }
 
+@Suite struct NormUseTests {
+  @Test(arguments: [
+    (["norm=dbn"], "dbn.temperature", nil), (["norm=dbn"], "dbn.weight", nil),
+    (["norm=bn"], "dbn.weight", "not used by norm bn"),
+    (["norm=dbn", "objective=at"], "dbn.weight", "not used by AT: batches have one domain"),
+    (["norm=dbn", "clean.rows=0", "gamma=0"], "dbn.reduction", "not used with clean.rows 0: batches have one domain"),
+    (["norm=bn"], "attack.bn", nil), (["norm=split"], "attack.bn", nil),
+    (["norm=gn"], "attack.bn", "not used by norm gn"),
+    (["norm=none", "objective=standard"], "attack.bn", "not used by standard training"),
+  ]) func `settings of normalization layers say when they do nothing`(
+    changes: [String], name: String, reason: String?
+  ) throws {
+    var settings = Settings()
+    for change in changes { try settings.apply(assignment: change) }
+    #expect(try #require(AnyKnob.named(name)).idleReason(in: settings) == reason)
+  }
+}
+
 @Suite struct ConflictTests {
   private func settings(_ changes: [(String, String)]) throws -> Settings {
     var settings = Settings()

@@ -62,7 +62,7 @@ private let result: SuiteResult = {
         """)
   }
 
-  @Test func `at lite scale the paper's numbers stand in a table of their own`() {
+  @Test func `at lite scale the paper's numbers stand in a table of their own`() throws {
     var lite = result
     lite.scale = .lite
     let text = SuiteTable.text(lite)
@@ -78,6 +78,12 @@ private let result: SuiteResult = {
         Measured on
         """))
     #expect(SuiteTable.markdown(lite).contains("| row | clean | AutoAttack |"))
+    // With other settings at full scale it is not the paper's task either.
+    var other = result
+    other.overrides = try JSONDecoder().decode(
+      [SuiteOverride].self, from: Data(#"[{"name": "steps", "value": "20"}]"#.utf8))
+    #expect(!SuiteTable.text(other).contains("paper: clean"))
+    #expect(SuiteTable.text(other).contains("The paper's numbers, for other settings (N on D): compare"))
     lite.rows[0].paper = nil
     #expect(!SuiteTable.text(lite).contains("paper"))
     #expect(!SuiteTable.markdown(lite).contains("paper"))

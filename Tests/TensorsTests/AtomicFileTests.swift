@@ -108,6 +108,13 @@ struct AtomicFileTests {
     }
   }
 
+  @Test func cachedFilesOfAControlGroupMakeRoom() {
+    let statistics = ["anon 300", "file 650", "total_active_file 7", "active_file 100", "inactive_file 500"]
+    #expect(AvailableMemory.left(of: 1000, usage: 950, statistics: statistics, prefix: "") == 650)
+    #expect(AvailableMemory.left(of: 1000, usage: 950, statistics: statistics, prefix: "total_") == 57)
+    #expect(AvailableMemory.left(of: 1000, usage: 1200, statistics: [], prefix: "") == 0)
+  }
+
   @Test func memoryIsAskedForBeforeItIsTaken() throws {
     #expect(AvailableMemory.bytes > 1 << 20)
     #expect(AvailableMemory.product([1 << 40, 1 << 40]) == .max && AvailableMemory.product([3, 4]) == 12)

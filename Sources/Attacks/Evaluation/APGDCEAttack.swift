@@ -23,7 +23,7 @@ package struct APGDCEAttack: IterativeAttack {
   }
 
   package static var listed: Self { Self(restarts: 5) }
-  package var title: String { "APGD-CE" }
+  package static let usualTitle = "APGD-CE"
   package var details: [String] { APGDRun.details(gradientSamples: gradientSamples) }
 
   package func passes(classes: Int) -> (forwards: Int, backwards: Int) {

@@ -26,7 +26,7 @@ package struct APGDDLRAttack: IterativeAttack {
   }
 
   package static var listed: Self { Self(restarts: 5) }
-  package var title: String { "APGD-DLR" }
+  package static let usualTitle = "APGD-DLR"
   package var details: [String] { APGDRun.details(gradientSamples: gradientSamples) }
 
   package func passes(classes: Int) -> (forwards: Int, backwards: Int) {

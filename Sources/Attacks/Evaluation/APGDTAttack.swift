@@ -30,7 +30,7 @@ package struct APGDTAttack: TargetedAttack, IterativeAttack {
     self.keepsQuirks = keepsQuirks
   }
 
-  package var title: String { "APGD-T" }
+  package static let usualTitle = "APGD-T"
   package var details: [String] { APGDRun.details(gradientSamples: gradientSamples) }
 
   package func passes(classes: Int) -> (forwards: Int, backwards: Int) {

@@ -101,5 +101,15 @@ extension TargetedAttack {
 
 /// An attack whose number of iterations can be chosen: `PGD-20`.
 package protocol IterativeAttack: EvaluationAttack {
+  /// The name shown in tables for the usual number of iterations: `APGD-T`.
+  static var usualTitle: String { get }
   var iterations: Int { get set }
+}
+
+extension IterativeAttack {
+  /// With the number of iterations where it is not the usual one: `Square-100`.
+  package var title: String {
+    let isUsual = iterations == Self().iterations || iterations == Self.listed.iterations
+    return isUsual ? Self.usualTitle : "\(Self.usualTitle)-\(iterations)"
+  }
 }

@@ -15,7 +15,7 @@ package struct FABAttack: IterativeAttack {
   }
 
   package static var listed: Self { Self(restarts: 5) }
-  package var title: String { "FAB" }
+  package static let usualTitle = "FAB"
 
   package func passes(classes: Int) -> (forwards: Int, backwards: Int) {
     (restarts * 2 * iterations, restarts * iterations * (classes - 1))

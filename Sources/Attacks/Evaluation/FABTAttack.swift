@@ -17,7 +17,7 @@ package struct FABTAttack: TargetedAttack, IterativeAttack {
     self.targets = targets
   }
 
-  package var title: String { "FAB-T" }
+  package static let usualTitle = "FAB-T"
 
   package func passes(classes: Int) -> (forwards: Int, backwards: Int) {
     let attempts = attempts(classes: classes)

@@ -32,7 +32,8 @@ package struct PGDAttack: IterativeAttack {
     self.anyIterate = anyIterate
   }
 
-  package var title: String { "PGD-\(iterations)" }
+  package static let usualTitle = "PGD"
+  package var title: String { "\(Self.usualTitle)-\(iterations)" }
 
   package var details: [String] {
     ["step \(Fraction.decimal(step)) ε", "start \(start.rawValue)"]

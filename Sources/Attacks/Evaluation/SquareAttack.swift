@@ -31,7 +31,7 @@ package struct SquareAttack: IterativeAttack {
     self.keepsQuirks = keepsQuirks
   }
 
-  package var title: String { "Square" }
+  package static let usualTitle = "Square"
   package var details: [String] { ["windows from \(Fraction.decimal(initialShare)) of the pixels"] }
 
   package func passes(classes: Int) -> (forwards: Int, backwards: Int) { (restarts * (iterations + 1), 0) }

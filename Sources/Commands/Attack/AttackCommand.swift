@@ -68,7 +68,8 @@ private struct AttackJob {
   private func restoreImages(from path: String, _ earlier: AttackResult) throws {
     do {
       try AdversarialFile.restore(
-        evaluation, from: path, broken: earlier.examples.map { $0.brokenBy != nil }, layout: options.layout ?? .nhwc)
+        evaluation, from: path, broken: earlier.examples.map { $0.brokenBy != nil },
+        layout: options.images.layout ?? .nhwc)
     } catch {
       throw CommandFailure.failed(
         "\(error): --resume with --save-adversarials needs the file that the interrupted evaluation wrote; use that "
@@ -133,15 +134,17 @@ private struct AttackJob {
       json = try AttackResult(plan.card, plan.importRecord, report, evaluation.record).encoded()
       if let kept { try AtomicFile.write(json, to: URL(fileURLWithPath: kept)) }
       if let path = options.saveAdversarials {
-        try AdversarialFile.write(evaluation, plan.card, to: path, layout: options.layout ?? .nhwc)
+        try AdversarialFile.write(evaluation, plan.card, to: path, layout: options.images.layout ?? .nhwc)
       }
     } catch {
       failure = .failed("\(error)")
     }
     if options.json == "-" {
       try output.result(String(decoding: json, as: UTF8.self))
-      // Guessing has been reported before the attacks.
-      for warning in report.warnings where warning.kind != .guessing { try output.error(warning.line + "\n") }
+      // Guessing has been reported before the attacks, unless they began in an earlier run.
+      for warning in report.warnings where warning.kind != .guessing || options.resume != nil {
+        try output.error(warning.line + "\n")
+      }
     } else {
       try output.result(
         AttackTable.lines(report, plan.card, plan.importRecord, columns: output.tableColumns()).joined(separator: "\n")

@@ -34,17 +34,11 @@ package struct AttackOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "RobustBench entry that the weights are of: says network, normalization, norm and ε, and prints the published "
-        + "accuracies; see 'dualab models robustbench'.", valueName: "entry"))
+      "RobustBench entry that the weights are of: says network, norm and ε, and the normalization of a file that has "
+        + "none, and prints the published accuracies; see 'dualab models robustbench'.", valueName: "entry"))
   var robustbench: String?
 
-  @Option(help: ArgumentHelp("Model of --weights; see 'dualab models list'.", valueName: "model"))
-  var model: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Which weights of --weights to take when the file holds several sets, e.g. model_ema.", valueName: "name"))
-  var key: String?
+  @OptionGroup var network: NetworkOptions
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
@@ -57,24 +51,10 @@ package struct AttackOptions: ParsableArguments {
     help: "Statistics that dual and split norms use: posterior, clean or adversarial (default: the checkpoint's).")
   var branch: Branch?
 
-  @Option(
-    help: ArgumentHelp("Data set and split: train, validation or test (default: test).", valueName: "name[:split]"))
-  var data: String?
-
-  @Option(help: ArgumentHelp("Images x_test and labels y_test in a .npz file of numpy.", valueName: "file"))
-  var npz: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "A folder with a folder of JPEG and PNG images for each class (its test or val where it has one), or tensors images "
-        + "and labels in a .safetensors file.", valueName: "folder|file"))
-  var images: String?
+  @OptionGroup var images: ImageOptions
 
   @Flag(help: "Leave broken image files out and count them (data.skip_broken).")
   var skipBroken = false
-
-  @Option(help: "Channel order of --npz and --images, where it cannot be recognized: nhwc or nchw.")
-  var layout: LabeledImages.Layout?
 
   @Option(
     help: ArgumentHelp(
@@ -133,17 +113,20 @@ extension AttackOptions {
   var weightsFile: String? { weights ?? file }
 
   /// The entry of `--robustbench`, for the data set and norm of the other options. Throws `SettingError`.
-  var entry: RobustBenchEntry? {
+  package var entry: RobustBenchEntry? {
     get throws {
-      let name = data.map { String($0.prefix { $0 != ":" }) }
+      let typed = images.data.map { String($0.prefix { $0 != ":" }) }
+      let name = typed.map { KnownName($0, in: DataKind.allCases.map(\.rawValue))?.name ?? $0 }
       return try robustbench.map { try RobustBenchEntry.named($0, data: name, norm: norm) }
     }
   }
 
-  /// Checks that the options go together. Throws `CommandFailure`.
+  /// Checks that the options go together. Throws `CommandFailure` or `SettingError`.
   package func check() throws {
     try checkNetwork()
-    try checkImages()
+    try images.check(
+      required: (checkpoint ?? robustbench) == nil, settings: settings().data.map(typed),
+      takesLayout: saveAdversarials != nil)
     try checkNumbers()
     try checkOutputs()
   }
@@ -159,25 +142,15 @@ extension AttackOptions {
       throw CommandFailure.usage(
         "--robustbench \(robustbench) is not needed with --checkpoint: the checkpoint names its own model")
     }
-    if let robustbench, let model {
+    if let robustbench, let model = network.model {
       throw CommandFailure.usage("--model \(model) is not needed with --robustbench \(robustbench); remove it")
     }
-    if checkpoint != nil, model != nil {
+    if checkpoint != nil, network.model != nil {
       throw CommandFailure.usage("--model is not needed with --checkpoint: the checkpoint names its own model")
     }
-    if let key, checkpoint != nil {
+    if let key = network.key, checkpoint != nil {
       throw CommandFailure.usage(
         "\(keyOption(key)) is not needed with --checkpoint: it has one set of weights; remove it")
-    }
-  }
-
-  private func checkImages() throws {
-    let sources = [data, npz, images].compactMap { $0 }
-    guard sources.count == 1 || (sources.isEmpty && (checkpoint ?? robustbench) != nil) else {
-      throw CommandFailure.usage("use one of --data NAME, --npz FILE and --images FILE")
-    }
-    if let layout, npz == nil, images == nil, saveAdversarials == nil {
-      throw CommandFailure.usage("--layout \(layout.rawValue): a data set has its own order; remove --layout")
     }
   }
 
@@ -199,7 +172,11 @@ extension AttackOptions {
 
   /// Results must not replace what they are results of. `--json` may continue the file of `--resume`.
   private func checkOutputs() throws {
-    let inputs = [("--checkpoint", checkpoint), ("--weights", weights), ("--npz", npz), ("--images", images)]
+    var inputs: [(String, String?)] = [
+      ("--checkpoint", checkpoint), (weights == nil ? "the weights" : "--weights", weightsFile), ("--npz", images.npz),
+      ("--images", images.images),
+    ]
+    inputs += try settings().data.filter { $0.name == Knob.dataFolder.name }.map { ("data.dir", $0.value) }
     let json = json.flatMap { $0 == "-" ? nil : OutputFile("--json", $0) }
     try json?.check(inputs: inputs)
     guard let saveAdversarials else { return }
@@ -207,37 +184,19 @@ extension AttackOptions {
       inputs: inputs + [("--resume", resume)], outputs: [json].compactMap(\.self))
   }
 
-  /// `--set`, separated into data settings and network settings.
-  package func settings() throws -> (data: [String], network: [String: String]) {
-    var data = skipBroken ? ["data.skip_broken=on"] : [], network: [String: String] = [:]
-    for assignment in assignments {
-      guard let equals = assignment.firstIndex(of: "=") else {
-        throw CommandFailure.usage("--set \(assignment): use NAME=VALUE, e.g. width=64")
-      }
-      let name = String(assignment[..<equals])
-      if name.hasPrefix("data.") || name == "validation.fraction" {
-        data.append(assignment)
-      } else {
-        network[name] = String(assignment[assignment.index(after: equals)...])
-      }
+  /// `--set`, separated into data settings and network settings. Throws `CommandFailure` or `SettingError`.
+  package func settings() throws -> (data: [Assignment], network: [String: String]) {
+    let all = try assignments.map(Assignment.init)
+    let isOfData = { (change: Assignment) in
+      change.name.hasPrefix("data.") || change.name == Knob.validationFraction.name
     }
-    if let model {
-      network["model"] = model
-      // WRN-28-10 says depth and width too, and the tensors must agree.
-      var said = Settings()
-      if (try? said.set(Knob.model.name, parsing: model)) != nil {
-        network["model"] = said[.model].rawValue
-        for knob in said.differences(from: Settings()) where Knob.model.declaration.numbers.contains(knob.name) {
-          network[knob.name] = network[knob.name] ?? said.formatted(knob)
-        }
-      }
-    }
-    if let key {
-      if let other = network["key"] {
-        throw CommandFailure.usage("\(keyOption(key)) and --set key=\(other) name the weights twice; remove one")
-      }
-      network["key"] = key
-    }
-    return (data, network)
+    let skips = skipBroken ? [Assignment(.dataSkipsBroken, true)] : []
+    return (skips + all.filter(isOfData), try network.given(all.filter { !isOfData($0) }))
+  }
+
+  /// A data setting as it was typed.
+  func typed(_ change: Assignment) -> String {
+    let isFlag = skipBroken && change == Assignment(.dataSkipsBroken, true)
+    return isFlag ? "--skip-broken" : "--set \(change.name)=\(change.value)"
   }
 }

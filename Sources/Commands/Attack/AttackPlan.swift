@@ -37,28 +37,27 @@ struct AttackPlan {
   }
 
   private init(checked options: AttackOptions) throws {
-    let entry = try options.entry
-    var given = try options.settings()
+    let entry = try options.entry, hand = try options.settings()
     // What is set by hand goes before what the entry says.
-    given.network.merge(entry?.settings ?? [:]) { own, _ in own }
+    let given = hand.network.merging(entry?.settings ?? [:]) { own, _ in own }
     let checkpoint = try options.checkpoint.map { try SavedCheckpoint($0) }
+    let (norm, epsilon) = try Self.ball(options, checkpoint?.settings, entry)
     let weights = try checkpoint?.weights ?? WeightsFile(options.weightsFile ?? "")
-    images = try Self.images(options, checkpoint?.settings, entry, given.data)
+    images = try Self.images(options, checkpoint?.settings, entry, hand.data)
 
     let threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let pool = ThreadPool(threads: threads)
     let imported =
-      try checkpoint?.network(given.network, input: images.shape, pool: pool)
-      ?? weights.network(given.network, input: images.shape, pool: pool)
+      try checkpoint?.network(given, input: images.shape, pool: pool)
+      ?? weights.network(given, input: images.shape, pool: pool, usual: entry?.usual)
     network = imported.network
     try Self.setBranch(of: network, to: options.branch)
     try images.check(classes: network.classes)
-    notes = imported.notes + images.namedNotes
-    importRecord = ImportRecord(imported.report, images: images.notes)
+    let changed = hand.network.keys.sorted().filter { entry?.isChanged($0, to: hand.network[$0] ?? "") ?? false }
+    let classNotes = try images.notes(onClasses: weights.classNames)
+    notes = imported.notes + images.namedNotes + classNotes + Self.notes(on: entry, changed: changed)
+    importRecord = ImportRecord(imported.report, images: images.notes + classNotes)
 
-    let own = checkpoint?.settings
-    let norm = options.norm ?? own.flatMap { BallNorm(rawValue: $0[.attackNorm].rawValue) } ?? entry?.norm ?? .linf
-    let epsilon = (options.eps ?? entry?.eps).flatMap(Fraction.parse) ?? own?[.epsilon] ?? 0
     let classes = network.classes
     let suite = try Self.asUsage { try AttackSuite(named: options.attack, classes: classes) }
     let wanted = EvaluationSettings(
@@ -66,13 +65,14 @@ struct AttackPlan {
       compares: options.checks ?? (suite.named?.runsChecks ?? false))
     try Self.asUsage { try wanted.check(classes: classes) }
     settings = wanted
-    let isOwn = checkpoint != nil && options.npz == nil && options.images == nil
+    let isOwn = checkpoint != nil && options.images.npz == nil && options.images.images == nil
     guessing =
-      isOwn ? GuessingCheck() : GuessingCheck(imported: imported, weights, given.network, images.shape, pool)
+      isOwn
+      ? GuessingCheck() : GuessingCheck(imported: imported, weights, given, images.shape, pool, usual: entry?.usual)
     var card = AttackCard(
       program: DualabCommand.configuration.version, settings: settings, network: network, weights: weights.path,
       images: images, threads: threads)
-    card.robustBench = entry.map { AttackCard.Published($0) }
+    card.robustBench = changed.isEmpty ? entry.map { AttackCard.Published($0) } : nil
     self.card = card
   }
 
@@ -96,51 +96,77 @@ struct AttackPlan {
     }
   }
 
-  /// True for a folder of image files, or a cache of them.
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    return isThere && (isFolder.boolValue || DataKind(path: path)?.rawValue == Folder.name)
-  }
-
-  static func images(
-    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ assignments: [String]
-  ) throws -> LabeledImages {
-    if options.npz != nil || options.images.map({ !isFolder($0) }) ?? false, let assignment = assignments.first {
+  /// The norm and ε of the ball. An ε that is stated for one norm says nothing of another. Throws `CommandFailure`.
+  private static func ball(
+    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?
+  ) throws -> (norm: BallNorm, epsilon: Double) {
+    let stated = checkpoint?[.attackNorm] ?? entry?.norm, norm = options.norm ?? stated ?? .linf
+    if let eps = options.eps.flatMap(Fraction.parse) { return (norm, eps) }
+    if let stated, stated != norm {
+      let eps = checkpoint?.formatted(.epsilon) ?? entry?.eps ?? ""
       throw CommandFailure.usage(
-        "--set \(assignment): a data set's setting, not used with \(options.npz == nil ? "--images" : "--npz"); remove it"
+        "--norm \(norm.rawValue): the ε of \(entry?.name ?? "the checkpoint"), \(eps), is of \(stated.rawValue); add --eps"
       )
     }
-    if let path = options.npz { return try LabeledImages(npz: path, layout: options.layout, limit: options.limit) }
-    if let path = options.images, isFolder(path) {
+    return (norm, try checkpoint?[.epsilon] ?? entry.flatMap { Fraction.parse($0.eps) } ?? 0)
+  }
+
+  /// Why there are no published numbers of an entry.
+  private static func notes(on entry: RobustBenchEntry?, changed: [String]) -> [String] {
+    guard let entry, !changed.isEmpty else { return [] }
+    let settings = changed.map { "--set \($0)=…" }.joined(separator: " and ")
+    return ["the published accuracies of \(entry.name) are left out: \(settings) makes it another network"]
+  }
+
+  // MARK: the images
+
+  /// The images that the options name. Throws one line.
+  static func images(
+    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ changes: [Assignment]
+  ) throws -> LabeledImages {
+    let images = options.images
+    if let path = images.npz { return try LabeledImages(npz: path, layout: images.layout, limit: options.limit) }
+    if let path = images.folder {
       var settings = checkpoint ?? Settings()
       try settings.set(Knob.data.name, parsing: Folder.name)
       try settings.set(.dataFolder, to: path)
-      for assignment in assignments { try settings.apply(assignment: assignment) }
+      try apply(changes, to: &settings, options)
       return try LabeledImages(folder: path, settings: settings.data, limit: options.limit)
     }
-    if let path = options.images {
-      return try LabeledImages(safetensors: path, layout: options.layout, limit: options.limit)
+    if let path = images.images {
+      return try LabeledImages(safetensors: path, layout: images.layout, limit: options.limit)
     }
-    return try dataSet(options, checkpoint, entry, assignments)
+    return try dataSet(options, checkpoint, entry, changes)
+  }
+
+  /// Sets data settings; refuses those that the data do not use. Throws `SettingError` or `CommandFailure`.
+  private static func apply(_ changes: [Assignment], to settings: inout Settings, _ options: AttackOptions) throws {
+    for change in changes { try settings.set(change.name, parsing: change.value) }
+    for change in changes {
+      if let folder = options.images.folder, [Knob.dataFolder.name, Knob.validationFraction.name].contains(change.name)
+      {
+        throw CommandFailure.usage("\(options.typed(change)): not used with --images \(folder); remove it")
+      }
+      guard let reason = AnyKnob.named(change.name)?.idleReason(in: settings) else { continue }
+      throw CommandFailure.usage("\(options.typed(change)): \(reason); remove it")
+    }
   }
 
   /// The images of a data set's split: `--data NAME:SPLIT`, or the checkpoint's or entry's own data set.
   private static func dataSet(
-    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ assignments: [String]
+    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ changes: [Assignment]
   ) throws -> LabeledImages {
     var settings = checkpoint ?? Settings()
-    if options.data == nil, entry?.data == .imagenet {
+    let typed = options.images.data
+    if typed == nil, entry?.data == .imagenet {
       throw CommandFailure.usage("--robustbench \(entry?.name ?? ""): give its images with --npz or --images")
     }
-    let parts = (options.data ?? entry?.data.rawValue ?? settings[.data].rawValue).split(
+    let parts = (typed ?? entry?.data.rawValue ?? settings[.data].rawValue).split(
       separator: ":", omittingEmptySubsequences: false)
     try settings.set(Knob.data.name, parsing: String(parts[0]))
-    for assignment in assignments { try settings.apply(assignment: assignment) }
-    for assignment in try assignments.map(Assignment.init) {
-      guard let reason = AnyKnob.named(assignment.name)?.idleReason(in: settings) else { continue }
-      throw CommandFailure.usage("--set \(assignment.name)=\(assignment.value): \(reason); remove it")
-    }
+    // The folder of one data set does not hold another.
+    if settings[.data] != checkpoint?[.data] { try settings.set(.dataFolder, to: "") }
+    try apply(changes, to: &settings, options)
     let data = try loadData(settings)
     let split: Split
     switch parts.count == 1 ? "test" : parts[1...].joined(separator: ":") {

@@ -35,15 +35,7 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
     help: ArgumentHelp("State dictionary of another program: .safetensors, .pt, .pth or .ckpt.", valueName: "file"))
   var weights: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Model of --weights (default: recognized from the tensors); see 'dualab models list'.", valueName: "model"))
-  var model: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Which weights of --weights to take when the file holds several sets, e.g. model_ema.", valueName: "name"))
-  var key: String?
+  @OptionGroup var network: NetworkOptions
 
   @OptionGroup var set: SetOption<Self>
 
@@ -64,9 +56,12 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
   /// The same with the caller's own streams.
   package func run(output: Output) throws {
     if let recalibrate { try CommandFailure.check("--recalibrate", recalibrate, in: 1...Int.max) }
-    let changes = try set.changes, limit = try limit.count ?? .max, threads = try threads.count
+    let changes = try set.changes, most = try limit.count ?? .max, threads = try threads.count
+    if out.lowercased().hasSuffix(".ckpt") {
+      throw CommandFailure.usage("--out \(out): Lightning's checkpoints are not written; end it in .pt or .safetensors")
+    }
     guard let checkpoint else { return try convertWeights(changes, threads, output) }
-    guard weights == nil, model == nil, key == nil else {
+    guard weights == nil, network.typed.isEmpty else {
       throw CommandFailure.usage("--weights, --model and --key do not go with --checkpoint; remove one of them")
     }
     if changes.isEmpty, recalibrate == nil, !Network.isPyTorch(out) {
@@ -76,7 +71,7 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
     try OutputFile("--out", out).check(inputs: [("--checkpoint", checkpoint)], makesFolder: true)
     let saved = try SavedCheckpoint(checkpoint, takesSettings: false)
     let settings = try target(saved.settings, changes, of: checkpoint)
-    var conversion = try Conversion(saved, to: settings, limit: limit, threads: threads)
+    var conversion = try Conversion(saved, to: settings, limit: most, threads: threads)
     for note in conversion.notes { try output.error("\(note)\n") }
     if let recalibrate { try conversion.recalibrate(batches: recalibrate) }
     // The title has the norms.
@@ -99,13 +94,18 @@ package struct ConvertCommand: ParsableCommand, SetsValues, LimitsImages {
     if let recalibrate {
       throw CommandFailure.usage("--recalibrate \(recalibrate) needs a run's training data; use it with --checkpoint")
     }
+    if let limit = limit.limit {
+      throw CommandFailure.usage("--limit \(limit): no images are measured with --weights; remove it")
+    }
+    if let change = changes.first(where: { $0.name.hasPrefix("dbn.") }) {
+      throw CommandFailure.usage(
+        "--set \(change.name)=\(change.value): a file of weights does not keep it; remove it, or convert a run's "
+          + "checkpoint with --checkpoint")
+    }
     try OutputFile("--out", out).check(inputs: [("--weights", weights)])
-    var given = Dictionary(changes.map { ($0.name, $0.value) }) { $1 }
-    if let model { given["model"] = model }
-    if let key { given["key"] = key }
-    let conversion = try WeightsConversion(weights, given, changes: changes, threads: threads)
+    let conversion = try WeightsConversion(weights, network.given(changes), changes: changes, threads: threads)
     for note in conversion.notes { try output.error("note: \(note)\n") }
-    let lines = try conversion.write(to: out, threads: threads)
+    let lines = try conversion.write(to: out)
     try output.result(lines.joined(separator: "\n") + "\n")
   }
 

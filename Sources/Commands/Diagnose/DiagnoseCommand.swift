@@ -20,7 +20,7 @@ package struct DiagnoseCommand: ParsableCommand {
       Measures accuracy on clean test images, under PGD as in training, and under AutoAttack; reports signs of false \
       robustness; and compares the inputs of every normalization layer for the three sets of images. AutoAttack is slow \
       on robust networks; use --limit to attack fewer images. Weights of other programs are read as 'dualab attack' \
-      reads them, and attacked with PGD-10.
+      reads them, and attacked with PGD-10 in steps of ε/4.
       """)
 
   @Argument(

@@ -27,13 +27,14 @@ extension Diagnosis {
     let pool = ThreadPool(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let read = try checkpoint.network(input: images.shape, pool: pool), network = read.network
     try images.check(classes: network.classes)
+    let classNotes = try images.notes(onClasses: checkpoint.weights.classNames)
     let place = try layer.map { try network.place(ofLayer: $0) }
     self.init(
       network, on: try EvaluationSet(images), attack: settings.trainingAttack, seed: settings.runSeed, layer: place,
       source: Source(
         program: DualabCommand.configuration.version, checkpoint: path, preset: checkpoint.preset,
         step: checkpoint.step, data: images.source, epsilon: checkpoint.settings[.epsilon]))
-    imported = ImportRecord(read.report, images: images.notes)
+    imported = ImportRecord(read.report, images: images.notes + classNotes)
   }
 
   /// The diagnosis of a network and images as 'dualab attack' loads them, with PGD-10 in place of a training attack.
@@ -44,7 +45,7 @@ extension Diagnosis {
       attack: PGD(norm: plan.settings.norm, epsilon: epsilon, stepSize: epsilon / 4), seed: plan.settings.seed,
       layer: place,
       source: Source(
-        program: DualabCommand.configuration.version, checkpoint: plan.card.weights, preset: "none", step: 0,
+        program: DualabCommand.configuration.version, checkpoint: plan.card.weights, preset: nil, step: nil,
         data: plan.images.source, epsilon: plan.settings.epsilon))
     (imported, guessing) = (plan.importRecord, plan.guessing)
   }

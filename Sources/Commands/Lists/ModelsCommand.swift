@@ -26,19 +26,19 @@ struct ShowModel: ParsableCommand {
   var model: String
 
   func run() throws {
-    let names = models.map { $0.name }, known = KnownName(model, in: names)?.name
-    guard let found = models.first(where: { $0.name == known }) else {
-      let near = nearestName(to: model, in: names).map { "did you mean '\($0)'?" }
+    guard let (kind, numbers) = try ModelKind.named(model) else {
+      let near = nearestName(to: model, in: models.map { $0.name }).map { "did you mean '\($0)'?" }
       throw CommandFailure.usage("model '\(model)': no such network; \(near ?? "see 'dualab models list'")")
     }
-    try Output.standard.result(Self.text(of: found))
+    try Output.standard.result(Self.text(of: kind.model, numbers: numbers))
   }
 
-  /// A line per fact.
-  static func text(of model: any Model.Type) -> String {
-    let settings = ModelSettings(name: model.name, input: Shape(3, 32, 32), classes: 10, width: model.usualWidth)
+  /// A line per fact. `numbers` are sizes that the name states.
+  static func text(of model: any Model.Type, numbers: [String: Int]) -> String {
+    var settings = ModelSettings(name: model.name, input: Shape(3, 32, 32), classes: 10, width: model.usualWidth)
+    settings.options = numbers.mapValues { Double($0) }
     let tensors = Network.neededTensors(settings), parameters = tensors.filter(\.isParameter)
-    let numbers = parameters.reduce(0) { $0 + $1.count }
+    let count = parameters.reduce(0) { $0 + $1.count }
     let names = tensors.map { "\($0.name) \($0.shape)" }
     let rows = [
       ["names of", model.origin],
@@ -48,11 +48,11 @@ struct ShowModel: ParsableCommand {
       ["norm layers", "\(Network.normPlaces(settings).count), eps 1e-05, momentum 0.1"],
       [
         "parameters",
-        "\(numbers) at width \(model.usualWidth), 3×32×32, 10 classes, in \(parameters.count) tensors",
+        "\(count) at width \(model.usualWidth), 3×32×32, 10 classes, in \(parameters.count) tensors",
       ],
       ["tensors", (names.prefix(4) + ["…"] + names.suffix(2)).joined(separator: ", ")],
     ]
-    return "\(model.name): \(model.summary)\n" + Listing.text(rows, columns: Output.standard.tableColumns())
+    return "\(settings.title): \(model.summary)\n" + Listing.text(rows, columns: Output.standard.tableColumns())
   }
 
   /// What the tensors of a file do not tell, and what is assumed.

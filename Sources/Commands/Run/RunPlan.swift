@@ -108,11 +108,10 @@ extension TourStop {
       throw SettingError("--at \(text): use STEP:NAME=VALUE, for example 200:beta=1")
     }
     let change = try Assignment(String(parts[1]))
-    var settings = Settings()
-    try settings.set(change.name, parsing: change.value)
-    guard let knob = AnyKnob.named(change.name), knob.isLive else {
+    guard let knob = AnyKnob.named(change.name) else { throw SettingError.unknown(change.name) }
+    guard knob.isLive else {
       throw SettingError("--at \(text): \(change.name) cannot change during a run; use --set")
     }
-    self.init(step: step, changes: [Change(knob: knob.name, value: settings[knob])], caption: "")
+    self.init(step: step, changes: [Change(knob: knob.name, value: try knob.parse(change.value))], caption: "")
   }
 }

@@ -15,34 +15,14 @@ package struct WatchOptions: ParsableArguments, LimitsImages, SetsValues {
   @Argument(help: ArgumentHelp("Folder that a training writes checkpoints to.", valueName: "folder"))
   var folder: String
 
-  @Option(help: ArgumentHelp("Model of the checkpoints (default: recognized by their tensors).", valueName: "model"))
-  var model: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Which of several sets of weights in a file, e.g. ema; see 'dualab weights show'.", valueName: "key"))
-  var key: String?
+  @OptionGroup var network: NetworkOptions
 
   @OptionGroup var set: SetOption<Self>
 
   @Option(help: "Statistics that dual and split norms use: posterior, clean or adversarial.")
   var branch: Branch?
 
-  @Option(
-    help: ArgumentHelp("Data set and split: train, validation or test (default: test).", valueName: "name[:split]"))
-  var data: String?
-
-  @Option(help: ArgumentHelp("Images x_test and labels y_test in a .npz file of numpy.", valueName: "file"))
-  var npz: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "A folder with a folder of JPEG and PNG images for each class, or tensors images and labels in a .safetensors file.",
-      valueName: "folder|file"))
-  var images: String?
-
-  @Option(help: "Channel order of --npz and --images, where it cannot be recognized: nhwc or nchw.")
-  var layout: LabeledImages.Layout?
+  @OptionGroup var images: ImageOptions
 
   @Option(help: "Norm of the ball: linf or l2 (default: linf).")
   var norm: BallNorm?
@@ -101,13 +81,6 @@ package struct WatchOptions: ParsableArguments, LimitsImages, SetsValues {
 extension WatchOptions {
   /// Checks what the parser does not. Throws `CommandFailure` of usage.
   func check() throws {
-    let sources = [data, npz, images].compactMap(\.self)
-    guard sources.count == 1 else {
-      throw CommandFailure.usage(
-        sources.isEmpty
-          ? "the images to measure on are missing; use --data NAME, --npz FILE or --images FILE"
-          : "use only one of --data NAME, --npz FILE and --images FILE")
-    }
     if let newest { try CommandFailure.check("--newest", newest, in: 1...Int.max) }
     try CommandFailure.check("--deep-every", deepEvery, in: 0...Int.max)
     guard interval >= 0.05, interval <= 86_400 else {
@@ -127,12 +100,9 @@ extension WatchOptions {
   /// The same images and networks as options of `attack`, so that both commands take them alike.
   func attackOptions(_ network: [Assignment]) throws -> AttackOptions {
     var arguments = ["--weights", folder, "--limit", "\(try limit.count ?? 128)"]
-    let values: [(String, String?)] = [
-      ("--model", model), ("--key", key), ("--branch", branch?.rawValue), ("--data", data), ("--npz", npz),
-      ("--images", images),
-      ("--layout", layout?.rawValue), ("--norm", norm?.rawValue), ("--eps", eps),
-    ]
-    for (name, value) in values { if let value { arguments.append("\(name)=\(value)") } }
+    let values = [("--branch", branch?.rawValue), ("--norm", norm?.rawValue), ("--eps", eps)]
+    arguments += (self.network.typed + images.typed).map { "\($0.name)=\($0.value)" }
+    arguments += values.compactMap { name, value in value.map { "\(name)=\($0)" } }
     for change in network { arguments.append("--set=\(change.name)=\(change.value)") }
     let options = try AttackOptions.parse(arguments)
     try options.check()

@@ -62,7 +62,7 @@ struct WatchPlan {
       let near = nearestName(to: unknown, in: ModelTexts.names).map { "did you mean '\($0)'?" }
       throw CommandFailure.usage("--set \(unknown): not a setting of a network; \(near ?? "see 'dualab models list'")")
     }
-    if let model = network["model"], !models.contains(where: { $0.name == model }) {
+    if let model = network["model"], try ModelKind.named(model) == nil {
       let near = nearestName(to: model, in: models.map { $0.name }).map { "did you mean '\($0)'?" }
       throw CommandFailure.usage("--model \(model): no such network; \(near ?? "see 'dualab models list'")")
     }
@@ -73,7 +73,7 @@ struct WatchPlan {
     _ options: WatchOptions, _ attack: AttackOptions, _ own: [Assignment], _ images: LabeledImages
   ) throws -> Settings {
     var settings = Settings()
-    if let data = options.data { try settings.set(Knob.data.name, parsing: String(data.prefix { $0 != ":" })) }
+    if let data = options.images.data { try settings.set(Knob.data.name, parsing: String(data.prefix { $0 != ":" })) }
     try settings.set(.epsilon, to: attack.eps.flatMap(Fraction.parse) ?? 0)
     try settings.set(.attackNorm, to: attack.norm ?? .linf)
     try settings.set(.attackStep, to: settings[.epsilon] / 4)
@@ -103,12 +103,13 @@ struct WatchPlan {
     _ options: WatchOptions, _ settings: Settings, _ images: LabeledImages, threads: Int
   ) -> SessionDescription {
     let shape = images.shape, name = URL(fileURLWithPath: options.folder).lastPathComponent
-    let source = options.data == nil ? URL(fileURLWithPath: images.source).lastPathComponent : images.source
+    let source = options.images.data == nil ? URL(fileURLWithPath: images.source).lastPathComponent : images.source
     var description = SessionDescription(
       preset: oneLine(name),
       data: "\(oneLine(source)), \(images.count) images of \(shape.channels)×\(shape.height)×\(shape.width)",
-      constructed: options.data?.hasPrefix(DataKind.mirage.rawValue) ?? false,
-      model: options.model ?? "recognized by its tensors", steps: 0, stepsPerEpoch: 0, threads: threads, folder: "",
+      constructed: options.images.data?.hasPrefix(DataKind.mirage.rawValue) ?? false,
+      model: options.network.model ?? "recognized by its tensors", steps: 0, stepsPerEpoch: 0, threads: threads,
+      folder: "",
       settings: settings)
     description.watches = options.folder
     return description

@@ -7,7 +7,7 @@ import Readout
 import Spelling
 import Tensors
 
-/// `dualab weights check`: logits and input gradients of an imported network, to hold against PyTorch's.
+/// `dualab weights check`: logits and input gradients of an imported network, to compare with PyTorch's.
 struct WeightsCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Compute logits and input gradients, and compare them with PyTorch's.",
@@ -31,6 +31,8 @@ struct WeightsCheck: ParsableCommand {
 
   @OptionGroup var network: NetworkOptions
 
+  @OptionGroup var set: SetOption<Self>
+
   @Option(
     help: ArgumentHelp(
       "Largest difference, as a share of the largest value (default: the file's tol.logits and tol.gx, or 0.001).",
@@ -42,8 +44,8 @@ struct WeightsCheck: ParsableCommand {
   @OptionGroup var threads: ThreadsOption
 
   func run() throws {
-    if let tolerance, !(tolerance > 0 && tolerance.isFinite) {
-      throw CommandFailure.usage("--tolerance \(tolerance): use a number above 0, e.g. 0.001")
+    if let tolerance, !Self.isTolerance(tolerance) {
+      throw CommandFailure.usage("--tolerance \(tolerance): use a number between 0 and 1, e.g. 0.001")
     }
     if let save {
       guard save.lowercased().hasSuffix(".npz") else {
@@ -51,7 +53,7 @@ struct WeightsCheck: ParsableCommand {
       }
       try OutputFile("--save", save).check(inputs: [("the weights", file), ("--images", images)])
     }
-    let given = try network.given(), limit = try limit.count, pool = ThreadPool(threads: try threads.count)
+    let given = try network.given(set.changes), limit = try limit.count, pool = ThreadPool(threads: try threads.count)
     let labeled = try LabeledImages(file: images, limit: limit), references = try NamedNumbers(images)
     let imported = try WeightsFile(file).network(given, input: labeled.shape, pool: pool)
     try labeled.check(classes: imported.network.classes)
@@ -70,6 +72,18 @@ struct WeightsCheck: ParsableCommand {
     if let save { try Output.standard.result("written to \(save)\n") }
   }
 
+  private static func isTolerance(_ value: Double) -> Bool { value > 0 && value < 1 }
+
+  /// The tolerance that the file of images asks for. One that nothing can fail is refused.
+  private func told(_ name: String, _ metadata: [String: String]) throws -> Double? {
+    guard let text = metadata[name] else { return nil }
+    guard let value = Double(text), Self.isTolerance(value) else {
+      throw CommandFailure.failed(
+        "\(images): metadata \(name) '\(text.prefix(40))' is not a number between 0 and 1; pass --tolerance")
+    }
+    return value
+  }
+
   private func write(_ found: LogitsAndGradients, _ shapes: [[Int]], to path: String) throws {
     var archive = NPZWriter()
     try archive.add("logits", shape: shapes[0], floats: found.logits)
@@ -85,7 +99,7 @@ struct WeightsCheck: ParsableCommand {
     for (place, name) in ["logits", "gx"].enumerated() {
       guard let there = expected[place] else { continue }
       let difference = LogitsAndGradients.difference(found[place], from: there)
-      let allowed = tolerance ?? metadata["tol.\(name)"].flatMap { Double($0) } ?? 1e-3
+      let allowed = try tolerance ?? told("tol.\(name)", metadata) ?? 1e-3
       let shape = shapes[place].map(String.init).joined(separator: "×")
       let image = difference.place / max(1, shapes[place].dropFirst().reduce(1, *))
       try Output.standard.result(
@@ -100,6 +114,7 @@ struct WeightsCheck: ParsableCommand {
   }
 }
 
-extension WeightsCheck: LimitsImages {
+extension WeightsCheck: LimitsImages, SetsValues {
+  static let setHelp = WeightsShow.setHelp
   static let usualLimit: Int? = nil
 }

@@ -21,18 +21,29 @@ struct WeightsShow: ParsableCommand {
 
   @OptionGroup var network: NetworkOptions
 
+  @OptionGroup var set: SetOption<Self>
+
   @Flag(help: "Print one JSON object instead.")
   var json = false
 
   func run() throws {
-    let given = try network.given(), weights = try WeightsFile(file)
+    let given = try network.given(set.changes), weights = try WeightsFile(file)
     let contents = try weights.contents(key: given["key"])
-    let page = WeightsPage(contents, weights, given, options: network.asTyped)
+    let page = WeightsPage(contents, weights, given, options: options)
     if json {
       try Output.standard.result(String(decoding: try jsonLine(page.document), as: UTF8.self))
     } else {
       try Output.standard.result(page.lines.map { oneLine($0) + "\n" }.joined())
     }
+  }
+}
+
+extension WeightsShow: SetsValues {
+  static let setHelp = "Set a network setting, e.g. mean=0.5 or activation=silu."
+
+  /// The options that say which network it is, for another command line, each with a blank in front.
+  private var options: String {
+    (network.key.map { " " + keyOption($0) } ?? "") + set.assignments.map { " --set \(shellWord($0))" }.joined()
   }
 }
 
@@ -50,6 +61,8 @@ struct WeightsPage {
     var width: Int
     var classes: Int
     var input: [Int]
+    /// True when neither file nor options tell the size of the images.
+    var isSizeAssumed: Bool
     var norm: String
     var mean: [Float]
     var std: [Float]
@@ -58,6 +71,11 @@ struct WeightsPage {
     var notes: [String]
     /// The command that attacks it.
     var attack: String
+
+    enum CodingKeys: String, CodingKey {
+      case model, width, classes, input, norm, mean, std, normalization, variant, notes, attack
+      case isSizeAssumed = "size_assumed"
+    }
   }
 
   /// The JSON of `--json`.
@@ -77,7 +95,7 @@ struct WeightsPage {
     (self.contents, path) = (contents, weights.path)
     do {
       let imported = try weights.likelyNetwork(given, pool: ThreadPool(threads: 1))
-      network = Self.recognized(imported, weights, options)
+      network = Self.recognized(imported, weights, options, tellsSize: try weights.tellsSize(given))
       reason = nil
     } catch {
       network = nil
@@ -87,17 +105,18 @@ struct WeightsPage {
   }
 
   private static func recognized(
-    _ imported: WeightsFile.Imported, _ weights: WeightsFile, _ options: String
+    _ imported: WeightsFile.Imported, _ weights: WeightsFile, _ options: String, tellsSize: Bool
   ) -> Recognized {
     let settings = imported.network.settings, report = imported.report, shape = settings.input
     let isOwn = weights.metadata["dualab"] != nil
     var words = ["dualab attack", (isOwn ? "--checkpoint " : "--weights ") + shellWord(weights.path)]
     if !isOwn {
-      words.append("--model \(settings.name)\(options) \(images(shape, classes: settings.classes)) --eps 8/255")
+      words.append("--model \(settings.name)\(options) \(images(settings)) --eps 8/255")
     }
     return Recognized(
-      model: settings.name, width: settings.width, classes: settings.classes,
-      input: [shape.channels, shape.height, shape.width], norm: settings.norm.rawValue, mean: report.mean,
+      model: settings.title, width: settings.width, classes: settings.classes,
+      input: [shape.channels, shape.height, shape.width], isSizeAssumed: !tellsSize, norm: settings.norm.rawValue,
+      mean: report.mean,
       std: report.std, normalization: report.normalization, variant: report.variant,
       notes: imported.notes.map {
         $0.hasPrefix("\(weights.path): ") ? String($0.dropFirst(weights.path.count + 2)) : $0
@@ -105,9 +124,11 @@ struct WeightsPage {
       attack: words.joined(separator: " "))
   }
 
-  /// The data set that images of this size and so many classes are of, as a rule.
-  private static func images(_ shape: Shape, classes: Int) -> String {
-    switch (shape.channels, shape.height, shape.width, classes) {
+  /// The data set that the images of such a network are of, as a rule. Torchvision's are for larger ones.
+  private static func images(_ settings: ModelSettings) -> String {
+    let shape = settings.input
+    if ModelKind(rawValue: settings.name)?.model.origin == torchvision { return "--npz IMAGES.npz" }
+    return switch (shape.channels, shape.height, shape.width, settings.classes) {
     case (3, 32, 32, 10): "--data cifar10"
     case (3, 32, 32, 100): "--data cifar100"
     case (1, 28, 28, 10): "--data fashion-mnist"
@@ -140,7 +161,7 @@ struct WeightsPage {
     let input = network.input.map(String.init).joined(separator: "×")
     lines.append(
       "network: \(network.model) of width \(network.width) with \(network.classes) classes, normalization layers "
-        + "\(network.norm), images \(input)")
+        + "\(network.norm), images \(input)\(network.isSizeAssumed ? " (size assumed)" : "")")
     if !network.variant.isEmpty { lines.append("variant: \(network.variant)") }
     lines.append(
       "normalization: mean \(numbers(network.mean)), std \(numbers(network.std)) (\(network.normalization))")
@@ -148,6 +169,6 @@ struct WeightsPage {
   }
 
   private func numbers(_ values: [Float]) -> String {
-    values.map { Fraction.decimal(Double($0)) }.joined(separator: ", ")
+    values.map { Fraction.decimal(Double("\($0)") ?? Double($0)) }.joined(separator: ", ")
   }
 }

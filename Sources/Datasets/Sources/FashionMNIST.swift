@@ -23,14 +23,7 @@ package enum FashionMNIST: DataSource {
         labels: try file("\(prefix)-labels-idx1-ubyte", in: folder), classes: classNames.count)
     }
     let train = try set("train"), test = try set("t10k")
-    guard train.height == test.height, train.width == test.width else {
-      throw DataError(
-        "\(folder): training images of \(train.height)×\(train.width) but test images of \(test.height)×\(test.width); "
-          + "take both from one data set")
-    }
-    guard train.count >= 2 else {
-      throw DataError("\(folder): one training image; at least two are required, one of them for validation")
-    }
+    try IDX.check(train: train, test: test, folder)
     return (train, test)
   }
 

@@ -11,13 +11,15 @@ package struct Diagnosis {
   package struct Source: Sendable {
     package var program: String
     package var checkpoint: String
-    package var preset: String
-    package var step: Int
+    /// The run's preset; nil for weights of another program.
+    package var preset: String?
+    /// The training step; nil for weights of another program.
+    package var step: Int?
     package var data: String
     /// ε as the settings give it.
     package var epsilon: Double
 
-    package init(program: String, checkpoint: String, preset: String, step: Int, data: String, epsilon: Double) {
+    package init(program: String, checkpoint: String, preset: String?, step: Int?, data: String, epsilon: Double) {
       self.program = program
       self.checkpoint = checkpoint
       self.preset = preset
@@ -62,7 +64,7 @@ package struct Diagnosis {
     poll: () throws -> Void = {}
   ) throws -> DiagnosisResult {
     let sentinel = Sentinel(set, deepCount: set.count, seed: seed)
-    let quick = try sentinel.quick(afterStep: source.step, attack, on: network, poll: poll).probe
+    let quick = try sentinel.quick(afterStep: source.step ?? 0, attack, on: network, poll: poll).probe
     let evidence = try sentinel.evidence(after: quick, attack, on: network, poll: poll)
 
     let evaluation = try RobustnessEvaluation(
@@ -72,7 +74,7 @@ package struct Diagnosis {
     let examples = evaluation.record.examples, report = evaluation.report()
     let left = quick.survivors.count { examples[$0].isRobust }
     let full = GapReading(
-      step: source.step, tier: .full, n: set.count, survivors: quick.survivors.count,
+      step: source.step ?? 0, tier: .full, n: set.count, survivors: quick.survivors.count,
       broken: quick.survivors.count - left)
 
     let pgd = Storage(count: set.images.count)
@@ -129,7 +131,8 @@ package struct Diagnosis {
     let model = network.settings, shape = set.shape
     return DiagnosisResult.Card(
       program: source.program, checkpoint: source.checkpoint, preset: source.preset, step: source.step,
-      model: model.name, width: model.width, data: source.data, images: set.count,
+      model: model.name, width: model.width, options: model.options.isEmpty ? nil : model.options, data: source.data,
+      images: set.count,
       input: [shape.channels, shape.height, shape.width], norm: attack.norm, eps: source.epsilon,
       attack: attack.title, suite: suite.title(classes: network.classes), seed: seed)
   }

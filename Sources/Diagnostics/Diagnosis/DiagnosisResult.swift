@@ -8,16 +8,19 @@ package struct DiagnosisResult: Sendable, Hashable, Codable {
   package struct Card: Sendable, Hashable, Codable {
     package var program: String
     package var checkpoint: String
-    package var preset: String
-    package var step: Int
+    /// The run's preset and its training step; nil for weights of another program.
+    package var preset: String?
+    package var step: Int?
     package var model: String
     package var width: Int
+    /// Sizes that only this model has: `depth`.
+    package var options: [String: Double]?
     package var data: String
     package var images: Int
     package var input: [Int]
     package var norm: BallNorm
     package var eps: Double
-    /// The attack as trained, which the gap starts from.
+    /// The attack as trained, or PGD-10, which the gap starts from.
     package var attack: String
     package var suite: String
     package var seed: UInt32

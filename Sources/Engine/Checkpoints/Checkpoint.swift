@@ -9,13 +9,17 @@ import Tensors
 ///
 /// Metadata: `dualab` (format), `kind`, `preset`, `step`, `model`, `width`, `classes`, `input` (C×H×W), `final_norm`,
 /// `activation`, `shortcut` where the model has them, `norm`, `norm_layers`, `norm_affine`, `mean`, `std` (per
-/// channel), `settings` (the resolved preset as JSON).
+/// channel), `class_names` (JSON; where folders named them), `settings` (the resolved preset as JSON).
 struct Checkpoint {
   static let format = "1"
   let file: Safetensors
 
   /// The network's current weights and running statistics.
-  init(network: Network, preset: String, kind: CheckpointKind, step: Int, settings: Settings) throws {
+  init(
+    network: Network, preset: String, kind: CheckpointKind, step: Int, settings: Settings, classNames: [String]? = nil
+  )
+    throws
+  {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let model = network.settings
@@ -34,6 +38,7 @@ struct Checkpoint {
     if own.contains("activation") { file.metadata["activation"] = model.activation.rawValue }
     if own.contains("shortcut") { file.metadata["shortcut"] = model.shortcut.rawValue }
     for (name, value) in model.options { file.metadata[name] = Fraction.decimal(value) }
+    if let classNames { file.metadata["class_names"] = String(decoding: try encoder.encode(classNames), as: UTF8.self) }
     self.file = file
   }
 

@@ -103,7 +103,8 @@ package struct Conversion {
   package func write(to path: String) throws {
     let kind = checkpoint.weights.metadata["kind"].flatMap(CheckpointKind.init(rawValue:)) ?? .last
     try Checkpoint(
-      network: network, preset: checkpoint.preset, kind: kind, step: checkpoint.step, settings: settings
+      network: network, preset: checkpoint.preset, kind: kind, step: checkpoint.step, settings: settings,
+      classNames: data.folderClasses
     ).write(to: URL(fileURLWithPath: path))
   }
 }

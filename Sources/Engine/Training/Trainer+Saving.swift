@@ -18,7 +18,7 @@ extension Trainer {
     let isPoint = kind == .auto || kind == .before
     if isPoint, !keepsPoints { return nil }
     let checkpoint = try Checkpoint(
-      network: network, preset: presetName, kind: kind, step: step, settings: settings)
+      network: network, preset: presetName, kind: kind, step: step, settings: settings, classNames: data.folderClasses)
     let file = try progress.flatMap { keepsPoints ? try goingOn(checkpoint.file, $0) : nil } ?? checkpoint.file
     guard isPoint else {
       writer.drain()
@@ -38,7 +38,8 @@ extension Trainer {
     let url = folder.appendingPathComponent("\(CheckpointKind.best.rawValue).safetensors")
     return try withNetwork(of: best) { network in
       let checkpoint = try Checkpoint(
-        network: network, preset: presetName, kind: .best, step: best.step, settings: settings)
+        network: network, preset: presetName, kind: .best, step: best.step, settings: settings,
+        classNames: data.folderClasses)
       try CheckpointWriter.write(checkpoint.file, to: url)
       return CheckpointNote(step: best.step, kind: .best, path: url.path)
     }

@@ -119,13 +119,30 @@ package struct RobustBenchEntry: Sendable {
     return ([network.model] + size + shortcut + final).joined(separator: " ")
   }
 
-  /// The settings of an import, as texts: architecture, variant, normalization and classes.
+  /// The normalization of a file that says none.
+  package var usual: UsualNormalization {
+    UsualNormalization(title: "RobustBench's \(name)", mean: normalization.mean, deviation: normalization.std)
+  }
+
+  /// The settings that the tensors of a file must agree with anyway.
+  private static let told: Set<String> = ["ignore", "width", "input", "size", "channels"]
+
+  /// True when a setting of an import makes it another network than the entry's.
+  package func isChanged(_ setting: String, to value: String) -> Bool {
+    switch setting {
+    case "key": return key != nil && key != value
+    case "mean", "std":
+      let own = setting == "mean" ? normalization.mean : normalization.std
+      let values = (Fraction.parseList(value.filter { !"[]() ".contains($0) }) ?? []).map { Float($0) }
+      return !(values == own || values.count == 1 && own.allSatisfy { $0 == values[0] })
+    default: return !Self.told.contains(setting) && settings[setting]?.lowercased() != value.lowercased()
+    }
+  }
+
+  /// The settings of an import, as texts: architecture, variant and classes.
   package var settings: [String: String] {
-    let list = { (values: [Float]) in values.map { "\($0)" }.joined(separator: ",") }
     var texts = network.settings
     texts["model"] = network.model
-    texts["mean"] = list(normalization.mean)
-    texts["std"] = list(normalization.std)
     texts["classes"] = "\(data.classes)"
     texts["key"] = key
     return texts

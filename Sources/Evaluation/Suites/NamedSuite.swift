@@ -1,8 +1,7 @@
 import Attacks
 
 /// A suite with a name: which attacks it runs on a model with how many classes. One declaration each, below, and a line
-/// in
-/// `attackSuites`.
+/// in `attackSuites`.
 package struct NamedSuite: Sendable {
   /// The name on the command line and in files.
   package let name: String

@@ -1,3 +1,4 @@
+import Spelling
 import Tensors
 
 /// A network architecture.
@@ -87,6 +88,28 @@ package struct ModelKind: RawRepresentable, Hashable, Sendable, CaseIterable {
   }
 
   package static let allCases = models.map { ModelKind($0) }
+  /// The settings that numbers behind a name state, in their order: those of `WRN-28-10`.
+  package static let numbers = ["depth", "widen"]
+
+  /// The architecture that a person means, and the settings that the name states; nil for no known name. Throws
+  /// `SettingError` for numbers behind the name of a network that has none.
+  package static func named(_ text: String) throws -> (kind: ModelKind, settings: [String: Int])? {
+    guard let known = KnownName(text, in: models.map { $0.name }, numbers: numbers.count),
+      let kind = ModelKind(rawValue: known.name)
+    else { return nil }
+    let stated = Array(zip(numbers, known.numbers))
+    guard stated.allSatisfy({ kind.model.ownSettings.contains($0.0) }) else {
+      throw SettingError("model \(text): \(known.name) takes no numbers; use \(known.name)")
+    }
+    return (kind, Dictionary(uniqueKeysWithValues: stated))
+  }
+
+  /// A network of that name in a heading, with its numbers: `wide-resnet 28-10`.
+  package static func title(_ name: String, _ options: [String: Double]) -> String {
+    let sizes = numbers.compactMap { options[$0] }.map { "\(Int(clamping: $0))" }
+    return sizes.count == numbers.count ? "\(name) \(sizes.joined(separator: "-"))" : name
+  }
+
   package static let conv4 = ModelKind(Conv4.self)
 
   package var rawValue: String { model.name }
@@ -94,7 +117,17 @@ package struct ModelKind: RawRepresentable, Hashable, Sendable, CaseIterable {
   package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(model)) }
 }
 
+extension Int {
+  /// The nearest whole number there is.
+  fileprivate init(clamping value: Double) {
+    self = value.isNaN ? 0 : Int(Swift.max(-1e15, Swift.min(1e15, value)).rounded())
+  }
+}
+
 extension ModelSettings {
+  /// The network in a heading: `wide-resnet 28-10`.
+  package var title: String { ModelKind.title(name, options) }
+
   /// Bytes of parameters, gradients, momentum and a copy, known before anything is allocated.
   package var trainingBytes: Int {
     Network.neededTensors(self).reduce(0) { sum, tensor in

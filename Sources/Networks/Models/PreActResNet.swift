@@ -141,3 +141,5 @@ struct PreActResNet34DeepMind: Model {
 
 /// Where names such as `conv1`, `layer1.0.bn1` and `linear` come from: github.com/kuangliu/pytorch-cifar.
 let kuangliu = "pytorch-cifar"
+/// Where names such as `layer1.0.downsample.0` and `classifier.6` come from: networks for images of ImageNet's size.
+package let torchvision = "torchvision"

@@ -85,7 +85,7 @@ enum ResNet {
 struct ResNet18: Model {
   static let name = "resnet18"
   static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 2-2-2-2 basic blocks, widths w 2w 4w 8w"
-  static let origin = "torchvision"
+  static let origin = torchvision
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -97,7 +97,7 @@ struct ResNet18: Model {
 struct ResNet34: Model {
   static let name = "resnet34"
   static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 3-4-6-3 basic blocks, widths w 2w 4w 8w"
-  static let origin = "torchvision"
+  static let origin = torchvision
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { ModelSettings.stageWidths(4, shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -110,7 +110,7 @@ struct ResNet34: Model {
 struct ResNet50: Model {
   static let name = "resnet50"
   static let summary = "torchvision's: stem 7×7 stride 2, max pooling, 3-4-6-3 bottlenecks, widths 4w 8w 16w 32w"
-  static let origin = "torchvision"
+  static let origin = torchvision
   static let ownSettings = [ResNet.perGroup]
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { ResNet.bottlenecks(shape) }
 

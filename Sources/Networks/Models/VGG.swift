@@ -25,8 +25,7 @@ private enum VGG {
   }
 
   /// As in kuangliu/pytorch-cifar: one linear layer on what is left of a 32×32 image after five poolings, a pixel.
-  /// Names
-  /// `features.0`, …, `classifier`.
+  /// Names `features.0`, …, `classifier`.
   static func cifar(
     _ settings: ModelSettings, _ counts: [Int], _ x: Activation, _ builder: inout NetworkBuilder
   ) -> [any Layer] {
@@ -73,7 +72,7 @@ struct VGG11: Model {
   static let name = "vgg11-bn"
   static let summary =
     "torchvision's: 1-1-2-2-2 convolutions 3×3, widths w 2w 4w 8w 8w, three linear layers without dropout"
-  static let origin = "torchvision"
+  static let origin = torchvision
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { VGG.hidden(shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -97,7 +96,7 @@ struct VGG13: Model {
   static let name = "vgg13-bn"
   static let summary =
     "torchvision's: 2-2-2-2-2 convolutions 3×3, widths w 2w 4w 8w 8w, three linear layers without dropout"
-  static let origin = "torchvision"
+  static let origin = torchvision
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { VGG.hidden(shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -121,7 +120,7 @@ struct VGG16: Model {
   static let name = "vgg16-bn"
   static let summary =
     "torchvision's: 2-2-3-3-3 convolutions 3×3, widths w 2w 4w 8w 8w, three linear layers without dropout"
-  static let origin = "torchvision"
+  static let origin = torchvision
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { VGG.hidden(shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
@@ -145,7 +144,7 @@ struct VGG19: Model {
   static let name = "vgg19-bn"
   static let summary =
     "torchvision's: 2-2-4-4-4 convolutions 3×3, widths w 2w 4w 8w 8w, three linear layers without dropout"
-  static let origin = "torchvision"
+  static let origin = torchvision
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { VGG.hidden(shape) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {

@@ -21,6 +21,12 @@ package struct UsualNormalization: Sendable, Hashable {
   package let title: String
   package let mean: [Float]
   package let deviation: [Float]
+  /// What else such programs do inside, which is not computed: a sentence with its remedy; nil for nothing.
+  package let obstacle: String?
+
+  package init(title: String, mean: [Float], deviation: [Float], obstacle: String? = nil) {
+    (self.title, self.mean, self.deviation, self.obstacle) = (title, mean, deviation, obstacle)
+  }
 
   /// Of all training images, to four digits.
   static let cifar10 = UsualNormalization(

@@ -84,13 +84,20 @@ struct WideResNetDeepMind: Model {
 enum DeepMind {
   static let origin = "DeepMind"
 
-  /// Its classes normalize inside and keep mean and deviation out of the file: by default those of CIFAR-10, and those
-  /// of CIFAR-100 in its evaluation of 100 classes.
+  /// Its classes normalize inside and keep mean and deviation out of the file: by default those of CIFAR-10, those of
+  /// CIFAR-100 in its evaluation of 100 classes, and ½ of gray images, which it pads by 2 if they are of MNIST.
   static func normalization(_ settings: ModelSettings) -> UsualNormalization? {
-    guard settings.input.channels == 3 else { return nil }
-    switch settings.classes {
-    case 10: return .cifar10
-    case 100: return .cifar100
+    let input = settings.input
+    switch (input.channels, settings.classes) {
+    case (3, 10): return .cifar10
+    case (3, 100): return .cifar100
+    case (1, 10):
+      let pads = input.height == 28 && input.width == 28
+      return UsualNormalization(
+        title: "MNIST (1/2 and 1/2)", mean: [0.5], deviation: [0.5],
+        obstacle: pads
+          ? "DeepMind's networks pad images of 28×28 to 32×32 inside; give them 2 rows and columns of zeros on each side "
+            + "first" : nil)
     default: return nil
     }
   }

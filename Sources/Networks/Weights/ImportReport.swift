@@ -10,8 +10,8 @@ package struct ImportReport: Sendable, Hashable, Codable {
   package var mean: [Float] = []
   /// What the first layer divides by, per channel.
   package var std: [Float] = []
-  /// Where both come from: `--set`, `metadata`, the names of two tensors, `assumed: …`, or `none: images enter
-  /// unnormalized`.
+  /// Where both come from: `--set` (`, in place of the file's …`), `metadata`, the names of two tensors, `assumed: …`,
+  /// or `none: images enter unnormalized`.
   package var normalization = ""
   /// What the names of the tensors cannot tell of the function, and whether somebody said so:
   /// `activation relu (assumed), shortcut activated (assumed), norm eps 1e-05`.
@@ -24,6 +24,13 @@ package struct ImportReport: Sendable, Hashable, Codable {
   package var metadata: [String] = []
 
   package init() {}
+
+  /// The settings of the variant that nobody said, with what was assumed.
+  package var assumedVariant: [(name: String, value: String)] {
+    variantSettings.flatMap { setting in
+      setting.values.filter { variant.contains("\(setting.name) \($0) (assumed)") }.map { (setting.name, $0) }
+    }
+  }
 
   private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
 
@@ -46,11 +53,17 @@ package struct ImportReport: Sendable, Hashable, Codable {
       let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects others" : ""
       let numbers = "mean \(Self.list(mean)), std \(Self.list(std))"
       lines.append("no mean and std in the file, \(normalization): \(numbers)\(remedy)")
+    } else if normalization.hasPrefix("--set, in place") {
+      lines.append("mean and std of \(normalization)")
     } else if normalization.hasPrefix("tensors") {
       lines.append("mean and std taken from the file's \(normalization)")
     }
-    if variant.contains("activation") || variant.contains("shortcut"), variant.contains("(assumed)") {
-      lines.append("its tensors do not tell the variant: \(variant)")
+    let assumed = assumedVariant
+    if !assumed.isEmpty {
+      let remedy = assumed.map { "--set \($0.name)=…" }.joined(separator: " ")
+      lines.append(
+        "its tensors do not tell the variant; assumed: \(assumed.map { "\($0.name) \($0.value)" }.joined(separator: ", "))"
+          + (takesSettings ? "; pass \(remedy) if it is another" : ""))
     }
     return lines
   }

@@ -1,3 +1,4 @@
+import PyTorchFiles
 import Tensors
 
 /// Mean and standard deviation that a file keeps as tensors: what programs that normalize inside the network save as
@@ -8,30 +9,16 @@ struct InputNormalization {
   let mean: [Float]
   let std: [Float]
 
-  private static let means: Set<String> = ["mean", "mu", "means"]
-  private static let stds: Set<String> = ["std", "sigma", "stdev", "stddev", "stds", "sd"]
-
-  /// What a tensor's name says it is: the last word of its last component, `new_mean` is a mean. Running statistics are
-  /// none.
-  private static func role(_ name: String) -> (isMean: Bool, key: String)? {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    let words = (parts.last ?? "").lowercased().split(separator: "_").map(String.init)
-    guard let last = words.last, !words.contains("running"), means.contains(last) || stds.contains(last) else {
-      return nil
-    }
-    let key = (parts.dropLast().map(String.init) + [words.dropLast().joined(separator: "_")]).joined(separator: ".")
-    return (means.contains(last), key)
-  }
-
   /// True for a name that would be a mean or standard deviation of the input.
-  static func isBuffer(_ name: String) -> Bool { role(name) != nil }
+  static func isBuffer(_ name: String) -> Bool { InputStatistics.role(of: name) != nil }
 
   /// The normalization among the tensors `names` of a file, for `channels` channels; nil when none of them is one.
   /// Throws `FileError` when it is not clear which numbers are meant.
   static func find(_ names: [String], in file: Safetensors, channels: Int) throws -> InputNormalization? {
     var pairs: [String: (mean: String?, std: String?)] = [:]
     for name in names.sorted() {
-      guard let role = role(name), let tensor = file.tensors[name], tensor.count == channels || tensor.count == 1
+      guard let role = InputStatistics.role(of: name), let tensor = file.tensors[name],
+        tensor.count == channels || tensor.count == 1
       else { continue }
       if role.isMean {
         pairs[role.key, default: (nil, nil)].mean = name
@@ -62,12 +49,15 @@ struct InputNormalization {
       return values.count == channels ? values : Array(repeating: values[0], count: channels)
     }
     let pair = InputNormalization(names: (mean, std), mean: try values(mean), std: try values(std))
-    guard pair.mean.allSatisfy({ $0.isFinite && abs($0) <= 2 }),
-      pair.std.allSatisfy({ $0.isFinite && $0 > 0 && $0 <= 4 })
-    else {
+    guard fits(pair.mean, pair.std) else {
       throw FileError(
         "its normalization '\(mean)' \(pair.mean), '\(std)' \(pair.std) does not fit images in [0, 1]")
     }
     return pair
+  }
+
+  /// False for numbers of images in 0 … 255, and for those that are none.
+  static func fits(_ mean: [Float], _ std: [Float]) -> Bool {
+    mean.allSatisfy { $0.isFinite && abs($0) <= 2 } && std.allSatisfy { $0.isFinite && $0 > 0 && $0 <= 4 }
   }
 }

@@ -45,6 +45,12 @@ package struct ModelTexts {
     self.notes = notes
   }
 
+  /// What the file alone says.
+  var withoutHand: ModelTexts {
+    ModelTexts(
+      given: [:], metadata: metadata, file: file, takesSettings: takesSettings, isOurs: isOurs, notes: ImportNotes())
+  }
+
   /// True when the value was given by hand.
   func isGiven(_ name: String) -> Bool { given[name] != nil }
 
@@ -73,6 +79,15 @@ package struct ModelTexts {
       return try unusable(name, text, "a whole number in \(range.lowerBound) … \(range.upperBound)")
     }
     return value
+  }
+
+  /// The depth of a wide residual network. Throws `FileError`.
+  func depth() throws -> Int? {
+    guard let depth = try integer("depth", in: 1...4096) else { return nil }
+    guard (depth - 4).isMultiple(of: 6), depth >= 10 else {
+      return try unusable("depth", "\(depth)", "6n + 4, such as 28")
+    }
+    return depth
   }
 
   /// A finite number. Throws `FileError`.

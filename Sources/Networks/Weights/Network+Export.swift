@@ -10,17 +10,25 @@ extension Network {
     let url = URL(fileURLWithPath: path)
     if Network.isPyTorch(path) { return try PyTorchFile.write(stateDictionary(), to: url) }
     var file = stateDictionary()
-    // Not the size of the images, which these weights do not depend on.
-    file.metadata = [
+    for (name, value) in described { file.metadata[name.replacingOccurrences(of: ".", with: "_")] = value }
+    try file.write(to: url)
+  }
+
+  /// Which network it is, as `WeightsFile.network` takes it by hand. Not the size of the images, which the weights do
+  /// not depend on.
+  package var described: [String: String] {
+    var texts = [
       "model": settings.name, "width": "\(settings.width)", "classes": "\(settings.classes)",
-      "final_norm": "\(settings.finalNorm)", "norm": settings.norm.rawValue,
-      "norm_layers": settings.normLayers.description, "norm_affine": settings.normAffine.rawValue,
-      "activation": settings.activation.rawValue, "shortcut": settings.shortcut.rawValue,
-      "mean": settings.mean.map { "\($0)" }.joined(separator: ","),
+      "norm": settings.norm.rawValue, "norm.layers": settings.normLayers.description,
+      "norm.affine": settings.normAffine.rawValue, "mean": settings.mean.map { "\($0)" }.joined(separator: ","),
       "std": settings.deviation.map { "\($0)" }.joined(separator: ","),
     ]
-    for (name, value) in settings.options { file.metadata[name] = Fraction.decimal(value) }
-    try file.write(to: url)
+    let own = ModelKind(rawValue: settings.name)?.model.ownSettings ?? []
+    if own.contains("final_norm") { texts["final_norm"] = "\(settings.finalNorm)" }
+    if own.contains("activation") { texts["activation"] = settings.activation.rawValue }
+    if own.contains("shortcut") { texts["shortcut"] = settings.shortcut.rawValue }
+    for (name, value) in settings.options where own.contains(name) { texts[name] = Fraction.decimal(value) }
+    return texts
   }
 
   /// True for a name of a file that PyTorch reads.
@@ -28,15 +36,22 @@ extension Network {
     ["pt", "pth"].contains(URL(fileURLWithPath: path).pathExtension.lowercased())
   }
 
+  private static let unsaid = " is part of the network, which a state dictionary does not say: build it so in PyTorch"
+
   /// What a `.pt` does not say, a line each.
   package var exportNotes: [String] {
     var notes: [String] = []
     if settings.mean.contains(where: { $0 != 0 }) || settings.deviation.contains(where: { $0 != 1 }) {
-      let numbers = { (values: [Float]) in values.map { Fraction.decimal(Double($0)) }.joined(separator: ", ") }
+      let numbers = { (values: [Float]) in
+        values.map { Fraction.decimal(Double("\($0)") ?? Double($0)) }.joined(separator: ", ")
+      }
       notes.append(
         "the network subtracts mean \(numbers(settings.mean)) and divides by std \(numbers(settings.deviation)), which a "
           + "state dictionary does not say: normalize the images in PyTorch")
     }
+    let usual = ModelKind(rawValue: settings.name)?.model.usualActivation ?? .relu
+    if settings.activation != usual { notes.append("activation \(settings.activation.rawValue)" + Network.unsaid) }
+    if settings.shortcut != .activated { notes.append("shortcut \(settings.shortcut.rawValue)" + Network.unsaid) }
     if settings.norm.hasTwoSets {
       notes.append("norm \(settings.norm.rawValue) has two sets of statistics, which PyTorch's BatchNorm cannot load")
     }

@@ -40,6 +40,13 @@ extension WeightsFile {
       tensors: (known + unreadable).sorted { $0.name < $1.name }, metadata: tensors.metadata, notes: notes)
   }
 
+  /// What each class shows, by label, where the metadata say it.
+  package var classNames: [String]? {
+    (metadata["class_names"] ?? metadata["classes"]).flatMap {
+      try? JSONDecoder().decode([String].self, from: Data($0.utf8))
+    }
+  }
+
   /// A network with these weights, for images of a size that the tensors allow: the file's own, or else the usual ones
   /// are tried. `given` as for `network`. Throws `FileError` or `SettingError`.
   package func likelyNetwork(_ given: [String: String], pool: ThreadPool) throws -> Imported {
@@ -50,12 +57,23 @@ extension WeightsFile {
     throw reason ?? FileError("\(path): holds no tensors")
   }
 
-  private func likelyInputs(_ given: [String: String]) throws -> [Shape] {
-    let file = try tensors(given["key"]).file
+  /// True when the file or hand tells the size of the images. Throws `FileError` or `SettingError`.
+  package func tellsSize(_ given: [String: String]) throws -> Bool {
+    let told = try told(given, tensors(given["key"]).file)
+    return told.height != nil && told.width != nil
+  }
+
+  private func told(
+    _ given: [String: String], _ file: Safetensors
+  ) throws -> (channels: Int?, height: Int?, width: Int?) {
     let texts = ModelTexts(
       given: given, metadata: file.metadata, file: path, takesSettings: takesSettings, isOurs: isOurs,
       notes: ImportNotes())
-    let told = try texts.input()
+    return try texts.input()
+  }
+
+  private func likelyInputs(_ given: [String: String]) throws -> [Shape] {
+    let file = try tensors(given["key"]).file, told = try told(given, file)
     let stems = file.tensors.sorted { $0.key < $1.key }.map(\.value.shape)
       .filter { $0.count == 4 && $0[1] <= 4 && $0[2] > 1 }
     let channels = told.channels ?? stems.first?[1] ?? 3

@@ -4,19 +4,28 @@ import Tensors
 /// What the tensors of a file do not tell by their names: the input normalization, and which variant of a network they
 /// belong to.
 extension WeightsFile {
-  /// Sets mean and deviation: by hand, or from the file's tensors, or from its metadata; none where nobody says.
-  /// Returns the names of the tensors that are a normalization. Throws `FileError` when two sources disagree.
+  /// Sets mean and deviation: by hand, or from the file's tensors, or from its metadata, or the `usual` ones; none where
+  /// nobody says. Returns the names of the tensors that are a normalization. Throws when two sources disagree, when one
+  /// of the two is missing, and for numbers of a file that do not fit images in [0, 1].
   func normalize(
-    _ candidate: inout Candidate, _ texts: ModelTexts, _ file: Safetensors, _ input: Shape, _ report: inout ImportReport
+    _ candidate: inout Candidate, _ texts: ModelTexts, _ file: Safetensors, _ usual: UsualNormalization?,
+    _ report: inout ImportReport
   ) throws -> Set<String> {
-    let channels = input.channels, left = candidate.allLeft
+    let channels = candidate.settings.input.channels, left = candidate.allLeft
     let buffers = Set(left.filter(InputNormalization.isBuffer))
     let mean = try texts.perChannel("mean", channels: channels)
     let std = try texts.perChannel("std", channels: channels, mayBeZero: false)
-    let byHand = texts.isGiven("mean") && texts.isGiven("std")
+    func take(_ mean: [Float], _ std: [Float], _ source: String) {
+      (candidate.settings.mean, candidate.settings.deviation) = (mean, std)
+      report.normalization = source
+    }
+    if texts.isGiven("mean"), texts.isGiven("std"), let mean, let std {
+      take(mean, std, "--set" + replaced(by: (mean, std), left, texts, file))
+      return buffers
+    }
     let remedy = give("pass --set mean=… --set std=…")
     let found: InputNormalization?
-    do { found = byHand ? nil : try InputNormalization.find(left, in: file, channels: channels) } catch {
+    do { found = try InputNormalization.find(left, in: file, channels: channels) } catch {
       throw FileError("\(path): \(error); \(remedy)")
     }
     if let found {
@@ -25,21 +34,61 @@ extension WeightsFile {
         throw FileError(
           "\(path): its metadata or --set say \(told), its tensor '\(found.names.mean)' \(there); \(remedy)")
       }
-      (candidate.settings.mean, candidate.settings.deviation) = (found.mean, found.std)
-      report.normalization = "tensors '\(found.names.mean)' and '\(found.names.std)'"
+      take(found.mean, found.std, "tensors '\(found.names.mean)' and '\(found.names.std)'")
       return buffers
     }
-    if mean == nil, std == nil, !isOurs, let usual = candidate.model.usualNormalization(candidate.settings) {
-      (candidate.settings.mean, candidate.settings.deviation) = (usual.mean, usual.deviation)
-      report.normalization = "assumed: that of \(usual.title), which this layout does inside the network"
-      return []
+    if let mean, let std {
+      let isOwn = !texts.isGiven("mean") && !texts.isGiven("std")
+      guard !isOwn || isOurs || InputNormalization.fits(mean, std) else {
+        throw FileError("\(path): its metadata mean \(mean), std \(std) do not fit images in [0, 1]; \(remedy)")
+      }
+      take(mean, std, isOwn ? "metadata" : "--set and metadata")
+    } else if mean != nil || std != nil {
+      throw half(mean == nil ? ("std", "mean") : ("mean", "std"), texts, remedy)
+    } else if let usual {
+      take(usual.mean, usual.deviation, "assumed: that of \(usual.title)")
+    } else if !isOurs, let usual = candidate.model.usualNormalization(candidate.settings) {
+      if let obstacle = usual.obstacle { throw FileError("\(path): \(obstacle); if it does not, \(remedy)") }
+      take(usual.mean, usual.deviation, "assumed: that of \(usual.title), which this layout does inside the network")
+    } else {
+      // Other programs feed their networks images in [0, 1] unless they say otherwise.
+      let none = { (value: Float) in Array(repeating: value, count: channels) }
+      take(none(0), none(1), "none: images enter unnormalized")
     }
-    // Other programs feed their networks images in [0, 1] unless they say otherwise.
-    candidate.settings.mean = mean ?? Array(repeating: 0, count: channels)
-    candidate.settings.deviation = std ?? Array(repeating: 1, count: channels)
-    report.normalization =
-      mean != nil && std != nil ? (byHand ? "--set" : "metadata") : "none: images enter unnormalized"
-    return byHand ? buffers : []
+    return []
+  }
+
+  /// What of the file's own gives way to numbers by hand: `, in place of the file's metadata`; empty where nothing does.
+  private func replaced(
+    by hand: (mean: [Float], std: [Float]), _ left: [String], _ texts: ModelTexts, _ file: Safetensors
+  ) -> String {
+    let channels = hand.mean.count, own: (mean: [Float]?, std: [Float]?), what: String
+    let isNear = { (one: [Float]?, other: [Float]) in
+      one.map { zip($0, other).allSatisfy { abs($0 - $1) <= 1e-4 } } ?? false
+    }
+    if let found = try? InputNormalization.find(left, in: file, channels: channels) {
+      own = (found.mean, found.std)
+      what = "tensors '\(found.names.mean)' and '\(found.names.std)'"
+    } else if left.contains(where: InputNormalization.isBuffer) {
+      return ", in place of the file's unclear ones"
+    } else {
+      let texts = texts.withoutHand
+      own = (
+        (try? texts.perChannel("mean", channels: channels)) ?? nil,
+        (try? texts.perChannel("std", channels: channels)) ?? nil
+      )
+      guard own.mean != nil || own.std != nil else { return "" }
+      what = "metadata"
+    }
+    return isNear(own.mean, hand.mean) && isNear(own.std, hand.std) ? "" : ", in place of the file's \(what)"
+  }
+
+  /// One half of a normalization without the other.
+  private func half(_ names: (there: String, missing: String), _ texts: ModelTexts, _ remedy: String) -> any Error {
+    if texts.isGiven(names.there) {
+      return SettingError("--set \(names.there)=…: needs \(names.missing) too; pass --set \(names.missing)=…")
+    }
+    return FileError("\(path): its metadata have \(names.there) without \(names.missing); \(remedy)")
   }
 
   /// Sets the variant of the network, as far as hand or metadata tell it. Throws where they ask for one that this

@@ -68,8 +68,18 @@ extension WeightsFile {
       if let ambiguity = candidate.ambiguity { throw ambiguity }
       return candidate
     }
-    let all = models.compactMap { model in try? candidate(model, texts, file, input) }
-    let exact = all.filter { $0.isExact(ignoring: texts.ignored) }
+    var all: [Candidate] = [], refusal: SettingError?
+    for model in models {
+      do { all.append(try candidate(model, texts, file, input)) } catch let error as SettingError {
+        refusal = refusal ?? error
+      } catch {}
+    }
+    var exact = all.filter { $0.isExact(ignoring: texts.ignored) }
+    // A teacher of another architecture does not hide what was trained.
+    let ranks = exact.map { SetNames.rank($0.prefix) }
+    if let best = ranks.min(), exact.count > 1, ranks.contains(where: SetNames.isAverage) {
+      exact = exact.filter { SetNames.rank($0.prefix) == best }
+    }
     if let ambiguity = exact.lazy.compactMap(\.ambiguity).first { throw ambiguity }
     if exact.count == 1 {
       report.recognized = true
@@ -79,6 +89,8 @@ extension WeightsFile {
       let fitting = exact.map { $0.model.name }.joined(separator: ", ")
       throw FileError("\(path): its tensors fit more than one network (\(fitting)); \(give("pass --model"))")
     }
+    // What was given and can be nowhere is wrong whichever network it is.
+    if let refusal { throw refusal }
     // The reason why the nearest cannot be made is the one to be told.
     guard let nearest = all.max(by: { $0.likeness < $1.likeness }) else {
       for model in models { _ = try candidate(model, texts, file, input) }
@@ -91,8 +103,7 @@ extension WeightsFile {
   /// The network that was named; nil when none was. Foreign metadata may name something that is none of ours.
   func namedModel(_ texts: ModelTexts) throws -> (any Model.Type)? {
     guard let name = texts.text("model") else { return nil }
-    let known = KnownName(name, in: models.map { $0.name }, numbers: 2)?.name
-    if let model = models.first(where: { $0.name == known }) { return model }
+    if let model = try ModelKind.named(name)?.kind.model { return model }
     if !texts.isGiven("model"), !isOurs {
       texts.notes.add("model '\(name)'")
       return nil
@@ -203,8 +214,9 @@ extension WeightsFile {
     if own("final_norm") {
       settings.finalNorm = try texts.flag("final_norm") ?? (file.tensors[prefix + "bn.weight"] != nil)
     }
-    for name in ["depth", "widen", ResNet.perGroup] where own(name) {
-      if let value = try texts.integer(name, in: 1...4096) { settings.options[name] = Double(value) }
+    for name in ModelKind.numbers + [ResNet.perGroup] where own(name) {
+      let value = name == "depth" ? try texts.depth() : try texts.integer(name, in: 1...4096)
+      if let value { settings.options[name] = Double(value) }
     }
     if own("width2"), let width2 = try texts.integer("width2", in: 1...4096) ?? shape("conv2.weight").first {
       settings.options["width2"] = Double(max(1, min(width2, 4096)))
@@ -239,9 +251,12 @@ extension WeightsFile {
     }?.name
   }
 
+  /// True when a person says which of the networks of one name it is.
+  private func isStated(_ texts: ModelTexts) -> Bool { ModelKind.numbers.contains(where: texts.isGiven) }
+
   private func misfit(_ candidate: Candidate, _ texts: ModelTexts, _ file: Safetensors, _ input: Shape) -> FileError {
-    let name = candidate.model.name, settings = candidate.settings
-    let other = otherModel(name, texts, file, input).map { "its tensors fit --model \($0)" }
+    let settings = candidate.settings, name = isStated(texts) ? settings.title : candidate.model.name
+    let other = otherModel(candidate.model.name, texts, file, input).map { "its tensors fit --model \($0)" }
     // Sizes that no tensor told are not stated.
     let isSized = candidate.needed.first.map { !candidate.fit.missing.contains($0.name) } ?? false
     let sizes = isSized ? " of width \(settings.width) with \(settings.classes) classes" : ""

@@ -46,14 +46,9 @@ package struct WeightsFile: Sendable {
     guard isPyTorch else { return (file, []) }
     if let known = known[key] { return known }
     let dictionary = try PyTorchFile(contentsOf: URL(fileURLWithPath: path)).stateDictionary(key: key)
-    var file = dictionary.weights
-    if let normalization = dictionary.normalization {
-      let text = { (values: [Float]) in values.map { "\($0)" }.joined(separator: ",") }
-      file.metadata["mean"] = text(normalization.mean)
-      file.metadata["std"] = text(normalization.deviation)
-    }
-    known[key] = (file, dictionary.notes)
-    return (file, dictionary.notes)
+    let read = (dictionary.weights, dictionary.notes)
+    known[key] = read
+    return read
   }
 
   /// What helps where a file cannot be explained.
@@ -79,14 +74,16 @@ package struct WeightsFile: Sendable {
   }
 
   /// The network for images of the size `input`. `given` are settings by hand, `ModelTexts.names`; they go before the
-  /// file's metadata. Throws `FileError` when something is missing, left over, of the wrong shape, not finite, or
-  /// contradicts, and `SettingError` for what was given and can be nowhere.
+  /// file's metadata. `usual` is the normalization of a file that says none. Throws `FileError` when something is
+  /// missing, left over, of the wrong shape, not finite, or contradicts, and `SettingError` for what was given and can
+  /// be nowhere.
   package func network(
-    _ given: [String: String], input: Shape, pool: ThreadPool, convolution: ConvolutionKind = .fromEnvironment
+    _ given: [String: String], input: Shape, pool: ThreadPool, usual: UsualNormalization? = nil,
+    convolution: ConvolutionKind = .fromEnvironment
   ) throws -> Imported {
     let notes = ImportNotes()
+    var given = try Self.spelledOut(given)
     let source = try tensors(given["key"])
-    var given = given
     if isPyTorch { given["key"] = nil }
     let texts = ModelTexts(
       given: given, metadata: source.file.metadata, file: path, takesSettings: takesSettings, isOurs: isOurs,
@@ -97,7 +94,7 @@ package struct WeightsFile: Sendable {
     var candidate = try chosen(texts, state.file, input, &report)
     try checkNames(given, candidate.model)
     try checkVariant(texts, &candidate.settings, candidate.model, &report)
-    let normalization = try normalize(&candidate, texts, state.file, input, &report)
+    let normalization = try normalize(&candidate, texts, state.file, usual, &report)
     let left = candidate.leftovers(ignoring: texts.ignored, used: normalization)
     guard left.own.isEmpty else { throw leftOver(left.own, candidate, texts, state.file, input) }
     for tensor in candidate.needed { try checkNumbers(tensor.name, candidate.prefix, state.file) }

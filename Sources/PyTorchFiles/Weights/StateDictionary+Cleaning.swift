@@ -3,20 +3,13 @@ import Spelling
 import Tensors
 
 extension StateDictionary {
-  /// Tensors of any file under the network's own names: wrappers' prefixes dropped, averages set aside, the input
-  /// normalization taken out, pruned and weight-normalized weights computed. `part` names the prefix to take.
+  /// Tensors of any file under the network's own names: wrappers' prefixes dropped, averages set aside, pruned
+  /// and weight-normalized weights computed. `part` names the prefix to take.
   package init(cleaning file: Safetensors, part: String? = nil, notes: [String] = []) throws {
     self.init(weights: file, notes: notes, key: part ?? "", otherKeys: [])
     try dropInnerWrappers()
     try take(part: part)
     try dropPrefixes()
-    normalization = try InputStatistics.take(from: &weights.tensors)
-    if let normalization {
-      let mean = normalization.mean.map { Fraction.decimal(Double($0)) }.joined(separator: ", ")
-      let deviation = normalization.deviation.map { Fraction.decimal(Double($0)) }.joined(separator: ", ")
-      let names = normalization.names.map { "'\(oneLine($0))'" }.joined(separator: " and ")
-      self.notes.append("input normalization from \(names): mean \(mean), std \(deviation)")
-    }
     try computeReparametrized()
   }
 
@@ -50,7 +43,7 @@ extension StateDictionary {
       try rename { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : $0 }
       notes.append("dropped the prefix '\(prefix)' from \(Self.count(count, "name"))")
       if prefix == "1.",
-        !weights.tensors.keys.contains(where: { $0.hasPrefix("0.") && InputStatistics.kind(of: $0) != nil })
+        !weights.tensors.keys.contains(where: { $0.hasPrefix("0.") && InputStatistics.role(of: $0) != nil })
       {
         notes.append(
           "the module in front of the network has no tensors; if it normalizes, give mean and std as settings")
@@ -92,8 +85,9 @@ extension StateDictionary {
   private mutating func setAveragesAside() {
     let groups = Dictionary(grouping: weights.tensors.keys) { $0.split(separator: ".").first.map(String.init) ?? "" }
     let averages = groups.filter { AveragedWeights.isName($0.key) && $0.value.count > 1 }
-    let left = weights.tensors.count - averages.reduce(0) { $0 + $1.value.count }
-    for (name, members) in averages.sorted(by: { $0.key < $1.key }) where 2 * left >= members.count {
+    let left = weights.tensors.filter { name, _ in !averages.values.contains { $0.contains(name) } }
+    guard WeightSet.isNetwork(left.values.map(\.shape)) else { return }
+    for (name, members) in averages.sorted(by: { $0.key < $1.key }) {
       for member in members { weights.tensors[member] = nil }
       otherKeys.append(name)
       guard otherKeys.count <= WeightSet.mostLeftOut else { continue }

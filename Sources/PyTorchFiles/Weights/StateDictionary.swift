@@ -4,20 +4,8 @@ import Tensors
 
 /// The weights of one network out of a checkpoint, under the network's own names.
 package struct StateDictionary: Sendable {
-  /// The mean and standard deviation that the file's network subtracts from and divides its input by.
-  package struct Normalization: Sendable, Equatable {
-    /// One value per channel.
-    package var mean: [Float]
-    /// One value per channel.
-    package var deviation: [Float]
-    /// The names of the two tensors.
-    package var names: [String]
-  }
-
-  /// The tensors by name.
+  /// The tensors by name, those of an input normalization included.
   package var weights: Safetensors
-  /// The input normalization, if the file has one.
-  package var normalization: Normalization?
   /// What was done to get there, one line each.
   package var notes: [String]
   /// The key under which the weights were found; empty for the whole file.
@@ -109,7 +97,7 @@ extension PyTorchFile {
   ) throws -> [(String, Safetensors.Tensor)] {
     guard !set.path.isEmpty else { return [] }
     var found: [(String, Safetensors.Tensor)] = []
-    for (name, value) in root.entries where InputStatistics.kind(of: name) != nil {
+    for (name, value) in root.entries where InputStatistics.role(of: name) != nil {
       switch value.content {
       case .tensor(let record) where record.type != nil && (1...4).contains(record.count):
         found.append((name, try reader.tensor(record)))
@@ -129,6 +117,6 @@ extension PyTorchFile {
       default: continue
       }
     }
-    return found.count == 2 ? found : []
+    return found
   }
 }

@@ -89,7 +89,9 @@ extension WeightSet {
   /// The set that a key names, or the usual one.
   static func choose(_ key: String?, from sets: [WeightSet]) throws -> Choice {
     if let key { return try named(key, sets) }
-    let largest = sets.map(\.tensors.count).max() ?? 0
+    // An average or a teacher may be larger than what was trained, which it must not hide.
+    let trained = sets.filter { !AveragedWeights.isName($0.path) && isNetwork($0.tensors.map(\.record.shape)) }
+    let largest = (trained.isEmpty ? sets : trained).map(\.tensors.count).max() ?? 0
     // A few tensors next to the weights, such as an accuracy or a mean, are not a second set.
     let complete = sets.filter { 2 * $0.tensors.count >= largest }
     let ranked = complete.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
@@ -100,6 +102,11 @@ extension WeightSet {
       throw FileError("holds several sets of weights: \(list); choose one with \(Remedy.key(first.path))")
     }
     return Choice(set: first, part: nil, others: Array(ranked.dropFirst()))
+  }
+
+  /// True for tensors of these shapes that can be a network: several, and one of them a matrix or a convolution.
+  static func isNetwork(_ shapes: [[Int]]) -> Bool {
+    shapes.count > 1 && shapes.contains { $0.count(where: { $0 > 1 }) > 1 }
   }
 
   private var rank: Int { SetNames.rank(path) }

@@ -1,5 +1,6 @@
 import Evaluation
 import Events
+import Networks
 import Spelling
 
 /// The result of an evaluation as text. Pure.
@@ -11,7 +12,7 @@ package enum AttackTable {
   ) -> [String] {
     let size = card.input.map(String.init).joined(separator: "×")
     let head = [
-      "\(card.weights): \(card.model), width \(card.width)\(norms(card)), on \(card.images) images (\(size)) from "
+      "\(card.weights): \(ModelKind.title(card.model, card.options)), width \(card.width)\(norms(card)), on \(card.images) images (\(size)) from "
         + card.data,
       "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
         + (card.individual ? ", each attack run separately" : ""),

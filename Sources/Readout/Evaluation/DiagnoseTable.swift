@@ -1,4 +1,5 @@
 import Diagnostics
+import Networks
 import Spelling
 
 /// A diagnosis as text. Pure.
@@ -7,8 +8,10 @@ package enum DiagnoseTable {
   package static func lines(_ result: DiagnosisResult, columns: Int? = nil) -> [String] {
     let card = result.card, size = card.input.map(String.init).joined(separator: "×")
     var lines = [
-      "\(card.checkpoint): \(card.model), width \(card.width), \(card.preset), step \(card.step)",
-      "\(card.images) images (\(size)) from \(card.data); \(card.attack) as in training, and \(card.suite); "
+      "\(card.checkpoint): \(ModelKind.title(card.model, card.options ?? [:])), width \(card.width)"
+        + (card.preset.map { ", \($0)" } ?? "") + (card.step.map { ", step \($0)" } ?? ""),
+      "\(card.images) images (\(size)) from \(card.data); \(card.attack) "
+        + (card.preset == nil ? "in steps of ε/4" : "as in training") + ", and \(card.suite); "
         + "\(card.norm.rawValue), ε \(Fraction.format(card.eps)), seed \(card.seed)",
     ]
     lines += (result.imported?.lines ?? []) + [""]

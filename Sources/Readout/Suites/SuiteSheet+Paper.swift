@@ -14,8 +14,9 @@ extension SuiteSheet {
     }
   }
 
-  /// The paper's numbers stand beside ours where the task is the paper's; otherwise in a table of their own.
-  var isPaperBeside: Bool { scale == "full" && hasPaper }
+  /// The paper's numbers are columns next to ours where task and settings are the paper's; otherwise they have a
+  /// separate table.
+  var isPaperBeside: Bool { scale == "full" && overrides.isEmpty && hasPaper }
 
   /// True when the paper has a number for one of the rows.
   private var hasPaper: Bool { rows.contains { $0.paper != nil } }
@@ -34,7 +35,7 @@ extension SuiteSheet {
     guard hasPaper, !isPaperBeside else { return nil }
     let known = rows.compactMap { row in row.paper.map { [row.label] + paperTexts($0) } }
     let heading =
-      "The paper's numbers, for another task (\(paperSetting ?? "")): compare which row is higher, not how high it is."
+      "The paper's numbers, for \(scale == "full" ? "other settings" : "another task") (\(paperSetting ?? "")): compare which row is higher, not how high it is."
     return (heading, [["row"] + paperHead.map { String($0.dropFirst("paper: ".count)) }] + known)
   }
 

@@ -7,7 +7,7 @@ extension SuiteSheet {
   /// The table as aligned text, with plots and notes.
   package var text: String { text(columns: nil) }
 
-  /// The same for a terminal of so many columns.
+  /// The same for a terminal with that many columns.
   package func text(columns: Int?) -> String {
     let head = [heading] + (overrides.isEmpty ? [] : ["overridden: \(overridden)"])
     let plots =

@@ -124,19 +124,19 @@ def goods():
     good("averaged_model.pt", swa, plain, notes=["'n_averaged'", "prefix 'module.'"])
     front = torch.nn.Sequential(Normalize(), net).state_dict()
     good("normalized.pt", front, plain, normalization=[[0.5, 0.25, 0.125], [0.25, 0.5, 1.0]],
-         notes=["prefix '1.'", "input normalization from '0.mean' and '0.std'"])
+         notes=["prefix '1.'"])
     silent = torch.nn.Sequential(torch.nn.Identity(), net).state_dict()
     good("sequential.pt", silent, plain, notes=["prefix '1.'", "give mean and std as settings"])
     single = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(4, 2)).state_dict()
     good("one_layer.pt", single, single)
     good("normalized_beside.pt", {"net": plain, "mean": [0.5, 0.25], "std": (0.25, 1)}, plain,
-         normalization=[[0.5, 0.25], [0.25, 1.0]], notes=["input normalization from 'mean' and 'std'"])
+         normalization=[[0.5, 0.25], [0.25, 1.0]])
     madry = {f"module.{root}{name}": tensor for root in ("model.", "attacker.model.") for name, tensor in plain.items()}
     for root in ("module.normalizer.new_", "module.attacker.normalize.new_"):
         madry[root + "mean"] = torch.tensor([0.5, 0.25, 0.125]).view(3, 1, 1)
         madry[root + "std"] = torch.tensor([0.25, 0.5, 1.0]).view(3, 1, 1)
     good("robustness_library.pt", {"model": madry, "epoch": 5}, plain, epoch=5,
-         normalization=[[0.5, 0.25, 0.125], [0.25, 0.5, 1.0]], notes=["under 'attacker.model'", "input normalization"])
+         normalization=[[0.5, 0.25, 0.125], [0.25, 0.5, 1.0]], notes=["under 'attacker.model'"])
     good("in_a_list.pt", [plain, {"lr": 0.1}], plain, notes=["from '0'"])
     good("nested.pt", {"checkpoint": {"network": {"state_dict": plain}}}, plain,
          notes=["'checkpoint.network.state_dict'"])
@@ -244,10 +244,6 @@ def refused():
     torch.save(spectral.state_dict(), REFUSED / "spectral_norm_parametrized.pt")
     pickled = __import__("pickle").dumps(plain, 2)
     (REFUSED / "plain_pickle_of_tensors.pt").write_bytes(pickled)
-    mean = {**plain, "normalize.mean": torch.zeros(3)}
-    torch.save(mean, REFUSED / "half_normalization.pt")
-    torch.save({**mean, "normalize.std": torch.ones(3), "mu": torch.ones(3), "sigma": torch.ones(3)},
-               REFUSED / "two_normalizations.pt")
     # One element seen 2^40 times: 4 TB of float32.
     torch.save({"w": torch.zeros(1).expand(1 << 20, 1 << 20), **plain}, REFUSED / "expanded.pt")
     legacy = (CASES / "layouts.legacy.pt").read_bytes()
