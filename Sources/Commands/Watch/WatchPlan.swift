@@ -33,7 +33,7 @@ struct WatchPlan {
       let imported = try weights.network(given.network, input: images.shape, pool: pool)
       try AttackPlan.setBranch(of: imported.network, to: attack.branch)
       try images.check(classes: imported.network.classes)
-      var guessing = GuessingCheck(imported: imported, weights, given.network, images.shape, pool)
+      var guessing = GuessingCheck(imported: imported, weights, given.network, images.shape, pool, usual: nil)
       guessing.isOfTraining = true
       return WatchTask.Loaded(imported, guessing)
     }
