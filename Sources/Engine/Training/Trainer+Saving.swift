@@ -9,7 +9,7 @@ extension Trainer {
   /// Writes `checkpoints/KIND.safetensors`, or `checkpoints/KIND-STEP.safetensors`. Those that are only for going on are
   /// written while training goes on.
   package func save(
-    _ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?
+    _ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress? = nil
   ) throws -> CheckpointNote? {
     guard let folder = folder?.appendingPathComponent("checkpoints") else { return nil }
     guard kind != .best else { return try saveBest(in: folder, settings) }
