@@ -183,6 +183,7 @@ let package = Package(
         "Tensors", "PyTorchFiles", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
         "Engine",
         "Readout", "Runs", "Presets", "Commands", "TestSupport", "dualab",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(
           name: "ArgumentParser",
           package:

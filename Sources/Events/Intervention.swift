@@ -32,6 +32,17 @@ package struct Intervention: Sendable, Hashable, Codable {
     self.act = act
   }
 
+  /// Reads what was written. JSON does not tell whole real numbers from integers; the setting does.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    step = try container.decode(Int.self, forKey: .step)
+    cause = try container.decode(Cause.self, forKey: .cause)
+    act = try container.decode(Act.self, forKey: .act)
+    if case .set(let name, let value) = act, let exact = try? AnyKnob.named(name)?.validated(value) {
+      act = .set(knob: name, exact)
+    }
+  }
+
   /// What an event says was done; nil when it says something else.
   package init?(_ event: Event) {
     switch event {

@@ -82,6 +82,7 @@ struct Header {
     var spans: [Span] = []
     if has(.preset) { spans.append(Span(description.preset, .title)) }
     if session.isWatching { spans.insert(Span("watching ", .header), at: 0) }
+    if let onlooker = session.onlooker { spans.insert(Span(onlooker.rawValue + " ", .watch), at: 0) }
     if has(.data) {
       let name = description.data.prefix { $0 != "," && $0 != " " }
       spans.append(Span(" · \(name)", .header))

@@ -31,11 +31,11 @@ package struct Session: Sendable {
   var onlooker: Onlooker?
 
   /// Ways of looking at a run that is not ours to change.
-  package enum Onlooker: Sendable {
+  package enum Onlooker: String, Sendable {
     /// At a run that is over, played again.
     case replay
     /// At a run of another process.
-    case follow
+    case follow = "following"
 
     var refusal: Refusal {
       switch self {

@@ -1,5 +1,5 @@
 /// The operations on the network that were asked for and are not done yet, in the order of asking.
-struct NetworkOperations: Sendable, Hashable {
+struct NetworkOperations: Sendable, Hashable, Codable {
   private var waiting: [NetworkOperation] = []
 
   /// True when there is nothing to do.

@@ -16,6 +16,8 @@ package struct SessionProgress: Sendable, Hashable, Codable {
   var watch: SentinelWatch
   var tour: RemainingTour
   var changes: InterventionRecord
+  /// Operations on the network that were asked for and are not done yet.
+  var operations: NetworkOperations
 }
 
 extension SessionProgress {
@@ -47,14 +49,16 @@ extension SessionMachine {
   var progress: SessionProgress {
     SessionProgress(
       step: step, told: told, firstOpen: told + 1, validatedStep: validatedStep, settings: settingsInForce,
-      best: checkpoints.best, watch: watch, tour: tour, changes: changes)
+      best: checkpoints.best, watch: watch, tour: tour, changes: changes,
+      operations: operations)
   }
 
   /// The session as it stands, with the settings from before the change.
   private func progress(before mark: Mark) -> SessionProgress {
     var result = progress
     result.settings.forget(since: mark.settings)
-    (result.tour, result.changes, result.firstOpen) = (mark.tour, mark.changes, mark.told + 1)
+    (result.tour, result.changes, result.operations) = (mark.tour, mark.changes, mark.operations)
+    result.firstOpen = mark.told + 1
     return result
   }
 
@@ -63,11 +67,14 @@ extension SessionMachine {
     let settings: SettingsInForce
     let tour: RemainingTour
     let changes: InterventionRecord
+    let operations: NetworkOperations
     let told: Int
   }
 
   /// How it was before the changes since the last step, or how it is.
-  var markNow: Mark { mark ?? Mark(settings: settingsInForce, tour: tour, changes: changes, told: told) }
+  var markNow: Mark {
+    mark ?? Mark(settings: settingsInForce, tour: tour, changes: changes, operations: operations, told: told)
+  }
 
   /// Goes on from `progress`. `redo` are the interventions that came after it, up to the step `reached`; the tour does
   /// not fire them again.
@@ -81,6 +88,7 @@ extension SessionMachine {
     watch = progress.watch
     tour = progress.tour
     changes = progress.changes
+    operations = progress.operations
     self.redo = redo
     self.told = told
     resumedAt = progress.step

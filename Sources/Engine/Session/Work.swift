@@ -91,7 +91,7 @@ package struct Turn: Sendable, Hashable {
 }
 
 /// What is done to a network between two steps. docs/algorithms.md §10.
-package enum NetworkOperation: Sendable, Hashable {
+package enum NetworkOperation: Sendable, Hashable, Codable {
   /// Replace its normalization layers by those of the settings.
   case convert
   /// Recompute its running statistics from this number of batches.
