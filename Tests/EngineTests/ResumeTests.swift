@@ -42,18 +42,24 @@ import Testing
   private func run(
     _ settings: Settings, in folder: URL, from point: ResumePoint? = nil, stopAfter: Int? = nil, threads: Int = 1
   ) async throws -> Outcome {
-    let engine = TrainingEngine(settings: settings, tour: point == nil ? Self.tour : [], resuming: point) {
+    // On the engine's thread: the reader of the events may be late.
+    let box = Mutex<TrainingEngine?>(nil)
+    let engine = TrainingEngine(
+      settings: settings, tour: point == nil ? Self.tour : [], resuming: point,
+      record: { event in
+        if case .sample(let sample) = event, sample.step == stopAfter { box.withLock { $0 }?.send(.stop) }
+      }
+    ) {
       guard let point else {
         return try Trainer(settings: settings, presetName: "test", threads: threads, folder: folder)
       }
       return try Trainer(resuming: point, presetName: "test", threads: threads, folder: folder)
     }
+    box.withLock { $0 = engine }
+    defer { box.withLock { $0 = nil } }
     async let ended = engine.run()
     var events: [Event] = []
-    for await event in engine.events {
-      events.append(event)
-      if case .sample(let sample) = event, sample.step == stopAfter { engine.send(.stop) }
-    }
+    for await event in engine.events { events.append(event) }
     return Outcome(events: events, summary: await ended, folder: folder)
   }
 
