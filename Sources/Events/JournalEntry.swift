@@ -40,6 +40,8 @@ package enum JournalFact: Sendable, Hashable {
   case warned(String)
   /// An attack on a copy of the weights was cancelled before it started.
   case attackCancelled
+  /// A rule of the preset's policy acts.
+  case policyActed(PolicyRule)
   /// The run went on from a checkpoint of that step.
   case resumed(file: String)
   /// The record of the run can be written again.

@@ -84,10 +84,12 @@ extension Lab {
   package var hints: [KeyHint] {
     let shell = { (keys: [LabKey]) in keys.map { $0.hint(in: self) } }
     if let dialog { return dialog.hints + shell(Lab.alwaysKeys) }
+    let replay = shell(Lab.replayKeys), taken = Set(replay.filter(\.isValid).flatMap(\.keys))
     let visible = layout.places.map(\.pane)
     let focused = visible.contains(focus) ? panes[focus].hints : []
     let others = visible.filter { $0 != focus }.flatMap { panes[$0].hints.filter(\.isHeardWhenVisible) }
-    return shell(Lab.replayKeys + Lab.sessionKeys) + focused + shell(Lab.focusKeys) + others + shell(Lab.viewKeys + Lab.alwaysKeys)
+    let rest = shell(Lab.sessionKeys) + focused + shell(Lab.focusKeys) + others + shell(Lab.viewKeys + Lab.alwaysKeys)
+    return replay + rest.filter { taken.isDisjoint(with: $0.keys) }
   }
 
   /// Every key there is, in sections.

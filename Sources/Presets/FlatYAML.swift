@@ -19,13 +19,13 @@ struct FlatYAML {
   let header: [String]
   /// The entries in the order of the file.
   let entries: [Entry]
-  /// The value of the one key that may hold a list; nil when the file does not have it.
-  let list: Node?
+  /// The values of the keys that may hold a list, by key.
+  let lists: [String: Node]
   private static let largest = 1 << 20
 
   /// Reads a file. Throws `ResourceError`.
-  init(path: String, listKey: String? = nil) throws {
-    try self.init(try FlatYAML.contents(of: path), path: path, listKey: listKey)
+  init(path: String, listKeys: [String] = []) throws {
+    try self.init(try FlatYAML.contents(of: path), path: path, listKeys: listKeys)
   }
 
   /// The bytes of a file. Throws `ResourceError`, also when it is too large to be a preset, suite or theme.
@@ -45,13 +45,17 @@ struct FlatYAML {
   }
 
   /// Reads the bytes of a file; `path` is used in messages. Throws `ResourceError`.
-  init(_ bytes: [UInt8], path: String, listKey: String? = nil) throws {
+  init(_ bytes: [UInt8], path: String, listKeys: [String] = []) throws {
     self.path = path
     let text = try FlatYAML.text(bytes, path: path)
     header = FlatYAML.header(of: text)
     var root = try FlatYAML.root(of: text, path)
-    list = listKey.flatMap { root.mapping?[Node($0)] }
-    if let listKey, list != nil { root.mapping?[Node(listKey)] = nil }
+    var lists: [String: Node] = [:]
+    for key in listKeys {
+      lists[key] = root.mapping?[Node(key)]
+      if lists[key] != nil { root.mapping?[Node(key)] = nil }
+    }
+    self.lists = lists
     entries = try FlatYAML.entries(of: root, path)
   }
 

@@ -16,27 +16,31 @@ package struct Preset: Sendable, Hashable {
   package let settings: Settings
   /// Changes at given steps, with captions: the key `tour`.
   package let tour: [TourStop]
+  /// What changes when a measurement passes a limit: the key `policy`.
+  package let policy: [PolicyRule]
   /// The file.
   package let path: String
 
   /// Every part by itself, without a file.
   package init(
     name: String, title: String? = nil, header: String = "", settings: Settings, tour: [TourStop] = [],
-    path: String = ""
+    policy: [PolicyRule] = [], path: String = ""
   ) {
     (self.name, self.title, self.header, self.path) = (name, title ?? name, header, path)
     summary = header.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
-    (self.settings, self.tour) = (settings, tour)
+    (self.settings, self.tour, self.policy) = (settings, tour, policy)
   }
 
-  /// Reads a preset file: a flat mapping of setting names to values, with optional `title` and `tour`. Throws
+  /// Reads a preset file: a flat mapping of setting names to values, with optional `title`, `tour` and `policy`. Throws
   /// `ResourceError` with file and line for an unknown setting and for a value that it does not accept.
-  package init(path: String) throws { try self.init(try FlatYAML(path: path, listKey: "tour")) }
+  package init(path: String) throws { try self.init(try FlatYAML(path: path, listKeys: Self.listKeys)) }
 
   /// Reads the bytes of a preset file; `path` gives the preset's name and is used in messages. Throws `ResourceError`.
   package init(_ bytes: [UInt8], path: String) throws {
-    try self.init(try FlatYAML(bytes, path: path, listKey: "tour"))
+    try self.init(try FlatYAML(bytes, path: path, listKeys: Self.listKeys))
   }
+
+  private static let listKeys = ["tour", "policy"]
 
   private init(_ file: FlatYAML) throws {
     var settings = Settings()
@@ -56,10 +60,12 @@ package struct Preset: Sendable, Hashable {
         }
       }
     }
-    let tour = try file.list.map { try TourReader(parts: YAMLParts(path: file.path)).stops($0, of: settings) }
+    let parts = YAMLParts(path: file.path)
+    let tour = try file.lists["tour"].map { try TourReader(parts: parts).stops($0, of: settings) }
+    let policy = try file.lists["policy"].map { try PolicyReader(parts: parts).rules($0, of: settings) }
     self.init(
       name: resourceName(file.path), title: title, header: file.header.joined(separator: "\n"), settings: settings,
-      tour: tour ?? [], path: file.path)
+      tour: tour ?? [], policy: policy ?? [], path: file.path)
   }
 }
 

@@ -26,28 +26,34 @@ struct TourReader {
   private func stop(_ node: Node, _ settings: inout Settings) throws -> TourStop {
     let fields = try parts.mapping(node, "a tour stop", known: ["at", "set", "say", "pause", "recalibrate", "finish"])
     guard let at = fields["at"] else { throw parts.error(node, "a tour stop has no step; add 'at: STEP'") }
-    var changes: [TourStop.Change] = []
-    if let set = fields["set"] {
-      for entry in try FlatYAML.entries(of: set, parts.path) {
-        do {
-          let value = try value(of: entry)
-          guard let knob = AnyKnob.named(entry.key), knob.isLive else {
-            throw SettingError("\(entry.key) cannot change during a run; set it above the tour")
-          }
-          try settings.set(knob.name, to: value)
-          changes.append(.init(knob: knob.name, value: value))
-        } catch let error as SettingError {
-          throw ResourceError("\(parts.path):\(entry.line): tour: \(error)")
-        }
-      }
-      if let conflict = settings.conflict { throw parts.error(set, "tour: \(conflict)") }
-    }
+    let changes = try fields["set"].map { try self.changes($0, "tour", settings) } ?? []
+    for change in changes { try? settings.set(change.knob, to: change.value) }
     return TourStop(
       step: try parts.integer(at, "at", least: 0), changes: changes,
       caption: try fields["say"].map { try parts.text($0, "say") } ?? "",
       pauses: try fields["pause"].map { try flag($0, "pause") } ?? false,
       recalibrates: try fields["recalibrate"].map { try parts.integer($0, "recalibrate", least: 1) },
       finishes: try fields["finish"].map { try flag($0, "finish") } == true ? true : nil)
+  }
+
+  /// Changes of settings that a running session with `settings` accepts; `what` is the key they stand below. Throws
+  /// `ResourceError`.
+  func changes(_ set: Node, _ what: String, _ settings: Settings) throws -> [TourStop.Change] {
+    var settings = settings
+    let changes = try FlatYAML.entries(of: set, parts.path).map { entry in
+      do {
+        let value = try value(of: entry)
+        guard let knob = AnyKnob.named(entry.key), knob.isLive else {
+          throw SettingError("\(entry.key) cannot change during a run; set it above the \(what)")
+        }
+        try settings.set(knob.name, to: value)
+        return TourStop.Change(knob: knob.name, value: value)
+      } catch let error as SettingError {
+        throw ResourceError("\(parts.path):\(entry.line): \(what): \(error)")
+      }
+    }
+    if let conflict = settings.conflict { throw parts.error(set, "\(what): \(conflict)") }
+    return changes
   }
 
   private func flag(_ node: Node, _ key: String) throws -> Bool {

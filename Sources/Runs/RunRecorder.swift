@@ -40,7 +40,7 @@ package final class RunRecorder: Sendable {
   package func take(_ event: Event) {
     let schedules = state.withLock { state in
       state.told += 1
-      if StoredEvent.isKept(event) { state.waiting.append((state.told, event)) }
+      if StoredEvent.isKept(event) { state.waiting.append((state.told, placed(event))) }
       defer { state.isScheduled = true }
       return !state.isScheduled
     }
@@ -49,6 +49,13 @@ package final class RunRecorder: Sendable {
     } else if schedules {
       queue.asyncAfter(deadline: .now() + 0.25) { self.flush() }
     }
+  }
+
+  /// Files of the run are named from its folder, which may be moved.
+  private func placed(_ event: Event) -> Event {
+    guard case .checkpoint(var note) = event, note.path.hasPrefix(store.folder.path + "/") else { return event }
+    note.path = String(note.path.dropFirst(store.folder.path.count + 1))
+    return .checkpoint(note)
   }
 
   /// Writes everything that is left. Blocks until it is on the disk, or cannot be.

@@ -63,5 +63,5 @@ extension RunStore {
     point.told = max(last, told)
   }
 
-  static var now: String { Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)) }
+  static var now: String { Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)) + "Z" }
 }

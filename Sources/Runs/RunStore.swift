@@ -89,6 +89,9 @@ package final class RunStore: Sendable {
     }
   }
 
+  /// Puts everything into the one file. Nothing can be read or written afterwards.
+  package func close() { try? database.close() }
+
   /// Runs a transaction that writes. Throws `RunError`.
   func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
     do { return try database.write(body) } catch let error as DatabaseError {

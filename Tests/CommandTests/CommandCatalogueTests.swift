@@ -25,7 +25,7 @@ import Testing
       .filter { $0.hasDirectoryPath }
     #expect(
       folders.map(\.lastPathComponent).sorted() == [
-        "Attack", "Convert", "Data", "Diagnose", "Lists", "Run", "Suite", "Watch", "Weights",
+        "Attack", "Convert", "Data", "Diagnose", "Lists", "Replay", "Run", "Runs", "Suite", "Watch", "Weights",
       ])
     for folder in folders {
       let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)

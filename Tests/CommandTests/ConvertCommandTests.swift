@@ -22,7 +22,7 @@ import Testing
   }
 
   private func tensors(_ path: String) throws -> [String: [Float]] {
-    let file = try Safetensors(contentsOf: URL(fileURLWithPath: path))
+    let file = try Safetensors(contentsOf: URL(fileURLWithPath: path)).withoutSession
     return try Dictionary(uniqueKeysWithValues: file.tensors.keys.map { ($0, try file.floats($0)) })
   }
 

@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["auto-0", "before-10", "auto-16", "before-20", "auto-32"])
+  @Test(arguments: ["auto-0.safetensors", "before-10", "auto-14", "before-20", "auto-28"])
   func aKilledRunGoesOnBitForBit(name: String) async throws {
     try await withFolder { folder in
       let whole = try await run(in: folder), parts = folder.appendingPathComponent("parts")

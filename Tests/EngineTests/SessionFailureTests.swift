@@ -43,14 +43,29 @@ struct SessionFailureTests {
     #expect(machine.play(.failed("broken")) == ["state failed @4: broken", "end failed @4, best 4, 0 results"])
   }
 
-  @Test("a checkpoint that cannot be written is tried once more on the way out, and each line is told")
+  @Test("a run whose weights cannot be written waits, says so once, and tries again")
   func saving() throws {
     var machine = try machine(at: "save last")
-    #expect(machine.play(.failed("disk full")) == ["save interrupted @4 γ=0.5"])
-    #expect(machine.play(.failed("disk still full")) == ["journal @4 disk still full (engine)", "save best @4 γ=0.5"])
+    let waiting = "waiting, the weights are not on the disk: disk full; tried again every few seconds"
+    #expect(
+      machine.play(.failed("disk full")) == ["journal @4 \(waiting) (engine)", "state paused @4: disk full", "wait"])
+    #expect(machine.isBlocked)
+    #expect(machine.play(.command(.resume)) == ["save last @4 γ=0.5"])
+    #expect(machine.play(.failed("disk still full")) == ["wait"])
+    #expect(machine.play(.command(.resume), .saved(nil)) == ["save last @4 γ=0.5", "save best @4 γ=0.5"])
+    #expect(!machine.isBlocked)
+    #expect(machine.play(.saved(nil)).last == "test last @4 γ=0.5")
+  }
+
+  @Test("a run that waits for space can be stopped, and tries once more on the way out")
+  func stoppedWhileWaiting() throws {
+    var machine = try machine(at: "save last")
+    _ = machine.play(.failed("disk full"))
+    #expect(machine.play(.command(.stop)) == ["save interrupted @4 γ=0.5"])
+    #expect(machine.play(.failed("disk still full")) == ["save best @4 γ=0.5"])
     #expect(
       machine.play(.failed("no")) == [
-        "journal @4 no (engine)", "state failed @4: disk full", "end failed @4, best 4, 0 results",
+        "journal @4 no (engine)", "state failed @4: disk still full", "end failed @4, best 4, 0 results",
       ])
   }
 

@@ -16,9 +16,13 @@ struct ReplayCommand: AsyncParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Play a run in the lab at any speed, or print one frame of it.",
+    usage: """
+      dualab replay <run> [--speed <x>] [<look>]
+      dualab replay <run> --frame <step> [--size <WxH>] [--format txt|svg|html]
+      """,
     discussion: """
-      Nothing is trained. space plays and pauses, ← and → move by a fiftieth of the run, . by a step, - and + change the \
-      speed, and ':seek STEP' goes to a step. --frame prints what the lab shows after a step.
+      Nothing is trained. space plays and pauses, ← and → move by a fiftieth of it, . by a step, - and + change the speed, \
+      and ':seek STEP' goes to a step. --frame prints what the lab shows after a step.
       """)
 
   @Argument(help: ArgumentHelp("The run.", valueName: "run"))

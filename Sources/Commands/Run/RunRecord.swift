@@ -47,6 +47,7 @@ final class RunRecord: Sendable {
   func end(_ summary: Summary) {
     recorder.finish()
     try? store.endSession(session, outcome: summary.outcome)
+    store.close()
     engine.engine.withLock { $0 = nil }
   }
 }

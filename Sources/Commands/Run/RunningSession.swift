@@ -45,7 +45,8 @@ struct RunningSession {
     }
     (self.plan, self.folder, history) = (plan, folder, [])
     alarms = AlarmWatch(command: command, folder: folder.url.path)
-    engine = TrainingEngine(settings: plan.settings, tour: plan.tour, record: { [record] in record.take($0) }) {
+    engine = TrainingEngine(settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, record: { [record] in record.take($0) }
+    ) {
       [url = folder.url] in
       try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
     }

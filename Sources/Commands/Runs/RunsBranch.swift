@@ -8,6 +8,7 @@ struct RunsBranch: AsyncParsableCommand, SetsValues {
   static let setHelp = "Change a setting after that step, e.g. beta=1."
   static let configuration = CommandConfiguration(
     commandName: "branch", abstract: "Make a second run that leaves a run after some step, with other settings.",
+    usage: "dualab runs branch <run> --at <step> [--set <name=value>]…",
     discussion: """
       The run itself stays as it is. The branch goes on from the checkpoint before that step and does again what was done \
       between the two, so that any step will do. Train it with 'dualab train --resume DIR' or 'dualab lab --run DIR', which \

@@ -42,6 +42,8 @@ package struct SessionMachine: Sendable {
   var tour: RemainingTour
   /// What was done to the session, from the start of this program on.
   var changes = InterventionRecord()
+  /// What changes by itself when a measurement passes a limit.
+  var policy: PolicyWatch
   /// What is done again, because the session was killed after it.
   var redo: [Intervention] = []
   /// Events told so far, of all sessions of the run.
@@ -58,7 +60,8 @@ package struct SessionMachine: Sendable {
   var resumedFrom: String?
 
   /// A session that has not started.
-  package init(settings: Settings, tour: [TourStop] = []) {
+  package init(settings: Settings, tour: [TourStop] = [], policy: [PolicyRule] = []) {
+    self.policy = PolicyWatch(policy)
     settingsInForce = SettingsInForce(settings)
     checkpoints = Checkpoints(settings[.validationBest])
     self.tour = RemainingTour(tour)
@@ -128,8 +131,10 @@ package struct SessionMachine: Sendable {
     case (.operate(_, _, let used), .operated(let report)):
       settingsInForce.build(from: used)
       return [.surgery(report)] + journal(.operated(report)) + followTour() + proceed()
-    case (.checkQuickly, .checkedQuickly(let check)): return watch.take(check, settings) + proceed()
-    case (.checkDeeply, .checkedDeeply(let check)): return watch.take(check, settings) + proceed()
+    case (.checkQuickly, .checkedQuickly(let check)):
+      return watch.take(check, settings) + followPolicy(check.probe.policyQuantities) + proceed()
+    case (.checkDeeply, .checkedDeeply(let check)):
+      return watch.take(check, settings) + followPolicy([.deepGap: check.reading.gap]) + proceed()
     case (.findCauses, .foundCauses(let found)): return watch.take(found) + proceed()
     case (.freeze, .frozen):
       attack.didStart()

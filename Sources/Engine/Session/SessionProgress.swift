@@ -18,6 +18,7 @@ package struct SessionProgress: Sendable, Hashable, Codable {
   var changes: InterventionRecord
   /// Operations on the network that were asked for and are not done yet.
   var operations: NetworkOperations
+  var policy: PolicyWatch
 }
 
 extension SessionProgress {
@@ -50,7 +51,7 @@ extension SessionMachine {
     SessionProgress(
       step: step, told: told, firstOpen: told + 1, validatedStep: validatedStep, settings: settingsInForce,
       best: checkpoints.best, watch: watch, tour: tour, changes: changes,
-      operations: operations)
+      operations: operations, policy: policy)
   }
 
   /// The session as it stands, with the settings from before the change.
@@ -89,6 +90,7 @@ extension SessionMachine {
     tour = progress.tour
     changes = progress.changes
     operations = progress.operations
+    policy = progress.policy
     self.redo = redo
     self.told = told
     resumedAt = progress.step

@@ -31,13 +31,13 @@ package actor TrainingEngine {
   /// A session that has not started. `prepare` loads data and network; it runs on the engine's thread. `clock` gives
   /// seconds since any fixed moment; only the summary shows them.
   package init(
-    settings: Settings, tour: [TourStop] = [], resuming point: ResumePoint? = nil,
+    settings: Settings, tour: [TourStop] = [], policy: [PolicyRule] = [], resuming point: ResumePoint? = nil,
     clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock,
     record: @escaping @Sendable (Event) -> Void = { _ in },
     prepare: @escaping @Sendable () throws -> any SessionWork
   ) {
     (events, teller) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
-    machine = SessionMachine(settings: settings, tour: tour)
+    machine = SessionMachine(settings: settings, tour: tour, policy: policy)
     if let point {
       machine.resume(from: point.progress, redo: point.redo, reached: point.reached, told: point.told,
         file: URL(fileURLWithPath: point.path).lastPathComponent)
@@ -88,7 +88,7 @@ package actor TrainingEngine {
       return summary
     }
     work.written = { [inbox] in inbox.put(.written($0)) }
-    savedAt = clock()
+    savedAt = secondsOfMonotonicClock()
     obeyArrivals()
     var turn = machine.prepared(work.description)
     while true {
@@ -121,10 +121,10 @@ package actor TrainingEngine {
 
   /// A checkpoint is due when enough minutes have passed since the last one.
   private func noteTime(since piece: Work) {
-    let minutes = machine.settings[.checkpointMinutes]
-    if case .save(let kind, _, _) = piece, kind != .best { savedAt = clock() }
-    guard minutes > 0, clock() - savedAt >= 60 * minutes else { return }
-    savedAt = clock()
+    let minutes = machine.settings[.checkpointMinutes], now = secondsOfMonotonicClock()
+    if case .save(let kind, _, _) = piece, kind != .best { savedAt = now }
+    guard minutes > 0, now - savedAt >= 60 * minutes else { return }
+    savedAt = now
     machine.autoIsDue()
   }
 
