@@ -36,7 +36,7 @@ let package = Package(
 
     // MARK: vocabulary
     .target(name: "Recipe", dependencies: ["Spelling", "Tensors", "Objectives", "Networks", "Datasets", "Attacks"]),
-    .target(name: "Events", dependencies: ["Networks", "Recipe"]),
+    .target(name: "Events", dependencies: ["Spelling", "Networks", "Recipe"]),
     .target(
       name: "Presets",
       dependencies: [
@@ -83,7 +83,7 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "CZlib", "Spelling", "Tensors", "Downloads", "Recipe", "Events", "Engine", "Presets", "Readout",
+        "Networks", "CZlib", "Spelling", "Tensors", "Downloads", "Recipe", "Events", "Engine", "Readout",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(name: "Panes", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout"]),
@@ -156,7 +156,7 @@ let package = Package(
     .testTarget(
       name: "RunsTests",
       dependencies: [
-        "Spelling", "Tensors", "Recipe", "Events", "Engine", "Readout", "Runs", "TestSupport",
+        "Recipe", "Events", "Engine", "Readout", "Runs", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(name: "WatchingTests", dependencies: ["PyTorchFiles", "Recipe", "Events", "Watching"]),

@@ -1,7 +1,7 @@
 import Recipe
 
-/// One thing that was done to a session from outside, or that its tour did, by which it can be repeated: with preset and
-/// seed, the interventions of a run determine its weights.
+/// One thing that was done to a session from outside, or that its tour did, by which it can be repeated: with preset
+/// and seed, the interventions of a run determine its weights.
 package struct Intervention: Sendable, Hashable, Codable {
   /// Steps done so far; it takes effect in the step after it.
   package var step: Int
@@ -48,7 +48,9 @@ package struct Intervention: Sendable, Hashable, Codable {
     switch event {
     case .alarm(let change):
       let reading = change.reading.flatMap { $0.tier == .full ? $0 : nil }
-      guard let act = reading.map(Act.confirm) ?? (change.state == .acknowledged ? .acknowledge : nil) else { return nil }
+      guard let act = reading.map(Act.confirm) ?? (change.state == .acknowledged ? .acknowledge : nil) else {
+        return nil
+      }
       self.init(step: change.step, cause: .you, act)
     case .journal(let entry):
       guard let act = Act(entry.fact) else { return nil }
@@ -125,8 +127,8 @@ package struct InterventionRecord: Sendable, Hashable, Codable {
 }
 
 extension TourStop {
-  /// Both as one stop; nil where one has to come after the other. A stop is a mapping in a preset file: a setting that is
-  /// changed twice between two steps needs two.
+  /// Both as one stop; nil where one has to come after the other. A stop is a mapping in a preset file: a setting that
+  /// is changed twice between two steps needs two.
   fileprivate func joined(with next: TourStop) -> TourStop? {
     guard step == next.step, recalibrates == nil, finishes == nil, next.recalibrates == nil, next.finishes == nil,
       !changes.contains(where: { change in next.changes.contains { $0.knob == change.knob } })

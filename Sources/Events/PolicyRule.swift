@@ -1,8 +1,8 @@
 import Recipe
 import Spelling
 
-/// One rule of a preset's policy: when a measurement passes a limit in several checks in a row, settings change. A rule acts
-/// once in a run, and the journal says that it was a rule.
+/// One rule of a preset's policy: when a measurement passes a limit in several checks in a row, settings change. A rule
+/// acts once in a run, and the journal says that it was a rule.
 package struct PolicyRule: Sendable, Hashable, Codable {
   /// What is measured.
   package enum Quantity: String, Sendable, Hashable, Codable, CaseIterable {
@@ -34,7 +34,8 @@ package struct PolicyRule: Sendable, Hashable, Codable {
     }
     guard let quantity = Quantity(rawValue: words[0]) else {
       let near = nearestName(to: words[0], in: names).map { "did you mean '\($0)'?" }
-      throw SettingError("when: '\(words[0])' is not measured; " + (near ?? "use one of \(names.joined(separator: ", "))"))
+      throw SettingError(
+        "when: '\(words[0])' is not measured; " + (near ?? "use one of \(names.joined(separator: ", "))"))
     }
     guard let limit = Double(words[2]), (0...1).contains(limit) else {
       throw SettingError("when: '\(words[2])': use a number in 0 … 1")

@@ -30,7 +30,9 @@ package struct TourStop: Sendable, Hashable, Codable {
   }
 
   /// True when a run of `steps` steps ends before the stop does anything: a change applies from the next step on.
-  package func comesTooLate(for steps: Int) -> Bool { step > steps || (step == steps && (!changes.isEmpty || finishes != nil)) }
+  package func comesTooLate(for steps: Int) -> Bool {
+    step > steps || (step == steps && (!changes.isEmpty || finishes != nil))
+  }
 
   package init(
     step: Int, changes: [Change] = [], caption: String, pauses: Bool = false, recalibrates: Int? = nil,

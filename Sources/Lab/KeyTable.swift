@@ -94,8 +94,10 @@ extension Lab {
 
   /// Every key there is, in sections.
   var helpSections: [HelpDialog.Section] {
-    var sections = [HelpDialog.Section(heading: "Everywhere", rows: Lab.rows(Lab.openKeys + Lab.alwaysKeys)),
-      HelpDialog.Section(heading: "Replay", rows: Lab.rows(Lab.replayKeys))]
+    var sections = [
+      HelpDialog.Section(heading: "Everywhere", rows: Lab.rows(Lab.openKeys + Lab.alwaysKeys)),
+      HelpDialog.Section(heading: "Replay", rows: Lab.rows(Lab.replayKeys)),
+    ]
     for pane in panes where !pane.hints.isEmpty {
       let rows = pane.hints.map { hint in
         (keys: hint.label, description: hint.description + (hint.isHeardWhenVisible ? "" : " (when focused)"))

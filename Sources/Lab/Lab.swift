@@ -49,7 +49,9 @@ package struct Lab: Sendable {
     if let actions = press(key, in: Lab.alwaysKeys) { return actions }
     if dialog == nil, session.onlooker == .replay, let actions = press(key, in: Lab.replayKeys) { return actions }
     // A key that would act on the training says why it does not.
-    if dialog == nil, session.isWatching || session.onlooker != nil, !session.isOver, Lab.trainingKeys.contains(key) { return send(.pause) }
+    if dialog == nil, session.isWatching || session.onlooker != nil, !session.isOver, Lab.trainingKeys.contains(key) {
+      return send(.pause)
+    }
     guard dialog != nil else { return press(key, in: Lab.openKeys) ?? pressInPanes(key) }
     if let requests = dialog?.press(key) {
       needsDraw = true

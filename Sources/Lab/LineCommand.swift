@@ -126,7 +126,9 @@ extension LineCommand {
   ) { _, _ in
     []
   } request: { words, _ in
-    guard words.count <= 1 else { throw SettingError("rewind takes one step, e.g. rewind 120; branch takes changes too") }
+    guard words.count <= 1 else {
+      throw SettingError("rewind takes one step, e.g. rewind 120; branch takes changes too")
+    }
     guard let word = words.first else { return .branch(step: nil, []) }
     guard let step = Int(word), step >= 0 else { throw SettingError("rewind: expected a step, got '\(word)'") }
     return .branch(step: step, [])
@@ -135,7 +137,9 @@ extension LineCommand {
   private static let seek = LineCommand("seek STEP", "in a replay: go to this step") { _, _ in
     []
   } request: { words, _ in
-    guard words.count == 1, let step = Int(words[0]), step >= 0 else { throw SettingError("seek needs a step, e.g. seek 120") }
+    guard words.count == 1, let step = Int(words[0]), step >= 0 else {
+      throw SettingError("seek needs a step, e.g. seek 120")
+    }
     return .seek(step)
   }
 

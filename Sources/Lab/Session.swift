@@ -104,7 +104,9 @@ package struct Session: Sendable {
   /// True while it is paused, or about to be.
   var isPaused: Bool { wish == .pause || (state == .paused && wish != .resume) }
   /// True while there is something to pause.
-  var canPause: Bool { !isOver && !isWatching && onlooker == nil && [.training, .paused, .validating, .testing].contains(state) }
+  var canPause: Bool {
+    !isOver && !isWatching && onlooker == nil && [.training, .paused, .validating, .testing].contains(state)
+  }
 
   /// True while another program trains and only its checkpoints are measured.
   var isWatching: Bool { description?.watches != nil }
@@ -123,7 +125,9 @@ package struct Session: Sendable {
   /// True while an attack on frozen weights is running.
   var isAttacking: Bool { attack?.phase == .running }
   /// True while the engine can attack a copy of the weights.
-  var canAttack: Bool { !isOver && !isWatching && onlooker == nil && description != nil && step > 0 && state != .testing }
+  var canAttack: Bool {
+    !isOver && !isWatching && onlooker == nil && description != nil && step > 0 && state != .testing
+  }
 
   /// The state in one word; a wish shows at once, before it is confirmed.
   var stateText: String {

@@ -69,7 +69,8 @@ private enum Screen {
   static let background = "#10151b", foreground = "#d0d7de"
   /// The 16 named colors, as xterm has them.
   private static let palette = [
-    "#000000", "#cd3131", "#0dbc79", "#e5e510", "#2472c8", "#bc3fbc", "#11a8cd", "#e5e5e5", "#666666", "#f14c4c", "#23d18b",
+    "#000000", "#cd3131", "#0dbc79", "#e5e510", "#2472c8", "#bc3fbc", "#11a8cd", "#e5e5e5", "#666666", "#f14c4c",
+    "#23d18b",
     "#f5f543", "#3b8eea", "#d670d6", "#29b8db", "#ffffff",
   ]
 

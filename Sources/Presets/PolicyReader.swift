@@ -15,12 +15,14 @@ struct PolicyReader {
   private func rule(_ node: Node, _ settings: Settings) throws -> PolicyRule {
     let fields = try parts.mapping(node, "a rule of the policy", known: ["when", "checks", "set", "say"])
     guard let when = fields["when"], let set = fields["set"] else {
-      throw parts.error(node, "a rule of the policy needs 'when' and 'set', such as {when: gap.quick > 0.25, set: {beta: 1}}")
+      throw parts.error(
+        node, "a rule of the policy needs 'when' and 'set', such as {when: gap.quick > 0.25, set: {beta: 1}}")
     }
     let changes = try TourReader(parts: parts).changes(set, "policy", settings)
     do {
       return try PolicyRule(
-        when: try parts.text(when, "when"), checks: try fields["checks"].map { try parts.integer($0, "checks", least: 1) } ?? 1,
+        when: try parts.text(when, "when"),
+        checks: try fields["checks"].map { try parts.integer($0, "checks", least: 1) } ?? 1,
         changes: changes, caption: try fields["say"].map { try parts.text($0, "say") } ?? "")
     } catch let error as SettingError {
       throw parts.error(when, "policy: \(error)")

@@ -24,7 +24,8 @@ extension JournalFact {
     case .warned(let line): "AutoAttack \(line)"
     case .attackCancelled: "attack cancelled before it started"
     case .policyActed(let rule):
-      (rule.caption.isEmpty ? "" : "\(rule.caption): ") + "\(rule.condition) in \(NumberText.count(rule.checks, "check"))"
+      (rule.caption.isEmpty ? "" : "\(rule.caption): ")
+        + "\(rule.condition) in \(NumberText.count(rule.checks, "check"))"
     case .resumed(let file): "resumed from \(file)"
     case .recordedAgain: "the record of the run is written again; nothing is missing from it"
     case .tourEnded: "the tour ends here: the session is yours"

@@ -3,7 +3,8 @@ extension AnyKnob {
   /// All settings: the live ones first, then those fixed at the start of a run.
   package static let all: [AnyKnob] =
     [
-      objectiveKnobs, attackKnobs, optimizerKnobs, normsKnobs, sentinelKnobs, checkpointKnobs, dataKnobs, validationKnobs, networkKnobs,
+      objectiveKnobs, attackKnobs, optimizerKnobs, normsKnobs, sentinelKnobs, checkpointKnobs, dataKnobs,
+      validationKnobs, networkKnobs,
       scheduleKnobs,
     ].flatMap(\.self)
 

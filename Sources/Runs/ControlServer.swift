@@ -24,8 +24,8 @@ package enum ControlPermission: String, Sendable, Hashable, CaseIterable {
 
 /// The control socket of a run: `control.sock` in its folder, for the user alone.
 ///
-/// A line in is a JSON object: `{"command": "set beta=1"}` in the words of the lab's command line, or `{"since": 120}`, which
-/// sends every event after that number, from the record, and then those to come. A line out is `{"ok": true}`,
+/// A line in is a JSON object: `{"command": "set beta=1"}` in the words of the lab's command line, or `{"since": 120}`,
+/// which sends every event after that number, from the record, and then those to come. A line out is `{"ok": true}`,
 /// `{"refused": "why"}`, or an event with its number: `{"seq": 121, …}`.
 package final class ControlServer: Sendable {
   /// Understands a line of a person. Throws what is wrong with it, in one line.
@@ -41,7 +41,8 @@ package final class ControlServer: Sendable {
   private let isOver = Atomic(false)
 
   /// Opens the socket of a run and listens. Throws `RunError`.
-  package init(_ store: RunStore, permission: ControlPermission, read: @escaping Reading, ask: @escaping Asking) throws {
+  package init(_ store: RunStore, permission: ControlPermission, read: @escaping Reading, ask: @escaping Asking) throws
+  {
     (self.store, self.permission, self.read, self.ask) = (store, permission, read, ask)
     listener = try UnixSocket.listen(in: store.folder)
     Thread.detachNewThread { [weak self, listener] in
@@ -100,8 +101,8 @@ package final class ControlServer: Sendable {
     return "{\"refused\":\(text)}"
   }
 
-  /// Sends what the record has after a number, and goes on with what comes. Reads the record as anybody can: a slow peer
-  /// slows nothing.
+  /// Sends what the record has after a number, and goes on with what comes. Reads the record as anybody can: a slow
+  /// peer slows nothing.
   private func follow(_ peer: SocketLines, after seq: Int) {
     Thread.detachNewThread { [self] in
       var last = seq
@@ -119,8 +120,8 @@ package final class ControlServer: Sendable {
 
 /// The other end of the control socket.
 package enum ControlClient {
-  /// Sends a line to the process that trains a run; nil when it was obeyed, otherwise why not. Throws `RunError` when nobody
-  /// listens.
+  /// Sends a line to the process that trains a run; nil when it was obeyed, otherwise why not. Throws `RunError` when
+  /// nobody listens.
   package static func send(_ line: String, to folder: URL) throws -> String? {
     let descriptor: Int32
     do { descriptor = try UnixSocket.connect(in: folder) } catch {

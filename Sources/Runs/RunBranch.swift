@@ -7,8 +7,8 @@ import Spelling
 
 /// A second run that leaves the path of a first one after some step, with other settings. The parent stays as it is.
 ///
-/// The branch is a run of its own: it has the parent's record up to there, and the checkpoint to go on from. What happened
-/// between that checkpoint and the step of the branch is done again when it starts.
+/// The branch is a run of its own: it has the parent's record up to there, and the checkpoint to go on from. What
+/// happened between that checkpoint and the step of the branch is done again when it starts.
 package struct RunBranch {
   private let parent: RunStore
   private let step: Int
@@ -102,7 +102,8 @@ package struct RunBranch {
     }
     let files = Set(earlier.map(\.url.lastPathComponent)).union([URL(fileURLWithPath: point.path).lastPathComponent])
     for name in files {
-      let source = parent.folder.appendingPathComponent("checkpoints/\(name)"), copy = target.appendingPathComponent(name)
+      let source = parent.folder.appendingPathComponent("checkpoints/\(name)"),
+        copy = target.appendingPathComponent(name)
       guard link(source.path, copy.path) != 0 else { continue }
       do { try FileManager.default.copyItem(at: source, to: copy) } catch {
         throw RunError("\(copy.path): cannot be written; check that the disk has space")

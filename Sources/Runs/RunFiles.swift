@@ -46,7 +46,8 @@ package struct RunFiles: Sendable {
       do { return try ResumePoint(entry.url.path) } catch { skipped("\(error)") }
     }
     let limit = step == .max ? "" : " up to step \(step)"
-    throw RunError("\(folder.path): no checkpoint\(limit) that a run can go on from; start it again, in a new folder, with "
+    throw RunError(
+      "\(folder.path): no checkpoint\(limit) that a run can go on from; start it again, in a new folder, with "
         + "--preset \(folder.deletingLastPathComponent().path)/preset.yaml")
   }
 

@@ -16,7 +16,8 @@ package final class RunLock: Sendable {
       let holder = RunLock.holder(descriptor)
       close(descriptor)
       throw RunError(
-        "\(folder.relativePath): in use by process \(holder); wait for its end, stop it, or follow it with 'dualab watch'")
+        "\(folder.relativePath): in use by process \(holder); wait for its end, stop it, or follow it with 'dualab watch'"
+      )
     }
     self.descriptor = descriptor
     let text = Array("\(getpid())\n".utf8)

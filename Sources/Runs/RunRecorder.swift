@@ -5,8 +5,8 @@ import GRDB
 import Recipe
 import Synchronization
 
-/// Writes what a session tells to the run's record, on a thread of its own: training never waits for the disk. What cannot
-/// be written is kept and tried again.
+/// Writes what a session tells to the run's record, on a thread of its own: training never waits for the disk. What
+/// cannot be written is kept and tried again.
 package final class RunRecorder: Sendable {
   private struct State {
     var told: Int

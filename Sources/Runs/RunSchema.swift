@@ -2,9 +2,9 @@ import GRDB
 
 /// The tables of `run.sqlite`, version by version. `docs/run-format.md` describes them for readers.
 ///
-/// Every event has one row: samples in `sample`, pictures compressed in `picture`, everything else as JSON in `event`, with
-/// a view for each kind that turns the JSON into columns. `seq` numbers the events of the run in the order in which they
-/// were told.
+/// Every event has one row: samples in `sample`, pictures compressed in `picture`, everything else as JSON in `event`,
+/// with a view for each kind that turns the JSON into columns. `seq` numbers the events of the run in the order in
+/// which they were told.
 enum RunSchema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()

@@ -15,7 +15,8 @@ extension RunStore {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          Self.now, Int(getpid()), ProcessInfo.processInfo.hostName, here.version, here.kernels, here.convolution, threads,
+          Self.now, Int(getpid()), ProcessInfo.processInfo.hostName, here.version, here.kernels, here.convolution,
+          threads,
           point?.progress.step, point.map { URL(fileURLWithPath: $0.path).lastPathComponent },
         ])
       return Int(db.lastInsertedRowID)
@@ -34,7 +35,8 @@ extension RunStore {
   /// done after it is done again. Fills in the point. Notes, refusals and what was attacked on a copy stay.
   /// `added` is done then, too.
   package func rewind(to point: inout ResumePoint, adding added: [Intervention] = []) throws {
-    let reached = max(try lastStep(), try fact("reached").flatMap { Int($0) } ?? 0), last = try lastSeq(), told = point.progress.told, open = point.progress.firstOpen
+    let reached = max(try lastStep(), try fact("reached").flatMap { Int($0) } ?? 0), last = try lastSeq(),
+      told = point.progress.told, open = point.progress.firstOpen
     let redo = try write { db in
       var record = try Self.record(db, from: open)
       for text in try String.fetchAll(db, sql: "SELECT act FROM redo ORDER BY id") {
@@ -63,5 +65,7 @@ extension RunStore {
     point.told = max(last, told)
   }
 
-  static var now: String { Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)) + "Z" }
+  static var now: String {
+    Date().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)) + "Z"
+  }
 }

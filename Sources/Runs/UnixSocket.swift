@@ -1,7 +1,7 @@
 import Foundation
 
-/// A Unix socket in a folder. Paths of sockets may have only about a hundred bytes; that of the folder may be longer, and
-/// is gone through by its descriptor.
+/// A Unix socket in a folder. Paths of sockets may have only about a hundred bytes; that of the folder may be longer,
+/// and is gone through by its descriptor.
 enum UnixSocket {
   /// The file's name in the folder of a run.
   static let name = "control.sock"

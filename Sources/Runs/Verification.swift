@@ -115,7 +115,8 @@ private final class OnlySteps: SessionWork {
     throw RunError("not measured")
   }
 
-  func save(_ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?) throws -> CheckpointNote? {
+  func save(_ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?) throws -> CheckpointNote?
+  {
     nil
   }
 

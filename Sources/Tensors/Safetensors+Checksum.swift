@@ -1,8 +1,8 @@
 import CZlib
 import Foundation
 
-/// The checksum of a file's contents, which our checkpoints carry: a bit that flipped on the disk is found, whoever reads
-/// the file. It covers what is in the file, not how it is written down, so another program may save it again.
+/// The checksum of a file's contents, which our checkpoints carry: a bit that flipped on the disk is found, whoever
+/// reads the file. It covers what is in the file, not how it is written down, so another program may save it again.
 extension Safetensors {
   /// The metadata key: the CRC-32 in eight hexadecimal digits.
   package static let checksumKey = "crc32"

@@ -2,8 +2,8 @@ import Commands
 import Engine
 import Events
 import Recipe
-import Tensors
 import Synchronization
+import Tensors
 
 /// What was written, in place of the program's streams.
 final class Written: Sendable {

@@ -21,7 +21,8 @@ import Testing
     }
     let again = try await BuiltProgram.run(arguments)
     #expect(again.status == 1)
-    #expect(again.error == "dualab: --out \(out.path): the folder is not empty; use a new one, or go on with "
+    #expect(
+      again.error == "dualab: --out \(out.path): the folder is not empty; use a new one, or go on with "
         + "--resume \(out.path)\n")
     // The preset in the folder repeats the run.
     let preset = out.appendingPathComponent("preset.yaml").path

@@ -17,7 +17,9 @@ import Testing
       let preset = try String(contentsOf: folder.url.appendingPathComponent("preset.yaml"), encoding: .utf8)
       #expect(preset == "gamma: 0.1\n")
       #expect(
-        try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["checkpoints", "preset.yaml", "run.lock"])
+        try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == [
+          "checkpoints", "preset.yaml", "run.lock",
+        ])
     }
   }
 

@@ -13,7 +13,8 @@ import Testing
   private static func settings(_ changes: [String: String] = [:]) throws -> Settings {
     var settings = Settings()
     let small = [
-      "width": "8", "batch": "32", "attack.steps": "2", "data.train": "300", "data.test": "64", "validation.limit": "20",
+      "width": "8", "batch": "32", "attack.steps": "2", "data.train": "300", "data.test": "64",
+      "validation.limit": "20",
       "test.limit": "20", "steps": "24", "data.size": "8", "sentinel.every": "5", "sentinel.images": "16",
       "sentinel.deep_images": "8", "sentinel.budget": "1",
     ]
@@ -145,7 +146,8 @@ import Testing
       let url = folder.appendingPathComponent("checkpoints/last.safetensors"), data = try Data(contentsOf: url)
       let draws = uniforms(400, seed: 7)
       for number in 0..<200 {
-        let place = 8 + Int(draws[2 * number] * Float(data.count - 9)), bit = UInt8(1) << UInt8(draws[2 * number + 1] * 7.9)
+        let place = 8 + Int(draws[2 * number] * Float(data.count - 9)),
+          bit = UInt8(1) << UInt8(draws[2 * number + 1] * 7.9)
         var damaged = data
         damaged[place] ^= bit
         try damaged.write(to: url)

@@ -120,7 +120,9 @@ import Testing
 
   @Test func changesOfAnAbortedStepMoveToTheStepBeforeAndKeepTheirOrder() {
     var record = InterventionRecord()
-    for made in [change("gamma", 1, step: 2), change("beta", 2, step: 4), change("norm", 3, step: 3)] { record.add(made) }
+    for made in [change("gamma", 1, step: 2), change("beta", 2, step: 4), change("norm", 3, step: 3)] {
+      record.add(made)
+    }
     #expect(record.tour.map(\.step) == [2, 3, 4])
     record.abort(stepAfter: 3)
     #expect(record.inOrder().map(\.step) == [2, 3, 3])

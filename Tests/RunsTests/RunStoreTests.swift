@@ -31,11 +31,13 @@ import Testing
     Probe(
       step: step, split: .probe, weights: .current, clean: Proportion(correct: 9, n: 16),
       adversarial: Proportion(correct: 7, n: 16), attack: "PGD-10",
-      quick: GapReading(step: step, tier: .quick, n: 16, survivors: 7, broken: 3, interval: 0.1...0.4), gapState: .watch,
+      quick: GapReading(step: step, tier: .quick, n: 16, survivors: 7, broken: 3, interval: 0.1...0.4),
+      gapState: .watch,
       passes: 200, seconds: 0.5)
   }
 
-  private static func change(_ step: Int, _ knob: String, _ old: Double, _ new: Double, _ cause: Cause = .you) -> Event {
+  private static func change(_ step: Int, _ knob: String, _ old: Double, _ new: Double, _ cause: Cause = .you) -> Event
+  {
     .journal(
       JournalEntry(
         step: step, cause: cause,

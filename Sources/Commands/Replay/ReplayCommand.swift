@@ -43,7 +43,9 @@ struct ReplayCommand: AsyncParsableCommand {
   @OptionGroup var look: LookOptions
 
   mutating func run() async throws {
-    guard speed >= 0.01, speed <= 4096 else { throw CommandFailure.usage("--speed \(speed): use a number in 0.01 … 4096") }
+    guard speed >= 0.01, speed <= 4096 else {
+      throw CommandFailure.usage("--speed \(speed): use a number in 0.01 … 4096")
+    }
     let store = try RunName(name).store(), lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
     let events = try store.events().map(\.event)
     guard events.contains(where: { if case .started = $0 { true } else { false } }) else {

@@ -97,7 +97,8 @@ package struct RunFolder {
     guard let contents = try? FileManager.default.contentsOfDirectory(atPath: url.path) else { throw unwritable(url) }
     guard contents.allSatisfy({ $0 == "run.lock" }) else {
       let remedy =
-        RunStore.isRun(url) ? "use a new one, or go on with --resume \(url.relativePath)" : "use a new one, or delete it first"
+        RunStore.isRun(url)
+        ? "use a new one, or go on with --resume \(url.relativePath)" : "use a new one, or delete it first"
       throw CommandFailure.failed("--out \(url.relativePath): the folder is not empty; \(remedy)")
     }
   }

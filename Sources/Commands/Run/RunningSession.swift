@@ -45,7 +45,8 @@ struct RunningSession {
     }
     (self.plan, self.folder, history) = (plan, folder, [])
     alarms = AlarmWatch(command: command, folder: folder.url.path)
-    engine = TrainingEngine(settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, record: { [record] in record.take($0) }
+    engine = TrainingEngine(
+      settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, record: { [record] in record.take($0) }
     ) {
       [url = folder.url] in
       try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
@@ -133,7 +134,8 @@ extension RunOptions {
   /// Refuses options that a run that goes on cannot have. Throws `CommandFailure`.
   fileprivate func checkResume() throws {
     let given: [(String, Bool)] = [
-      ("--preset", preset != nil), ("--set", !(try set.changes).isEmpty), ("--at", !changes.isEmpty), ("--seed", seed != nil),
+      ("--preset", preset != nil), ("--set", !(try set.changes).isEmpty), ("--at", !changes.isEmpty),
+      ("--seed", seed != nil),
       ("--out", out != nil),
     ]
     guard let name = given.first(where: \.1)?.0 else { return }

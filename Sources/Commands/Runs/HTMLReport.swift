@@ -144,6 +144,7 @@ enum HTML {
   /// A table of cells that are escaped already.
   static func table(_ rows: [[String]], head: [String] = []) -> String {
     let heading = head.isEmpty ? "" : "<tr>" + head.map { "<th>\($0)</th>" }.joined() + "</tr>"
-    return "<table>" + heading + rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>" }.joined() + "</table>"
+    return "<table>" + heading + rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>" }.joined()
+      + "</table>"
   }
 }

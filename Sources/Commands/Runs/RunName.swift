@@ -14,11 +14,13 @@ struct RunName {
       url = found
     } else if let folder = candidates.first(where: RunName.isFolder) {
       throw CommandFailure.usage(
-        "\(folder.relativePath): not a run (it has no \(RunStore.fileName)); 'dualab runs list' shows those that are here")
+        "\(folder.relativePath): not a run (it has no \(RunStore.fileName)); 'dualab runs list' shows those that are here"
+      )
     } else {
       let near = nearestName(to: text, in: RunName.known(in: URL(fileURLWithPath: "runs")))
       throw CommandFailure.usage(
-        "\(text): no such run; " + (near.map { "did you mean '\($0)'?" } ?? "'dualab runs list' shows those that are here"))
+        "\(text): no such run; "
+          + (near.map { "did you mean '\($0)'?" } ?? "'dualab runs list' shows those that are here"))
     }
   }
 

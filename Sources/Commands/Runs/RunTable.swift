@@ -7,13 +7,14 @@ enum RunTable {
   /// A heading and a row for each run.
   static func rows(_ cards: [RunCard]) -> [[String]] {
     let head = ["run", "state", "step", "clean", "under attack", "gap", "began"]
-    return [head] + cards.map { card in
-      let result = card.results.last { $0.weights == .best } ?? card.results.last
-      return [
-        card.name, card.state.word, steps(card), result.map { share($0.clean) } ?? "–",
-        result.map { "\(share($0.adversarial)) \($0.attack)" } ?? "–", gap(card), began(card),
-      ]
-    }
+    return [head]
+      + cards.map { card in
+        let result = card.results.last { $0.weights == .best } ?? card.results.last
+        return [
+          card.name, card.state.word, steps(card), result.map { share($0.clean) } ?? "–",
+          result.map { "\(share($0.adversarial)) \($0.attack)" } ?? "–", gap(card), began(card),
+        ]
+      }
   }
 
   /// `200/400`, or the steps alone when the run has all of them.

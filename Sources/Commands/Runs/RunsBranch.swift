@@ -32,7 +32,8 @@ struct RunsBranch: AsyncParsableCommand, SetsValues {
     let folder = try RunFolder(of: branch, next: run.url, at: at, out: out), path = folder.url.relativePath
     let output = Output.standard
     try output.error(
-      "branched at step \(at)" + (branch.checkpointStep < at ? ", from the checkpoint of step \(branch.checkpointStep)" : "")
+      "branched at step \(at)"
+        + (branch.checkpointStep < at ? ", from the checkpoint of step \(branch.checkpointStep)" : "")
         + "\n")
     try output.result("\(path)\n")
     try output.error("train it: dualab train --resume \(path)\nor open it: dualab lab --run \(path)\n")

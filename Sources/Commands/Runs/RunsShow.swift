@@ -9,7 +9,8 @@ import Spelling
 /// `dualab runs show`: one run.
 struct RunsShow: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one run: what it is, what was done to it, what it reached, where to go back to.")
+    commandName: "show",
+    abstract: "Show one run: what it is, what was done to it, what it reached, where to go back to.")
 
   @Argument(help: ArgumentHelp("The run.", valueName: "run"))
   var name: String

@@ -6,8 +6,10 @@ import Spelling
 /// `dualab runs verify`: proves that a run is what its record says.
 struct RunsVerify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Execute a run again from preset, seed and journal, and compare the weights bit for bit.",
-    discussion: "Exit status: 0 when every bit is the same, 1 otherwise. Takes as long as the training did, without its checks.")
+    commandName: "verify",
+    abstract: "Execute a run again from preset, seed and journal, and compare the weights bit for bit.",
+    discussion:
+      "Exit status: 0 when every bit is the same, 1 otherwise. Takes as long as the training did, without its checks.")
 
   @Argument(help: ArgumentHelp("The run.", valueName: "run"))
   var name: String

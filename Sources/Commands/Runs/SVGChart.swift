@@ -29,7 +29,8 @@ struct SVGChart {
     let drawn = curves.filter { $0.points.contains { $0.value.isFinite } }
     guard let last = drawn.flatMap({ $0.points.map(\.step) }).max(), last > 0 else { return "<p>nothing measured</p>" }
     let values = drawn.flatMap { $0.points.map(\.value) }.filter(\.isFinite)
-    let low = range?.lowerBound ?? min(0, values.min() ?? 0), high = range?.upperBound ?? max(values.max() ?? 1, low + 1e-9)
+    let low = range?.lowerBound ?? min(0, values.min() ?? 0),
+      high = range?.upperBound ?? max(values.max() ?? 1, low + 1e-9)
     func x(_ step: Int) -> Double { Self.left + Double(step) / Double(last) * (Self.width - Self.left - 8) }
     func y(_ value: Double) -> Double {
       Self.top + (1 - (value - low) / (high - low)) * (Self.height - Self.top - Self.bottom)
@@ -43,7 +44,8 @@ struct SVGChart {
       let stride = max(1, curve.points.count / Self.most)
       let points = curve.points.enumerated().filter { $0.offset % stride == 0 && $0.element.value.isFinite }
         .map { "\(fixed(x($0.element.step))),\(fixed(y($0.element.value)))" }
-      return "<polyline fill=\"none\" stroke=\"\(curve.color)\" stroke-width=\"1.5\" points=\"\(points.joined(separator: " "))\"/>"
+      return
+        "<polyline fill=\"none\" stroke=\"\(curve.color)\" stroke-width=\"1.5\" points=\"\(points.joined(separator: " "))\"/>"
     }
     let verticals = marks.map { mark in
       "<line x1=\"\(fixed(x(mark.step)))\" x2=\"\(fixed(x(mark.step)))\" y1=\"\(Self.top)\" y2=\"\(Self.height - Self.bottom)\" "

@@ -5,8 +5,8 @@ import Tensors
 
 /// Writes checkpoints while training goes on, one after the other, on a thread of its own.
 ///
-/// Where the disk is slower than training, a checkpoint to go on from that still waits is replaced by the next: the memory
-/// does not grow, and the newest is always written.
+/// Where the disk is slower than training, a checkpoint to go on from that still waits is replaced by the next: the
+/// memory does not grow, and the newest is always written.
 final class CheckpointWriter: Sendable {
   private struct Job: Sendable {
     let file: Safetensors

@@ -21,7 +21,9 @@ extension SessionMachine {
 
   /// Steps of the whole run, as the settings have it now.
   var totalSteps: Int {
-    description.map { settings[.steps] == $0.settings[.steps] ? $0.steps : settings.totalSteps(stepsPerEpoch: $0.stepsPerEpoch) }
+    description.map {
+      settings[.steps] == $0.settings[.steps] ? $0.steps : settings.totalSteps(stepsPerEpoch: $0.stepsPerEpoch)
+    }
       ?? 0
   }
 
@@ -44,8 +46,8 @@ extension SessionMachine {
     return Turn(events: tellState(), next: .work(work))
   }
 
-  /// The weights at the end cannot be written for this reason: a whole training must not be lost for want of space. Waits
-  /// and tries again; said once.
+  /// The weights at the end cannot be written for this reason: a whole training must not be lost for want of space.
+  /// Waits and tries again; said once.
   mutating func block(_ reason: String) -> Turn {
     let isNews = !isBlocked
     isBlocked = true
@@ -108,10 +110,11 @@ extension SessionMachine {
     return isAutoDue ? start(.save(.auto, step: step, settingsInForce.written)) : nil
   }
 
-  /// At the start, at the end of an epoch, and when the performer says that enough time has passed; not twice at one step, nor where
-  /// the run ends anyway.
+  /// At the start, at the end of an epoch, and when the performer says that enough time has passed; not twice at one
+  /// step, nor where the run ends anyway.
   private var isAutoDue: Bool {
-    guard let description, writesCheckpoints, step > resumedAt ?? -1, step < totalSteps, checkpoints.autoStep != step else {
+    guard let description, writesCheckpoints, step > resumedAt ?? -1, step < totalSteps, checkpoints.autoStep != step
+    else {
       return false
     }
     return checkpoints.isAutoDue || step % max(1, description.stepsPerEpoch) == 0

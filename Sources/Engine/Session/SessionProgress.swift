@@ -1,8 +1,8 @@
 import Events
 import Recipe
 
-/// Where a session stands between two steps: with the weights, their momentum and the best ones, all it takes to go on as
-/// if it had never ended.
+/// Where a session stands between two steps: with the weights, their momentum and the best ones, all it takes to go on
+/// as if it had never ended.
 package struct SessionProgress: Sendable, Hashable, Codable {
   /// Steps done.
   package internal(set) var step = 0
@@ -79,7 +79,9 @@ extension SessionMachine {
 
   /// Goes on from `progress`. `redo` are the interventions that came after it, up to the step `reached`; the tour does
   /// not fire them again.
-  package mutating func resume(from progress: SessionProgress, redo: [Intervention], reached: Int, told: Int, file: String) {
+  package mutating func resume(
+    from progress: SessionProgress, redo: [Intervention], reached: Int, told: Int, file: String
+  ) {
     var progress = progress
     progress.skipTour(to: reached)
     step = progress.step

@@ -39,7 +39,8 @@ package actor TrainingEngine {
     (events, teller) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     machine = SessionMachine(settings: settings, tour: tour, policy: policy)
     if let point {
-      machine.resume(from: point.progress, redo: point.redo, reached: point.reached, told: point.told,
+      machine.resume(
+        from: point.progress, redo: point.redo, reached: point.reached, told: point.told,
         file: URL(fileURLWithPath: point.path).lastPathComponent)
     }
     self.prepare = prepare

@@ -61,7 +61,8 @@ package final class Trainer: SessionWork {
     let model = network.settings
     description = SessionDescription(
       preset: presetName, data: data.description, dataNotes: data.notes, constructed: data.constructed,
-      model: "\(model.name), width \(model.width), \(network.parameterCount) parameters", steps: settings.totalSteps(stepsPerEpoch: training.stepsPerEpoch),
+      model: "\(model.name), width \(model.width), \(network.parameterCount) parameters",
+      steps: settings.totalSteps(stepsPerEpoch: training.stepsPerEpoch),
       stepsPerEpoch: training.stepsPerEpoch, threads: pool.threads, folder: folder?.path ?? "", settings: settings)
   }
 

@@ -170,7 +170,8 @@ package final class TrainingStep {
   private func descend(_ batch: Batch, _ plan: StepPlan, _ poll: () throws -> Void) throws -> OuterPass.Result {
     var pass = outerPass(batch, plan)
     book.open(
-      batch.step, of: plan.settings.totalSteps(stepsPerEpoch: stepsPerEpoch), several: plan.batching != .cat, on: network)
+      batch.step, of: plan.settings.totalSteps(stepsPerEpoch: stepsPerEpoch), several: plan.batching != .cat,
+      on: network)
     pass.observer = book
     defer { book.close(on: network) }
     guard plan.weightPerturbation > 0 else { return try pass.run(mode: .train, poll: poll) }
