@@ -150,7 +150,8 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: [
-        "Tensors", "Objectives", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
+        "Spelling", "Tensors", "Objectives", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation",
+        "Diagnostics",
         "Engine", "Readout", "Presets", "TestSupport", "allocation-probe", "dualab",
       ]),
     .testTarget(

@@ -16,6 +16,8 @@ package struct Intervention: Sendable, Hashable, Codable {
     case set(knob: String, KnobValue)
     /// Running statistics were recomputed from this number of batches.
     case recalibrate(batches: Int)
+    /// The normalization layers were replaced, as the changes before it ask for.
+    case convert
     /// A person took over from the tour.
     case endTour
     /// A person ended the run early.
@@ -48,9 +50,9 @@ package struct Intervention: Sendable, Hashable, Codable {
     switch event {
     case .alarm(let change):
       let reading = change.reading.flatMap { $0.tier == .full ? $0 : nil }
-      guard let act = reading.map(Act.confirm) ?? (change.state == .acknowledged ? .acknowledge : nil) else {
-        return nil
-      }
+      // Later findings about an alarm that was acknowledged before are none.
+      let isAcknowledgement = change.state == .acknowledged && change.from != .acknowledged
+      guard let act = reading.map(Act.confirm) ?? (isAcknowledgement ? .acknowledge : nil) else { return nil }
       self.init(step: change.step, cause: .you, act)
     case .journal(let entry):
       guard let act = Act(entry.fact) else { return nil }
@@ -65,8 +67,7 @@ extension Intervention.Act {
     switch fact {
     case .changed(let change): self = .set(knob: change.knob, change.new)
     case .operated(let report):
-      guard let batches = report.batches else { return nil }
-      self = .recalibrate(batches: batches)
+      self = report.batches.map { .recalibrate(batches: $0) } ?? .convert
     case .tourEnded: self = .endTour
     case .finishing: self = .finish
     default: return nil
@@ -105,36 +106,32 @@ package struct InterventionRecord: Sendable, Hashable, Codable {
       .map(\.element)
   }
 
+  /// A run that goes on was not ended.
+  package mutating func removeFinishes() { made.removeAll { $0.act == .finish } }
+
   /// What the weights depend on, as the tour that repeats it.
   package var tour: [TourStop] {
     var stops: [TourStop] = []
+    // Between two operations on the network only the last value of a setting counts.
+    var isOpen = false
     for intervention in inOrder() {
-      var stop = TourStop(step: intervention.step, caption: "")
+      if stops.last?.step != intervention.step { isOpen = false }
       switch intervention.act {
-      case .set(let knob, let value): stop.changes = [.init(knob: knob, value: value)]
-      case .recalibrate(let batches): stop.recalibrates = batches
-      case .finish: stop.finishes = true
-      case .endTour, .acknowledge, .confirm: continue
-      }
-      if let last = stops.last, let joined = last.joined(with: stop) {
-        stops[stops.count - 1] = joined
-      } else {
-        stops.append(stop)
+      case .set(let knob, let value):
+        if !isOpen { stops.append(TourStop(step: intervention.step, caption: "")) }
+        isOpen = true
+        stops[stops.count - 1].changes.removeAll { $0.knob == knob }
+        stops[stops.count - 1].changes.append(.init(knob: knob, value: value))
+      case .recalibrate(let batches):
+        stops.append(TourStop(step: intervention.step, caption: "", recalibrates: batches))
+        isOpen = false
+      case .finish:
+        stops.append(TourStop(step: intervention.step, caption: "", finishes: true))
+        isOpen = false
+      case .convert: isOpen = false
+      case .endTour, .acknowledge, .confirm: break
       }
     }
     return stops
-  }
-}
-
-extension TourStop {
-  /// Both as one stop; nil where one has to come after the other. A stop is a mapping in a preset file: a setting that
-  /// is changed twice between two steps needs two.
-  fileprivate func joined(with next: TourStop) -> TourStop? {
-    guard step == next.step, recalibrates == nil, finishes == nil, next.recalibrates == nil, next.finishes == nil,
-      !changes.contains(where: { change in next.changes.contains { $0.knob == change.knob } })
-    else { return nil }
-    var result = self
-    result.changes += next.changes
-    return result
   }
 }

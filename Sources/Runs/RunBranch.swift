@@ -25,7 +25,9 @@ package struct RunBranch {
     guard (0...last).contains(step) else {
       throw RunError("step \(step): \(parent.folder.relativePath) has done \(last); use a step in 0 … \(last)")
     }
-    let point = try RunFiles(parent.folder).latest(notAfter: step) { _ in }
+    // One at that very step may have a change that the branch is to leave out.
+    let point = try RunFiles(parent.folder).latest(
+      notAfter: step, where: { point in !point.progress.interventions.contains { $0.step >= step } }, skipped: { _ in })
     self.point = point
     var redo = try parent.read { try RunStore.record($0, from: point.progress.firstOpen) }.inOrder()
       .filter { $0.step < step }

@@ -40,10 +40,15 @@ package struct RunFiles: Sendable {
 
   /// The latest checkpoint that a session can go on from, at most at `step`. A damaged one is told to `skipped`, and the
   /// one before it is used. Throws `RunError` when there is none.
-  package func latest(notAfter step: Int = .max, skipped: (String) -> Void) throws -> ResumePoint {
+  package func latest(
+    notAfter step: Int = .max, where isWanted: (ResumePoint) -> Bool = { _ in true }, skipped: (String) -> Void
+  ) throws -> ResumePoint {
     for line in damaged { skipped(line) }
     for entry in entries.reversed() where entry.canGoOn && entry.step <= step {
-      do { return try ResumePoint(entry.url.path) } catch { skipped("\(error)") }
+      do {
+        let point = try ResumePoint(entry.url.path)
+        if isWanted(point) { return point }
+      } catch { skipped("\(error)") }
     }
     let limit = step == .max ? "" : " up to step \(step)"
     throw RunError(
@@ -64,10 +69,15 @@ extension RunFiles.Entry {
   init(_ url: URL) throws {
     let metadata = try Safetensors.metadata(of: url)
     guard metadata["dualab"] != nil, let step = metadata["step"].flatMap({ Int($0) }),
-      let kind = metadata["kind"].flatMap(CheckpointKind.init)
+      let kind = Self.kind(url, metadata["kind"])
     else { throw FileError("\(url.path): not a checkpoint of a run") }
     let size = (try? FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int) ?? 0
     self.init(url: url, step: step, kind: kind, canGoOn: metadata["progress"] != nil, size: size)
+  }
+
+  /// A pinned one is called otherwise than it was written.
+  private static func kind(_ url: URL, _ written: String?) -> CheckpointKind? {
+    url.lastPathComponent.hasPrefix("kept-") ? .kept : written.flatMap(CheckpointKind.init)
   }
 
   /// Among checkpoints of one step, later ones have seen more.

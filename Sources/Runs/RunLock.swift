@@ -12,7 +12,13 @@ package final class RunLock: Sendable {
     guard descriptor >= 0 else {
       throw RunError("\(folder.relativePath): cannot write to the folder; use one you can write to")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    // One who only asks whether somebody has it has it for a moment.
+    var tries = 0
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0, tries < 10 {
+      tries += 1
+      usleep(10_000)
+    }
+    guard tries < 10 else {
       let holder = RunLock.holder(descriptor)
       close(descriptor)
       throw RunError(

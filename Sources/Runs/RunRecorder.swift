@@ -117,12 +117,15 @@ package final class RunRecorder: Sendable {
     }
   }
 
-  /// What was to be done again after a kill, and now was.
+  /// What was to be done again after a kill, and now was; and what was before it in the list, and said nothing.
   private func forgetRedone(_ act: StoredAct, _ db: Database) throws {
-    guard let row = try Row.fetchOne(db, sql: "SELECT id, act FROM redo ORDER BY id LIMIT 1"),
-      let known: StoredAct = try? StoredEvent.value(row["act"]), known.isSame(as: act)
-    else { return }
-    try db.execute(sql: "DELETE FROM redo WHERE id = ?", arguments: [row["id"] as Int])
+    let rows = try Row.fetchAll(db, sql: "SELECT id, act FROM redo ORDER BY id")
+    let done = rows.first { row in
+      guard let known: StoredAct = try? StoredEvent.value(row["act"]) else { return false }
+      return known.isSame(as: act)
+    }
+    guard let done else { return }
+    try db.execute(sql: "DELETE FROM redo WHERE id <= ?", arguments: [done["id"] as Int])
   }
 
   // MARK: fingerprints

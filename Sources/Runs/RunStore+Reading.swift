@@ -97,10 +97,16 @@ extension RunStore {
     try read { try Self.record($0, from: 0) }
   }
 
-  static func record(_ db: Database, from seq: Int) throws -> InterventionRecord {
+  /// The same up to, but without, the event of this number.
+  package func interventions(before seq: Int) throws -> InterventionRecord {
+    try read { try Self.record($0, from: 0, before: seq) }
+  }
+
+  static func record(_ db: Database, from seq: Int, before end: Int = .max) throws -> InterventionRecord {
     var record = InterventionRecord()
     let acts = try String.fetchAll(
-      db, sql: "SELECT act FROM event WHERE seq >= ? AND act IS NOT NULL ORDER BY seq", arguments: [seq])
+      db, sql: "SELECT act FROM event WHERE seq >= ? AND seq < ? AND act IS NOT NULL ORDER BY seq",
+      arguments: [seq, end])
     for text in acts {
       let act: StoredAct = try StoredEvent.value(text)
       switch act {

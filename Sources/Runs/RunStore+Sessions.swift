@@ -33,17 +33,29 @@ extension RunStore {
 
   /// Prepares the record for a session that goes on from `point`: what came after it will be told again, and what was
   /// done after it is done again. Fills in the point. Notes, refusals and what was attacked on a copy stay.
-  /// `added` is done then, too.
-  package func rewind(to point: inout ResumePoint, adding added: [Intervention] = []) throws {
+  /// `added` is done then, too. `goesOn`: somebody had ended the run early, and it goes on all the same.
+  package func rewind(to point: inout ResumePoint, adding added: [Intervention] = [], goesOn: Bool = false) throws {
     let reached = max(try lastStep(), try fact("reached").flatMap { Int($0) } ?? 0), last = try lastSeq(),
-      told = point.progress.told, open = point.progress.firstOpen
+      told = point.progress.told, open = point.progress.firstOpen, step = point.progress.step
+    if goesOn { point.progress.forgetFinish() }
     let redo = try write { db in
       var record = try Self.record(db, from: open)
       for text in try String.fetchAll(db, sql: "SELECT act FROM redo ORDER BY id") {
-        if case .did(let intervention) = try StoredEvent.value(text) as StoredAct { record.add(intervention) }
+        // One before the checkpoint was done, and said nothing.
+        if case .did(let intervention) = try StoredEvent.value(text) as StoredAct, intervention.step >= step {
+          record.add(intervention)
+        }
       }
-      for intervention in added { record.add(intervention) }
+      for intervention in added where !record.inOrder().contains(where: { $0.act == intervention.act }) {
+        record.add(intervention)
+      }
+      if goesOn {
+        record.removeFinishes()
+        try db.execute(sql: "UPDATE event SET act = NULL WHERE act LIKE '%\"finish\":{}%'")
+      }
       let redo = record.inOrder()
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO run (key, value) VALUES ('reached', ?)", arguments: ["\(reached)"])
       try db.execute(sql: "DELETE FROM redo")
       for intervention in redo {
         try db.execute(

@@ -22,20 +22,25 @@ package struct Verification {
   private let point: ResumePoint
   private let tour: [TourStop]
   private let threads: Int
+  /// Checkpoints after the one that is compared, which are damaged, one line each.
+  package let damaged: [String]
+  /// What differs between the machines and programs of the run and this one; then other bits are no surprise.
+  package let differences: [String]
 
   /// The latest checkpoint of a run, and what led there. Throws `RunError`.
   package init(_ store: RunStore, threads: Int) throws {
-    point = try RunFiles(store.folder).latest { _ in }
-    self.threads = threads
-    let step = point.progress.step
-    var record = InterventionRecord()
+    var damaged: [String] = []
+    let point = try RunFiles(store.folder).latest { damaged.append($0) }
+    (self.point, self.threads, self.damaged) = (point, threads, damaged)
     // What was done after that checkpoint is not in it.
-    for intervention in try store.interventions().inOrder() where intervention.step < step { record.add(intervention) }
-    tour = record.tour + [TourStop(step: step, caption: "", finishes: true)]
+    var record = try store.interventions(before: point.progress.firstOpen)
+    record.removeFinishes()
+    tour = record.tour + [TourStop(step: point.progress.step, caption: "", finishes: true)]
+    let others = try store.sessions().map {
+      Provenance(version: $0.version, kernels: $0.kernels, convolution: $0.convolution)
+    }
+    differences = Array(Set(others.flatMap { $0.differences(from: .current) })).sorted()
   }
-
-  /// What differs between the machine and program of the run and this one; then other bits are no surprise.
-  package var differences: [String] { point.provenance.differences(from: .current) }
 
   /// Executes the run. `observe` hears the step and the last one.
   package func run(observe: @escaping @Sendable (Int, Int) -> Void) async throws -> Outcome {

@@ -59,6 +59,44 @@ import Testing
     }
   }
 
+  /// Killed again and again, also while what was done before is done again.
+  @Test func aRunThatIsKilledAgainAndAgainGoesOnBitForBit() async throws {
+    try await withFolder { folder in
+      let whole = try await run(in: folder), parts = folder.appendingPathComponent("parts")
+      _ = try await BuiltProgram.run(Self.options + ["--out", parts.path]) { process, _ in
+        kill(process, at: "before-30", in: parts)
+      }
+      // The newest ones gone, the next sessions begin earlier and do the changes again.
+      for (name, next) in [("auto-15", "before-20"), ("before-10", "auto-15")] {
+        for file in RunFiles(parts).entries.reversed() where !file.url.lastPathComponent.hasPrefix(name) {
+          if file.step >= 10 { try FileManager.default.removeItem(at: file.url) }
+        }
+        _ = try await BuiltProgram.run(["train", "--quiet", "--resume", parts.path]) { process, _ in
+          kill(process, at: next, in: parts)
+        }
+      }
+      let resumed = try await BuiltProgram.run(["train", "--quiet", "--resume", parts.path])
+      #expect(resumed.status == 0, "\(resumed.error)")
+      #expect(try weights(parts) == weights(whole))
+      let verified = try await BuiltProgram.run(["runs", "verify", parts.path])
+      #expect(verified.status == 0, "\(verified.error)")
+    }
+  }
+
+  @Test func aRunThatIsStoppedInItsFirstStepLeavesNoFolder() async throws {
+    try await withFolder { folder in
+      let url = folder.appendingPathComponent("early")
+      let run = try await BuiltProgram.run(
+        ["train", "--quiet", "--out", url.path, "--set", "attack.steps=1000", "--set", "batch=1024"]
+      ) { process, _ in
+        BuiltProgram.send(SIGTERM, to: process) {
+          FileManager.default.fileExists(atPath: url.appendingPathComponent("checkpoints/auto-0.safetensors").path)
+        }
+      }
+      #expect(run.status == 143 && !FileManager.default.fileExists(atPath: url.path), "\(run.error)")
+    }
+  }
+
   @Test func aDamagedCheckpointIsNamedAndTheOneBeforeItUsed() async throws {
     try await withFolder { folder in
       let whole = try await run(in: folder)

@@ -1,5 +1,6 @@
 import Events
 import Recipe
+import Spelling
 import Testing
 
 @testable import Engine

@@ -130,10 +130,31 @@ import Testing
     #expect(record.tour.flatMap(\.changes).map(\.knob) == ["gamma", "beta", "norm"])
   }
 
-  @Test func aSettingThatIsChangedTwiceAtAStepNeedsTwoStops() {
+  @Test func onlyTheLastValueOfASettingCountsUntilTheNetworkIsOperatedOn() {
     var record = InterventionRecord()
     for (knob, value) in [("gamma", 1.0), ("beta", 2), ("gamma", 3)] { record.add(change(knob, value, step: 5)) }
-    #expect(record.tour.map { $0.changes.map(\.knob) } == [["gamma", "beta"], ["gamma"]])
+    #expect(record.tour.map { $0.changes.map(\.knob) } == [["beta", "gamma"]])
+    #expect(record.tour.first?.changes.last?.value == .number(3))
+    record.add(Intervention(step: 5, cause: .engine, .convert))
+    record.add(change("gamma", 4, step: 5))
+    #expect(record.tour.map { $0.changes.map(\.knob) } == [["beta", "gamma"], ["gamma"]])
+  }
+
+  @Test func aTourForgetsWhatWasDoneAndKeepsTheRest() {
+    let stops = [
+      TourStop(step: 3, changes: [.init(knob: "gamma", value: .number(0.1))], caption: "first", pauses: true),
+      TourStop(
+        step: 5,
+        changes: [.init(knob: "beta", value: .number(1)), .init(knob: "gamma", value: .number(0.2))], caption: "",
+        recalibrates: 4),
+      TourStop(step: 7, changes: [.init(knob: "beta", value: .number(2))], caption: ""),
+    ]
+    var tour = RemainingTour(stops)
+    // Killed in the middle of the stop at step 5.
+    tour.skip(to: 5, done: [Intervention(step: 5, cause: .tour, .set(knob: "beta", .number(1)))])
+    let left = (0..<3).compactMap { _ in tour.next(afterStep: 9) }
+    #expect(left.map { $0.changes.map(\.knob) } == [[], ["gamma"], ["beta"]])
+    #expect(left.map(\.recalibrates) == [nil, 4, nil] && left[0].caption == "first" && !left[0].pauses)
   }
 
   @Test func surgeryAndTheEndStandBetweenChanges() {

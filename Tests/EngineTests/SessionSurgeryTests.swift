@@ -1,8 +1,9 @@
-import Engine
 import Events
 import Readout
 import Recipe
 import Testing
+
+@testable import Engine
 
 /// Operations on the network between two steps: when they are done, what a pause and an end mean for them.
 @Suite("Surgery in a session")
@@ -17,6 +18,27 @@ struct SessionSurgeryTests {
 
   private func done(_ operation: NetworkOperation, _ machine: SessionMachine) -> Input {
     .operated(report(machine.step, operation, machine.settings))
+  }
+
+  @Test("an operation that a stop interrupts is done by the session that goes on")
+  func interruptedByAStop() throws {
+    var machine = try running()
+    _ = machine.play(.command(Self.dual), .stepDone(sample(1)), .command(.stop), .interrupted)
+    let progress = try #require(machine.progress(for: .interrupted))
+    var next = SessionMachine(settings: try settings())
+    next.resume(from: progress, redo: [], reached: 1, told: 9, file: "interrupted.safetensors")
+    #expect(next.play(.begin, .prepared(description(steps: 4))).contains("convert to dbn @1"))
+  }
+
+  @Test("what is changed while the network is operated on comes after it")
+  func changedMeanwhile() throws {
+    var machine = try running()
+    _ = machine.play(.command(Self.dual), .stepDone(sample(1)))
+    let gamma = Command.set(knob: "gamma", value: .number(0.1), cause: .you)
+    #expect(machine.play(.command(gamma)) == [])
+    let after = machine.follow(done(.convert, machine)).map(words)
+    #expect(after.suffix(2) == ["journal @1 γ 0.5 → 0.1 (you)", "run 2 γ=0.1"])
+    #expect(machine.changes.inOrder().map(\.act).count == 3)
   }
 
   @Test("a new norm is put in when the step under way is done, and the next step has it")

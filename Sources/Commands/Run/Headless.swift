@@ -24,7 +24,7 @@ package enum Headless {
     let (summary, failure) = await follow(engine, output: output) { event in
       let complaint = alarms.take(event)
       var pieces = say(event) + (complaint.map { [.note($0)] } ?? [])
-      if case .state(let change) = event, change.state == .paused, change.reason.isEmpty {
+      if case .state(let change) = event, change.state == .paused, change.reason.isEmpty, !session.isHeldRemotely {
         if failsOnAlarm, alarms.isUnacknowledged {
           engine.send(.stop)
           return pieces

@@ -20,8 +20,9 @@ struct Resumption {
     files.removeLeftovers()
     var point = try files.latest { notes.append("\($0); the checkpoint before it is used") }
     try Resumption.check(point.provenance, url, isForced: isForced, &notes)
-    let longer = try Resumption.extend(point, to: steps, url, &notes)
-    try store.rewind(to: &point, adding: longer)
+    let wasFinished = try store.sessions().last?.outcome == SessionState.finished.rawValue
+    let longer = try Resumption.extend(point, to: steps, wasFinished: wasFinished, url, &notes)
+    try store.rewind(to: &point, adding: longer, goesOn: wasFinished)
     if point.reached > point.progress.step {
       let steps = NumberText.count(point.reached - point.progress.step, "step")
       notes.append("\(steps) after \(URL(fileURLWithPath: point.path).lastPathComponent) run again")
@@ -45,11 +46,11 @@ struct Resumption {
   }
 
   private static func extend(
-    _ point: ResumePoint, to steps: Int?, _ url: URL, _ notes: inout [String]
+    _ point: ResumePoint, to steps: Int?, wasFinished: Bool, _ url: URL, _ notes: inout [String]
   ) throws -> [Intervention] {
     let settings = point.progress.next, before = settings[.steps]
     guard let steps else {
-      guard point.kind == .last, before > 0, point.progress.step >= before else { return [] }
+      guard wasFinished, before > 0, point.progress.step >= before else { return [] }
       throw CommandFailure.failed(
         "\(url.relativePath): finished after \(NumberText.count(point.progress.step, "step")); add --steps N to train it "
           + "longer")
@@ -59,6 +60,8 @@ struct Resumption {
         "--steps \(steps): the run has done \(point.progress.step); use a larger number")
     }
     guard steps != before else { return [] }
+    var longer = settings
+    try longer.set(.steps, to: steps)
     let schedule = settings.formatted(.schedule)
     let effect =
       settings[.schedule] == .constant

@@ -78,15 +78,20 @@ package struct RunFolder {
     return "\(name)-\(number)"
   }
 
-  /// Deletes the folder if nothing but the preset and an empty record is in it, so that the same command works once the
-  /// cause is gone.
+  /// Deletes the folder if nothing was trained, so that the same command works once the cause is gone.
   package func discard() {
-    let files = FileManager.default
-    for name in ["preset.yaml", "run.lock"] + ["", "-wal", "-shm"].map({ RunStore.fileName + $0 }) {
-      try? files.removeItem(at: url.appendingPathComponent(name))
+    let files = FileManager.default, checkpoints = url.appendingPathComponent("checkpoints")
+    let written = (try? files.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+    // The weights that every run begins with.
+    for name in written where name == "auto-0.safetensors" || (name.hasPrefix(".") && name.hasSuffix(".partial")) {
+      try? files.removeItem(at: checkpoints.appendingPathComponent(name))
     }
     // rmdir only deletes empty folders, so no results are lost.
-    rmdir(url.appendingPathComponent("checkpoints").path)
+    guard rmdir(checkpoints.path) == 0 || errno == ENOENT else { return }
+    // The lock last: until then nobody else begins here.
+    for name in ["preset.yaml"] + ["", "-wal", "-shm"].map({ RunStore.fileName + $0 }) + ["run.lock"] {
+      try? files.removeItem(at: url.appendingPathComponent(name))
+    }
     if isOurs { rmdir(url.path) }
   }
 

@@ -24,7 +24,7 @@ final class RunRecord: Sendable {
     if point == nil { try store.note(["preset": plan.preset.name, "format": "1"]) }
     session = try store.beginSession(threads: plan.threads, from: point)
     let keep = { @Sendable [plan, url = folder.url] in
-      guard let made = try? store.interventions(), made.inOrder().contains(where: { $0.cause != .tour }) else { return }
+      guard let made = try? store.interventions(), made.inOrder().contains(where: \.isOfAPerson) else { return }
       RunFolder.keep(plan.file(tour: made.tour), in: url)
     }
     let box = EngineBox(keep)
@@ -50,4 +50,9 @@ final class RunRecord: Sendable {
     store.close()
     engine.engine.withLock { $0 = nil }
   }
+}
+
+extension Intervention {
+  /// True when the preset alone would not do it again.
+  fileprivate var isOfAPerson: Bool { cause != .tour && cause != .engine }
 }

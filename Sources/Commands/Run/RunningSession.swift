@@ -5,6 +5,7 @@ import Readout
 import Recipe
 import Runs
 import Spelling
+import Synchronization
 
 /// A run that is ready to start or to go on: its folder, its record and its engine. The lab and `train` share it.
 struct RunningSession {
@@ -17,6 +18,7 @@ struct RunningSession {
   let history: [Event]
   private let record: RunRecord
   private let control: ControlServer?
+  private let hold = RemoteHold()
 
   /// Makes the folder and the engine, or takes those of the run that goes on. Throws what `RunPlan` throws, and
   /// `RunError`.
@@ -52,7 +54,7 @@ struct RunningSession {
       try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
     }
     record.attach(engine)
-    control = try Self.control(options, record, engine)
+    control = try Self.control(options, record, engine, hold)
   }
 
   private init(resuming url: URL, _ options: RunOptions) throws {
@@ -65,12 +67,11 @@ struct RunningSession {
 
   private init(in folder: RunFolder, _ options: RunOptions, longer steps: Int?) throws {
     let command = try options.onAlarm.map { try AlarmCommand($0) }
+    let threads = try options.threads.count(usually: ProcessInfo.processInfo.activeProcessorCount)
     let url = folder.url, store = try RunStore.open(url, writing: true)
     let resumption = try Resumption(url, store, steps: steps, isForced: options.force)
     let point = resumption.point
-    let plan = RunPlan(
-      resuming: point, threads: try options.threads.count(usually: ProcessInfo.processInfo.activeProcessorCount),
-      notes: resumption.notes)
+    let plan = RunPlan(resuming: point, threads: threads, notes: resumption.notes)
     history = try store.history()
     record = try RunRecord(store, plan: plan, folder: folder, from: point)
     (self.plan, self.folder) = (plan, folder)
@@ -83,21 +84,25 @@ struct RunningSession {
       try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
     }
     record.attach(engine)
-    control = try Self.control(options, record, engine)
+    control = try Self.control(options, record, engine, hold)
   }
 
   private static func control(
-    _ options: RunOptions, _ record: RunRecord, _ engine: TrainingEngine
+    _ options: RunOptions, _ record: RunRecord, _ engine: TrainingEngine, _ hold: RemoteHold
   ) throws -> ControlServer? {
     try options.control.map { permission in
       try ControlServer(
         record.store, permission: permission, read: ControlLine.command,
         ask: { [weak engine] command, answer in
+          hold.note(command)
           guard let engine else { return answer("the run has ended") }
           engine.ask(command) { refusal in answer(refusal?.text) }
         })
     }
   }
+
+  /// True while another program holds the run, which can also resume it.
+  var isHeldRemotely: Bool { hold.isOn }
 
   // MARK: branches
 
@@ -148,6 +153,26 @@ extension RunOptions {
 extension [TourStop] {
   /// What changes when, one change per stop, without captions.
   fileprivate var settings: [TourStop] {
-    flatMap { stop in stop.changes.map { TourStop(step: stop.step, changes: [$0], caption: "") } }
+    flatMap { stop in
+      let other = TourStop(
+        step: stop.step, caption: "", recalibrates: stop.recalibrates, finishes: stop.finishes)
+      return stop.changes.map { TourStop(step: stop.step, changes: [$0], caption: "") }
+        + (stop.recalibrates == nil && stop.finishes == nil ? [] : [other])
+    }
+  }
+}
+
+/// Whether another program has paused the run.
+private final class RemoteHold: Sendable {
+  private let state = Mutex(false)
+
+  var isOn: Bool { state.withLock { $0 } }
+
+  func note(_ command: Command) {
+    switch command {
+    case .pause, .step, .run: state.withLock { $0 = true }
+    case .resume: state.withLock { $0 = false }
+    default: break
+    }
   }
 }

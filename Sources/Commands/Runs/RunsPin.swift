@@ -17,7 +17,8 @@ struct RunsPin: ParsableCommand {
   func run() throws {
     let run = try RunName(name), files = RunFiles(run.url)
     let there = files.entries.filter { $0.step == at && $0.canGoOn }
-    if there.contains(where: { $0.kind == .kept }) {
+    let kept = run.url.appendingPathComponent("checkpoints/kept-\(at).safetensors")
+    if FileManager.default.fileExists(atPath: kept.path) {
       return try Output.standard.error("step \(at) is pinned already\n")
     }
     guard let entry = there.last else {
@@ -26,12 +27,11 @@ struct RunsPin: ParsableCommand {
         "--at \(at): \(run.url.relativePath) has no checkpoint of that step to go on from; "
           + (steps.isEmpty ? "it has none" : "it has those of \(steps.joined(separator: ", "))"))
     }
-    let target = entry.url.deletingLastPathComponent().appendingPathComponent("kept-\(at).safetensors")
-    if link(entry.url.path, target.path) != 0 {
-      do { try FileManager.default.copyItem(at: entry.url, to: target) } catch {
-        throw CommandFailure.failed("\(target.path): cannot be written; check that the disk has space")
+    if link(entry.url.path, kept.path) != 0 {
+      do { try FileManager.default.copyItem(at: entry.url, to: kept) } catch {
+        throw CommandFailure.failed("\(kept.path): cannot be written; check that the disk has space")
       }
     }
-    try Output.standard.result("\(target.relativePath)\n")
+    try Output.standard.result("\(kept.path)\n")
   }
 }

@@ -38,11 +38,12 @@ struct RunsRemove: ParsableCommand {
 
   /// The files that a run writes, and that are there. A link is not followed.
   private static func parts(of url: URL) throws -> [URL] {
-    let own = ["preset.yaml", "run.lock", "control.sock"] + ["", "-wal", "-shm"].map { RunStore.fileName + $0 }
+    let own = ["preset.yaml", "control.sock"] + ["", "-wal", "-shm"].map { RunStore.fileName + $0 }
     let checkpoints = url.appendingPathComponent("checkpoints")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
     let weights = names.filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".partial") }
-    return own.map { url.appendingPathComponent($0) }.filter { FileManager.default.fileExists(atPath: $0.path) }
-      + weights.map { checkpoints.appendingPathComponent($0) }
+    let there = own.map { url.appendingPathComponent($0) }.filter { FileManager.default.fileExists(atPath: $0.path) }
+    // The lock last: until then nobody else begins here.
+    return there + weights.map { checkpoints.appendingPathComponent($0) } + [url.appendingPathComponent("run.lock")]
   }
 }

@@ -32,6 +32,10 @@ struct RunsVerify: AsyncParsableCommand {
         "\(run.url.relativePath): \(steps) executed again give other weights than \(outcome.file) (CRC-32 \(outcome.found), "
           + "stored \(outcome.stored)); first difference: \(outcome.differing[0])")
     }
+    if let damaged = verification.damaged.first {
+      throw CommandFailure.failed(
+        "\(damaged); the checkpoint before it, \(outcome.file), is what \(steps) executed again give")
+    }
     try output.result(
       "verified: \(steps) executed again give the weights of \(outcome.file) bit for bit (CRC-32 \(outcome.stored))\n")
   }

@@ -12,6 +12,10 @@ package struct Provenance: Sendable, Hashable, Codable {
   /// How 3×3 convolutions are computed: `fast`.
   package var convolution: String
 
+  package init(version: String, kernels: String, convolution: String) {
+    (self.version, self.kernels, self.convolution) = (version, kernels, convolution)
+  }
+
   /// Of this process.
   package static var current: Provenance {
     Provenance(

@@ -12,7 +12,7 @@ package struct ResumePoint: Sendable {
   /// Which checkpoint.
   package let kind: CheckpointKind
   /// Where the session stood.
-  package internal(set) var progress: SessionProgress
+  package var progress: SessionProgress
   /// The settings at the start of the run.
   package let initial: Settings
   /// The preset's name.

@@ -10,6 +10,15 @@ struct NetworkOperations: Sendable, Hashable, Codable {
     if !waiting.contains(operation) { waiting.append(operation) }
   }
 
+  /// An operation that was begun and is not done is the first to do.
+  mutating func putBack(_ operation: NetworkOperation) {
+    waiting.removeAll { $0 == operation }
+    waiting.insert(operation, at: 0)
+  }
+
+  /// True when running statistics are to be recomputed.
+  var recalibrates: Bool { waiting.contains { $0 != .convert } }
+
   /// Takes the next operation off the list. Normalization that was changed and changed back needs no conversion:
   /// `needsConversion` is false then.
   mutating func next(needsConversion: Bool) -> NetworkOperation? {

@@ -22,6 +22,9 @@ extension SessionMachine {
       pausing.run(toEndOf: step + max(1, count))
       return tellState()
     case .note(let text): return journal(.remark(oneLine(text)), step: boundary, cause: .you)
+    case .set where isOperating, .recalibrate where isOperating:
+      deferred.append(command)
+      return []
     case .set(let name, let value, let cause): return change(name, to: value, cause: cause)
     case .recalibrate(let batches): return recalibrate(batches)
     case .acknowledge:
@@ -104,11 +107,15 @@ extension SessionMachine {
   /// for it.
   mutating func followTour() -> [Event] {
     var events: [Event] = []
-    while operations.isEmpty, let next = redo.first, next.step <= step {
+    while let next = redo.first, next.step <= step, next.act == .convert ? operations.isEmpty : !operations.recalibrates
+    {
       redo.removeFirst()
       events += perform(next)
     }
-    while operations.isEmpty, redo.first.map({ $0.step > step }) ?? true, let stop = tour.next(afterStep: step) {
+    while operations.isEmpty, redo.first.map({ $0.step > step }) ?? true, tour.isDue(afterStep: step) {
+      let before = markNow
+      guard let stop = tour.next(afterStep: step) else { break }
+      if !stop.changes.isEmpty || stop.recalibrates != nil { mark = before }
       if !stop.caption.isEmpty { events += journal(.remark(stop.caption), cause: .tour) }
       for change in stop.changes { events += self.change(change.knob, to: change.value, cause: .tour) }
       if let batches = stop.recalibrates { events += recalibrate(batches) }
@@ -118,11 +125,21 @@ extension SessionMachine {
     return events
   }
 
+  /// Obeys what was asked for while the network was operated on.
+  mutating func obeyDeferred() -> [Event] {
+    defer { deferred = [] }
+    return deferred.flatMap { handle($0) }
+  }
+
+  private var isOperating: Bool { if case .work(.operate) = now { true } else { false } }
+
   /// Does again what was done before this program went on from a checkpoint.
   private mutating func perform(_ intervention: Intervention) -> [Event] {
     switch intervention.act {
     case .set(let knob, let value): change(knob, to: value, cause: intervention.cause)
     case .recalibrate(let batches): recalibrate(batches)
+    // It has been done by now.
+    case .convert: []
     case .endTour: tour.end() ? journal(.tourEnded, cause: intervention.cause) : []
     case .finish: finishEarly()
     case .acknowledge: watch.acknowledge(step: step)

@@ -48,6 +48,8 @@ package struct SessionMachine: Sendable {
   var redo: [Intervention] = []
   /// Events told so far, of all sessions of the run.
   package internal(set) var told = 0
+  /// Changes that were asked for while the network is operated on: they come after it.
+  var deferred: [Command] = []
   /// How it was before the changes since the last step; nil without changes.
   var mark: Mark?
   /// Checkpoints cannot be written while training goes on, and that was said.
@@ -130,7 +132,7 @@ package struct SessionMachine: Sendable {
       return (note.map { [.checkpoint($0)] } ?? []) + proceed()
     case (.operate(_, _, let used), .operated(let report)):
       settingsInForce.build(from: used)
-      return [.surgery(report)] + journal(.operated(report)) + followTour() + proceed()
+      return [.surgery(report)] + journal(.operated(report)) + obeyDeferred() + followTour() + proceed()
     case (.checkQuickly, .checkedQuickly(let check)):
       return watch.take(check, settings) + followPolicy(check.probe.policyQuantities) + proceed()
     case (.checkDeeply, .checkedDeeply(let check)):
@@ -184,7 +186,12 @@ package struct SessionMachine: Sendable {
       // network.
       return journal(.stepAborted(number)) + proceed()
     case .validate where !isLeaving && isHeldUp: return proceed()
-    case .runStep, .validate, .test, .operate, .keepAsBest, .save, .freeze:
+    case .operate(let operation, _, _):
+      // The session that goes on does it.
+      operations.putBack(operation)
+      if !isLeaving { ending = .stop }
+      return obeyDeferred() + proceed()
+    case .runStep, .validate, .test, .keepAsBest, .save, .freeze:
       if !isLeaving { ending = .stop }
       return proceed()
     }
@@ -202,7 +209,8 @@ package struct SessionMachine: Sendable {
     case .save(let kind, let saved, _) where [.alarm, .kept, .auto, .before].contains(kind):
       wrote(kind, step: saved)
       return journal(.failed(.checkpoint, reason)) + proceed()
-    case .operate(let operation, _, _): return journal(.failed(.operation, reason)) + withdraw(operation) + proceed()
+    case .operate(let operation, _, _):
+      return journal(.failed(.operation, reason)) + withdraw(operation) + obeyDeferred() + followTour() + proceed()
     case .save where ending == .finish: return block(reason)
     case .runStep, .validate, .keepAsBest, .test, .save: return fail(reason)
     }

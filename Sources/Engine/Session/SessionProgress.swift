@@ -19,6 +19,8 @@ package struct SessionProgress: Sendable, Hashable, Codable {
   /// Operations on the network that were asked for and are not done yet.
   var operations: NetworkOperations
   var policy: PolicyWatch
+  /// Somebody ended the run early, and it is on its way out.
+  var isFinishing: Bool
 }
 
 extension SessionProgress {
@@ -31,8 +33,14 @@ extension SessionProgress {
   /// The step after which the best weights were measured, and the settings they were trained with.
   package var bestWeights: (step: Int, settings: Settings)? { best.measured }
 
-  /// The tour fires no more what was done after this progress was written, up to and including `step`.
-  mutating func skipTour(to step: Int) { tour.keepCaptions(to: step) }
+  /// The interventions that are in it.
+  package var interventions: [Intervention] { changes.inOrder() }
+
+  /// The run goes on although somebody had ended it.
+  package mutating func forgetFinish() {
+    isFinishing = false
+    changes.removeFinishes()
+  }
 }
 
 // MARK: for the machine
@@ -51,7 +59,8 @@ extension SessionMachine {
     SessionProgress(
       step: step, told: told, firstOpen: told + 1, validatedStep: validatedStep, settings: settingsInForce,
       best: checkpoints.best, watch: watch, tour: tour, changes: changes,
-      operations: operations, policy: policy)
+      operations: operations, policy: policy,
+      isFinishing: ending == .finish && step < totalSteps)
   }
 
   /// The session as it stands, with the settings from before the change.
@@ -83,7 +92,8 @@ extension SessionMachine {
     from progress: SessionProgress, redo: [Intervention], reached: Int, told: Int, file: String
   ) {
     var progress = progress
-    progress.skipTour(to: reached)
+    // What was done since is known up to the last step that was recorded.
+    if reached > progress.step || !redo.isEmpty { progress.tour.skip(to: reached, done: redo) }
     step = progress.step
     validatedStep = progress.validatedStep
     settingsInForce = progress.settings
@@ -92,6 +102,8 @@ extension SessionMachine {
     tour = progress.tour
     changes = progress.changes
     operations = progress.operations
+    if settingsInForce.needsConversion { operations.ask(for: .convert) }
+    if progress.isFinishing { ending = .finish }
     policy = progress.policy
     self.redo = redo
     self.told = told

@@ -45,6 +45,9 @@ package protocol SessionWork: AnyObject {
   /// folder, and when the file is written later: `written` is told then.
   func save(_ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?) throws -> CheckpointNote?
 
+  /// Blocks until every checkpoint is on the disk, or cannot be.
+  func finishWriting()
+
   /// Called on any thread with what became of a checkpoint that was not written by the end of `save`.
   var written: (@Sendable (Result<CheckpointNote, FileError>) -> Void)? { get set }
 }
@@ -60,4 +63,8 @@ package struct TrainingFailure: Error, Sendable, CustomStringConvertible {
   package let description: String
 
   package init(_ description: String) { self.description = oneLine(description) }
+}
+
+extension SessionWork {
+  package func finishWriting() {}
 }

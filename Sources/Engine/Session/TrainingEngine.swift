@@ -106,7 +106,9 @@ package actor TrainingEngine {
         // What could not be written is tried again even if nobody says anything.
         if let arrival = machine.isBlocked ? inbox.next(within: Self.retryTime) : inbox.next() { obey(arrival) }
         turn = machine.wake()
-      case .end(let summary): return summary
+      case .end(let summary):
+        work.finishWriting()
+        return summary
       }
     }
   }

@@ -33,6 +33,8 @@ extension Trainer {
     return nil
   }
 
+  package func finishWriting() { writer.drain() }
+
   private func saveBest(in folder: URL, _ settings: Settings) throws -> CheckpointNote? {
     guard let best else { return nil }
     let url = folder.appendingPathComponent("\(CheckpointKind.best.rawValue).safetensors")

@@ -7,6 +7,7 @@ extension Intervention {
     switch act {
     case .set(let knob, let value): "\(AnyKnob.named(knob)?.symbol ?? knob) = \(knob.written(value))"
     case .recalibrate(let batches): "running statistics recomputed from \(batches) batches"
+    case .convert: "normalization layers replaced"
     case .endTour: "took over from the tour"
     case .finish: "ended the run"
     case .acknowledge: "acknowledged the alarm"
