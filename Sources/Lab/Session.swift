@@ -76,14 +76,16 @@ package struct Session: Sendable {
       reason = summary.reason
       step = summary.step
       wish = nil
-    case .journal(let entry):
-      guard let change = entry.change else { return }
-      lastChange = entry.step
-      try? settings?.set(change.knob, to: change.new)
-      if change.knob == Knob.steps.name, let settings, let description {
-        self.description?.steps = settings.totalSteps(stepsPerEpoch: description.stepsPerEpoch)
-      }
+    case .journal(let entry): if let change = entry.change { take(change, step: entry.step) }
     case .checkpoint, .surgery: break
+    }
+  }
+
+  private mutating func take(_ change: SettingChange, step: Int) {
+    lastChange = step
+    try? settings?.set(change.knob, to: change.new)
+    if change.knob == Knob.steps.name, let settings, let description {
+      self.description?.steps = settings.totalSteps(stepsPerEpoch: description.stepsPerEpoch)
     }
   }
 

@@ -63,13 +63,7 @@ package struct JournalPane: Pane {
       guard let change = entry.change else { return add(entry.step, .text, " ", entry.text) }
       let effect = change.effect == .nextStep ? "" : change.effect.map { ", \($0.rawValue)" } ?? ""
       add(entry.step, .mark, "┊", "\(entry.text) (\(entry.cause.rawValue))\(effect)")
-    case .checkpoint(let note) where note.kind == .skipped:
-      add(note.step, .watch, "✗", "skipped \(note.path): \(note.reason ?? "")")
-    // They are frequent, and every mark is one.
-    case .checkpoint(let note) where note.kind == .auto || note.kind == .before: break
-    case .checkpoint(let note):
-      if note.kind == .found { measured = measured.map { $0 + 1 } }
-      add(note.step, .good, "■", "checkpoint \(note.kind.rawValue)" + (note.path.isEmpty ? "" : " → \(note.path)"))
+    case .checkpoint(let note): add(note)
     case .summary(let summary):
       let reason = summary.reason.isEmpty ? "" : ": \(summary.reason)"
       let role: Theme.Role = summary.outcome == .failed ? .alarm : .good
@@ -86,6 +80,17 @@ package struct JournalPane: Pane {
     case .pause, .resume, .finish, .stop: isStepping = false
     case .acknowledge, .attack, .cancelAttack, .checkpoint, .takeOver: break
     case .set, .recalibrate: break
+    }
+  }
+
+  private mutating func add(_ note: CheckpointNote) {
+    if note.kind == .found { measured = measured.map { $0 + 1 } }
+    switch note.kind {
+    case .skipped: add(note.step, .watch, "✗", "skipped \(note.path): \(note.reason ?? "")")
+    // They are frequent, and every mark is one.
+    case .auto, .before: break
+    case .best, .last, .interrupted, .alarm, .kept, .found:
+      add(note.step, .good, "■", "checkpoint \(note.kind.rawValue)" + (note.path.isEmpty ? "" : " → \(note.path)"))
     }
   }
 

@@ -61,20 +61,25 @@ extension RunStore {
         try db.execute(
           sql: "INSERT INTO redo (act) VALUES (?)", arguments: [try StoredEvent.text(StoredAct.did(intervention))])
       }
-      for table in ["sample", "picture", "fingerprint"] {
-        try db.execute(sql: "DELETE FROM \(table) WHERE seq > ?", arguments: [told])
-      }
-      try db.execute(sql: "DELETE FROM event WHERE seq >= ? AND act IS NOT NULL", arguments: [open])
-      try db.execute(
-        sql: """
-          DELETE FROM event WHERE seq > ? AND (kind NOT IN ('journal', 'attackProgress')
-            OR (kind = 'journal' AND json ->> 'cause' IN ('tour', 'engine', 'policy')))
-          """, arguments: [told])
+      try Self.forget(after: told, acts: open, db)
       return redo
     }
     point.redo = redo
     point.reached = max(reached, point.progress.step)
     point.told = max(last, told)
+  }
+
+  /// Deletes what is told again, and from `open` on what is done again.
+  private static func forget(after told: Int, acts open: Int, _ db: Database) throws {
+    for table in ["sample", "picture", "fingerprint"] {
+      try db.execute(sql: "DELETE FROM \(table) WHERE seq > ?", arguments: [told])
+    }
+    try db.execute(sql: "DELETE FROM event WHERE seq >= ? AND act IS NOT NULL", arguments: [open])
+    try db.execute(
+      sql: """
+        DELETE FROM event WHERE seq > ? AND (kind NOT IN ('journal', 'attackProgress')
+          OR (kind = 'journal' AND json ->> 'cause' IN ('tour', 'engine', 'policy')))
+        """, arguments: [told])
   }
 
   static var now: String {

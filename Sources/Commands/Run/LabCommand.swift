@@ -1,4 +1,5 @@
 import ArgumentParser
+import Events
 import Foundation
 import Lab
 import Plotting
@@ -80,10 +81,15 @@ struct LabCommand: AsyncParsableCommand {
     session.tidy(after: summary)
     if let failure { throw failure }
     if branching != nil, signals.signal == nil { return branching }
+    try report(summary, of: session, output: output)
+    try Headless.verdict(on: summary, signal: signal ?? signals.signal)
+    return nil
+  }
+
+  /// Says where the run is and what it reached.
+  private func report(_ summary: Summary, of session: RunningSession, output: Output) throws {
     if summary.step > 0 { try output.error("written to \(session.folder.url.relativePath)\n") }
     let table = FinalTable.lines(summary, preset: session.plan.preset.name, settings: session.plan.settings)
     for line in table { try output.result(line + "\n") }
-    try Headless.verdict(on: summary, signal: signal ?? signals.signal)
-    return nil
   }
 }
