@@ -70,6 +70,37 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: checkpoint))
   }
 
+  @Test func theLabGoesBackAndOnWithABranch() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let lab = try session(folder, Self.endless)
+    defer { lab.end() }
+    try await lab.wait(until: "step 40") { (step($0) ?? 0) > 40 }
+    try lab.press("Space")
+    try await lab.wait(for: "paused")
+    try lab.press("+")
+    try await lab.wait(for: "γ 0.5 → 0.6 (you)")
+    try lab.press(":")
+    try lab.type("branch 999999 beta=1")
+    try lab.press("Enter")
+    try await lab.wait(for: "is still to come")
+    try lab.press("Escape")
+    try lab.press(":")
+    try lab.type("branch 20 beta=1")
+    try lab.press("Enter")
+    let branch = try await lab.wait(for: "β 0 → 1 (you)")
+    #expect(!branch.contains("γ 0.5 → 0.6"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names == ["run", "run-branch-20"])
+    // The run that was left can be gone on with.
+    let left = folder.appendingPathComponent("run/checkpoints/interrupted.safetensors").path
+    #expect(FileManager.default.fileExists(atPath: left))
+    try lab.press("q")
+    try await lab.wait(for: "cancel")
+    try lab.press("s")
+    #expect(try await lab.exitStatus() == 0)
+  }
+
   @Test func objectiveAndBatchingSwitchAfterADialog() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -127,8 +127,15 @@ extension SessionMachine {
 
   /// Obeys what was asked for while the network was operated on.
   mutating func obeyDeferred() -> [Event] {
-    defer { deferred = [] }
-    return deferred.flatMap { handle($0) }
+    let commands = deferred
+    deferred = []
+    return commands.flatMap { command in
+      switch command {
+      case .set(let name, let value, let cause): change(name, to: value, cause: cause)
+      case .recalibrate(let batches): recalibrate(batches)
+      default: []
+      }
+    }
   }
 
   private var isOperating: Bool { if case .work(.operate) = now { true } else { false } }
