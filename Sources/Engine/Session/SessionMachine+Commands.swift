@@ -129,7 +129,7 @@ extension SessionMachine {
   mutating func obeyDeferred() -> [Event] {
     let commands = deferred
     deferred = []
-    return commands.flatMap { command in
+    return commands.flatMap { command -> [Event] in
       switch command {
       case .set(let name, let value, let cause): change(name, to: value, cause: cause)
       case .recalibrate(let batches): recalibrate(batches)
