@@ -106,9 +106,8 @@ extension Safetensors {
 
   /// Adds a float32 tensor.
   package mutating func add(_ name: String, shape: [Int], floats: [Float]) {
-    var bytes = Data(capacity: floats.count * 4)
-    for value in floats { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
-    tensors[name] = Tensor(type: .float32, shape: shape, bytes: bytes)
+    let bits = floats.map { $0.bitPattern.littleEndian }
+    tensors[name] = Tensor(type: .float32, shape: shape, bytes: bits.withUnsafeBytes { Data($0) })
   }
 
   /// Adds an int64 tensor.
