@@ -1,8 +1,15 @@
 import Foundation
 
 extension Safetensors {
+  /// True for a file that can be read to its end: no folder, pipe or device.
+  package static func isRegular(_ url: URL) -> Bool {
+    var status = stat()
+    return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// The metadata of a file, without its tensors: quick, whatever its size. Throws `FileError`.
   package static func metadata(of url: URL) throws -> [String: String] {
+    guard isRegular(url) else { throw FileError("\(url.path): is not a regular file") }
     guard let file = FileHandle(forReadingAtPath: url.path) else {
       throw FileError("\(url.path): cannot be read; check its permissions")
     }

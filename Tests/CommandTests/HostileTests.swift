@@ -108,4 +108,15 @@ struct HostileTests {
       #expect(run.error.contains("note: --set data.dir=IMAGES has no effect: not used by data mirage"))
     }
   }
+
+  @Test func aPipeThatNobodyWritesToIsNotWaitedFor() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let pipe = folder.appendingPathComponent("weights.safetensors").path
+    #expect(mkfifo(pipe, 0o600) == 0)
+    for arguments in [["weights", "show", pipe], ["attack", "--checkpoint", pipe]] {
+      let run = try await BuiltProgram.run(arguments)
+      #expect(run.status == 1 && run.error.contains("not a regular file"), "\(run.error)")
+    }
+  }
 }

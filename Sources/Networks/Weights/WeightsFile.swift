@@ -33,7 +33,8 @@ package struct WeightsFile: Sendable {
   /// A zip archive or a pickle by the first bytes, or a file that is called so.
   private static func isPyTorch(_ url: URL) -> Bool {
     if ["pt", "pth", "ckpt"].contains(url.pathExtension.lowercased()) { return true }
-    guard let file = try? FileHandle(forReadingFrom: url) else { return false }
+    // A pipe that nobody writes to must not be waited for; the other readers refuse it.
+    guard Safetensors.isRegular(url), let file = try? FileHandle(forReadingFrom: url) else { return false }
     defer { try? file.close() }
     let head = [UInt8]((try? file.read(upToCount: 9)) ?? Data())
     if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return true }
