@@ -26,8 +26,10 @@ import Testing
       .joined(separator: " ")
     // The first checkpoint has room, one with the best weights in it has not.
     let (process, errors) = try shell("ulimit -f 90; exec '\(program)' \(options) --out run", in: folder)
-    let line = try await Polling.first(within: .seconds(60)) { () -> Substring? in
-      (try? String(contentsOf: errors, encoding: .utf8))?.split(separator: "\n").first { $0.contains("waiting") }
+    var line: Substring?
+    for _ in 0..<3000 where line == nil {
+      try await Task.sleep(for: .milliseconds(20))
+      line = try String(contentsOf: errors, encoding: .utf8).split(separator: "\n").first { $0.contains("waiting") }
     }
     #expect(line?.contains("the weights are not on the disk: ") == true, "\(line ?? "")")
     #expect(line?.hasSuffix("tried again every few seconds (engine)") == true)
