@@ -6,10 +6,10 @@ import Testing
 
 /// Runs that survive, by the built program: killed, resumed, branched, verified, compared, exported, removed.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct RunsCommandTests {
-  /// 40 steps in epochs of 15, with two changes, a surgery, the sentinel, and short measurements.
+  /// 150 steps in epochs of 15, with two changes, a surgery, the sentinel, and short measurements.
   private static let options =
     [
-      "train", "--steps", "40", "--quiet", "--at", "10:gamma=0.2", "--at", "20:norm=dbn", "--at", "30:eps=8/255",
+      "train", "--steps", "150", "--quiet", "--at", "10:gamma=0.2", "--at", "20:norm=dbn", "--at", "30:eps=8/255",
       "--set",
       "sentinel.images=16", "--set", "sentinel.deep_images=8", "--set", "validation.limit=20", "--set", "test.limit=20",
     ] + SmallRun.options
@@ -54,7 +54,7 @@ import Testing
       for name in ["last", "best"] { #expect(try weights(parts, name) == weights(whole, name), "\(name)") }
       let (one, other) = (try RunStore.open(whole, writing: false), try RunStore.open(parts, writing: false))
       #expect(try one.interventions().inOrder() == other.interventions().inOrder())
-      #expect(try one.lastStep() == 40 && other.lastStep() == 40)
+      #expect(try one.lastStep() == 150 && other.lastStep() == 150)
       #expect(try other.sessions().count == 2)
     }
   }
@@ -120,13 +120,13 @@ import Testing
     try await withFolder { folder in
       let whole = try await run(in: folder)
       let again = try await BuiltProgram.run(["train", "--resume", whole.path])
-      #expect(again.status == 1 && again.error.contains("finished after 40 steps; add --steps N"), "\(again.error)")
-      let longer = try await BuiltProgram.run(["train", "--resume", whole.path, "--steps", "50"])
+      #expect(again.status == 1 && again.error.contains("finished after 150 steps; add --steps N"), "\(again.error)")
+      let longer = try await BuiltProgram.run(["train", "--resume", whole.path, "--steps", "160"])
       #expect(
-        longer.status == 0 && longer.error.contains("schedule now stretches over all 50 steps"), "\(longer.error)")
-      #expect(try RunStore.open(whole, writing: false).lastStep() == 50)
+        longer.status == 0 && longer.error.contains("schedule now stretches over all 160 steps"), "\(longer.error)")
+      #expect(try RunStore.open(whole, writing: false).lastStep() == 160)
       let verified = try await BuiltProgram.run(["runs", "verify", whole.path])
-      #expect(verified.status == 0 && verified.result.hasPrefix("verified: 50 steps"), "\(verified.error)")
+      #expect(verified.status == 0 && verified.result.hasPrefix("verified: 160 steps"), "\(verified.error)")
     }
   }
 
@@ -147,8 +147,8 @@ import Testing
       #expect(verified.status == 0, "\(verified.error)")
       let compared = try await BuiltProgram.run(["runs", "compare", whole.path, branch.path])
       #expect(compared.result.contains("beta") && !compared.result.contains("gamma"), "\(compared.result)")
-      let late = try await BuiltProgram.run(["runs", "branch", whole.path, "--at", "41"])
-      #expect(late.status == 1 && late.error.contains("has done 40; use a step in 0 … 40"), "\(late.error)")
+      let late = try await BuiltProgram.run(["runs", "branch", whole.path, "--at", "151"])
+      #expect(late.status == 1 && late.error.contains("has done 150; use a step in 0 … 150"), "\(late.error)")
     }
   }
 
@@ -157,7 +157,7 @@ import Testing
       let whole = try await run(in: folder)
       let verified = try await BuiltProgram.run(["runs", "verify", whole.path])
       #expect(
-        verified.status == 0 && verified.result.hasPrefix("verified: 40 steps executed again"), "\(verified.error)")
+        verified.status == 0 && verified.result.hasPrefix("verified: 150 steps executed again"), "\(verified.error)")
       try RunRecordForger.change(whole)
       let forged = try await BuiltProgram.run(["runs", "verify", whole.path])
       #expect(
@@ -200,7 +200,7 @@ import Testing
       let whole = try await run(in: folder)
       let csv = try await BuiltProgram.run(["runs", "export", whole.path, "--format", "csv", "--out", "-"])
       let rows = csv.result.split(separator: "\n")
-      #expect(rows.filter { $0.contains(",sample,") }.count == 40 && rows[0].hasPrefix("seq,event,step"))
+      #expect(rows.filter { $0.contains(",sample,") }.count == 150 && rows[0].hasPrefix("seq,event,step"))
       let lines = try await BuiltProgram.run(["runs", "export", whole.path, "--format", "jsonl", "--out", "-"])
       #expect(try lines.events.count > 50)
       let page = folder.appendingPathComponent("page.html")
@@ -217,7 +217,7 @@ import Testing
       let frame = try await BuiltProgram.run(["replay", whole.path, "--frame", "25", "--size", "120x36"])
       let lines = frame.result.split(separator: "\n", omittingEmptySubsequences: false)
       #expect(lines.count == 37 && lines.allSatisfy { $0.isEmpty || $0.count == 120 })
-      #expect(lines[0].contains("step 25/40") && frame.result.contains("γ 0.5 → 0.2"), "\(frame.result)")
+      #expect(lines[0].contains("step 25/150") && frame.result.contains("γ 0.5 → 0.2"), "\(frame.result)")
       let picture = try await BuiltProgram.run(["replay", whole.path, "--frame", "25", "--format", "svg"])
       #expect(picture.result.hasPrefix("<svg") && picture.result.hasSuffix("</svg>\n"))
     }
