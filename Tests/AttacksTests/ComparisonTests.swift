@@ -63,7 +63,7 @@ struct ComparisonTests {
       }, suite: [FABTAttack(iterations: 10, targets: 3)])
     #expect(report.robust.correct == 0)
     let warning = try #require(report.warnings.first { $0.kind == .pgdGap })
-    #expect(warning.message.contains("FAB-T breaks ") && warning.message.contains("false robustness"))
+    #expect(warning.message.contains("FAB-T-10 breaks ") && warning.message.contains("false robustness"))
     let pgd = try #require(report.comparisons?[1])
     #expect(warning.examples == (100..<140).filter { !pgd.broken.contains($0) } && warning.examples.count > 10)
   }
