@@ -96,14 +96,10 @@ package struct InterventionRecord: Sendable, Hashable, Codable {
     for index in made.indices { made[index].step = min(made[index].step, step) }
   }
 
-  /// How many there are.
-  package var count: Int { made.count }
-
-  /// Those that are not among the first `count` made, in the order of their steps. Surgery that was done in a pause
-  /// belongs to an earlier step than what was changed before it during the step that was held.
-  package func inOrder(after count: Int = 0) -> [Intervention] {
-    made.dropFirst(count).enumerated().sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }
-      .map(\.element)
+  /// In the order of their steps. Surgery that was done in a pause belongs to an earlier step than what was changed
+  /// before it during the step that was held.
+  package func inOrder() -> [Intervention] {
+    made.enumerated().sorted { ($0.element.step, $0.offset) < ($1.element.step, $1.offset) }.map(\.element)
   }
 
   /// A run that goes on was not ended.

@@ -97,7 +97,7 @@ package final class ControlServer: Sendable {
   }
 
   private static func refusal(_ reason: String) -> String {
-    let text = (try? StoredEvent.text(oneLine(reason))) ?? "\"\""
+    let text = (try? LosslessJSON.text(oneLine(reason))) ?? "\"\""
     return "{\"refused\":\(text)}"
   }
 
@@ -131,7 +131,7 @@ package enum ControlClient {
       throw RunError("\(folder.relativePath): no control socket answers; \(remedy)")
     }
     let lines = SocketLines(descriptor)
-    let text = try StoredEvent.text(["command": line])
+    let text = try LosslessJSON.text(["command": line])
     guard lines.write(text) else { throw RunError("\(folder.relativePath): the run has just ended") }
     var answer: String??
     lines.read { line in

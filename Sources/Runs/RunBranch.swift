@@ -68,7 +68,7 @@ package struct RunBranch {
       for (table, row) in rows { try Self.insert(row, into: table, db) }
       for intervention in redo {
         try db.execute(
-          sql: "INSERT INTO redo (act) VALUES (?)", arguments: [try StoredEvent.text(StoredAct.did(intervention))])
+          sql: "INSERT INTO redo (act) VALUES (?)", arguments: [try LosslessJSON.text(StoredAct.did(intervention))])
       }
     }
     var facts = ["format": "1", "parent": parent.folder.path, "parent_step": "\(step)", "reached": "\(step)"]

@@ -97,7 +97,7 @@ extension RunStore {
       try String.fetchOne(
         db, sql: "SELECT json FROM event WHERE kind = ? ORDER BY seq \(order) LIMIT 1", arguments: [kind])
     }
-    return text.flatMap { try? StoredEvent.value($0) }
+    return text.flatMap { try? LosslessJSON.value($0) }
   }
 
   /// The measurements on the test images after the last change of the weights.
@@ -111,7 +111,7 @@ extension RunStore {
           """)
     }
     return texts.compactMap { text -> Probe? in
-      guard let event: Event = try? StoredEvent.value(text), case .probe(let probe) = event else { return nil }
+      guard let event: Event = try? LosslessJSON.value(text), case .probe(let probe) = event else { return nil }
       return probe
     }
   }
@@ -126,7 +126,7 @@ extension RunStore {
             AND (json ->> 'gapState' IS NOT NULL OR kind = 'alarm') ORDER BY seq DESC LIMIT 200
           """)
     }
-    let events = texts.compactMap { try? StoredEvent.value($0) as Event }
+    let events = texts.compactMap { try? LosslessJSON.value($0) as Event }
     let states = events.compactMap { event -> GapState? in
       switch event {
       case .probe(let probe): probe.gapState

@@ -121,11 +121,11 @@ package final class RunRecorder: Sendable {
   private func forgetRedone(_ act: StoredAct, _ db: Database) throws {
     let rows = try Row.fetchAll(db, sql: "SELECT id, act FROM redo ORDER BY id")
     let done = rows.first { row in
-      guard let known: StoredAct = try? StoredEvent.value(row["act"]) else { return false }
+      guard let known: StoredAct = try? LosslessJSON.value(try row.decode(forColumn: "act")) else { return false }
       return known.isSame(as: act)
     }
     guard let done else { return }
-    try db.execute(sql: "DELETE FROM redo WHERE id <= ?", arguments: [done["id"] as Int])
+    try db.execute(sql: "DELETE FROM redo WHERE id <= ?", arguments: [try done.decode(Int.self, forColumn: "id")])
   }
 
   // MARK: fingerprints
@@ -149,7 +149,7 @@ package final class RunRecorder: Sendable {
 
   /// SHA-256 of the settings, the model and the data that a curve belongs to.
   private func insertFingerprint(_ settings: Settings, _ seq: Int, _ db: Database) throws {
-    let text = try StoredEvent.text(settings)
+    let text = try LosslessJSON.text(settings)
     let (model, data) = state.withLock { ($0.model, $0.data) }
     var hash = SHA256()
     Array("\(text)\n\(model)\n\(data)\n".utf8).withUnsafeBytes { hash.add($0) }

@@ -11,19 +11,23 @@ extension RunStore {
     try read { db in
       var result: [(seq: Int, event: Event)] = []
       let samples = try Row.fetchCursor(db, sql: "SELECT * FROM sample WHERE seq > ? ORDER BY seq", arguments: [seq])
-      while let row = try samples.next() { result.append((row["seq"], .sample(StoredEvent.sample(row)))) }
+      while let row = try samples.next() {
+        result.append((try row.decode(forColumn: "seq"), .sample(try StoredEvent.sample(row))))
+      }
       let events = try Row.fetchCursor(db, sql: "SELECT seq, json FROM event WHERE seq > ?", arguments: [seq])
       while let row = try events.next() {
-        if let event: Event = try? StoredEvent.value(row["json"]) { result.append((row["seq"], event)) }
+        if let event: Event = try? LosslessJSON.value(try row.decode(forColumn: "json")) {
+          result.append((try row.decode(forColumn: "seq"), event))
+        }
       }
       let last = pictures == .last ? " AND seq IN (SELECT max(seq) FROM picture GROUP BY kind)" : ""
       let rows = try Row.fetchCursor(
         db, sql: "SELECT seq, json_zlib FROM picture WHERE seq > ?" + last, arguments: [seq])
       while let row = try rows.next() {
-        guard let json = Deflated.unpack(row["json_zlib"]),
-          let event = try? StoredEvent.decoder.decode(Event.self, from: json)
+        guard let json = Deflated.unpack(try row.decode(forColumn: "json_zlib")),
+          let event = try? LosslessJSON.decoder.decode(Event.self, from: json)
         else { continue }
-        result.append((row["seq"], event))
+        result.append((try row.decode(forColumn: "seq"), event))
       }
       return result.sorted { $0.seq < $1.seq }
     }
@@ -86,8 +90,10 @@ extension RunStore {
     try read { db in
       try Row.fetchAll(db, sql: "SELECT * FROM session ORDER BY id").map { row in
         Session(
-          began: row["began"], ended: row["ended"], outcome: row["outcome"], version: row["version"],
-          kernels: row["kernels"], convolution: row["convolution"], threads: row["threads"], fromStep: row["from_step"])
+          began: try row.decode(forColumn: "began"), ended: try row.decode(forColumn: "ended"),
+          outcome: try row.decode(forColumn: "outcome"), version: try row.decode(forColumn: "version"),
+          kernels: try row.decode(forColumn: "kernels"), convolution: try row.decode(forColumn: "convolution"),
+          threads: try row.decode(forColumn: "threads"), fromStep: try row.decode(forColumn: "from_step"))
       }
     }
   }
@@ -108,7 +114,7 @@ extension RunStore {
       db, sql: "SELECT act FROM event WHERE seq >= ? AND seq < ? AND act IS NOT NULL ORDER BY seq",
       arguments: [seq, end])
     for text in acts {
-      let act: StoredAct = try StoredEvent.value(text)
+      let act: StoredAct = try LosslessJSON.value(text)
       switch act {
       case .did(let intervention): record.add(intervention)
       case .aborted(let step): record.abort(stepAfter: step)

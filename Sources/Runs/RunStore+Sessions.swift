@@ -42,7 +42,7 @@ extension RunStore {
       var record = try Self.record(db, from: open)
       for text in try String.fetchAll(db, sql: "SELECT act FROM redo ORDER BY id") {
         // One before the checkpoint was done, and said nothing.
-        if case .did(let intervention) = try StoredEvent.value(text) as StoredAct, intervention.step >= step {
+        if case .did(let intervention) = try LosslessJSON.value(text) as StoredAct, intervention.step >= step {
           record.add(intervention)
         }
       }
@@ -59,7 +59,7 @@ extension RunStore {
       try db.execute(sql: "DELETE FROM redo")
       for intervention in redo {
         try db.execute(
-          sql: "INSERT INTO redo (act) VALUES (?)", arguments: [try StoredEvent.text(StoredAct.did(intervention))])
+          sql: "INSERT INTO redo (act) VALUES (?)", arguments: [try LosslessJSON.text(StoredAct.did(intervention))])
       }
       try Self.forget(after: told, acts: open, db)
       return redo

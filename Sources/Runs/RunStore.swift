@@ -105,6 +105,8 @@ package final class RunStore: Sendable {
   func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
     do { return try database.read(body) } catch let error as DatabaseError {
       throw RunError("\(path): \(Self.reason(error))")
+    } catch is RowDecodingError {
+      throw RunError("\(path): changed by another program to what no run writes; use a copy from before")
     }
   }
 

@@ -5,29 +5,6 @@ import Readout
 
 /// How events stand in the record.
 enum StoredEvent {
-  static let encoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return encoder
-  }()
-
-  static let decoder: JSONDecoder = {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return decoder
-  }()
-
-  static func text(_ value: some Encodable) throws -> String {
-    String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
-  static func value<Value: Decodable>(_ text: String) throws -> Value {
-    try decoder.decode(Value.self, from: Data(text.utf8))
-  }
-
   /// What is told often and says nothing that lasts has no row.
   static func isKept(_ event: Event) -> Bool {
     if case .attackProgress(let note) = event { return note.phase.isEnd }
@@ -41,17 +18,17 @@ enum StoredEvent {
     case .layers(let report): try insert(picture: event, step: report.step, seq, db)
     case .scatter(let report): try insert(picture: event, step: report.step, seq, db)
     default:
-      let act = try StoredAct(event).map(text)
+      let act = try StoredAct(event).map(LosslessJSON.text)
       try db.execute(
         sql: "INSERT OR REPLACE INTO event (seq, kind, step, json, act) VALUES (?, ?, ?, ?, ?)",
-        arguments: [seq, event.name, event.step, try text(event), act])
+        arguments: [seq, event.name, event.step, try LosslessJSON.text(event), act])
     }
   }
 
   private static func insert(picture event: Event, step: Int, _ seq: Int, _ db: Database) throws {
     try db.execute(
       sql: "INSERT OR REPLACE INTO picture (seq, kind, step, json_zlib) VALUES (?, ?, ?, ?)",
-      arguments: [seq, event.name, step, Deflated.pack(try encoder.encode(event))])
+      arguments: [seq, event.name, step, Deflated.pack(try LosslessJSON.encoder.encode(event))])
   }
 
   private static func insert(_ sample: Sample, _ seq: Int, _ db: Database) throws {
@@ -68,17 +45,21 @@ enum StoredEvent {
       ])
   }
 
-  /// The sample of a row.
-  static func sample(_ row: Row) -> Sample {
-    func proportion(_ name: String) -> Proportion? {
-      guard let correct: Int = row["\(name)_correct"], let n: Int = row["\(name)_n"] else { return nil }
+  /// The sample of a row. Throws when another program has changed it to something else.
+  static func sample(_ row: Row) throws -> Sample {
+    func proportion(_ name: String) throws -> Proportion? {
+      guard let correct = try row.decode(Int?.self, forColumn: "\(name)_correct"),
+        let n = try row.decode(Int?.self, forColumn: "\(name)_n")
+      else { return nil }
       return Proportion(correct: correct, n: n)
     }
     return Sample(
-      step: row["step"], epoch: row["epoch"], loss: row["loss"], cleanLoss: row["clean_loss"],
-      adversarialLoss: row["adversarial_loss"], kl: row["kl"], dbnNLL: row["dbn_nll"],
-      cleanAccuracy: proportion("clean"), adversarialAccuracy: proportion("adversarial"), learningRate: row["lr"],
-      images: row["images"], seconds: row["seconds"])
+      step: try row.decode(forColumn: "step"), epoch: try row.decode(forColumn: "epoch"),
+      loss: try row.decode(forColumn: "loss"), cleanLoss: try row.decode(forColumn: "clean_loss"),
+      adversarialLoss: try row.decode(forColumn: "adversarial_loss"), kl: try row.decode(forColumn: "kl"),
+      dbnNLL: try row.decode(forColumn: "dbn_nll"), cleanAccuracy: try proportion("clean"),
+      adversarialAccuracy: try proportion("adversarial"), learningRate: try row.decode(forColumn: "lr"),
+      images: try row.decode(forColumn: "images"), seconds: try row.decode(forColumn: "seconds"))
   }
 }
 

@@ -14,8 +14,6 @@ final class RunRecord: Sendable {
   /// The engine comes after its record.
   private final class EngineBox: Sendable {
     let engine = Mutex<TrainingEngine?>(nil)
-    let keepPreset: @Sendable () -> Void
-    init(_ keepPreset: @escaping @Sendable () -> Void) { self.keepPreset = keepPreset }
   }
 
   /// Begins a session in the record. Throws `RunError`.
@@ -23,14 +21,14 @@ final class RunRecord: Sendable {
     self.store = store
     if point == nil { try store.note(["preset": plan.preset.name, "format": "1"]) }
     session = try store.beginSession(threads: plan.threads, from: point)
-    let keep = { @Sendable [plan, url = folder.url] in
-      guard let made = try? store.interventions(), made.inOrder().contains(where: \.isOfAPerson) else { return }
-      RunFolder.keep(plan.file(tour: made.tour), in: url)
-    }
-    let box = EngineBox(keep)
+    let box = EngineBox()
     engine = box
     recorder = RunRecorder(
-      store, told: point?.told ?? 0, changed: { box.keepPreset() },
+      store, told: point?.told ?? 0,
+      changed: { [plan, url = folder.url] in
+        guard let made = try? store.interventions(), made.inOrder().contains(where: \.isBeyondThePreset) else { return }
+        RunFolder.keep(plan.file(tour: made.tour), in: url)
+      },
       trouble: { reason in box.engine.withLock { $0 }?.tell(recordTrouble: reason) })
   }
 
@@ -53,6 +51,6 @@ final class RunRecord: Sendable {
 }
 
 extension Intervention {
-  /// True when the preset alone would not do it again.
-  fileprivate var isOfAPerson: Bool { cause != .tour && cause != .engine }
+  /// True when the preset's tour alone would not do it again.
+  fileprivate var isBeyondThePreset: Bool { cause != .tour && cause != .engine }
 }

@@ -25,12 +25,14 @@ enum RunComparison {
       rows.append(["\(name): clean"] + found.map { $0.map { Notation.table.accuracy($0.clean) } ?? "–" })
       rows.append(
         ["\(name): under attack"]
-          + found.map { $0.map { "\(Notation.table.accuracy($0.adversarial)) \($0.attack)" } ?? "–" })
+          + zip(found, cards).map { result, card in
+            result.map { "\(Notation.table.accuracy($0.adversarial)) \(RunTable.attack($0, card))" } ?? "–"
+          })
     }
     return rows + [["gap"] + cards.map(RunTable.gap)]
   }
 
-  /// The validation curves: accuracy under the training attack by step, one color and sign each.
+  /// The validation curves: accuracy under the training attack by step, one sign each.
   static func chart(_ stores: [RunStore], _ cards: [RunCard], columns: Int) throws -> [String] {
     let curves = try stores.map { try $0.validation() }
     guard curves.contains(where: { $0.count > 1 }) else { return [] }
@@ -44,14 +46,17 @@ enum RunComparison {
         rows[y][x] = signs[number % signs.count]
       }
     }
-    var lines = ["accuracy under the training attack on the validation images, by step"]
+    var lines = ["accuracy on the validation images under the attack that each run trains with, by step"]
     for (number, row) in rows.enumerated() {
       let label = number % 5 == 0 ? NumberText.fixed(1 - Double(number) / Double(height - 1), digits: 2) : "    "
       lines.append("\(label) │" + String(row))
     }
     lines.append("     └" + String(repeating: "─", count: width))
     lines.append("      0" + String(repeating: " ", count: max(1, width - "\(last)".count - 1)) + "\(last)")
-    return lines + zip(signs, titles(cards)).map { "  \($0)  \($1)" }
+    return lines
+      + zip(curves, zip(signs, titles(cards))).map { curve, name in
+        "  \(name.0)  \(name.1)" + (curve.last.map { ", \($0.attack)" } ?? "")
+      }
   }
 
   /// The folders' names; with a number where two are called alike.

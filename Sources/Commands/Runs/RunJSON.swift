@@ -13,6 +13,7 @@ struct RunJSON: Encodable {
     var clean: Double
     var adversarial: Double
     var attack: String
+    var eps: Double
   }
 
   var run: String
@@ -43,7 +44,7 @@ struct RunJSON: Encodable {
     results = card.results.map {
       Result(
         weights: $0.weights.rawValue, step: $0.step, n: $0.clean.n, clean: $0.clean.value,
-        adversarial: $0.adversarial.value, attack: $0.attack)
+        adversarial: $0.adversarial.value, attack: $0.attack, eps: card.settings[.epsilon])
     }
     (settings, changes) = (card.settings, card.interventions.inOrder())
   }

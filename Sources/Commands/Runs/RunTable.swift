@@ -6,15 +6,20 @@ import Runs
 enum RunTable {
   /// A heading and a row for each run.
   static func rows(_ cards: [RunCard]) -> [[String]] {
-    let head = ["run", "state", "step", "clean", "under attack", "gap", "began"]
+    let head = ["run", "state", "step", "last: clean", "last: under attack", "gap", "began"]
     return [head]
       + cards.map { card in
-        let result = card.results.last { $0.weights == .best } ?? card.results.last
+        let result = card.results.first { $0.weights == .last }
         return [
           card.name, card.state.word, steps(card), result.map { share($0.clean) } ?? "–",
-          result.map { "\(share($0.adversarial)) \($0.attack)" } ?? "–", gap(card), began(card),
+          result.map { "\(share($0.adversarial)) \(attack($0, card))" } ?? "–", gap(card), began(card),
         ]
       }
+  }
+
+  /// `PGD-10, ε 16/255`: the attack of a result, and the radius it was measured with.
+  static func attack(_ result: Probe, _ card: RunCard) -> String {
+    "\(result.attack), ε \(card.settings.formatted(.epsilon))"
   }
 
   /// `200/400`, or the steps alone when the run has all of them.

@@ -42,7 +42,7 @@ package struct ResumePoint: Sendable {
         "\(path): has weights only; a run goes on from its last, interrupted, auto, before, alarm or kept checkpoints")
     }
     func read<Value: Decodable>(_ text: String?, _ what: String) throws -> Value {
-      do { return try Self.decoder.decode(Value.self, from: Data((text ?? "").utf8)) } catch {
+      do { return try LosslessJSON.value(text ?? "") } catch {
         let reason = (error as? SettingError).map { "\($0)" } ?? "not what this version writes"
         throw FileError("\(path): malformed \(what) in its metadata (\(reason)); use an earlier checkpoint")
       }
@@ -51,6 +51,10 @@ package struct ResumePoint: Sendable {
     initial = try read(metadata["initial"], "settings")
     provenance = try read(metadata["provenance"], "provenance")
     reference = try metadata["reference"].map { try read($0, "reference") }
+    guard (0...100_000_000).contains(self.progress.step), self.progress.told >= 0, self.progress.firstOpen > 0 else {
+      throw FileError(
+        "\(path): malformed state in its metadata (step \(self.progress.step)); use an earlier checkpoint")
+    }
     kind = metadata["kind"].flatMap(CheckpointKind.init) ?? .last
     preset = metadata["preset"] ?? "unknown"
     bestBranch = metadata["best_branch"].flatMap(Branch.init)
@@ -64,19 +68,4 @@ package struct ResumePoint: Sendable {
     result.metadata = [:]
     return result
   }
-
-  static let encoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return encoder
-  }()
-
-  static let decoder: JSONDecoder = {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return decoder
-  }()
 }

@@ -38,7 +38,7 @@ package final class Inbox<Item: Sendable>: Sendable {
   /// Blocks until something may have arrived; may return early when what arrived was taken before.
   package func wait() { signal.wait() }
 
-  /// The same for at most so many seconds.
+  /// Blocks for at most `seconds`.
   package func wait(seconds: Double) { _ = signal.wait(timeout: .now() + .milliseconds(Int(max(1, seconds * 1000)))) }
 
   /// Blocks until something has arrived, but not longer than this; takes it.

@@ -50,14 +50,11 @@ extension Trainer {
   /// The file with what it takes to go on: momentum, the best weights, and where the session stands.
   private func goingOn(_ weights: Safetensors, _ progress: SessionProgress) throws -> Safetensors {
     var file = weights
-    func text(_ value: some Encodable) throws -> String {
-      String(decoding: try ResumePoint.encoder.encode(value), as: UTF8.self)
-    }
     network.addMomentum(to: &file)
-    file.metadata["progress"] = try text(progress)
-    file.metadata["initial"] = try text(initial)
-    file.metadata["provenance"] = try text(Provenance.current)
-    if let reference = sentinel?.pictures.first { file.metadata["reference"] = try text(reference) }
+    file.metadata["progress"] = try LosslessJSON.text(progress)
+    file.metadata["initial"] = try LosslessJSON.text(initial)
+    file.metadata["provenance"] = try LosslessJSON.text(Provenance.current)
+    if let reference = sentinel?.pictures.first { file.metadata["reference"] = try LosslessJSON.text(reference) }
     guard let best else { return file }
     file.metadata["best_branch"] = best.branch.rawValue
     try withNetwork(of: best) { network in

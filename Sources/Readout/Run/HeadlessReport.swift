@@ -48,12 +48,8 @@ package struct HeadlessReport {
 
   /// The event as one JSON object on one line, keys sorted.
   package static func json(_ event: Event) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    guard let data = try? encoder.encode(event) else { preconditionFailure("an event is not encodable") }
-    return printableJSON(String(decoding: data, as: UTF8.self))
+    guard let text = try? LosslessJSON.text(event) else { preconditionFailure("an event is not encodable") }
+    return printableJSON(text)
   }
 
   private func table(_ event: Event) -> [String] {
