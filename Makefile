@@ -7,7 +7,7 @@ THREADS ?= 1
 # What the Swift toolchain uses but its archive does not contain: shared libraries, a linker, C headers, and Git with root
 # certificates to fetch Swift packages.
 TOOLCHAIN = libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 binutils libc6-dev libstdc++-12-dev git ca-certificates
-PACKAGES = $(TOOLCHAIN) libjpeg62-turbo-dev libncurses-dev libopenblas-dev libpng-dev libsqlite3-dev libzip-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux
+PACKAGES = $(TOOLCHAIN) libjpeg62-turbo-dev libncurses-dev libopenblas-dev libpng-dev libsqlite3-dev libzip-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux python3-venv
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 SWIFT = swift
 TEST = $(SWIFT) test -c release --scratch-path .build-test
@@ -16,7 +16,7 @@ BINARY = .build/release/dualab
 # Otherwise a crash on a terminal waits 30 seconds for a key that starts a debugger.
 export SWIFT_BACKTRACE = interactive=no
 
-.PHONY: build run deps test smoke lint format bench compare compare-attack install install-files dist clean
+.PHONY: build run deps tensorboard test smoke lint format bench compare compare-attack install install-files dist clean
 
 # The Swift runtime is linked in, so that the program starts where no Swift toolchain is. Libraries of Debian are looked for
 # next to the program first: 'make dist' puts them there.
@@ -36,6 +36,16 @@ deps:
 	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y --no-install-recommends $$missing; \
 	fi
 
+# The real TensorBoard, which a test reads an exported run with. Without what only its web server needs.
+TENSORBOARD = .build-test/tensorboard
+tensorboard: $(TENSORBOARD)/installed
+
+$(TENSORBOARD)/installed: Tests/requirements.txt | deps
+	rm -rf $(TENSORBOARD)
+	$(PYTHON) -m venv $(TENSORBOARD)
+	$(TENSORBOARD)/bin/python3 -m pip install --quiet --disable-pip-version-check --no-deps -r Tests/requirements.txt
+	touch $@
+
 # A few seconds of the quickest suites, so that a broken build does not cost a full run.
 smoke: deps
 	$(TEST) --filter 'EventsTests|EngineTests'
@@ -45,7 +55,7 @@ smoke: deps
 # terminals and waits for them, which tests that compute would hold up.
 PROGRAMS = CommandTests|TerminalTests
 NUMERICS = NetworksTests|ObjectivesTests|StepsOracleTests
-test: smoke
+test: smoke tensorboard
 	DUALAB_CPU=portable $(TEST) --skip-build --filter '$(NUMERICS)'
 	DUALAB_CPU=avx2 $(TEST) --skip-build --filter '$(NUMERICS)'
 	$(TEST) --skip-build --filter AttacksTests

@@ -8,6 +8,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -86,6 +87,9 @@ let package = Package(
         "Networks", "CZlib", "Spelling", "Tensors", "Downloads", "Recipe", "Events", "Engine", "Readout",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .target(
+      name: "TensorBoard", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["event.proto", "summary.proto", "tensor.proto"]),
     .target(name: "Panes", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout"]),
     .target(name: "Lab", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout", "Panes"]),
     .target(name: "Terminal", dependencies: ["CTerminal", "Recipe", "Events", "Plotting", "Panes", "Lab"]),
@@ -94,7 +98,8 @@ let package = Package(
       dependencies: [
         "COpenBLAS", "Spelling", "Tensors", "Networks", "Downloads", "Datasets", "Attacks", "Recipe", "Events",
         "Evaluation",
-        "Diagnostics", "Engine", "Watching", "Plotting", "Readout", "Runs", "Presets", "Suites", "Lab", "Terminal",
+        "Diagnostics", "Engine", "Watching", "Plotting", "Readout", "Runs", "TensorBoard", "Presets", "Suites", "Lab",
+        "Terminal",
         .product(
           name:
             "ArgumentParser", package: "swift-argument-parser"),
@@ -160,6 +165,7 @@ let package = Package(
         "Recipe", "Events", "Engine", "Readout", "Runs", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard"]),
     .testTarget(name: "WatchingTests", dependencies: ["PyTorchFiles", "Recipe", "Events", "Watching"]),
     .testTarget(
       name: "SuitesTests",

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Not Foundation's `Process`: it learns of the end by a socket that a daemon such as tmux's server inherits and keeps
 /// open, and then waits for ever.
-enum ChildProcess {
+package enum ChildProcess {
   /// Where the program's three standard streams lead.
   enum Streams {
     /// To this terminal, which becomes the controlling one of a new session.
@@ -14,10 +14,10 @@ enum ChildProcess {
   }
 
   /// What a program that has ended left.
-  struct Result {
-    var status: Int32
-    var output: String
-    var errors: String
+  package struct Result {
+    package var status: Int32
+    package var output: String
+    package var errors: String
   }
 
   /// Starts a program, looked up in PATH, with no signal blocked or ignored.
@@ -60,7 +60,7 @@ enum ChildProcess {
   }
 
   /// Runs a short program to its end.
-  static func run(_ command: [String], environment: [String: String]) throws -> Result {
+  package static func run(_ command: [String], environment: [String: String]) throws -> Result {
     let (output, errors) = (try TemporaryFile(), try TemporaryFile())
     let process = try spawn(
       command, environment: environment, streams: .files(output: output.descriptor, errors: errors.descriptor))
