@@ -170,7 +170,7 @@ let package = Package(
     .testTarget(
       name: "SuitesTests",
       dependencies: [
-        "Spelling", "Events", "Diagnostics", "Presets", "Suites", "TestSupport",
+        "Spelling", "Networks", "Events", "Diagnostics", "Presets", "Suites", "TestSupport",
       ]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
     .testTarget(name: "ReadoutTests", dependencies: ["Spelling", "Recipe", "Events", "Readout", "Presets"]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Engine
+import Networks
 
 /// The tree of commands. A new command is one file, `NameCommand.swift`, and one line here.
 struct DualabCommand: AsyncParsableCommand {

@@ -10,6 +10,8 @@ package struct Program {
     reexecWithoutInteractiveBacktrace()
     // Writing to a closed pipe then returns an error. The signal would kill the program before its checkpoint.
     signal(SIGPIPE, SIG_IGN)
+    // The same for a file that would grow beyond 'ulimit -f'.
+    signal(SIGXFSZ, SIG_IGN)
     return await status(of: Array(CommandLine.arguments.dropFirst()), output: .standard)
   }
 

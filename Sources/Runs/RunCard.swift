@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import GRDB
+import Networks
 import Readout
 import Recipe
 
@@ -68,6 +69,12 @@ package struct RunCard: Sendable {
     parent = run.flatMap { run in step.map { (run, $0) } }
   }
 
+  /// What its bits depend on: each program with its kind of kernels once, in the order of its sessions.
+  package var computed: [Provenance] {
+    sessions.reduce([]) { all, session in
+      Provenance(version: session.version, kernels: session.kernels, convolution: session.convolution).following(all)
+    }
+  }
   /// The folder's name.
   package var name: String { folder.lastPathComponent }
   /// Steps of the whole run.

@@ -2,6 +2,7 @@ import Engine
 import Events
 import Foundation
 import GRDB
+import Networks
 
 /// The sessions of a run: its start, going on from a checkpoint, its end.
 extension RunStore {

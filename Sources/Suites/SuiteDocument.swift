@@ -1,4 +1,5 @@
 import Events
+import Networks
 import Presets
 
 /// A suite's result as JSON: each accuracy with its count and interval.
@@ -27,6 +28,8 @@ struct SuiteDocument: Encodable {
     let w2: DistanceRecord?
     let scatter: [Plane]?
     let running: RunningRecord?
+    /// What trained and attacked it.
+    let computed: [Provenance]?
 
     init(_ cell: SuiteResult.Cell, isPooled: Bool = false) {
       seed = isPooled ? nil : cell.seed
@@ -36,6 +39,7 @@ struct SuiteDocument: Encodable {
       (trainingSeconds, attackSeconds, warnings) = (cell.trainingSeconds, cell.attackSeconds, cell.warnings)
       numbers = cell.numbers.isEmpty ? nil : cell.numbers
       (w2, running, scatter) = (cell.distances, cell.running, cell.scatter?.layers.map(Plane.init))
+      computed = cell.computed
     }
   }
 
@@ -70,12 +74,15 @@ struct SuiteDocument: Encodable {
   let byHand: [String: String]
   /// Network, data and ε of the rows' `paper`, another task than that of the lite scale.
   let paperSetting: String?
+  /// The rows were computed by different programs or kernels, as their `computed` says.
+  let mixed: Bool
   let rows: [Row]
 
   init(_ result: SuiteResult) {
     (suite, title, scale, weights) = (result.suite, result.title, result.scale, result.weights)
     (limit, complete) = (result.limit, result.isComplete)
     paperSetting = result.paperSetting
+    mixed = !result.mixture.isEmpty
     byHand = Dictionary(result.overrides.map { ($0.name, $0.value) }) { $1 }
     rows = result.rows.map { row in
       Row(

@@ -50,7 +50,7 @@ struct SuiteJob: Sendable {
     try store.write(
       TrainingRecord(
         settings: run.settings, steps: summary.step, bestStep: summary.bestStep, seconds: summary.seconds,
-        kernels: KernelVariant.current), run)
+        kernels: KernelVariant.current, computed: .current), run)
     observe(.init(title, .trained(steps: summary.step, seconds: summary.seconds)))
   }
 
@@ -89,7 +89,9 @@ struct SuiteJob: Sendable {
     try poll()
     let evaluation = try evaluation(key, resuming: earlier?.record)
     var saved = ContinuousClock.now
-    let save = { try store.write(record(of: evaluation), run, key) }
+    let computed = Provenance.current.following(
+      earlier?.record.settings == evaluation.record.settings ? earlier?.computed : nil)
+    let save = { try store.write(record(of: evaluation, computed), run, key) }
     do {
       try evaluation.run(
         observe: { progress in
@@ -155,11 +157,12 @@ struct SuiteJob: Sendable {
     return EvaluationSettings(norm: norm, epsilon: epsilon, suite: suite, compares: measure == .autoattack)
   }
 
-  private func record(of evaluation: RobustnessEvaluation) -> MeasurementRecord {
+  private func record(of evaluation: RobustnessEvaluation, _ computed: [Provenance]) -> MeasurementRecord {
     let report = evaluation.report()
     return MeasurementRecord(
       title: report.title, isComplete: report.isComplete, clean: report.clean, robust: report.robust,
-      seconds: report.attacks.reduce(0) { $0 + $1.seconds }, warnings: report.warnings, record: evaluation.record)
+      seconds: report.attacks.reduce(0) { $0 + $1.seconds }, warnings: report.warnings, record: evaluation.record,
+      computed: computed)
   }
 }
 

@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Networks
 import Presets
 import Recipe
 
@@ -33,6 +34,8 @@ package struct SuiteResult: Sendable, Hashable, Codable {
     package var scatter: ScatterRecord?
     /// Training batches against running statistics.
     package var running: RunningRecord?
+    /// What trained and attacked it: each program with its kind of kernels once. Nil where that was not recorded.
+    package var computed: [Provenance]?
 
     /// True when everything that the suite measures has been measured.
     package func isComplete(_ measures: [SuiteMeasure]) -> Bool {
@@ -90,6 +93,21 @@ package struct SuiteResult: Sendable, Hashable, Codable {
   /// The overrides as typed: `steps=20 limit=10`; empty when there are none.
   var byHand: String { overrides.map(\.text).joined(separator: " ") }
 
+  /// The rows by what computed them, where that is not the same for all: then single images can differ for that reason.
+  package var mixture: [(computed: Provenance, rows: [String])] {
+    var parts: [(computed: Provenance, rows: [String])] = []
+    for row in rows {
+      for one in row.seeds.flatMap({ $0.computed ?? [] }) {
+        if let index = parts.firstIndex(where: { $0.computed == one }) {
+          if parts[index].rows.last != row.label { parts[index].rows.append(row.label) }
+        } else {
+          parts.append((one, [row.label]))
+        }
+      }
+    }
+    return parts.count > 1 ? parts : []
+  }
+
   /// True when every cell is complete.
   package var isComplete: Bool { rows.allSatisfy { $0.seeds.allSatisfy { $0.isComplete(measures) } } }
 
@@ -146,7 +164,10 @@ extension SuiteResult.Cell {
         + [running?.warning].compactMap(\.self) + damaged,
       numbers: [distances?.numbers, scatter?.numbers, running?.numbers].compactMap(\.self)
         .reduce(into: [:]) { all, numbers in for (column, value) in numbers { all[column.rawValue] = value } },
-      distances: distances, scatter: scatter, running: running)
+      distances: distances, scatter: scatter, running: running,
+      computed: training?.computed.map { trained in
+        both.flatMap { $0.computed ?? [] }.reduce([trained]) { $1.following($0) }
+      })
   }
 
   fileprivate init(pooling cells: [SuiteResult.Cell]) {

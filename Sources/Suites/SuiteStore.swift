@@ -1,6 +1,7 @@
 import Evaluation
 import Events
 import Foundation
+import Networks
 import Presets
 import Recipe
 import Tensors
@@ -12,6 +13,8 @@ struct TrainingRecord: Codable, Hashable {
   var bestStep: Int?
   var seconds: Double
   var kernels: String
+  /// What its bits depend on; nil in records of earlier versions.
+  var computed: Provenance?
 }
 
 /// The stored record of a measurement, complete or interrupted.
@@ -24,6 +27,9 @@ struct MeasurementRecord: Codable {
   var warnings: [EvaluationWarning]
   /// All verdicts; an interrupted evaluation resumes from them.
   var record: EvaluationRecord
+  /// What the verdicts depend on, one for each program and kind of kernels that computed some; nil in records of earlier
+  /// versions.
+  var computed: [Provenance]?
 }
 
 /// The folder with the results of suites. `runs/DIGEST/` holds a run and its measurements, which all suites share.

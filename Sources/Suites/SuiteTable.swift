@@ -73,6 +73,7 @@ extension SuiteSheet {
       isConstructed: result.scale == .lite
         || result.rows.contains { $0.settings[Knob.data.name] == DataKind.mirage.rawValue },
       isComplete: result.isComplete,
+      mixture: result.mixture.map { ($0.computed.text, $0.rows) },
       warnings: result.rows.flatMap { row in
         row.seeds.flatMap { cell in cell.warnings.map { "\(row.label), seed \(cell.seed): \($0)" } }
       })

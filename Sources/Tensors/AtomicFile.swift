@@ -18,6 +18,21 @@ package enum AtomicFile {
     }
   }
 
+  /// Checks that a file of this size can be written next to `url`, by writing and deleting one. Devices and pipes are not
+  /// asked. Throws `FileError` or a system error.
+  package static func checkRoom(_ size: Int, for url: URL) throws {
+    if isSpecial(url) { return }
+    let (handle, temporary) = try created(for: url.resolvingSymlinksInPath())
+    defer { unlink(temporary) }
+    // Not all at once: sizes come from numbers of images.
+    let piece = Data(count: min(size, 1 << 20))
+    for start in stride(from: 0, to: size, by: 1 << 20) {
+      try handle.write(contentsOf: piece.prefix(size - start))
+    }
+    try handle.synchronize()
+    try handle.close()
+  }
+
   private static func replace(_ url: URL, with data: Data) throws {
     let (handle, temporary) = try created(for: url)
     do {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Events
 import Foundation
+import Networks
 import Testing
 
 @testable import Presets
@@ -60,6 +61,22 @@ private let result: SuiteResult = {
         warning: A, "B", seed 1: look
 
         """)
+  }
+
+  @Test func `rows that different kernels computed are named`() throws {
+    let fast = Provenance(version: "1", kernels: "avx2", convolution: "fast")
+    var same = result
+    for seed in 0...1 { same.rows[0].seeds[seed].computed = [fast] }
+    #expect(same.mixture.isEmpty && SuiteTable.text(same) == SuiteTable.text(result))
+    var mixed = same
+    mixed.rows[1].seeds[0].computed = [fast, Provenance(version: "1", kernels: "portable", convolution: "fast")]
+    let note =
+      "Mixed: computed with version 1, kernels avx2, convolution fast (A, \"B\", C|D), with version 1, kernels portable, "
+      + "convolution fast (C|D). On single images these can differ."
+    for text in [SuiteTable.text(mixed), SuiteTable.markdown(mixed)] { #expect(text.contains(note), "\(text)") }
+    let json = try SuiteTable.json(mixed)
+    #expect(json.contains("\"mixed\" : true") && json.contains("\"kernels\" : \"portable\""), "\(json)")
+    #expect(try SuiteTable.json(same).contains("\"mixed\" : false"))
   }
 
   @Test func `at lite scale the paper's numbers stand in a table of their own`() throws {

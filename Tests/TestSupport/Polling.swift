@@ -1,7 +1,7 @@
 /// Waiting for something to become true without a guess at how long it takes.
-enum Polling {
+package enum Polling {
   /// Calls `check` until it gives a value, for at most `limit`; nil when it never does.
-  static func first<Value>(
+  package static func first<Value>(
     within limit: Duration, isolation: isolated (any Actor)? = #isolation, _ check: () throws -> Value?
   ) async throws -> Value? {
     let end = ContinuousClock.now + limit

@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Networks
 import Recipe
 import Runs
 import Spelling

@@ -1,4 +1,5 @@
 import Events
+import Networks
 import Plotting
 import Readout
 import Recipe
@@ -29,7 +30,21 @@ enum RunComparison {
             result.map { "\(Notation.table.accuracy($0.adversarial)) \(RunTable.attack($0, card))" } ?? "–"
           })
     }
-    return rows + [["gap"] + cards.map(RunTable.gap)]
+    return rows + [["gap"] + cards.map(RunTable.gap)] + computed(cards)
+  }
+
+  /// What computed the runs, where that is not the same for all: then they differ in their bits for that reason, too.
+  private static func computed(_ cards: [RunCard]) -> [[String]] {
+    let parts: [(String, (Provenance) -> String)] = [
+      ("version", \.version), ("kernels", \.kernels), ("convolution", \.convolution),
+    ]
+    return parts.compactMap { name, part in
+      let values = cards.map { card in
+        card.computed.map(part).reduce(into: [String]()) { if $0.last != $1 { $0.append($1) } }
+      }
+      guard Set(values.flatMap(\.self)).count > 1 else { return nil }
+      return [name] + values.map { $0.joined(separator: ", then ") }
+    }
   }
 
   /// The validation curves: accuracy under the training attack by step, one sign each.

@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Networks
 import Recipe
 import Runs
 
@@ -24,6 +25,8 @@ struct RunJSON: Encodable {
   var steps: Int?
   var began: String?
   var ended: String?
+  /// What its bits depend on, by session; more than one where it went on with another program or other kernels.
+  var computed: [Provenance]
   var parent: String?
   var parentStep: Int?
   var gapState: String?
@@ -39,6 +42,7 @@ struct RunJSON: Encodable {
     if case .running(let holder) = card.state { process = holder }
     (step, steps) = (card.step, card.totalSteps)
     (began, ended) = (card.sessions.first?.began, card.sessions.last?.ended)
+    computed = card.computed
     (parent, parentStep) = (card.parent?.run, card.parent?.step)
     (gapState, strongest) = (card.gap?.rawValue, card.strongest)
     results = card.results.map {

@@ -41,6 +41,11 @@ package struct AttackCard: Codable, Hashable {
   package var dataDigest: String
   package var threads: Int
   package var kernels: String
+  /// How 3×3 convolutions are computed; nil in files of earlier versions.
+  package var convolution: String?
+  /// What computed some of the verdicts before the evaluation was resumed, where that were other kernels, another
+  /// convolution or another version; nil where all verdicts are of one kind.
+  package var earlier: [Provenance]?
   /// What RobustBench published about this network; nil for others.
   package var robustBench: Published?
 
@@ -72,7 +77,7 @@ package struct AttackCard: Codable, Hashable {
   enum CodingKeys: String, CodingKey {
     case program, norm, eps, suite, individual, seed, checks, rule, model, width, classes, input, mean, std, options,
       weights
-    case data, images, threads, kernels, norms, branch, temperature, activation, shortcut
+    case data, images, threads, kernels, convolution, earlier, norms, branch, temperature, activation, shortcut
     case finalNorm = "final_norm"
     case weightsDigest = "weights_digest"
     case dataDigest = "data_digest"
@@ -113,12 +118,31 @@ package struct AttackCard: Codable, Hashable {
     dataDigest = images.digest
     self.threads = threads
     kernels = KernelVariant.current
+    convolution = ConvolutionKind.fromEnvironment.rawValue
   }
 
   /// The settings of the evaluation.
   package var settings: EvaluationSettings {
     EvaluationSettings(
       norm: norm, epsilon: eps, suite: suite, individual: individual, seed: seed, compares: checks)
+  }
+
+  /// What the bits of the verdicts depend on.
+  package var provenance: Provenance {
+    Provenance(
+      version: program.split(separator: " ").last.map(String.init) ?? program, kernels: kernels,
+      convolution: convolution ?? ConvolutionKind.fromEnvironment.rawValue)
+  }
+
+  /// This card for an evaluation that continues one under `former`.
+  package func continuing(_ former: AttackCard) -> AttackCard {
+    var result = self
+    var others: [Provenance] = []
+    for one in (former.earlier ?? []) + [former.provenance] where one != provenance && !others.contains(one) {
+      others.append(one)
+    }
+    result.earlier = others.isEmpty ? nil : others
+    return result
   }
 
   /// What differs, so that an evaluation under `other` can't continue this one; nil if it can.

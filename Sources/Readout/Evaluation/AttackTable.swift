@@ -17,9 +17,20 @@ package enum AttackTable {
       "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
         + (card.individual ? ", each attack run separately" : ""),
     ]
-    return head + (imported?.lines ?? []) + [""] + Listing.table(rows(report), columns: columns) + [""]
+    return head + [mixture(card)].compactMap(\.self) + (imported?.lines ?? []) + [""]
+      + Listing.table(rows(report), columns: columns) + [""]
       + accuracies(report) + published(card)
       + checks(report) + warnings(report)
+  }
+
+  /// That verdicts were computed in more than one way, in one line; nil where they were not.
+  package static func mixture(_ card: AttackCard) -> String? {
+    card.earlier.map { earlier in
+      let others = earlier.map { $0.differences(from: card.provenance).joined(separator: ", ") }
+      return
+        "mixed verdicts: some were computed with \(others.joined(separator: " and with ")); on single images these "
+        + "can differ"
+    }
   }
 
   /// Normalization layers other than BN, and the set of statistics they used.

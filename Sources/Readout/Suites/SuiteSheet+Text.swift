@@ -76,6 +76,12 @@ extension SuiteSheet {
     notes += explanations.map(\.text)
     if isPaperBeside, let paperSetting { notes.append("paper: \(paperSetting).") }
     if !isComplete { notes.append("Incomplete: '–' marks what is not measured yet.") }
+    if !mixture.isEmpty {
+      notes.append(
+        "Mixed: computed with "
+          + mixture.map { "\($0.computed) (\($0.rows.joined(separator: ", ")))" }.joined(separator: ", with ")
+          + ". On single images these can differ.")
+    }
     return notes + warnings.map { "warning: \($0)" }
   }
 }

@@ -71,6 +71,8 @@ package struct SuiteSheet: Sendable {
   /// True when rows were trained on a task that was constructed to show an effect.
   package var isConstructed: Bool
   package var isComplete: Bool
+  /// What computed which rows, where that is not the same for all.
+  package var mixture: [(computed: String, rows: [String])]
   /// What the evaluations warned about, with row and seed.
   package var warnings: [String]
 
@@ -78,7 +80,7 @@ package struct SuiteSheet: Sendable {
     title: String, name: String, scale: String, weights: String, limit: Int, overrides: [String], paperSetting: String?,
     attack: String?, showsPGD: Bool, showsAutoAttack: Bool, columns: [SuiteColumn], rows: [Row], isFigure: Bool,
     scatters: [SuiteScatter], curves: [SuiteCurve], explanations: [Explanation], isConstructed: Bool,
-    isComplete: Bool, warnings: [String]
+    isComplete: Bool, mixture: [(computed: String, rows: [String])] = [], warnings: [String]
   ) {
     self.title = title
     self.name = name
@@ -98,6 +100,7 @@ package struct SuiteSheet: Sendable {
     self.explanations = explanations
     self.isConstructed = isConstructed
     self.isComplete = isComplete
+    self.mixture = mixture
     self.warnings = warnings
   }
 }

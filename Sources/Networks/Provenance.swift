@@ -1,5 +1,3 @@
-import Networks
-
 /// What the bits of a run depend on next to its settings: the kernels of this machine, and this program.
 package struct Provenance: Sendable, Hashable, Codable {
   /// The version of this program.
@@ -20,6 +18,15 @@ package struct Provenance: Sendable, Hashable, Codable {
   package static var current: Provenance {
     Provenance(
       version: version, kernels: KernelVariant.current, convolution: ConvolutionKind.fromEnvironment.rawValue)
+  }
+
+  /// In words: `version 0.1.0, kernels avx2, convolution fast`.
+  package var text: String { "version \(version), kernels \(kernels), convolution \(convolution)" }
+
+  /// This one after `former` ones, each once.
+  package func following(_ former: [Provenance]?) -> [Provenance] {
+    let others = former ?? []
+    return others.contains(self) ? others : others + [self]
   }
 
   /// What differs from another process, `kernels avx512 (here avx2)`, one each; nothing where the bits are the same.
