@@ -22,6 +22,8 @@ package enum Command: Sendable, Hashable, Codable {
   case cancelAttack
   /// Write a checkpoint and continue.
   case checkpoint
+  /// Write checkpoints to this folder from now on: the run's own has no space.
+  case saveTo(String)
   /// Write a line into the journal.
   case note(String)
   /// End the tour: from now on a person is in charge.

@@ -46,6 +46,8 @@ package enum JournalFact: Sendable, Hashable {
   case resumed(file: String)
   /// The record of the run can be written again.
   case recordedAgain
+  /// Checkpoints are written to this folder from now on.
+  case savesTo(folder: String)
   /// A person took over from the tour.
   case tourEnded
   /// How checkpoints of another program are numbered from here on.

@@ -50,7 +50,7 @@ package struct LineCommand: Sendable {
 
   /// All of them.
   package static let all: [LineCommand] = [
-    set, recalibrate, attack, run, branch, rewind, seek, note,
+    set, recalibrate, attack, run, branch, rewind, seek, note, saveTo,
     LineCommand("cancel-attack", "cancel that attack", .send(.cancelAttack)),
     LineCommand("acknowledge", "acknowledge the alarm", .send(.acknowledge)),
     LineCommand("checkpoint", "write a checkpoint and go on", .send(.checkpoint)),
@@ -148,6 +148,13 @@ extension LineCommand {
   } request: { words, _ in
     guard !words.isEmpty else { throw SettingError("note needs a text, e.g. note the gap opens here") }
     return .send(.note(words.joined(separator: " ")))
+  }
+
+  private static let saveTo = LineCommand("save-to FOLDER", "write checkpoints to this folder from now on") { _, _ in
+    []
+  } request: { words, _ in
+    guard !words.isEmpty else { throw SettingError("save-to needs a folder, e.g. save-to /mnt/disk/run") }
+    return .send(.saveTo(words.joined(separator: " ")))
   }
 
   /// Changes of settings, each checked as `set` does.

@@ -70,7 +70,7 @@ package struct Prompt: Sendable {
   package func parse() throws -> LineRequest {
     let words = text.split(separator: " ").map(String.init)
     guard let first = words.first else { return .nothing }
-    if let equals = text.firstIndex(of: "="), !["theme", "branch", "note"].contains(first) {
+    if let equals = text.firstIndex(of: "="), !["theme", "branch", "note", "save-to"].contains(first) {
       var name = text[..<equals].split(separator: " ").map(String.init)
       if name.first == "set" { name.removeFirst() }
       let value = text[text.index(after: equals)...].split(separator: " ").joined(separator: " ")

@@ -97,7 +97,7 @@ package struct Session: Sendable {
     case .stop: wish = .stop
     case .takeOver: isOnTour = false
     case .acknowledge, .attack, .cancelAttack, .checkpoint: break
-    case .step, .run, .note, .set, .recalibrate: break
+    case .step, .run, .note, .set, .recalibrate, .saveTo: break
     }
   }
 
@@ -118,7 +118,8 @@ package struct Session: Sendable {
     guard isWatching else { return nil }
     return switch command {
     case .stop, .acknowledge, .takeOver, .resume: nil
-    case .pause, .step, .run, .note, .set, .recalibrate, .attack, .cancelAttack, .checkpoint, .finish: .onlyWatching
+    case .pause, .step, .run, .note, .set, .recalibrate, .attack, .cancelAttack, .checkpoint, .saveTo, .finish:
+      .onlyWatching
     }
   }
 

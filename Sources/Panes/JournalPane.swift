@@ -79,7 +79,7 @@ package struct JournalPane: Pane {
     case .run, .note: break
     case .pause, .resume, .finish, .stop: isStepping = false
     case .acknowledge, .attack, .cancelAttack, .checkpoint, .takeOver: break
-    case .set, .recalibrate: break
+    case .set, .recalibrate, .saveTo: break
     }
   }
 

@@ -28,6 +28,8 @@ extension JournalFact {
         + "\(rule.condition) in \(NumberText.count(rule.checks, "check"))"
     case .resumed(let file): "resumed from \(file)"
     case .recordedAgain: "the record of the run is written again; nothing is missing from it"
+    case .savesTo(let folder):
+      "checkpoints are written to \(folder) from now on; to go on from them later, move them to checkpoints/ of the run"
     case .tourEnded: "the tour ends here: the session is yours"
     case .numbered(let source): "steps are \(source.words)"
     case .sameWeights(let file, let other):
@@ -118,7 +120,9 @@ extension Undertaking {
     case .attack: "attack not started: \(reason)"
     // Their error messages say what they are about.
     case .operation, .checkpoint: reason
-    case .ending: "waiting, the weights are not on the disk: \(reason); tried again every few seconds"
+    case .ending:
+      "waiting, the weights are not on the disk: \(reason); tried again every few seconds; free some space, or write "
+        + "elsewhere with 'save-to FOLDER' in the lab or by 'dualab send RUN save-to FOLDER'"
     case .record: "the record of the run cannot be written: \(reason); training goes on, and it is tried again"
     }
   }

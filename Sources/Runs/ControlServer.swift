@@ -10,13 +10,13 @@ package enum ControlPermission: String, Sendable, Hashable, CaseIterable {
   case watch
   /// Change settings, pause, resume, attack, acknowledge, note.
   case tune
-  /// Also finish and stop the run.
+  /// Also finish and stop the run, and choose where checkpoints are written.
   case all
 
   /// True when a command is allowed.
   package func allows(_ command: Command) -> Bool {
     switch command {
-    case .finish, .stop: self == .all
+    case .finish, .stop, .saveTo: self == .all
     default: self != .watch
     }
   }

@@ -158,7 +158,7 @@ struct WatchWork {
         }
       // Leaving the screen resumes, and a first key ends a tour: nothing here waits for either.
       case .resume, .takeOver: break
-      case .pause, .step, .run, .set, .note, .recalibrate, .attack, .cancelAttack, .checkpoint:
+      case .pause, .step, .run, .set, .note, .recalibrate, .attack, .cancelAttack, .checkpoint, .saveTo:
         journal(.refused(.onlyWatching), cause: .you)
       }
     }

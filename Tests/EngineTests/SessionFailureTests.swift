@@ -46,7 +46,9 @@ struct SessionFailureTests {
   @Test("a run whose weights cannot be written waits, says so once, and tries again")
   func saving() throws {
     var machine = try machine(at: "save last")
-    let waiting = "waiting, the weights are not on the disk: disk full; tried again every few seconds"
+    let waiting =
+      "waiting, the weights are not on the disk: disk full; tried again every few seconds; free some space, or write "
+      + "elsewhere with 'save-to FOLDER' in the lab or by 'dualab send RUN save-to FOLDER'"
     #expect(
       machine.play(.failed("disk full")) == ["journal @4 \(waiting) (engine)", "state paused @4: disk full", "wait"])
     #expect(machine.isBlocked)
@@ -54,6 +56,11 @@ struct SessionFailureTests {
     #expect(machine.play(.failed("disk still full")) == ["wait"])
     #expect(machine.play(.command(.resume), .saved(nil)) == ["save last @4 γ=0.5", "save best @4 γ=0.5"])
     #expect(!machine.isBlocked)
+    #expect(
+      machine.play(.command(.saveTo("/mnt"))) == [
+        "journal @4 checkpoints are written to /mnt from now on; to go on from them later, move them to checkpoints/ of "
+          + "the run (you)"
+      ])
     #expect(machine.play(.saved(nil)).last == "test last @4 γ=0.5")
   }
 

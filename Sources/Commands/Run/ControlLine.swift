@@ -11,6 +11,9 @@ enum ControlLine {
     for character in oneLine(line) { prompt.type(character) }
     switch try prompt.parse() {
     case .send(.set(let knob, let value, _)): return .set(knob: knob, value: value, cause: .remote)
+    case .send(.saveTo(let folder)) where !folder.hasPrefix("/"):
+      throw SettingError(
+        "save-to \(folder): give the whole path, from / on: the run may have started in another folder")
     case .send(let command): return command
     case .nothing: throw SettingError("nothing to do; send a command such as set beta=1")
     case .branch, .seek, .quit, .theme:

@@ -37,6 +37,7 @@ extension SessionMachine {
     case .checkpoint:
       checkpoints.ask()
       return []
+    case .saveTo(let folder): return savesTo(folder)
     case .takeOver: return tour.end() ? journal(.tourEnded, cause: .you) : []
     case .finish: return finishEarly()
     case .stop:
@@ -61,6 +62,12 @@ extension SessionMachine {
     guard !isOver, !isInTrouble else { return [] }
     isInTrouble = true
     return journal(.failed(.checkpoint, reason))
+  }
+
+  /// Checkpoints are written to another folder from now on, or it is refused for a reason.
+  package mutating func savesTo(_ folder: String, refusal: String? = nil, cause: Cause = .you) -> [Event] {
+    guard !isOver else { return [] }
+    return journal(refusal.map { .refused(.invalid($0)) } ?? .savesTo(folder: folder), cause: cause)
   }
 
   /// A checkpoint was written while training went on.

@@ -9,7 +9,7 @@ extension SessionMachine {
   }
 
   /// True when the session leaves at once; only what would be lost is still written.
-  var isLeaving: Bool {
+  package var isLeaving: Bool {
     switch ending {
     case .stop, .failure: true
     case .finish, nil: false

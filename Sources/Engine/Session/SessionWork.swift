@@ -45,6 +45,12 @@ package protocol SessionWork: AnyObject {
   /// folder, and when the file is written later: `written` is told then.
   func save(_ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?) throws -> CheckpointNote?
 
+  /// Writes checkpoints to this folder from now on; makes it if it is missing. Throws one line when it takes no files.
+  func saveElsewhere(in folder: String) throws
+
+  /// Where the last checkpoint goes when the run's folder does not take it and the run is left; nil without a folder.
+  var lastResort: String? { get }
+
   /// Blocks until every checkpoint is on the disk, or cannot be.
   func finishWriting()
 
@@ -67,4 +73,10 @@ package struct TrainingFailure: Error, Sendable, CustomStringConvertible {
 
 extension SessionWork {
   package func finishWriting() {}
+
+  package func saveElsewhere(in folder: String) throws {
+    throw TrainingFailure("save-to: this run writes no checkpoints")
+  }
+
+  package var lastResort: String? { nil }
 }

@@ -20,6 +20,8 @@ package actor TrainingEngine {
   /// Hears every event on the engine's thread, before its readers.
   private let record: @Sendable (Event) -> Void
   private var machine: SessionMachine
+  /// What does the work, once data and network are loaded.
+  private var work: (any SessionWork)?
   /// The attack on a frozen copy that was started last.
   private var attack: FrozenAttack?
   /// When the last checkpoint to go on from was written.
@@ -88,6 +90,7 @@ package actor TrainingEngine {
       tell(events)
       return summary
     }
+    self.work = work
     work.written = { [inbox] in inbox.put(.written($0)) }
     savedAt = secondsOfMonotonicClock()
     obeyArrivals()
@@ -153,8 +156,7 @@ package actor TrainingEngine {
     case .test(let weights, let step, let settings):
       return .measured(try work.test(weights, afterStep: step, settings: settings, poll: poll))
     case .save(let kind, let step, let settings):
-      return .saved(
-        try work.save(kind, step: step, settings: settings, progress: machine.progress(for: kind)))
+      return .saved(try save(kind, step, settings, by: work))
     case .operate(let operation, let step, let settings):
       return .operated(try work.operate(operation, afterStep: step, settings: settings, poll: poll))
     case .checkQuickly(let step, let settings):
@@ -166,6 +168,21 @@ package actor TrainingEngine {
     case .freeze(let scope, let step, let settings):
       start(try work.freeze(scope, afterStep: step, settings: settings))
       return .frozen
+    }
+  }
+
+  private func save(
+    _ kind: CheckpointKind, _ step: Int, _ settings: Settings, by work: any SessionWork
+  ) throws -> CheckpointNote? {
+    let save = { [machine] in
+      try work.save(kind, step: step, settings: settings, progress: machine.progress(for: kind))
+    }
+    do { return try save() } catch {
+      // Nobody waits any more: another disk is better than none.
+      guard machine.isLeaving, let folder = work.lastResort else { throw error }
+      guard (try? work.saveElsewhere(in: folder)) != nil, let note = try? save() else { throw error }
+      tell(machine.savesTo(folder, cause: .engine))
+      return note
     }
   }
 
@@ -189,15 +206,26 @@ package actor TrainingEngine {
     }
   }
 
+  /// What the machine says. Whether a folder takes files is not for it to find out.
+  private func answer(to command: Command) -> [Event] {
+    guard case .saveTo(let folder) = command else { return machine.handle(command) }
+    guard let work else { return machine.savesTo(folder, refusal: "save-to: the run is still being prepared") }
+    let url = URL(fileURLWithPath: (folder as NSString).expandingTildeInPath)
+    do {
+      try work.saveElsewhere(in: url.path)
+      return machine.savesTo(url.path)
+    } catch { return machine.savesTo(url.path, refusal: oneLine("\(error)")) }
+  }
+
   private func obeyArrivals() {
     while let arrival = inbox.take() { obey(arrival) }
   }
 
   private func obey(_ arrival: Arrival) {
     switch arrival {
-    case .command(let command): tell(machine.handle(command))
+    case .command(let command): tell(answer(to: command))
     case .asked(let command, let answer):
-      let events = machine.handle(command)
+      let events = self.answer(to: command)
       tell(events)
       answer(events.lazy.compactMap(\.refusal).first)
     case .report(let report): tell(machine.handle(report))

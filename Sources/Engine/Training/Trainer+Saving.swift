@@ -11,7 +11,7 @@ extension Trainer {
   package func save(
     _ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress? = nil
   ) throws -> CheckpointNote? {
-    guard let folder = folder?.appendingPathComponent("checkpoints") else { return nil }
+    guard let folder = elsewhere ?? folder?.appendingPathComponent("checkpoints") else { return nil }
     guard kind != .best else { return try saveBest(in: folder, settings) }
     let url = folder.appendingPathComponent("\(kind.fileName(step: step)).safetensors")
     let note = CheckpointNote(step: step, kind: kind, path: url.path)
@@ -34,6 +34,27 @@ extension Trainer {
   }
 
   package func finishWriting() { writer.drain() }
+
+  package func saveElsewhere(in path: String) throws {
+    guard folder != nil else { throw TrainingFailure("save-to: this run writes no checkpoints") }
+    let url = URL(fileURLWithPath: path), files = FileManager.default
+    let isNew = !files.fileExists(atPath: path)
+    do {
+      try files.createDirectory(at: url, withIntermediateDirectories: true)
+      // Weights, momentum and best weights.
+      let size = 3 * 4 * network.parameterCount + 65_536
+      try AtomicFile.checkRoom(size, for: url.appendingPathComponent("\(CheckpointKind.last.rawValue).safetensors"))
+    } catch {
+      if isNew { rmdir(path) }
+      throw FileError("save-to \(path): this folder takes no checkpoints; name one that you can write to, with space")
+    }
+    elsewhere = url
+  }
+
+  /// In the folder for temporary files, named like the run's.
+  package var lastResort: String? {
+    folder.map { NSTemporaryDirectory() + "dualab-\($0.lastPathComponent)-\(getpid())" }
+  }
 
   private func saveBest(in folder: URL, _ settings: Settings) throws -> CheckpointNote? {
     guard let best else { return nil }

@@ -32,6 +32,8 @@ package final class Trainer: SessionWork {
   let writer = CheckpointWriter()
   /// False where nobody will go on from it: only the weights at the end are written then.
   package var keepsPoints = true
+  /// Where checkpoints go, if not to the run's folder any more.
+  var elsewhere: URL?
   package var written: (@Sendable (Result<CheckpointNote, FileError>) -> Void)?
 
   /// Weights of an earlier step, and the network they belong to: normalization may have been changed since.
