@@ -116,6 +116,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [3, 25]) func aRunThatWasKilledBeforeItsFirstCheckpointBeginsAgain(step: Int) async throws {
+    try await withFolder { folder in
+      let whole = try await run(in: folder), expected = try weights(whole)
+      try RunRecordForger.killEarly(whole, afterStep: step)
+      let again = try await BuiltProgram.run(["train", "--resume", whole.path])
+      #expect(again.status == 0, "\(again.error)")
+      #expect(again.error.contains("whole: ended before its first checkpoint; it begins again from its settings"))
+      #expect(try weights(whole) == expected)
+      let store = try RunStore.open(whole, writing: false)
+      #expect(try store.lastStep() == 150 && store.sessions().count == 2 && store.interventions().inOrder().count == 4)
+      let verified = try await BuiltProgram.run(["runs", "verify", whole.path])
+      #expect(verified.status == 0, "\(verified.error)")
+    }
+  }
+
   @Test func aFinishedRunCanBeMadeLonger() async throws {
     try await withFolder { folder in
       let whole = try await run(in: folder)

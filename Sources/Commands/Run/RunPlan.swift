@@ -47,6 +47,16 @@ package struct RunPlan {
     (self.threads, self.notes) = (threads, notes)
   }
 
+  /// The same with more to say.
+  func adding(notes more: [String]) -> RunPlan {
+    RunPlan(preset: preset, settings: settings, tour: tour, threads: threads, notes: more + notes)
+  }
+
+  private init(preset: Preset, settings: Settings, tour: [TourStop], threads: Int, notes: [String]) {
+    (self.preset, self.settings, self.tour) = (preset, settings, tour)
+    (self.threads, self.notes) = (threads, notes)
+  }
+
   /// What of `--set`, of a preset file given by its path, and of `--at` has no effect at any time of the run.
   private static func unused(
     _ given: [Assignment], _ options: RunOptions, _ preset: Preset, _ settings: Settings, _ tour: [TourStop]

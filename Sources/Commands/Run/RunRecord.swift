@@ -19,7 +19,10 @@ final class RunRecord: Sendable {
   /// Begins a session in the record. Throws `RunError`.
   init(_ store: RunStore, plan: RunPlan, folder: RunFolder, from point: ResumePoint?) throws {
     self.store = store
-    if point == nil { try store.note(["preset": plan.preset.name, "format": "1"]) }
+    if point == nil {
+      try store.note(["preset": plan.preset.name, "format": "1"])
+      try store.note(RunBeginning(settings: plan.settings, tour: plan.tour, policy: plan.preset.policy))
+    }
     session = try store.beginSession(threads: plan.threads, from: point)
     let box = EngineBox()
     engine = box

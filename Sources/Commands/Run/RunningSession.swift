@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Presets
 import Readout
 import Recipe
 import Runs
@@ -16,6 +17,8 @@ struct RunningSession {
   let alarms: AlarmWatch
   /// What the run told before this session.
   let history: [Event]
+  /// False when the folder had a run before.
+  private let isNew: Bool
   private let record: RunRecord
   private let control: ControlServer?
   private let hold = RemoteHold()
@@ -40,12 +43,21 @@ struct RunningSession {
       }
     let folder = try RunFolder(URL(fileURLWithPath: path), preset: plan.file(tour: plan.tour))
     do {
-      record = try RunRecord(try RunStore.create(in: folder.url), plan: plan, folder: folder, from: nil)
+      try self.init(
+        plan, folder, try RunStore.create(in: folder.url), command, options, isNew: true)
     } catch {
       folder.discard()
       throw error
     }
-    (self.plan, self.folder, history) = (plan, folder, [])
+  }
+
+  /// Begins a run in its folder.
+  private init(
+    _ plan: RunPlan, _ folder: RunFolder, _ store: RunStore, _ command: AlarmCommand?, _ options: RunOptions,
+    isNew: Bool
+  ) throws {
+    record = try RunRecord(store, plan: plan, folder: folder, from: nil)
+    (self.plan, self.folder, self.isNew, history) = (plan, folder, isNew, [])
     alarms = AlarmWatch(command: command, folder: folder.url.path)
     engine = TrainingEngine(
       settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, record: { [record] in record.take($0) }
@@ -59,7 +71,25 @@ struct RunningSession {
 
   private init(resuming url: URL, _ options: RunOptions) throws {
     try options.checkResume()
-    try self.init(in: try RunFolder(resuming: url), options, longer: options.steps)
+    let folder = try RunFolder(resuming: url), store = try RunStore.open(url, writing: true)
+    if let beginning = try store.beginning() {
+      try self.init(again: beginning, in: folder, store, options)
+    } else {
+      try self.init(in: folder, options, longer: options.steps)
+    }
+  }
+
+  /// Begins a run again that was killed before its first checkpoint.
+  private init(again beginning: RunBeginning, in folder: RunFolder, _ store: RunStore, _ options: RunOptions) throws {
+    let preset = Preset(
+      name: try store.fact("preset") ?? "unknown", settings: beginning.settings, tour: beginning.tour,
+      policy: beginning.policy)
+    let note = "\(folder.url.relativePath): ended before its first checkpoint; it begins again from its settings"
+    let plan = try RunPlan(
+      options, preset: preset, cores: ProcessInfo.processInfo.activeProcessorCount
+    ).adding(notes: [note])
+    try store.beginAgain()
+    try self.init(plan, folder, store, try options.onAlarm.map { try AlarmCommand($0) }, options, isNew: false)
   }
 
   /// Goes on with a branch that was just made.
@@ -74,7 +104,7 @@ struct RunningSession {
     let plan = RunPlan(resuming: point, threads: threads, notes: resumption.notes)
     history = try store.history()
     record = try RunRecord(store, plan: plan, folder: folder, from: point)
-    (self.plan, self.folder) = (plan, folder)
+    (self.plan, self.folder, isNew) = (plan, folder, false)
     alarms = AlarmWatch(command: command, folder: url.path, repeatsFirst: true)
     // An alarm that nobody has acknowledged is one still.
     for event in history { if case .alarm = event { _ = alarms.take(event) } }
@@ -128,7 +158,7 @@ struct RunningSession {
   func tidy(after summary: Summary) {
     control?.close()
     record.end(summary)
-    if summary.step == 0, summary.outcome != .finished, history.isEmpty { return folder.discard() }
+    if summary.step == 0, summary.outcome != .finished, isNew { return folder.discard() }
     // A tour that went as planned keeps its captions.
     guard !summary.changes.isEmpty || !plan.tour.isEmpty, summary.changes.settings != plan.tour.settings else { return }
     folder.keep(plan.file(tour: summary.changes))
