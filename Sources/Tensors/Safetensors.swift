@@ -49,6 +49,9 @@ package struct Safetensors: Sendable {
   /// whose other tensors are enough.
   package internal(set) var unreadable: [String: String] = [:]
 
+  /// Bytes of all tensors.
+  package var byteCount: Int { tensors.values.reduce(0) { $0 + $1.bytes.count } }
+
   /// A file in the making.
   package init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
     self.tensors = tensors

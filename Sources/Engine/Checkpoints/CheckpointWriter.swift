@@ -5,8 +5,9 @@ import Tensors
 
 /// Writes checkpoints while training goes on, one after the other, on a thread of its own.
 ///
-/// Where the disk is slower than training, a checkpoint to go on from that still waits is replaced by the next: the
-/// memory does not grow, and the newest is always written.
+/// Where the disk is slower than training, a checkpoint to go on from that still waits is replaced by the next, and the
+/// newest is always written. Those before a change wait only up to a quarter of the memory: one more is left out, and
+/// that is told. Going back to its step then starts from an earlier one.
 final class CheckpointWriter: Sendable {
   private struct Job: Sendable {
     let file: Safetensors
@@ -17,20 +18,39 @@ final class CheckpointWriter: Sendable {
 
   private let queue = DispatchQueue(label: "dualab.checkpoints", qos: .utility)
   private let waiting = Mutex<[Job]>([])
+  private let freeMemory: @Sendable () -> Int
+
+  /// `freeMemory` gives the bytes that this process can still get.
+  init(freeMemory: @escaping @Sendable () -> Int = { AvailableMemory.bytes }) { self.freeMemory = freeMemory }
 
   /// Writes the file atomically; then tells what became of it.
   func write(
     _ file: Safetensors, to url: URL, note: CheckpointNote,
     then tell: @escaping @Sendable (Result<CheckpointNote, FileError>) -> Void
   ) {
-    waiting.withLock { jobs in
+    let isLeftOut = waiting.withLock { jobs in
+      if note.kind == .before, !jobs.isEmpty, !hasRoom(for: file, after: jobs) { return true }
       jobs.removeAll { $0.note.kind == .auto && note.kind == .auto && $0.note.step > 0 }
       jobs.append(Job(file: file, url: url, note: note, tell: tell))
+      return false
+    }
+    if isLeftOut {
+      return tell(
+        .failure(
+          FileError(
+            "\(url.path): left out, since the disk is slow and the checkpoints that wait for it fill the memory; going "
+              + "back to step \(note.step) starts from an earlier one")))
     }
     queue.async { [self] in
       guard let job = waiting.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
       job.tell(Result { () throws(FileError) in try Self.write(job.file, to: job.url) }.map { job.note })
     }
+  }
+
+  private func hasRoom(for file: Safetensors, after jobs: [Job]) -> Bool {
+    let held = jobs.reduce(0) { $0 + $1.file.byteCount }, needed = held + file.byteCount
+    let free = freeMemory()
+    return free > Int.max - held || needed <= (free + held) / 4
   }
 
   /// Blocks until everything is on the disk.
