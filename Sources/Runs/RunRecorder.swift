@@ -8,9 +8,16 @@ import Synchronization
 /// Writes what a session tells to the run's record, on a thread of its own: training never waits for the disk. What
 /// cannot be written is kept and tried again.
 package final class RunRecorder: Sendable {
+  /// What is to be written.
+  fileprivate enum Entry: Sendable {
+    case told(seq: Int, Event)
+    /// Somebody asked for it, and it is done and told later.
+    case accepted(Intervention)
+  }
+
   private struct State {
     var told: Int
-    var waiting: [(seq: Int, event: Event)] = []
+    var waiting: [Entry] = []
     var isScheduled = false
     /// The trouble was reported.
     var isInTrouble = false
@@ -40,7 +47,7 @@ package final class RunRecorder: Sendable {
   package func take(_ event: Event) {
     let schedules = state.withLock { state in
       state.told += 1
-      if StoredEvent.isKept(event) { state.waiting.append((state.told, placed(event))) }
+      if StoredEvent.isKept(event) { state.waiting.append(.told(seq: state.told, placed(event))) }
       defer { state.isScheduled = true }
       return !state.isScheduled
     }
@@ -49,6 +56,12 @@ package final class RunRecorder: Sendable {
     } else if schedules {
       queue.asyncAfter(deadline: .now() + 0.25) { self.flush() }
     }
+  }
+
+  /// Takes in what was accepted, so that a resumed session does it where this one is killed before.
+  package func take(accepted intervention: Intervention) {
+    state.withLock { $0.waiting.append(.accepted(intervention)) }
+    queue.async { self.flush() }
   }
 
   /// Files of the run are named from its folder, which may be moved.
@@ -81,9 +94,9 @@ package final class RunRecorder: Sendable {
         throw RunError("\(store.path) is gone (the folder was moved or deleted)")
       }
       try store.write { db in
-        for (seq, event) in rows { try self.insert(event, seq, db) }
+        for row in rows { try self.insert(row, db) }
       }
-      if rows.contains(where: { Intervention($0.event) != nil }) { changed() }
+      if rows.contains(where: \.isIntervention) { changed() }
       if state.withLock({ state in
         defer { state.isInTrouble = false }
         return state.isInTrouble
@@ -96,7 +109,7 @@ package final class RunRecorder: Sendable {
   }
 
   /// Keeps what could not be written for another try.
-  private func giveBack(_ rows: [(seq: Int, event: Event)], because reason: String) {
+  private func giveBack(_ rows: [Entry], because reason: String) {
     let isNews = state.withLock { state in
       state.waiting.insert(contentsOf: rows, at: 0)
       state.isScheduled = true
@@ -105,6 +118,15 @@ package final class RunRecorder: Sendable {
     }
     if isNews { trouble(reason) }
     queue.asyncAfter(deadline: .now() + 2) { self.flush() }
+  }
+
+  private func insert(_ entry: Entry, _ db: Database) throws {
+    switch entry {
+    case .told(let seq, let event): try insert(event, seq, db)
+    case .accepted(let intervention):
+      try db.execute(
+        sql: "INSERT INTO redo (act) VALUES (?)", arguments: [try LosslessJSON.text(StoredAct.did(intervention))])
+    }
   }
 
   private func insert(_ event: Event, _ seq: Int, _ db: Database) throws {
@@ -156,6 +178,12 @@ package final class RunRecorder: Sendable {
     try db.execute(
       sql: "INSERT OR REPLACE INTO fingerprint (seq, hash, settings) VALUES (?, ?, ?)",
       arguments: [seq, hash.digest(), text])
+  }
+}
+
+extension RunRecorder.Entry {
+  fileprivate var isIntervention: Bool {
+    if case .told(_, let event) = self { Intervention(event) != nil } else { false }
   }
 }
 

@@ -39,11 +39,14 @@ extension RunStore {
     let reached = max(try lastStep(), try fact("reached").flatMap { Int($0) } ?? 0), last = try lastSeq(),
       told = point.progress.told, open = point.progress.firstOpen, step = point.progress.step
     if goesOn { point.progress.forgetFinish() }
+    let progress = point.progress
     let redo = try write { db in
       var record = try Self.record(db, from: open)
       for text in try String.fetchAll(db, sql: "SELECT act FROM redo ORDER BY id") {
         // One before the checkpoint was done, and said nothing.
-        if case .did(let intervention) = try LosslessJSON.value(text) as StoredAct, intervention.step >= step {
+        if case .did(let intervention) = try LosslessJSON.value(text) as StoredAct, intervention.step >= step,
+          !progress.awaits(intervention.act)
+        {
           record.add(intervention)
         }
       }

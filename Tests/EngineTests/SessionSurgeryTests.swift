@@ -226,7 +226,11 @@ struct SessionSurgeryTests {
   func recalibrate() throws {
     var machine = try running()
     #expect(machine.play(.command(.recalibrate(batches: 7)), .command(.recalibrate(batches: 7))) == [])
+    // For the record, once; what the tour asks for is not in it.
+    #expect(machine.takeAccepted() == [Intervention(step: 1, cause: .you, .recalibrate(batches: 7))])
+    #expect(machine.progress(for: .interrupted)?.awaits(.recalibrate(batches: 7)) == true)
     #expect(machine.play(.stepDone(sample(1))).last == "recalibrate 7 @1")
+    #expect(machine.takeAccepted().isEmpty)
     #expect(machine.play(.failed("no room")) == ["journal @1 no room (engine)", "run 2 γ=0.5"])
     _ = machine.play(.command(.pause), .stepDone(sample(2)))
     #expect(machine.play(.command(.recalibrate(batches: 3))) == ["recalibrate 3 @2"])

@@ -57,6 +57,29 @@ import Testing
     return store
   }
 
+  /// Until it is done, it is to be done by whoever goes on; then no more.
+  @Test func anAcceptedRecalibrationIsKeptUntilItIsDone() throws {
+    try withFolder { folder in
+      let store = try RunStore.create(in: folder), recorder = RunRecorder(store, told: 0)
+      for event in Self.told { recorder.take(event) }
+      let asked = Intervention(step: 3, cause: .you, .recalibrate(batches: 5))
+      recorder.take(accepted: asked)
+      recorder.finish()
+      let database = try DatabaseQueue(path: folder.appendingPathComponent("run.sqlite").path)
+      func redo() throws -> [String] { try database.read { try String.fetchAll($0, sql: "SELECT act FROM redo") } }
+      #expect(try redo().count == 1 && redo()[0].contains("recalibrate"))
+      let none = Proportion(correct: 0, n: 1)
+      var report = SurgeryReport(
+        step: 3, operation: .recalibrate, from: .batch, to: .batch, warnings: [], logitDrift: 0, largestLogitDrift: 0,
+        cleanBefore: none, cleanAfter: none, adversarialBefore: none, adversarialAfter: none, attack: "PGD-10",
+        seconds: 0)
+      report.batches = 5
+      recorder.take(.journal(JournalEntry(step: 3, cause: .you, .operated(report))))
+      recorder.finish()
+      #expect(try redo().isEmpty)
+    }
+  }
+
   @Test func eventsComeBackInTheirOrder() throws {
     try withFolder { folder in
       let store = try record(Self.told, in: folder)

@@ -38,6 +38,9 @@ final class RunRecord: Sendable {
   /// Whom to tell when the record cannot be written.
   func attach(_ engine: TrainingEngine) { self.engine.engine.withLock { $0 = engine } }
 
+  /// Takes in what was accepted and is done later.
+  func take(accepted intervention: Intervention) { recorder.take(accepted: intervention) }
+
   /// Takes in an event.
   func take(_ event: Event) { recorder.take(event) }
 

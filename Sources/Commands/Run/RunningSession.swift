@@ -60,7 +60,8 @@ struct RunningSession {
     (self.plan, self.folder, self.isNew, history) = (plan, folder, isNew, [])
     alarms = AlarmWatch(command: command, folder: folder.url.path)
     engine = TrainingEngine(
-      settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, record: { [record] in record.take($0) }
+      settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, record: { [record] in record.take($0) },
+      accepted: { [record] in record.take(accepted: $0) }
     ) {
       [url = folder.url] in
       try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
@@ -109,7 +110,8 @@ struct RunningSession {
     // An alarm that nobody has acknowledged is one still.
     for event in history { if case .alarm = event { _ = alarms.take(event) } }
     engine = TrainingEngine(
-      settings: point.initial, resuming: point, record: { [record] in record.take($0) }
+      settings: point.initial, resuming: point, record: { [record] in record.take($0) },
+      accepted: { [record] in record.take(accepted: $0) }
     ) {
       try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
     }

@@ -30,7 +30,9 @@ struct RunsVerify: AsyncParsableCommand {
     guard outcome.differing.isEmpty else {
       throw CommandFailure.failed(
         "\(run.url.relativePath): \(steps) executed again give other weights than \(outcome.file) (CRC-32 \(outcome.found), "
-          + "stored \(outcome.stored)); first difference: \(outcome.differing[0])")
+          + "stored \(outcome.stored)); first difference: \(outcome.differing[0])"
+          + (verification.differences.isEmpty
+            ? "" : "; with \(verification.differences.joined(separator: ", ")) this is no proof against the record"))
     }
     if let damaged = verification.damaged.first {
       throw CommandFailure.failed(

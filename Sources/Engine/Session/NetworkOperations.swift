@@ -7,8 +7,11 @@ struct NetworkOperations: Sendable, Hashable, Codable {
 
   /// Asks for an operation; one that is waiting already is done once.
   mutating func ask(for operation: NetworkOperation) {
-    if !waiting.contains(operation) { waiting.append(operation) }
+    if !awaits(operation) { waiting.append(operation) }
   }
+
+  /// True when this operation was asked for and is not done.
+  func awaits(_ operation: NetworkOperation) -> Bool { waiting.contains(operation) }
 
   /// An operation that was begun and is not done is the first to do.
   mutating func putBack(_ operation: NetworkOperation) {

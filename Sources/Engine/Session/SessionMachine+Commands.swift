@@ -26,7 +26,7 @@ extension SessionMachine {
       deferred.append(command)
       return []
     case .set(let name, let value, let cause): return change(name, to: value, cause: cause)
-    case .recalibrate(let batches): return recalibrate(batches)
+    case .recalibrate(let batches): return recalibrate(batches, isAsked: true)
     case .acknowledge:
       let events = watch.acknowledge(step: step)
       return events.isEmpty ? journal(.refused(.noAlarm)) : events
@@ -99,11 +99,16 @@ extension SessionMachine {
     }
   }
 
-  private mutating func recalibrate(_ batches: Int) -> [Event] {
+  /// `isAsked`: by somebody now, and not by the tour or before this program was resumed.
+  private mutating func recalibrate(_ batches: Int, isAsked: Bool = false) -> [Event] {
     if ending != nil { return journal(.refused(.tooLate), step: boundary) }
     let norm = settings[.norm]
     guard norm.hasStatistics else { return journal(.refused(.noStatistics(norm)), step: boundary) }
     mark = markNow
+    if isAsked, !operations.awaits(.recalibrate(batches: batches)) {
+      let when = pausing.isPaused ? step : boundary
+      accept(Intervention(step: when, cause: .you, .recalibrate(batches: batches)))
+    }
     operations.ask(for: .recalibrate(batches: batches))
     return []
   }
@@ -139,7 +144,7 @@ extension SessionMachine {
     return commands.flatMap { command -> [Event] in
       switch command {
       case .set(let name, let value, let cause): change(name, to: value, cause: cause)
-      case .recalibrate(let batches): recalibrate(batches)
+      case .recalibrate(let batches): recalibrate(batches, isAsked: true)
       default: []
       }
     }

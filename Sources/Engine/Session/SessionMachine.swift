@@ -48,6 +48,9 @@ package struct SessionMachine: Sendable {
   var redo: [Intervention] = []
   /// Events told so far, of all sessions of the run.
   package internal(set) var told = 0
+  /// Recalibrations that somebody asked for and that are not begun. Nothing was told of them yet, but a kill must not
+  /// lose them: the record takes them from here.
+  private(set) var accepted: [Intervention] = []
   /// Changes that were asked for while the network is operated on: they come after it.
   var deferred: [Command] = []
   /// How it was before the changes since the last step; nil without changes.
@@ -86,6 +89,15 @@ package struct SessionMachine: Sendable {
 
   /// True while the attack on the copy is to end as soon as possible.
   package var isCancelingAttack: Bool { attack.isCanceling }
+
+  /// Notes that a recalibration was accepted.
+  mutating func accept(_ intervention: Intervention) { accepted.append(intervention) }
+
+  /// What was accepted since the last time.
+  package mutating func takeAccepted() -> [Intervention] {
+    defer { accepted = [] }
+    return accepted
+  }
 
   // MARK: the start
 

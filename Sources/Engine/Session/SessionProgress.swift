@@ -36,6 +36,11 @@ extension SessionProgress {
   /// The interventions that are in it.
   package var interventions: [Intervention] { changes.inOrder() }
 
+  /// True when this was asked for, and the session that goes on does it without being told.
+  package func awaits(_ act: Intervention.Act) -> Bool {
+    if case .recalibrate(let batches) = act { operations.awaits(.recalibrate(batches: batches)) } else { false }
+  }
+
   /// The run goes on although somebody had ended it.
   package mutating func forgetFinish() {
     isFinishing = false

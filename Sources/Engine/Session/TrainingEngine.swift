@@ -19,6 +19,8 @@ package actor TrainingEngine {
   private let prepare: @Sendable () throws -> any SessionWork
   /// Hears every event on the engine's thread, before its readers.
   private let record: @Sendable (Event) -> Void
+  /// Hears of what was accepted and is done later.
+  private let accepted: @Sendable (Intervention) -> Void
   private var machine: SessionMachine
   /// What does the work, once data and network are loaded.
   private var work: (any SessionWork)?
@@ -36,6 +38,7 @@ package actor TrainingEngine {
     settings: Settings, tour: [TourStop] = [], policy: [PolicyRule] = [], resuming point: ResumePoint? = nil,
     clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock,
     record: @escaping @Sendable (Event) -> Void = { _ in },
+    accepted: @escaping @Sendable (Intervention) -> Void = { _ in },
     prepare: @escaping @Sendable () throws -> any SessionWork
   ) {
     (events, teller) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
@@ -47,6 +50,7 @@ package actor TrainingEngine {
     }
     self.prepare = prepare
     self.record = record
+    self.accepted = accepted
     self.clock = clock
   }
 
@@ -122,6 +126,7 @@ package actor TrainingEngine {
       teller.yield(event)
     }
     machine.told += events.count
+    for intervention in machine.takeAccepted() { accepted(intervention) }
     if machine.isCancelingAttack { attack?.cancel() }
   }
 
