@@ -63,8 +63,8 @@ struct AttackFiles {
         if isStopped() { return "\(error)" }
         if !isSaid {
           try? output.error(
-            "waiting: \(error); nothing is lost, and it is tried again every few seconds; after an interruption \(what) "
-              + "goes to another folder\n")
+            "waiting: \(error); nothing is lost, and it is tried again every few seconds; after a signal it is written to "
+              + "another folder\n")
         }
         isSaid = true
       }
