@@ -1,6 +1,7 @@
 import Events
 import Panes
 import Plotting
+import Readout
 import Recipe
 
 /// What lies over the panes and takes the keys. A dialog carries everything that the shell would otherwise list: the
@@ -75,8 +76,8 @@ package enum DialogRequest: Sendable, Hashable {
   case ask(Command)
   /// Go on from another step of the run, as another run.
   case branch(step: Int?, [Assignment])
-  /// Show a replay after this step.
-  case seek(Int)
+  /// Show a replay at this place.
+  case seek(RunPlace)
   /// Stop the run and leave once its checkpoint is written.
   case stop
   /// Ask how to end the run, or leave when it is over.

@@ -37,7 +37,7 @@ extension Lab {
     replayKey([.character(".")], FooterWord(".", "step"), "forward by one step", .one),
     replayKey([.character("+"), .character("=")], FooterWord("- +", "speed"), "twice as fast", .faster),
     replayKey([.character("-")], nil, "half as fast", .slower),
-    replayKey([.home], nil, "to the beginning", .seek(0)),
+    replayKey([.home], nil, "to the beginning", .seek(.step(0))),
     replayKey([.end], nil, "to the end", .end),
   ]
 

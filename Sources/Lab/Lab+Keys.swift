@@ -21,12 +21,12 @@ extension Lab {
     case .send(let command): return send(command)
     case .ask(let command): return ask(command)
     case .branch(let step, let changes): return branch(at: step, changes)
-    case .seek(let step):
+    case .seek(let place):
       guard session.onlooker == .replay else {
-        show("seek moves a replay; to go back here use rewind \(step)", isError: true)
+        show("seek moves a replay; to go back here use rewind", isError: true)
         return []
       }
-      return [.replay(.seek(step))]
+      return [.replay(.seek(place))]
     case .stop: return stop()
     case .quit: return quit()
     case .theme(let index): return useTheme(index)

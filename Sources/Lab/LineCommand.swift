@@ -1,17 +1,28 @@
 import Events
+import Readout
 import Recipe
 import Spelling
 
 /// A typed line as the lab understands it.
 package enum LineRequest: Sendable, Equatable {
   case send(Command)
-  /// Go on from another step of the run, as another run. No step: the one before the last change.
-  case branch(step: Int?, [Assignment])
-  /// Show a replay after this step.
-  case seek(Int)
+  /// Go on from another place of the run, as another run. No place: the step before the last change.
+  case branch(RunPlace?, [Assignment])
+  /// Show a replay at this place.
+  case seek(RunPlace)
   case quit
   case theme(Int)
   case nothing
+}
+
+/// The names that a line may use besides those of commands and settings.
+package struct LineNames: Sendable {
+  /// Of themes.
+  package var themes: [String]
+  /// Of the run's marks: `m1`.
+  package var marks: [String]
+
+  package init(themes: [String] = [], marks: [String] = []) { (self.themes, self.marks) = (themes, marks) }
 }
 
 /// A command that can be typed after `:`, declared once: the line is parsed, completed and explained from it.
@@ -20,10 +31,10 @@ package struct LineCommand: Sendable {
   package let usage: String
   /// One line of help.
   package let description: String
-  /// What the next word may be, given the words before it and the names of the themes.
-  let candidates: @Sendable (_ words: [String], _ themes: [String]) -> [String]
+  /// What the next word may be, given the words before it.
+  let candidates: @Sendable (_ words: [String], _ names: LineNames) -> [String]
   /// What the words after the first ask for. Throws `SettingError`.
-  let request: @Sendable (_ words: [String], _ themes: [String]) throws -> LineRequest
+  let request: @Sendable (_ words: [String], _ names: LineNames) throws -> LineRequest
 
   /// The first word.
   package var word: String { String(usage.prefix { $0 != " " }) }
@@ -39,8 +50,8 @@ package struct LineCommand: Sendable {
   }
 
   private init(
-    _ usage: String, _ description: String, candidates: @escaping @Sendable ([String], [String]) -> [String],
-    request: @escaping @Sendable ([String], [String]) throws -> LineRequest
+    _ usage: String, _ description: String, candidates: @escaping @Sendable ([String], LineNames) -> [String],
+    request: @escaping @Sendable ([String], LineNames) throws -> LineRequest
   ) {
     self.usage = usage
     self.description = description
@@ -111,36 +122,34 @@ extension LineCommand {
   }
 
   private static let branch = LineCommand(
-    "branch STEP NAME=VALUE…", "leave the run after this step and go on with other settings, as another run"
-  ) { words, _ in
-    words.isEmpty ? [] : liveKnobs.map { $0.name + "=" }
+    "branch PLACE NAME=VALUE…", "leave the run at a step or a mark (m1) and go on with other settings, as another run"
+  ) { words, names in
+    words.isEmpty ? names.marks : liveKnobs.map { $0.name + "=" }
   } request: { words, _ in
-    guard let first = words.first, let step = Int(first), step >= 0 else {
-      throw SettingError("branch needs a step and what to change, e.g. branch 120 beta=1")
+    guard let first = words.first, !first.contains("=") else {
+      throw SettingError("branch needs a step or a mark, and what to change, e.g. branch 120 beta=1")
     }
-    return .branch(step: step, try changes(words.dropFirst()))
+    return .branch(try RunPlace(first), try changes(words.dropFirst()))
   }
 
   private static let rewind = LineCommand(
-    "rewind STEP", "go back to this step (without one: to before the last change); the run as it is stays on the disk"
-  ) { _, _ in
-    []
+    "rewind PLACE",
+    "go back to a step or a mark, such as m1, alarm or beta (without one: to before the last change); the run as it is stays "
+      + "on the disk"
+  ) { words, names in
+    words.isEmpty ? names.marks : []
   } request: { words, _ in
-    guard words.count <= 1 else {
-      throw SettingError("rewind takes one step, e.g. rewind 120; branch takes changes too")
+    guard !words.contains(where: { $0.contains("=") }) else {
+      throw SettingError("rewind takes a step or a mark, e.g. rewind 120; branch takes changes too")
     }
-    guard let word = words.first else { return .branch(step: nil, []) }
-    guard let step = Int(word), step >= 0 else { throw SettingError("rewind: expected a step, got '\(word)'") }
-    return .branch(step: step, [])
+    return .branch(words.isEmpty ? nil : try RunPlace(words.joined(separator: " ")), [])
   }
 
-  private static let seek = LineCommand("seek STEP", "in a replay: go to this step") { _, _ in
-    []
+  private static let seek = LineCommand("seek PLACE", "in a replay: go to a step or a mark") { words, names in
+    words.isEmpty ? names.marks : []
   } request: { words, _ in
-    guard words.count == 1, let step = Int(words[0]), step >= 0 else {
-      throw SettingError("seek needs a step, e.g. seek 120")
-    }
-    return .seek(step)
+    guard !words.isEmpty else { throw SettingError("seek needs a step or a mark, e.g. seek 120") }
+    return .seek(try RunPlace(words.joined(separator: " ")))
   }
 
   private static let note = LineCommand("note TEXT", "write a line into the journal") { _, _ in
@@ -167,12 +176,12 @@ extension LineCommand {
     }
   }
 
-  private static let theme = LineCommand("theme NAME", "change the colors") { words, themes in
-    words.isEmpty ? themes : []
-  } request: { words, themes in
-    let available = themes.joined(separator: ", ")
+  private static let theme = LineCommand("theme NAME", "change the colors") { words, names in
+    words.isEmpty ? names.themes : []
+  } request: { words, names in
+    let available = names.themes.joined(separator: ", ")
     guard words.count == 1 else { throw SettingError("theme needs a name: \(available)") }
-    guard let index = themes.firstIndex(of: words[0]) else {
+    guard let index = names.themes.firstIndex(of: words[0]) else {
       throw SettingError("unknown theme '\(words[0])'; available: \(available)")
     }
     return .theme(index)

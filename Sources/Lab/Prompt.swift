@@ -4,7 +4,7 @@ import Spelling
 package struct Prompt: Sendable {
   /// What has been typed.
   package private(set) var text = ""
-  private let themes: [String]
+  private let names: LineNames
   /// The candidates that tab goes through, and the next one.
   private var cycle: Cycle?
 
@@ -14,8 +14,8 @@ package struct Prompt: Sendable {
     var next = 0
   }
 
-  /// An empty line; `themes` are the names that the command `theme` accepts.
-  package init(themes: [String]) { self.themes = themes }
+  /// An empty line; `names` are those that commands accept.
+  package init(_ names: LineNames = LineNames()) { self.names = names }
 
   /// Adds a character.
   package mutating func type(_ character: Character) {
@@ -54,7 +54,7 @@ package struct Prompt: Sendable {
       } else if parts.count < 2 {
         LineCommand.all.map(\.word) + LineCommand.liveKnobs.map { $0.name + "=" }
       } else {
-        command(parts[0])?.candidates(Array(parts.dropFirst().dropLast()), themes) ?? []
+        command(parts[0])?.candidates(Array(parts.dropFirst().dropLast()), names) ?? []
       }
     return (stem, words.filter { $0.hasPrefix(last) && $0 != last })
   }
@@ -70,13 +70,13 @@ package struct Prompt: Sendable {
   package func parse() throws -> LineRequest {
     let words = text.split(separator: " ").map(String.init)
     guard let first = words.first else { return .nothing }
-    if let equals = text.firstIndex(of: "="), !["theme", "branch", "note", "save-to"].contains(first) {
+    if let equals = text.firstIndex(of: "="), !["theme", "branch", "rewind", "note", "save-to"].contains(first) {
       var name = text[..<equals].split(separator: " ").map(String.init)
       if name.first == "set" { name.removeFirst() }
       let value = text[text.index(after: equals)...].split(separator: " ").joined(separator: " ")
       return .send(try LineCommand.change(name.joined(separator: " "), value))
     }
-    if let command = command(first) { return try command.request(Array(words.dropFirst()), themes) }
+    if let command = command(first) { return try command.request(Array(words.dropFirst()), names) }
     let near = nearestName(to: first, in: LineCommand.all.map(\.word))
     throw SettingError(
       "unknown command '\(first)'; " + (near.map { "did you mean '\($0)'?" } ?? "press tab to list all"))

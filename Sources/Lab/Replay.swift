@@ -1,6 +1,7 @@
 import Events
 import Panes
 import Plotting
+import Readout
 
 /// A run that is over, played again: pure. Time is the run's own, at any speed, and any step is a key away.
 package struct Replay: Sendable {
@@ -57,7 +58,8 @@ package struct Replay: Sendable {
     case .one:
       isPlaying = false
       seek(to: lab.session.step + 1)
-    case .seek(let step): seek(to: step)
+    case .seek(let place):
+      do { seek(to: try place.step(in: timeline.marks)) } catch { return lab.note("\(error)") }
     case .end: seek(to: .max)
     }
     say()
@@ -102,7 +104,7 @@ package enum ReplayRequest: Sendable, Hashable {
   case move(Double)
   /// One step forwards, paused.
   case one
-  case seek(Int)
+  case seek(RunPlace)
   case end
 }
 
@@ -111,6 +113,8 @@ private struct Timeline: Sendable {
   let events: [Event]
   /// Seconds of the run after each event.
   private let times: [Double]
+  /// The marks of the whole run: one can go to those that are still to come.
+  let marks: Marks
   let lastStep: Int
 
   init(_ events: [Event]) {
@@ -119,6 +123,7 @@ private struct Timeline: Sendable {
     self.events = events.enumerated().filter { index, event in
       if case .summary = event { index == last && index == events.count - 1 } else { true }
     }.map(\.element)
+    marks = Marks(self.events)
     var time = 0.0
     times = self.events.map { event in
       switch event {

@@ -26,6 +26,8 @@ package struct Session: Sendable {
   private(set) var isOnTour = false
   /// The step of the last change of a setting.
   private(set) var lastChange: Int?
+  /// The places to go back to by name.
+  private(set) var marks = Marks()
   private var pace = Pace()
   /// Who looks on while nothing here trains; nil for a session of our own.
   var onlooker: Onlooker?
@@ -46,6 +48,7 @@ package struct Session: Sendable {
   }
 
   mutating func update(_ event: Event) {
+    marks.take(event)
     switch event {
     case .started(let description):
       self.description = description

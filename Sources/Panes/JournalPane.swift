@@ -23,12 +23,17 @@ package struct JournalPane: Pane {
 
   private struct Entry: Sendable, Hashable {
     let step: Int, role: Theme.Role, glyph: String, text: String
+    /// The step of the mark that it belongs to; an aborted step moves it.
+    var mark: Int?
   }
 
   private var entries: [Entry] = []
   /// Entries between the latest and the last one shown.
   private var back = 0
   private var state = SessionState.preparing
+  private var marks = Marks()
+  /// The step of the mark that the event under way belongs to.
+  private var mark: Int?
   /// Checkpoints of another program that were measured; nil for a training of our own.
   private var measured: Int?
   /// True while single steps are run: they do not count as resuming.
@@ -37,6 +42,8 @@ package struct JournalPane: Pane {
   package init() {}
 
   package mutating func update(_ event: Event) {
+    mark = marks.take(event)
+    defer { mark = nil }
     switch event {
     // The lines of the first start are there already.
     case .started(let description) where description.resumedAt != nil: break
@@ -58,8 +65,10 @@ package struct JournalPane: Pane {
       let isBad = [.alarm, .confirmed].contains(change.state)
       let role: Theme.Role = isBad ? .alarm : change.state == .watch ? .watch : .good
       add(change.step, role, change.state.glyph, change.line(.screen))
+      mark = nil
       for cause in change.causes { add(change.step, .text, " ", "\(cause.title): \(cause.numbers(.screen))") }
     case .journal(let entry):
+      if case .stepAborted(let number) = entry.fact { moveMarks(from: number) }
       guard let change = entry.change else { return add(entry.step, .text, " ", entry.text) }
       let effect = change.effect == .nextStep ? "" : change.effect.map { ", \($0.rawValue)" } ?? ""
       add(entry.step, .mark, "┊", "\(entry.text) (\(entry.cause.rawValue))\(effect)")
@@ -108,11 +117,23 @@ package struct JournalPane: Pane {
   }
 
   private mutating func add(_ step: Int, _ role: Theme.Role, _ glyph: String, _ text: String) {
-    let entry = Entry(step: step, role: role, glyph: glyph, text: text)
+    let entry = Entry(step: step, role: role, glyph: glyph, text: text, mark: mark)
     guard entry != entries.last else { return }
     entries.append(entry)
     if back > 0 { back += 1 }
   }
+
+  /// What was changed during an aborted step belongs to the one before.
+  private mutating func moveMarks(from number: Int) {
+    for index in entries.indices where entries[index].mark == number { entries[index].mark = number - 1 }
+  }
+
+  /// The entry's text after the name of its mark, by which one goes back to it.
+  private func text(_ entry: Entry, _ names: [Int: String]) -> String {
+    (entry.mark.flatMap { names[$0] }.map { $0 + " " } ?? "") + entry.text
+  }
+
+  private var names: [Int: String] { Dictionary(uniqueKeysWithValues: marks.all.map { ($0.step, $0.name) }) }
 
   private mutating func scroll(by count: Int) -> [PaneRequest] {
     back = min(max(0, back + count), max(0, entries.count - 1))
@@ -129,10 +150,11 @@ package struct JournalPane: Pane {
     let textWidth = rect.x + rect.width - textX
     guard textWidth > 0 else { return }
     // From the latest upwards, until the rows are full; a long entry takes up to three rows.
+    let names = names
     var y = rect.y + rect.height
     var rows: [(y: Int, entry: Entry, text: [String])] = []
     for entry in entries.dropLast(back).reversed() {
-      var text = wrapped(entry.text, to: textWidth)
+      var text = wrapped(self.text(entry, names), to: textWidth)
       if text.count > 3 { text = text.prefix(2) + [clipped(text[2...].joined(separator: " "), to: textWidth)] }
       y -= text.count
       rows.append((y, entry, text))
@@ -156,7 +178,7 @@ package struct JournalPane: Pane {
 
   package func describe() -> String {
     guard !entries.isEmpty else { return "Journal: nothing yet." }
-    let latest = entries.suffix(5).map { "step \($0.step), \($0.text)" }.joined(separator: "; ")
+    let names = names, latest = entries.suffix(5).map { "step \($0.step), \(text($0, names))" }.joined(separator: "; ")
     return "Journal: \(count). Latest: \(latest)."
   }
 }

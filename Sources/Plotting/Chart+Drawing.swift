@@ -17,10 +17,12 @@ extension Chart {
     frame.drawAxes(into: &buffer, theme: theme)
     frame.drawEndLabels(into: &buffer, theme: theme)
     frame.drawMarkLabels(into: &buffer, theme: theme)
+    frame.drawLegend(into: &buffer, theme: theme)
   }
 }
 
-/// A chart laid out in a rectangle: ticks at the left, labels at the right, steps below, the plot in the rest.
+/// A chart laid out in a rectangle: ticks at the left, labels at the right, steps below and the legend below them, the
+/// plot in the rest.
 struct ChartFrame {
   let chart: Chart
   let rect: Rect
@@ -30,6 +32,8 @@ struct ChartFrame {
   let x, y: Scale
   let yTicks: [Tick]
   let endLabels: [(line: Int, text: String)]
+  /// The row of the legend; nil without one, and where rows are needed for the lines.
+  let legendRow: Int?
 
   init(chart: Chart, rect: Rect, symbols: Symbols) {
     self.chart = chart
@@ -37,7 +41,9 @@ struct ChartFrame {
     self.rect = rect
     x = chart.xScale
     y = chart.yScale
-    let plotHeight = rect.height >= 4 ? rect.height - 1 : rect.height
+    legendRow = chart.hasLegend && rect.height >= Self.legendHeight ? rect.y + rect.height - 1 : nil
+    let height = rect.height - (legendRow == nil ? 0 : 1)
+    let plotHeight = height >= 4 ? height - 1 : height
     let ticks = rect.width >= 20 && rect.height >= 3 ? y.ticks(atMost: min(8, max(2, (plotHeight + 1) / 2))) : []
     let tickWidth = (ticks.map { displayWidth($0.label) }.max() ?? -1) + 1
     let room = rect.width - tickWidth
@@ -171,31 +177,6 @@ struct ChartFrame {
       let end = plot.x + plot.width
       buffer[end, place.row] = Cell(line.glyph ?? " ", theme.style(line.role))
       buffer.write(place.text, x: end + 2, y: place.row, in: rect, style: theme.style(line.role))
-    }
-  }
-
-  // MARK: marks
-
-  func drawMarkLines(into buffer: inout CellBuffer, theme: Theme) {
-    for mark in chart.marks {
-      guard let column = column(mark.x) else { continue }
-      for row in plot.y..<plot.y + plot.height { buffer[column, row] = Cell("┊", theme.style(mark.role)) }
-    }
-  }
-
-  /// Writes what was done next to the mark's line, in the first of the upper rows that is blank there.
-  func drawMarkLabels(into buffer: inout CellBuffer, theme: Theme) {
-    for mark in chart.marks {
-      guard let column = column(mark.x) else { continue }
-      let width = displayWidth(mark.label)
-      for start in [column + 1, column - width] {
-        guard start >= plot.x, start + width <= plot.x + plot.width else { continue }
-        let rows = plot.y..<plot.y + plot.height
-        let isFree = { (row: Int) in (start..<start + width).allSatisfy { buffer[$0, row].scalar == " " } }
-        guard let row = rows.first(where: isFree) else { continue }
-        buffer.write(mark.label, x: start, y: row, in: plot, style: theme.style(mark.role))
-        break
-      }
     }
   }
 }

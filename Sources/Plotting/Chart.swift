@@ -45,15 +45,18 @@ package struct Chart: Sendable {
   package struct Mark: Sendable, Hashable {
     /// The step.
     package var x: Double
-    /// What happened: `γ 0.5→0.1`.
+    /// What stands next to its line: `m3`.
     package var label: String
+    /// What happened, for the line below the chart: `γ 0.5→0.1`.
+    package var text: String
     /// How it looks.
     package var role: Theme.Role
 
     /// A mark.
-    package init(x: Double, label: String, role: Theme.Role = .mark) {
+    package init(x: Double, label: String, text: String = "", role: Theme.Role = .mark) {
       self.x = x
       self.label = label
+      self.text = text
       self.role = role
     }
   }

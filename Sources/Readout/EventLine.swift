@@ -97,6 +97,8 @@ private struct JournalLine: Codable {
   var new: String?
   /// When it takes effect.
   var effect: AnyKnob.Effect?
+  /// The step that was aborted, if one was.
+  var aborted: Int?
   /// What happened, in one line: `γ 0.5 → 0.1`.
   var text: String
 
@@ -104,6 +106,7 @@ private struct JournalLine: Codable {
     step = entry.step
     cause = entry.cause
     text = entry.text
+    if case .stepAborted(let number) = entry.fact { aborted = number }
     guard let change = entry.change else { return }
     knob = change.knob
     old = change.oldText
@@ -112,8 +115,9 @@ private struct JournalLine: Codable {
   }
 
   /// The entry that was written. A changed setting comes back as values, unless this version no longer has the setting
-  /// or accepts the values. Every other fact comes back as its words.
+  /// or accepts the values. Every other fact but an aborted step comes back as its words.
   var entry: JournalEntry {
+    if let aborted { return JournalEntry(step: step, cause: cause, .stepAborted(aborted)) }
     guard let knob, let old, let new, let declaration = AnyKnob.named(knob), let before = try? declaration.parse(old),
       let after = try? declaration.parse(new)
     else { return JournalEntry(step: step, cause: cause, .remark(text)) }

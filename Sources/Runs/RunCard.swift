@@ -48,6 +48,8 @@ package struct RunCard: Sendable {
   package let sessions: [RunStore.Session]
   /// What was done to it.
   package let interventions: InterventionRecord
+  /// Its places to go back to by name.
+  package let marks: Marks
   /// The run that it branched off, and where.
   package let parent: (run: String, step: Int)?
 
@@ -57,6 +59,7 @@ package struct RunCard: Sendable {
     preset = try store.fact("preset") ?? "unknown"
     sessions = try store.sessions()
     interventions = try store.interventions()
+    marks = try store.marks()
     step = try store.lastStep()
     state = State(RunLock.holder(of: store.folder), sessions.last)
     description = try store.last(of: "started", first: true)?.description

@@ -33,6 +33,16 @@ extension RunStore {
     }
   }
 
+  /// The places that a person can name.
+  package func marks() throws -> Marks {
+    let texts = try read { db in
+      try String.fetchAll(
+        db,
+        sql: "SELECT json FROM event WHERE kind IN ('journal', 'alarm', 'surgery', 'checkpoint') ORDER BY seq")
+    }
+    return Marks(texts.lazy.compactMap { try? LosslessJSON.value($0) as Event })
+  }
+
   /// What a lab needs to show a run that goes on: everything but old pictures, of which only the last are shown.
   package func history() throws -> [Event] {
     let all = try events(pictures: .last)

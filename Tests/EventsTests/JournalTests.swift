@@ -86,7 +86,8 @@ import Testing
       let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       #expect(object["text"] as? String == words && object["cause"] as? String == "signal")
       guard case .changed(let change) = fact else {
-        #expect(object.keys.sorted() == ["cause", "event", "step", "text"], "\(line)")
+        let aborted = if case .stepAborted = fact { ["aborted"] } else { [String]() }
+        #expect(object.keys.sorted() == aborted + ["cause", "event", "step", "text"], "\(line)")
         continue
       }
       #expect(object["knob"] as? String == change.knob)
@@ -107,6 +108,8 @@ import Testing
         // Words are not parsed: why a change has no effect is not read back.
         change.idleReason = nil
         #expect(read == JournalEntry(step: 9, cause: .you, .changed(change)))
+      } else if case .stepAborted = fact {
+        #expect(read == entry)
       } else {
         #expect(read == JournalEntry(step: 9, cause: .you, .remark(words)))
       }

@@ -125,10 +125,10 @@ import Testing
 
   @Test func theAccuracyPaneShadesTheGapAndMarksTheAlarm() {
     let accuracy = text(pane(AccuracyPane.self, GapScript.events(.alarm)), 78, 14)
-    for part in ["░░░", "┊▲ alarm", "quick  .02 ±.03", "deep   .00 ±.05"] {
+    for part in ["░░░", "┊m1", "m1 ▲ alarm", "quick  .02 ±.03", "deep   .00 ±.05"] {
       #expect(accuracy.contains(part), "\(part)")
     }
-    #expect(text(pane(LossPane.self, GapScript.events(.alarm)), 78, 14).contains("┊▲ alarm"))
+    #expect(text(pane(LossPane.self, GapScript.events(.alarm)), 78, 14).contains("m1 ▲ alarm"))
     let plain = text(pane(AccuracyPane.self, Script.events(to: 300)), 78, 14)
     #expect(!plain.contains("░") && !plain.contains("quick"))
     #expect(pane(AccuracyPane.self, GapScript.events(.alarm)).note == "n=256 · quick 128 · deep 32 · ±95 %")
@@ -283,6 +283,6 @@ import Testing
   @Test func theEndOfAnAttackIsALineInTheJournal() {
     let journal = text(pane(JournalPane.self, GapScript.events(.confirmed)), 90, 20)
     #expect(journal.contains("300 ◈ AutoAttack on the weights of step 300: accuracy .00 ±.01, n 128, took 0:04"))
-    #expect(journal.contains("100 ▲ gap watch → alarm") && journal.contains("300 ◆ gap alarm → confirmed"))
+    #expect(journal.contains("100 ▲ m1 gap watch → alarm") && journal.contains("300 ◆ m1 gap alarm → confirmed"))
   }
 }

@@ -70,10 +70,10 @@ import Testing
 
   @Test func anInterventionIsAMarkOnBothChartsAndALineInTheJournal() {
     for pane in panes(Script.events(to: 300)) where ["loss", "accuracy"].contains(type(of: pane).id) {
-      #expect(text(pane).contains("┊γ 0.5→0.1"))
+      #expect(text(pane).contains("┊m1") && text(pane).contains("m1 γ 0.5→0.1, β 0→0.4"))
     }
     let journal = panes(Script.events(to: 300)).first { type(of: $0).id == "journal" }
-    #expect(journal.map { text($0).contains(" 200 ┊ γ 0.5 → 0.1 (you)") } == true)
+    #expect(journal.map { text($0).contains(" 200 ┊ m1 γ 0.5 → 0.1 (you)") } == true)
   }
 
   @Test func severalTurnsOfOneKnobAtOneStepAreOneMark() {
@@ -84,8 +84,8 @@ import Testing
     for (old, new) in [(0.5, 0.6), (0.6, 0.7), (0.7, 0.8)] {
       pane.update(.journal(Script.change(1, "gamma", old, new)))
     }
-    #expect(text(pane).contains("γ 0.5→0.8"))
-    #expect(!text(pane).contains("0.6"))
+    #expect(text(pane).contains("m1 γ 0.5→0.8"))
+    #expect(!text(pane).contains("m2") && !text(pane).contains("0.6"))
   }
 
   @Test func theLossPaneRefusesALogarithmicAxisWhenNothingIsPositive() {

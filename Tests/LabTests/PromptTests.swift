@@ -2,11 +2,12 @@ import Events
 import Lab
 import Panes
 import Plotting
+import Recipe
 import Testing
 
 @Suite struct PromptTests {
   private func line(_ text: String) -> Prompt {
-    var line = Prompt(themes: ["midnight", "paper"])
+    var line = Prompt(LineNames(themes: ["midnight", "paper"], marks: ["m1", "m2"]))
     for character in text { line.type(character) }
     return line
   }
@@ -25,6 +26,9 @@ import Testing
       ("set objective trades", .send(.set(knob: "objective", value: .text("trades"), cause: .you))),
       ("nesterov=off", .send(.set(knob: "nesterov", value: .flag(false), cause: .you))),
       ("pause", .send(.pause)), ("resume", .send(.resume)), ("finish", .send(.finish)), ("stop", .send(.stop)),
+      ("rewind", .branch(nil, [])), ("rewind 120", .branch(.step(120), [])), ("rewind m2", .branch(.mark("m2"), [])),
+      ("rewind the gap opens", .branch(.mark("the gap opens"), [])), ("seek m1", .seek(.mark("m1"))),
+      ("branch alarm beta=1", .branch(.mark("alarm"), [try Assignment("beta=1")])),
       ("quit", .quit), ("theme paper", .theme(1)), ("", .nothing), ("   ", .nothing),
     ]
     for (text, request) in cases { #expect(try line(text).parse() == request, "\(text)") }
@@ -39,6 +43,9 @@ import Testing
     #expect(error("theme") == "theme needs a name: midnight, paper")
     #expect(error("pause now") == "'pause' takes no arguments")
     #expect(error("width=8") == "width can only be set at the start; quit and run again with --set width=8")
+    #expect(error("branch beta=1") == "branch needs a step or a mark, and what to change, e.g. branch 120 beta=1")
+    #expect(error("rewind m1 beta=1") == "rewind takes a step or a mark, e.g. rewind 120; branch takes changes too")
+    #expect(error("rewind -3") == "'-3' is no step; use 0 or larger, or a mark such as m1")
     #expect(error("zzzzzzzzzzzz") == "unknown command 'zzzzzzzzzzzz'; press tab to list all")
     for text in ["=", "set", "set =", "eps=8/0", "a=b=c", "objective="] {
       #expect(!error(text).hasPrefix("accepted") && !error(text).contains("\n"), "\(text)")
@@ -48,7 +55,7 @@ import Testing
   @Test func tabCompletesCommandsKnobsChoicesAndThemes() {
     for (typed, completed) in [
       ("pa", "pause"), ("th", "theme "), ("set ga", "set gamma "), ("set objective tr", "set objective trades"),
-      ("objective=tr", "objective=trades"), ("theme p", "theme paper"), ("bet", "beta="),
+      ("objective=tr", "objective=trades"), ("theme p", "theme paper"), ("bet", "beta="), ("rewind m", "rewind m1"),
       ("set nesterov of", "set nesterov off"),
     ] {
       var line = line(typed)

@@ -115,12 +115,31 @@ import Testing
   }
 
   @Test func marksStandAtTheirStepAndSayWhatWasDone() {
-    let chart = Chart(lines: [line([Double](repeating: 0, count: 41))], marks: [Chart.Mark(x: 20, label: "γ 0→1")])
+    let chart = Chart(lines: [line([Double](repeating: 0, count: 41))], marks: [Chart.Mark(x: 20, label: "m1")])
     let rows = draw(chart, 40, 6).text.split(separator: "\n").map(Array.init)
     let column = rows[0].firstIndex(of: "┊")
     #expect(column != nil)
     #expect(rows.prefix(4).allSatisfy { $0.firstIndex(of: "┊") == column })
-    #expect(String(rows[0]).contains("┊γ 0→1"))
+    #expect(String(rows[0]).contains("┊m1"))
+  }
+
+  @Test func theLegendSaysWhatTheMarksAreAndKeepsTheLatest() {
+    let texts = ["γ 0.5→0.1", "▲ alarm", "β 0→1"]
+    let marks = texts.enumerated().map { Chart.Mark(x: Double(10 + $0), label: "m\($0 + 1)", text: $1) }
+    let chart = Chart(lines: [line([Double](repeating: 0, count: 41))], marks: marks)
+    let last = { (width: Int, height: Int) in
+      draw(chart, width, height).text.split(separator: "\n").last.map {
+        $0.split(separator: " ").joined(separator: " ")
+      }
+    }
+    #expect(last(50, 8) == "m1 γ 0.5→0.1 m2 ▲ alarm m3 β 0→1")
+    #expect(last(24, 8) == "m2 ▲ alarm m3 β 0→1")
+    #expect(last(6, 8) == "m3 β …")
+    // Where rows are few, the lines have them.
+    #expect(last(50, 7)?.contains("m1") == false)
+    // Marks next to each other keep their numbers.
+    let text = draw(chart, 50, 8).text
+    for number in 1...3 { #expect(text.components(separatedBy: "m\(number)").count == 3, "m\(number)") }
   }
 
   @Test func withoutValuesTheChartSaysSo() {

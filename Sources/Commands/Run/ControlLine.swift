@@ -7,7 +7,7 @@ import Spelling
 enum ControlLine {
   /// The command, with its source. Throws `SettingError`.
   @Sendable static func command(_ line: String) throws -> Command {
-    var prompt = Prompt(themes: [])
+    var prompt = Prompt()
     for character in oneLine(line) { prompt.type(character) }
     switch try prompt.parse() {
     case .send(.set(let knob, let value, _)): return .set(knob: knob, value: value, cause: .remote)

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Networks
+import Readout
 import Recipe
 import Runs
 
@@ -15,6 +16,13 @@ struct RunJSON: Encodable {
     var adversarial: Double
     var attack: String
     var eps: Double
+  }
+
+  /// A place to go back to by name.
+  struct Mark: Encodable {
+    var mark: String
+    var step: Int
+    var what: [String]
   }
 
   var run: String
@@ -34,6 +42,7 @@ struct RunJSON: Encodable {
   var results: [Result]
   var settings: Settings
   var changes: [Intervention]
+  var marks: [Mark]
 
   init(_ card: RunCard) {
     run = card.folder.path
@@ -51,6 +60,7 @@ struct RunJSON: Encodable {
         adversarial: $0.adversarial.value, attack: $0.attack, eps: card.settings[.epsilon])
     }
     (settings, changes) = (card.settings, card.interventions.inOrder())
+    marks = card.marks.all.map { Mark(mark: $0.name, step: $0.step, what: $0.texts) }
   }
 
   static func text(_ value: some Encodable) throws -> String {

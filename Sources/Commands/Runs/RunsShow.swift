@@ -22,7 +22,7 @@ struct RunsShow: ParsableCommand {
     let card = try RunCard(try RunName(name).store())
     if json { return try Output.standard.result(try RunJSON.text(RunJSON(card)) + "\n") }
     let files = RunFiles(card.folder)
-    for line in lines(card) + changes(card) + results(card) + checkpoints(files) {
+    for line in lines(card) + changes(card) + marks(card) + results(card) + checkpoints(files) {
       try Output.standard.result(line + "\n")
     }
     for line in files.damaged { try Output.standard.error("\(line)\n") }
@@ -61,6 +61,13 @@ struct RunsShow: ParsableCommand {
     let made = card.interventions.inOrder()
     guard !made.isEmpty else { return [] }
     return ["", "changes"] + Listing.lines(made.map { ["  \($0.step)", $0.text, $0.cause.rawValue] }, .left)
+  }
+
+  private func marks(_ card: RunCard) -> [String] {
+    let marks = card.marks.all
+    guard !marks.isEmpty else { return [] }
+    return ["", "marks, to go back to with 'dualab runs branch RUN --at MARK'"]
+      + Listing.lines(marks.map { ["  \($0.name)", "\($0.step)", $0.text] }, .left)
   }
 
   private func results(_ card: RunCard) -> [String] {

@@ -1,6 +1,7 @@
 import Events
 import Panes
 import Plotting
+import Readout
 import Recipe
 import Spelling
 
@@ -26,13 +27,17 @@ struct CommandDialog: Dialog {
   private var prompt: Prompt
   private var settings: Settings?
   private var isOver = false
+  private var marks = Marks()
 
   /// An empty line.
-  init(_ lab: Lab) { prompt = Prompt(themes: lab.options.themes.map(\.name)) }
+  init(_ lab: Lab) {
+    prompt = Prompt(LineNames(themes: lab.options.themes.map(\.name), marks: lab.session.marks.all.map(\.name)))
+  }
 
   mutating func follow(_ lab: Lab) -> Bool {
     settings = lab.session.settings
     isOver = lab.session.isOver
+    marks = lab.session.marks
     return true
   }
 
@@ -48,8 +53,8 @@ struct CommandDialog: Dialog {
       case .nothing: return [.close]
       case .quit: return [.close, .quit]
       case .theme(let index): return [.close, .theme(index)]
-      case .seek(let step): return [.close, .seek(step)]
-      case .branch(let step, let changes): return [.close, .branch(step: step, changes)]
+      case .seek(let place): return [.close, .seek(place)]
+      case .branch(let place, let changes): return [.close, .branch(step: try place?.step(in: marks), changes)]
       case .send where isOver: return [.close, .say("the run is over; press q to leave", isError: true)]
       case .send(.stop): return [.close, .stop]
       case .send(let command):
