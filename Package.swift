@@ -98,7 +98,8 @@ let package = Package(
       dependencies: [
         "COpenBLAS", "Spelling", "Tensors", "Networks", "Downloads", "Datasets", "Attacks", "Recipe", "Events",
         "Evaluation",
-        "Diagnostics", "Engine", "Watching", "Plotting", "Readout", "Runs", "TensorBoard", "Presets", "Suites", "Lab",
+        "Diagnostics", "Engine", "Watching", "Plotting", "Readout", "Runs", "TensorBoard", "Presets", "Suites", "Panes",
+        "Lab",
         "Terminal",
         .product(
           name:

@@ -75,9 +75,13 @@ package enum DialogRequest: Sendable, Hashable {
   /// Send this to the session; a change that means much is confirmed first.
   case ask(Command)
   /// Go on from another step of the run, as another run.
-  case branch(step: Int?, [Assignment])
+  case branch(step: Int?, [Assignment], isBeside: Bool)
+  /// Show the other one of two runs, or the one with this name.
+  case view(String?)
   /// Show a replay at this place.
   case seek(RunPlace)
+  /// Draw the curves of these runs, too; of none, when there is no name.
+  case compare([String])
   /// Stop the run and leave once its checkpoint is written.
   case stop
   /// Ask how to end the run, or leave when it is over.

@@ -9,7 +9,8 @@ struct Header {
 
   /// What the row may hold. Parts are left out from the end of this list until the rest fits.
   private enum Part: CaseIterable {
-    case constructed, state, gap, step, gapWord, preset, percent, timeLeft, data, labels, program, speed, epoch, bar
+    case constructed, state, gap, place, step, gapWord, preset, percent, timeLeft, data, labels, program, speed, epoch,
+      bar
   }
 
   func draw(into buffer: inout CellBuffer) {
@@ -28,10 +29,11 @@ struct Header {
     if has(.program) { groups.append([Span("dualab", .title)]) }
     groups.append(task(has))
     groups.append(has(.state) ? [Span("\(session.stateGlyph) \(session.stateText)", stateRole)] : [])
+    if has(.place), let place = session.place { groups.append([Span(place, .title)]) }
     if has(.gap), let gap = session.gap, gap != .calm {
       groups.append([Span(has(.gapWord) ? " \(gap.glyph) \(gap.word) " : gap.glyph, gap.role)])
     }
-    groups.append(place(has))
+    groups.append(position(has))
     groups.append(progress(has, barWidth))
     if has(.timeLeft) {
       if let summary = session.summary {
@@ -50,7 +52,7 @@ struct Header {
   }
 
   /// Step and epoch.
-  private func place(_ has: (Part) -> Bool) -> [Span] {
+  private func position(_ has: (Part) -> Bool) -> [Span] {
     var spans: [Span] = []
     if has(.step) {
       let word = has(.percent) ? "step " : "", total = session.isWatching ? nil : session.description?.steps
@@ -117,6 +119,7 @@ extension Session {
     }
     let task = description.constructed ? ", a constructed task" : ""
     var text = "dualab: preset \(description.preset) on \(description.data)\(task); \(description.model). "
+    if let place { text += " Run \(place)." }
     let state = stateText.prefix(1).uppercased() + stateText.dropFirst()
     text += "\(state): step \(step) of \(description.steps), epoch \(epoch + 1)."
     if !reason.isEmpty { text += " Reason: \(reason)." }

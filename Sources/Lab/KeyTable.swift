@@ -20,6 +20,10 @@ extension Lab {
         "pause or resume training", when: \.session.canPause
       ) { $0.send($0.session.isPaused ? .resume : .pause) },
       LabKey(
+        [.character("o")], footer: FooterWord("o", "other run"), "show the other one of two runs side by side",
+        when: { $0.session.place != nil }
+      ) { $0.view(nil) },
+      LabKey(
         [.character(".")], footer: FooterWord(".", "step"), "run one step (while paused)",
         when: { $0.session.canPause && $0.session.isPaused }
       ) { $0.send(.step) },

@@ -20,13 +20,15 @@ extension Lab {
     case .close: dialog = nil
     case .send(let command): return send(command)
     case .ask(let command): return ask(command)
-    case .branch(let step, let changes): return branch(at: step, changes)
+    case .branch(let step, let changes, let isBeside): return branch(at: step, changes, isBeside: isBeside)
+    case .view(let name): return view(name)
     case .seek(let place):
       guard session.onlooker == .replay else {
         show("seek moves a replay; to go back here use rewind", isError: true)
         return []
       }
       return [.replay(.seek(place))]
+    case .compare(let names): return compare(named: names)
     case .stop: return stop()
     case .quit: return quit()
     case .theme(let index): return useTheme(index)
@@ -67,10 +69,15 @@ extension Lab {
     return open(ChangeDialog(knob, to: value))
   }
 
-  /// Goes on from another step as another run; without a step from before the last change.
-  mutating func branch(at step: Int?, _ changes: [Assignment]) -> [LabAction] {
+  /// Goes on from another step as another run, or trains that next to this one; without a step from before the last
+  /// change.
+  mutating func branch(at step: Int?, _ changes: [Assignment], isBeside: Bool) -> [LabAction] {
     if let refusal = session.onlooker?.refusal ?? (session.isWatching ? .onlyWatching : nil) {
       show(refusal.text, isError: true)
+      return []
+    }
+    guard session.place == nil else {
+      show("two runs are open already; leave both, and open one alone with 'dualab lab --run'", isError: true)
       return []
     }
     guard let step = step ?? session.lastChange else {
@@ -81,7 +88,8 @@ extension Lab {
       show("step \(step) is still to come; the run is at step \(session.step)", isError: true)
       return []
     }
-    return [.branch(step: step, changes, theme: options.theme)]
+    return isBeside
+      ? [.beside(step: step, changes)] : [.branch(step: step, changes, theme: options.theme)]
   }
 
   // MARK: panes

@@ -20,6 +20,10 @@ package struct Lab: Sendable {
   var options: LabOptions
   var size = PaneSize(80, 24)
   var leavesAfterSummary = false
+  /// The runs that are drawn behind this one.
+  var others: [OtherRun] = []
+  /// True when the first of them trains next to this one.
+  var hasCompanion = false
 
   /// The pane that turns knobs: its arrow keys work from the start.
   static let firstFocus = paneCatalogue.firstIndex { $0.id == ControlsPane.id } ?? 0
@@ -105,6 +109,7 @@ package struct Lab: Sendable {
     var lab = Lab(options: options)
     (lab.enabled, lab.focus, lab.isFull, lab.size) = (enabled, focus, isFull, size)
     lab.session.onlooker = session.onlooker
+    lab.compare(others)
     return lab
   }
 

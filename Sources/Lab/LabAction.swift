@@ -10,6 +10,12 @@ package enum LabAction: Sendable, Hashable {
   case replay(ReplayRequest)
   /// Leave the run after this step, and go on with these changes as another run, in a lab with this theme.
   case branch(step: Int, [Assignment], theme: Int)
+  /// Start a run that leaves this one after this step, with these changes, and train both.
+  case beside(step: Int, [Assignment])
+  /// Show the other one of two runs, or the one with this name.
+  case view(String?)
+  /// Read these runs; the program answers with `compare(_:)`.
+  case compare([String])
   /// Close the screen; what the session has to do was sent before.
   case leave
   /// Suspend the program (ctrl-z).
@@ -34,6 +40,8 @@ package struct LabOptions: Sendable {
   package var symbols: Symbols
   /// True for `NO_COLOR` and monochrome terminals: bold, reverse and glyphs replace colors.
   package var noColor: Bool
+  /// Names of runs that can be compared with, for completion.
+  package var runs: [String] = []
 
   package init(themes: [Theme] = [], theme: Int = 0, symbols: Symbols = .braille, noColor: Bool = false) {
     self.themes = themes.isEmpty || noColor ? [.mono] : themes

@@ -7,7 +7,12 @@ import Spelling
 package enum LineRequest: Sendable, Equatable {
   case send(Command)
   /// Go on from another place of the run, as another run. No place: the step before the last change.
-  case branch(RunPlace?, [Assignment])
+  /// With `isBeside` this one trains on.
+  case branch(RunPlace?, [Assignment], isBeside: Bool)
+  /// Show the other one of two runs, or the one with this name.
+  case view(String?)
+  /// Draw the curves of these runs, too; of none, when there is no name.
+  case compare([String])
   /// Show a replay at this place.
   case seek(RunPlace)
   case quit
@@ -21,8 +26,12 @@ package struct LineNames: Sendable {
   package var themes: [String]
   /// Of the run's marks: `m1`.
   package var marks: [String]
+  /// Of runs to compare with.
+  package var runs: [String]
 
-  package init(themes: [String] = [], marks: [String] = []) { (self.themes, self.marks) = (themes, marks) }
+  package init(themes: [String] = [], marks: [String] = [], runs: [String] = []) {
+    (self.themes, self.marks, self.runs) = (themes, marks, runs)
+  }
 }
 
 /// A command that can be typed after `:`, declared once: the line is parsed, completed and explained from it.
@@ -49,7 +58,7 @@ package struct LineCommand: Sendable {
     }
   }
 
-  private init(
+  init(
     _ usage: String, _ description: String, candidates: @escaping @Sendable ([String], LineNames) -> [String],
     request: @escaping @Sendable ([String], LineNames) throws -> LineRequest
   ) {
@@ -61,7 +70,7 @@ package struct LineCommand: Sendable {
 
   /// All of them.
   package static let all: [LineCommand] = [
-    set, recalibrate, attack, run, branch, rewind, seek, note, saveTo,
+    set, recalibrate, attack, run, branch, rewind, view, compare, seek, note, saveTo,
     LineCommand("cancel-attack", "cancel that attack", .send(.cancelAttack)),
     LineCommand("acknowledge", "acknowledge the alarm", .send(.acknowledge)),
     LineCommand("checkpoint", "write a checkpoint and go on", .send(.checkpoint)),
@@ -121,37 +130,6 @@ extension LineCommand {
     return .send(.run(count))
   }
 
-  private static let branch = LineCommand(
-    "branch PLACE NAME=VALUE…", "leave the run at a step or a mark (m1) and go on with other settings, as another run"
-  ) { words, names in
-    words.isEmpty ? names.marks : liveKnobs.map { $0.name + "=" }
-  } request: { words, _ in
-    guard let first = words.first, !first.contains("=") else {
-      throw SettingError("branch needs a step or a mark, and what to change, e.g. branch 120 beta=1")
-    }
-    return .branch(try RunPlace(first), try changes(words.dropFirst()))
-  }
-
-  private static let rewind = LineCommand(
-    "rewind PLACE",
-    "go back to a step or a mark, such as m1, alarm or beta (without one: to before the last change); the run as it is stays "
-      + "on the disk"
-  ) { words, names in
-    words.isEmpty ? names.marks : []
-  } request: { words, _ in
-    guard !words.contains(where: { $0.contains("=") }) else {
-      throw SettingError("rewind takes a step or a mark, e.g. rewind 120; branch takes changes too")
-    }
-    return .branch(words.isEmpty ? nil : try RunPlace(words.joined(separator: " ")), [])
-  }
-
-  private static let seek = LineCommand("seek PLACE", "in a replay: go to a step or a mark") { words, names in
-    words.isEmpty ? names.marks : []
-  } request: { words, _ in
-    guard !words.isEmpty else { throw SettingError("seek needs a step or a mark, e.g. seek 120") }
-    return .seek(try RunPlace(words.joined(separator: " ")))
-  }
-
   private static let note = LineCommand("note TEXT", "write a line into the journal") { _, _ in
     []
   } request: { words, _ in
@@ -167,7 +145,7 @@ extension LineCommand {
   }
 
   /// Changes of settings, each checked as `set` does.
-  private static func changes(_ words: some Sequence<String>) throws -> [Assignment] {
+  static func changes(_ words: some Sequence<String>) throws -> [Assignment] {
     try words.map { word in
       guard word.contains("=") else { throw SettingError("branch: '\(word)' is no change; use NAME=VALUE") }
       let assignment = try Assignment(word)

@@ -87,6 +87,9 @@ package struct Replay: Sendable {
     lab.note("replay: \(state), \(speed) the speed of the run; space plays, ← → move, - + change the speed, q leaves")
   }
 
+  /// Draws the curves of other runs, too, at all their steps.
+  package mutating func compare(_ runs: [OtherRun]) { lab.compare(runs) }
+
   /// Takes the message away, for a frame of its own.
   package mutating func dismiss() { lab.dismiss() }
 

@@ -28,6 +28,8 @@ package struct Session: Sendable {
   private(set) var lastChange: Int?
   /// The places to go back to by name.
   private(set) var marks = Marks()
+  /// Which of the runs on the screen this is, `2/2 branch`; nil when there is one only.
+  var place: String?
   private var pace = Pace()
   /// Who looks on while nothing here trains; nil for a session of our own.
   var onlooker: Onlooker?

@@ -19,6 +19,7 @@ package struct AccuracyPane: Pane {
   private var gapUpper = History(), gapLower = History()
   private var batchClean = History(), batchAdversarial = History()
   private var interventions = Interventions()
+  private var others = OtherPanes<AccuracyPane>()
   private var last: Probe?
 
   private var isSentinel = false
@@ -47,6 +48,9 @@ package struct AccuracyPane: Pane {
     default: interventions.update(event)
     }
   }
+
+  package mutating func compare(_ runs: [OtherRun]) { others.show(runs) }
+  package mutating func update(_ event: Event, of other: Int) { others.update(event, of: other) }
 
   /// Once the sentinel checks, its probe is drawn: PGD and the stronger attacks on the same images.
   private mutating func isShown(_ probe: Probe) -> Bool {
@@ -78,10 +82,22 @@ package struct AccuracyPane: Pane {
         interval: (one.series.lower, one.series.upper), isPoints: one.isPoints)
     }
     let chart = Chart(
-      lines: background + lines, marks: interventions.marks,
+      lines: background + dashed + lines, marks: interventions.marks, others: others.names,
       bands: [Chart.Band(lower: gapLower, upper: gapUpper, role: .autoattack)], fixedY: 0...1,
       emptyText: "waiting for the first validation")
     chart.draw(into: &buffer, in: rect, theme: context.theme, symbols: context.symbols)
+  }
+
+  /// The other runs: what each is trained for, and what stronger attacks leave of it.
+  private var dashed: [Chart.Line] {
+    others.all.flatMap { other in
+      other.pane.measured.filter { ["clean", "quick", other.pane.last?.attack].contains($0.name) }.map { one in
+        Chart.Line(
+          one.series.values, role: one.role, glyph: other.sign,
+          label: "\(padded(one.name, to: nameWidth)) \(one.series.label)",
+          shortLabel: one.series.last.map { Notation.screen.share($0.value) } ?? "", isDashed: true)
+      }
+    }
   }
 
   package func describe() -> String {
@@ -94,7 +110,14 @@ package struct AccuracyPane: Pane {
       }
     }
     let images = NumberText.count(last.clean.n, "\(last.split.rawValue) image")
+    let others = others.all.compactMap { other in
+      other.pane.last.map { probe in
+        " \(other.name) at step \(probe.step): clean \(Notation.screen.accuracy(probe.clean)), \(probe.attack) "
+          + "\(Notation.screen.accuracy(probe.adversarial))."
+      }
+    }
     return "Accuracy at step \(last.step) on \(images), ± half the 95 % interval: \(parts.joined(separator: ", "))."
+      + others.joined()
   }
 
   private struct Named {

@@ -29,6 +29,7 @@ package struct LossPane: Pane {
 
   private var total = SmoothedSeries(), clean = SmoothedSeries(), adversarial = SmoothedSeries(), kl = SmoothedSeries()
   private var interventions = Interventions()
+  private var others = OtherPanes<LossPane>()
   private var last: Sample?
   private var totalSaysMore = false
   private var isLogarithmic = false
@@ -52,6 +53,9 @@ package struct LossPane: Pane {
     default: interventions.update(event)
     }
   }
+
+  package mutating func compare(_ runs: [OtherRun]) { others.show(runs) }
+  package mutating func update(_ event: Event, of other: Int) { others.update(event, of: other) }
 
   package var note: String {
     var parts: [String] = []
@@ -103,15 +107,26 @@ package struct LossPane: Pane {
   private var chart: Chart {
     let logarithmic = isLogarithmic && named.contains { $0.series.raw.positiveBounds != nil }
     let background = smoothing == .off ? [] : named.map { Chart.Line(background: $0.series.raw) }
-    let lines = named.map { series in
-      let value = series.series.raw.lastValue.map(NumberText.short) ?? ""
-      let history = series.series.smoothed(smoothing, logarithmic: logarithmic) ?? series.series.raw
-      return Chart.Line(
-        history, role: series.role, glyph: series.glyph, label: "\(padded(series.label, to: 5)) \(value)",
-        shortLabel: value)
+    let dashed = others.all.flatMap { other in
+      other.pane.comparable.map { line($0, logarithmic: logarithmic, of: other.sign) }
     }
     return Chart(
-      lines: background + lines, marks: interventions.marks, wantsLogarithmic: isLogarithmic,
-      emptyText: "waiting for the first step")
+      lines: background + dashed + named.map { line($0, logarithmic: logarithmic) }, marks: interventions.marks,
+      others: others.names, wantsLogarithmic: isLogarithmic, emptyText: "waiting for the first step")
+  }
+
+  /// What runs with other weights of the loss can be compared by.
+  private var comparable: [Named] {
+    let parts = named.filter { ["clean", "adv"].contains($0.label) }
+    return parts.isEmpty ? named : parts
+  }
+
+  /// A series as it is drawn now; dashed under the sign of another run.
+  private func line(_ one: Named, logarithmic: Bool, of other: Unicode.Scalar? = nil) -> Chart.Line {
+    let value = one.series.raw.lastValue.map(NumberText.short) ?? ""
+    return Chart.Line(
+      one.series.smoothed(smoothing, logarithmic: logarithmic) ?? one.series.raw, role: one.role,
+      glyph: other ?? one.glyph, label: "\(padded(one.label, to: 5)) \(value)", shortLabel: value,
+      isDashed: other != nil)
   }
 }

@@ -23,6 +23,10 @@ package protocol Pane: Sendable {
   var note: String { get }
   /// Takes note of an event.
   mutating func update(_ event: Event)
+  /// Draws the curves of other runs behind its own, instead of those that were there.
+  mutating func compare(_ runs: [OtherRun])
+  /// Takes note of an event of the other run with this index.
+  mutating func update(_ event: Event, of other: Int)
   /// Takes note of a command that was sent to the session, by any part of the screen.
   mutating func noteSent(_ command: Command)
   /// Draws what is inside the border into `rect`, which may have any size.
@@ -63,6 +67,9 @@ package struct PaneContext: Sendable {
 extension Pane {
   /// Most panes wait for the session's events.
   package mutating func noteSent(_ command: Command) {}
+  // Most panes show one run only.
+  package mutating func compare(_ runs: [OtherRun]) {}
+  package mutating func update(_ event: Event, of other: Int) {}
 
   /// Its bindings without the state.
   package var hints: [KeyHint] { Self.keys.map { $0.hint(in: self) } }

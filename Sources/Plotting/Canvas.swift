@@ -35,14 +35,17 @@ package struct Canvas: Sendable {
     masks[cell] |= symbols.bit(x: x % size.x, y: y % size.y)
   }
 
-  /// A straight segment with both ends (Bresenham).
-  package mutating func segment(from start: (x: Int, y: Int), to end: (x: Int, y: Int), layer: Int) {
+  /// A straight segment with both ends (Bresenham). Dashes depend on the place alone, so that they go on from segment to
+  /// segment.
+  package mutating func segment(
+    from start: (x: Int, y: Int), to end: (x: Int, y: Int), layer: Int, isDashed: Bool = false
+  ) {
     let acrossDistance = abs(end.x - start.x), downDistance = -abs(end.y - start.y)
     let across = start.x < end.x ? 1 : -1, down = start.y < end.y ? 1 : -1
     var (x, y) = start
     var error = acrossDistance + downDistance
     while true {
-      dot(x: x, y: y, layer: layer)
+      if !isDashed || (x + y) / 2 % 2 == 0 { dot(x: x, y: y, layer: layer) }
       if x == end.x && y == end.y { return }
       let doubled = 2 * error
       if doubled >= downDistance {

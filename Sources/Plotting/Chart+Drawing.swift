@@ -98,10 +98,10 @@ struct ChartFrame {
         let middle = bucket.firstX / 2 + bucket.lastX / 2
         let low = y.isLogarithmic ? bucket.smallestPositive : bucket.minimum
         if let from = place(middle, low), let to = place(middle, bucket.maximum) {
-          canvas.segment(from: from, to: to, layer: index)
+          canvas.segment(from: from, to: to, layer: index, isDashed: line.isDashed)
         }
         if let first = place(bucket.firstX, bucket.first) {
-          canvas.segment(from: pen ?? first, to: first, layer: index)
+          canvas.segment(from: pen ?? first, to: first, layer: index, isDashed: line.isDashed)
         }
         pen = place(bucket.lastX, bucket.last)
       }

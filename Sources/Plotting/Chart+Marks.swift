@@ -37,10 +37,15 @@ extension ChartFrame {
     return nil
   }
 
-  /// Writes what happened at the marks, the latest ones where not all have room.
+  /// Writes whose the dashed lines are, and what happened at the marks, the latest ones where not all have room.
   func drawLegend(into buffer: inout CellBuffer, theme: Theme) {
     guard let legendRow else { return }
-    let row = Rect(x: rect.x, y: legendRow, width: rect.width, height: 1)
+    var row = Rect(x: rect.x, y: legendRow, width: rect.width, height: 1)
+    for other in chart.others {
+      let name = clipped(other, to: min(40, row.width / 2))
+      let end = buffer.write(name + ": dashed", x: row.x, y: legendRow, in: row, style: theme.style(.title)) + 2
+      row = Rect(x: end, y: legendRow, width: max(0, rect.x + rect.width - end), height: 1)
+    }
     var entries: [[Span]] = [], room = row.width
     for mark in chart.marks.reversed() where !mark.text.isEmpty {
       let name = mark.label + " ", width = displayWidth(name) + displayWidth(mark.text)
@@ -56,6 +61,6 @@ extension ChartFrame {
 }
 
 extension Chart {
-  /// True when there is something to say about the marks.
-  var hasLegend: Bool { marks.contains { !$0.text.isEmpty } }
+  /// True when there is something to say about the marks or about other runs.
+  var hasLegend: Bool { !others.isEmpty || marks.contains { !$0.text.isEmpty } }
 }

@@ -16,11 +16,13 @@ package struct Chart: Sendable {
     package var interval: (lower: History, upper: History)?
     /// True for values that stand alone: each is its glyph, and nothing joins them.
     package var isPoints = false
+    /// True for the line of another run.
+    package var isDashed = false
 
     /// A named line.
     package init(
       _ history: History, role: Theme.Role, glyph: Unicode.Scalar, label: String, shortLabel: String,
-      interval: (lower: History, upper: History)? = nil, isPoints: Bool = false
+      interval: (lower: History, upper: History)? = nil, isPoints: Bool = false, isDashed: Bool = false
     ) {
       self.history = history
       self.role = role
@@ -29,6 +31,7 @@ package struct Chart: Sendable {
       self.shortLabel = shortLabel
       self.interval = interval
       self.isPoints = isPoints
+      self.isDashed = isDashed
     }
 
     /// A line without a name, drawn faintly behind the others.
@@ -97,6 +100,8 @@ package struct Chart: Sendable {
   package var lines: [Line]
   /// In order of x.
   package var marks: [Mark]
+  /// Whose the dashed lines are: `A parent`.
+  package var others: [String]
   /// Behind the lines.
   package var bands: [Band]
   /// Across the chart, behind the lines.
@@ -110,12 +115,14 @@ package struct Chart: Sendable {
 
   /// A chart.
   package init(
-    lines: [Line], marks: [Mark] = [], bands: [Band] = [], levels: [Level] = [], fixedY: ClosedRange<Double>? = nil,
+    lines: [Line], marks: [Mark] = [], others: [String] = [], bands: [Band] = [], levels: [Level] = [],
+    fixedY: ClosedRange<Double>? = nil,
     wantsLogarithmic: Bool = false,
     emptyText: String = "nothing yet"
   ) {
     self.lines = lines
     self.marks = marks
+    self.others = others
     self.bands = bands
     self.levels = levels
     self.fixedY = fixedY

@@ -99,6 +99,8 @@ private struct JournalLine: Codable {
   var effect: AnyKnob.Effect?
   /// The step that was aborted, if one was.
   var aborted: Int?
+  /// The checkpoint that the run went on from, if it did.
+  var resumed: String?
   /// What happened, in one line: `γ 0.5 → 0.1`.
   var text: String
 
@@ -107,6 +109,7 @@ private struct JournalLine: Codable {
     cause = entry.cause
     text = entry.text
     if case .stepAborted(let number) = entry.fact { aborted = number }
+    if case .resumed(let file) = entry.fact { resumed = file }
     guard let change = entry.change else { return }
     knob = change.knob
     old = change.oldText
@@ -115,9 +118,10 @@ private struct JournalLine: Codable {
   }
 
   /// The entry that was written. A changed setting comes back as values, unless this version no longer has the setting
-  /// or accepts the values. Every other fact but an aborted step comes back as its words.
+  /// or accepts the values. An aborted step and a resume come back as such, every other fact as its words.
   var entry: JournalEntry {
     if let aborted { return JournalEntry(step: step, cause: cause, .stepAborted(aborted)) }
+    if let resumed { return JournalEntry(step: step, cause: cause, .resumed(file: resumed)) }
     guard let knob, let old, let new, let declaration = AnyKnob.named(knob), let before = try? declaration.parse(old),
       let after = try? declaration.parse(new)
     else { return JournalEntry(step: step, cause: cause, .remark(text)) }

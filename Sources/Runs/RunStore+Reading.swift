@@ -33,6 +33,37 @@ extension RunStore {
     }
   }
 
+  /// Its measurements: training steps, validations and checks, in order.
+  package func curves() throws -> [Event] {
+    try events(pictures: .last).map(\.event).filter { event in
+      switch event {
+      case .sample, .probe: true
+      default: false
+      }
+    }
+  }
+
+  /// The last step up to which another run is the same one, to the bit: their common trunk. 0 without one.
+  package func trunk(with other: RunStore) throws -> Int {
+    let mine = try losses(), theirs = try other.losses()
+    return zip(mine, theirs).prefix { $0 == $1 }.last?.0.step ?? 0
+  }
+
+  /// A step of a curve, and what it belongs to.
+  private struct Loss: Equatable {
+    let step: Int, loss: Double, fingerprint: String?
+  }
+
+  private func losses() throws -> [Loss] {
+    try read { db in
+      try Row.fetchAll(db, sql: "SELECT step, loss, fingerprint FROM curve ORDER BY step").map { row in
+        Loss(
+          step: try row.decode(forColumn: "step"), loss: try row.decode(forColumn: "loss"),
+          fingerprint: try row.decode(forColumn: "fingerprint"))
+      }
+    }
+  }
+
   /// The places that a person can name.
   package func marks() throws -> Marks {
     let texts = try read { db in

@@ -1,6 +1,7 @@
 import CTerminal
 import Events
 import Lab
+import Panes
 import Recipe
 
 /// How the screen may use the terminal.
@@ -12,11 +13,39 @@ package struct ScreenOptions: Sendable {
   package var keepsSignals: Bool
   /// Says in one line why the run cannot be left after a step with these changes; nil when it can be.
   package var refusal: @Sendable (Int, [Assignment]) -> String? = { _, _ in "this run cannot be branched" }
+  /// Reads other runs by name, to draw them behind the one that is shown. Throws what is wrong, in one line.
+  package var compare: @Sendable ([String]) throws -> [OtherRun] = { _ in [] }
+
+  /// Starts a run that leaves the one that is shown after a step, with these changes. Throws why it cannot, in one line.
+  package var beside: @Sendable (Int, [Assignment]) throws -> Companion = { _, _ in
+    throw ScreenError(description: "this run cannot be branched")
+  }
 
   /// All options.
   package init(colors: Int? = nil, keepsSignals: Bool = false) {
     self.colors = colors
     self.keepsSignals = keepsSignals
+  }
+}
+
+/// A run that trains next to the one that is shown.
+package struct Companion: Sendable {
+  /// What it told before.
+  package let history: [Event]
+  /// The curves of the run that it leaves.
+  package let parent: OtherRun
+  /// One line about it.
+  package let note: String
+  /// What it tells; the screen is the only reader.
+  package let events: AsyncStream<Event>
+  /// Where its commands go.
+  package let send: @Sendable (Command) -> Void
+
+  package init(
+    history: [Event], parent: OtherRun, note: String, events: AsyncStream<Event>,
+    send: @escaping @Sendable (Command) -> Void
+  ) {
+    (self.history, self.parent, self.note, self.events, self.send) = (history, parent, note, events, send)
   }
 }
 
@@ -38,23 +67,16 @@ package struct ScreenError: Error, Sendable, CustomStringConvertible {
 
 /// The lab on the real terminal.
 package enum LabScreen {
-  /// Shows `lab`, passes keys and events to it and its commands to `send`, until it is left. Always restores the
-  /// terminal.
+  /// The pipe to read signal numbers from, one byte each, after a screen with `keepsSignals` was left; -1 before that.
+  package static var signals: Int32 { terminal_signals_pipe() }
+
+  /// Shows a lab or a desk, passes keys and events to it and its commands to `send`, until it is left. Always restores
+  /// the terminal.
   ///
   /// It must be the only reader of `events`, and it ends the stream when the screen is left. The screen stays open when
   /// the events end. Canceling the task leaves the screen with `.left`. Throws `ScreenError`, before anything is drawn,
   /// when there is no terminal to draw on.
   package static func run(
-    _ lab: Lab, options: ScreenOptions, events: AsyncStream<Event>, send: @escaping @Sendable (Command) -> Void
-  ) async throws -> ScreenOutcome {
-    try await show(lab, options: options, events: events, send: send)
-  }
-
-  /// The pipe to read signal numbers from, one byte each, after a screen with `keepsSignals` was left; -1 before that.
-  package static var signals: Int32 { terminal_signals_pipe() }
-
-  /// `run` for any content.
-  package static func show(
     _ content: some ScreenContent, options: ScreenOptions, events: AsyncStream<Event>,
     send: @escaping @Sendable (Command) -> Void
   ) async throws -> ScreenOutcome {

@@ -20,7 +20,9 @@ actor ScreenActor<Content: ScreenContent> {
 
   private let thread: TerminalThread
   private let options: ScreenOptions
-  private let send: @Sendable (Command) -> Void
+  /// Where commands go, for every run on the screen.
+  private var senders: [@Sendable (Command) -> Void]
+  private var readers: [Task<Void, Never>] = []
   private var content: Content
 
   private var phase = Phase.closed
@@ -40,7 +42,7 @@ actor ScreenActor<Content: ScreenContent> {
     self.content = content
     self.options = options
     self.thread = thread
-    self.send = send
+    senders = [send]
   }
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -48,17 +50,31 @@ actor ScreenActor<Content: ScreenContent> {
   /// Opens the screen, shows the content until it is left, and closes the screen.
   func run(events: AsyncStream<Event>) async throws -> ScreenOutcome {
     try open()
-    let reading = Task {
-      for await event in events { perform(content.handle(event)) }
-    }
+    follow(events, of: 0)
     let left = await withCheckedContinuation { continuation in
       waiting = continuation
       if let outcome { leave(outcome) }
     }
     close()
-    reading.cancel()
-    await reading.value
+    for reader in readers { reader.cancel() }
+    for reader in readers { await reader.value }
     return left
+  }
+
+  /// Passes on what a run tells.
+  private func follow(_ events: AsyncStream<Event>, of run: Int) {
+    readers.append(
+      Task {
+        for await event in events { perform(content.handle(event, of: run), of: run) }
+      })
+  }
+
+  /// Takes in a run that trains next to the one that is shown.
+  private func open(_ companion: Companion) {
+    senders.append(companion.send)
+    content.open(companion.history, beside: companion.parent)
+    content.note(companion.note)
+    follow(companion.events, of: senders.count - 1)
   }
 
   /// Makes `run` return; the first outcome counts.
@@ -166,7 +182,8 @@ actor ScreenActor<Content: ScreenContent> {
 
   private func readKeys() {
     while phase == .open, outcome == nil, let input = TerminalInput.next() {
-      if let key = Key(input) { perform(content.handle(key)) }
+      let run = content.shown
+      if let key = Key(input) { perform(content.handle(key), of: run) }
     }
   }
 
@@ -192,10 +209,10 @@ actor ScreenActor<Content: ScreenContent> {
 
   // MARK: actions
 
-  private func perform(_ actions: [LabAction]) {
+  private func perform(_ actions: [LabAction], of run: Int) {
     for action in actions {
       switch action {
-      case .send(let command): send(command)
+      case .send(let command): senders[run](command)
       case .leave: leave(.left)
       case .branch(let step, let changes, let theme):
         if let refusal = options.refusal(step, changes) {
@@ -203,8 +220,12 @@ actor ScreenActor<Content: ScreenContent> {
         } else {
           leave(.branch(step: step, changes, theme: theme))
         }
+      case .compare(let names):
+        do { content.compare(try options.compare(names)) } catch { content.note("\(error)") }
+      case .beside(let step, let changes):
+        do { open(try options.beside(step, changes)) } catch { content.note("\(error)") }
       // Its content has done it.
-      case .replay: break
+      case .replay, .view: break
       case .suspend: suspend()
       case .redraw: painter?.forget()
       case .bell: if phase == .open { terminal_bell() }

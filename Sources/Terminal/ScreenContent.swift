@@ -17,8 +17,17 @@ package protocol ScreenContent: Sendable {
   /// Reacts to a key.
   mutating func handle(_ key: Key) -> [LabAction]
 
-  /// Reacts to an event of the session.
-  mutating func handle(_ event: Event) -> [LabAction]
+  /// Which of the runs on the screen is shown: keys and commands go to it.
+  var shown: Int { get }
+
+  /// Reacts to an event of one of the runs.
+  mutating func handle(_ event: Event, of run: Int) -> [LabAction]
+
+  /// A branch begins to train next to the run.
+  mutating func open(_ history: [Event], beside parent: OtherRun)
+
+  /// Draws the curves of other runs, too.
+  mutating func compare(_ runs: [OtherRun])
 
   /// Shows a message of the program.
   mutating func note(_ text: String)
@@ -30,10 +39,17 @@ package protocol ScreenContent: Sendable {
 extension ScreenContent {
   package var isMoving: Bool { false }
   package mutating func advance(by seconds: Double) {}
+  // Most contents show one run.
+  package var shown: Int { 0 }
+  package mutating func open(_ history: [Event], beside parent: OtherRun) {}
 }
 
-extension Lab: ScreenContent {}
+extension Lab: ScreenContent {
+  package mutating func handle(_ event: Event, of run: Int) -> [LabAction] { handle(event) }
+}
 
 extension Replay: ScreenContent {
-  package mutating func handle(_ event: Event) -> [LabAction] { [] }
+  package mutating func handle(_ event: Event, of run: Int) -> [LabAction] { [] }
 }
+
+extension Desk: ScreenContent {}

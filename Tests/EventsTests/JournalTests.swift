@@ -59,6 +59,7 @@ import Testing
       "running statistics of dbn recomputed: logit drift 0.063 RMS, 0.125 at most; clean 0.5 → 0.5, PGD-10 0.5 → 0.5, "
         + "n 10; recalibrate"
     ),
+    (.resumed(file: "auto-7.safetensors"), "resumed from auto-7.safetensors"),
     (.stepAborted(7), "step 7 aborted to change the network; it will be rerun with the current settings"),
     (.finishing(afterStep: 7, of: 9), "finishing after step 7 of 9"),
     (.bestReset(step: 7), "best checkpoint reset: step 7 was evaluated under a different attack"),
@@ -86,8 +87,13 @@ import Testing
       let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       #expect(object["text"] as? String == words && object["cause"] as? String == "signal")
       guard case .changed(let change) = fact else {
-        let aborted = if case .stepAborted = fact { ["aborted"] } else { [String]() }
-        #expect(object.keys.sorted() == aborted + ["cause", "event", "step", "text"], "\(line)")
+        let values: Set<String> =
+          switch fact {
+          case .stepAborted: ["aborted"]
+          case .resumed: ["resumed"]
+          default: []
+          }
+        #expect(Set(object.keys) == values.union(["cause", "event", "step", "text"]), "\(line)")
         continue
       }
       #expect(object["knob"] as? String == change.knob)
@@ -109,6 +115,8 @@ import Testing
         change.idleReason = nil
         #expect(read == JournalEntry(step: 9, cause: .you, .changed(change)))
       } else if case .stepAborted = fact {
+        #expect(read == entry)
+      } else if case .resumed = fact {
         #expect(read == entry)
       } else {
         #expect(read == JournalEntry(step: 9, cause: .you, .remark(words)))

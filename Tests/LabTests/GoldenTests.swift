@@ -89,6 +89,21 @@ import Testing
     try check("results-40x12", lab.frame(40, 12))
   }
 
+  @Test func twoRunsLookAsRecorded() throws {
+    for (width, height) in [(120, 36), (80, 24)] {
+      for name in ["parent", "branch"] {
+        var desk = DeskTests().desk(shows: name)
+        try check("beside-\(name)-\(width)x\(height)", desk.frame(width, height))
+      }
+    }
+    var lab = Script.lab(to: 300)
+    lab.compare([
+      OtherRun(name: "cured", events: DeskTests.branch(to: 300), trunk: 200),
+      OtherRun(name: "shorter", events: DeskTests.branch(to: 230), trunk: 200),
+    ])
+    try check("compared-120x36", lab.frame(120, 36))
+  }
+
   @Test func asciiFramesHoldASCIIOnly() {
     var lab = Script.lab(to: 300, LabOptions(symbols: .ascii))
     for event in GapScript.events(.dual) { _ = lab.handle(event) }

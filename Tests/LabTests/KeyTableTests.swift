@@ -56,6 +56,7 @@ import Testing
             name: "\(opened.name) small \(keys)", lab: withKeys(opened.lab, keys, 40, 10), width: 40, height: 10))
       }
     }
+    all.append(Situation(name: "beside", lab: withKeys(DeskTests().desk(shows: "branch").lab, [], 120, 36)))
     all.append(Situation(name: "replay", lab: withKeys(running.looking(on: .replay), [], 120, 36)))
     for tabs in 1..<paneCatalogue.count {
       all.append(Situation(name: "focus \(tabs)", lab: withKeys(running, [Key](repeating: .tab, count: tabs), 120, 36)))

@@ -26,9 +26,13 @@ import Testing
       ("set objective trades", .send(.set(knob: "objective", value: .text("trades"), cause: .you))),
       ("nesterov=off", .send(.set(knob: "nesterov", value: .flag(false), cause: .you))),
       ("pause", .send(.pause)), ("resume", .send(.resume)), ("finish", .send(.finish)), ("stop", .send(.stop)),
-      ("rewind", .branch(nil, [])), ("rewind 120", .branch(.step(120), [])), ("rewind m2", .branch(.mark("m2"), [])),
-      ("rewind the gap opens", .branch(.mark("the gap opens"), [])), ("seek m1", .seek(.mark("m1"))),
-      ("branch alarm beta=1", .branch(.mark("alarm"), [try Assignment("beta=1")])),
+      ("rewind", .branch(nil, [], isBeside: false)), ("rewind 120", .branch(.step(120), [], isBeside: false)),
+      ("rewind m2", .branch(.mark("m2"), [], isBeside: false)),
+      ("rewind the gap opens", .branch(.mark("the gap opens"), [], isBeside: false)), ("seek m1", .seek(.mark("m1"))),
+      ("branch alarm beta=1", .branch(.mark("alarm"), [try Assignment("beta=1")], isBeside: false)),
+      ("branch 7 beta=1 --beside", .branch(.step(7), [try Assignment("beta=1")], isBeside: true)),
+      ("view", .view(nil)), ("view branch", .view("branch")), ("compare off", .compare([])),
+      ("compare a b", .compare(["a", "b"])),
       ("quit", .quit), ("theme paper", .theme(1)), ("", .nothing), ("   ", .nothing),
     ]
     for (text, request) in cases { #expect(try line(text).parse() == request, "\(text)") }
@@ -45,6 +49,9 @@ import Testing
     #expect(error("width=8") == "width can only be set at the start; quit and run again with --set width=8")
     #expect(error("branch beta=1") == "branch needs a step or a mark, and what to change, e.g. branch 120 beta=1")
     #expect(error("rewind m1 beta=1") == "rewind takes a step or a mark, e.g. rewind 120; branch takes changes too")
+    #expect(error("compare") == "compare needs runs, e.g. compare runs/demo, or off")
+    #expect(error("compare a b c d e") == "compare draws up to 4 runs")
+    #expect(error("view a b") == "view takes one run: parent or branch")
     #expect(error("rewind -3") == "'-3' is no step; use 0 or larger, or a mark such as m1")
     #expect(error("zzzzzzzzzzzz") == "unknown command 'zzzzzzzzzzzz'; press tab to list all")
     for text in ["=", "set", "set =", "eps=8/0", "a=b=c", "objective="] {

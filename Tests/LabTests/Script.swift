@@ -99,9 +99,7 @@ extension Lab {
   mutating func frame(_ width: Int, _ height: Int) -> String {
     var buffer = CellBuffer(width: width, height: height)
     draw(into: &buffer)
-    return buffer.text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      String(line.reversed().drop { $0 == " " }.reversed())
-    }.joined(separator: "\n")
+    return buffer.trimmedText
   }
 
   /// Presses keys one after the other, giving what the last answered.
@@ -110,4 +108,21 @@ extension Lab {
 
   /// Types characters as keys.
   mutating func type(_ text: String) { for character in text { _ = handle(.character(character)) } }
+}
+
+extension Desk {
+  /// The same of the run that is shown.
+  mutating func frame(_ width: Int, _ height: Int) -> String {
+    var buffer = CellBuffer(width: width, height: height)
+    draw(into: &buffer)
+    return buffer.trimmedText
+  }
+}
+
+extension CellBuffer {
+  fileprivate var trimmedText: String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      String(line.reversed().drop { $0 == " " }.reversed())
+    }.joined(separator: "\n")
+  }
 }

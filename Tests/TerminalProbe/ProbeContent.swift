@@ -40,11 +40,13 @@ struct ProbeContent: ScreenContent {
     return []
   }
 
-  mutating func handle(_ event: Event) -> [LabAction] {
+  mutating func handle(_ event: Event, of run: Int) -> [LabAction] {
     needsDraw = true
     if case .state(let change) = event { self.event = "\(change.state.rawValue) \(change.step)" }
     return []
   }
+
+  mutating func compare(_ runs: [OtherRun]) {}
 
   mutating func note(_ text: String) {
     needsDraw = true

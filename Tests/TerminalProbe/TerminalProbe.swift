@@ -20,23 +20,23 @@ struct TerminalProbe {
     case "lab": await leave { try await LabScreen.run(Lab(), options: options, events: events(), send: told) }
     case "flood":
       let content = ProbeContent(fault: .none)
-      await leave { try await LabScreen.show(content, options: options, events: events(20_000), send: told) }
+      await leave { try await LabScreen.run(content, options: options, events: events(20_000), send: told) }
     case "twice":
       let content = ProbeContent(fault: .none)
-      _ = try? await LabScreen.show(content, options: options, events: events(), send: told)
-      await leave { try await LabScreen.show(content, options: options, events: events(), send: told) }
+      _ = try? await LabScreen.run(content, options: options, events: events(), send: told)
+      await leave { try await LabScreen.run(content, options: options, events: events(), send: told) }
     case "cancel":
       let content = ProbeContent(fault: .none)
       let (commands, told) = AsyncStream.makeStream(of: Command.self)
       let screen = Task {
-        try await LabScreen.show(content, options: options, events: events(), send: { told.yield($0) })
+        try await LabScreen.run(content, options: options, events: events(), send: { told.yield($0) })
       }
       for await _ in commands { break }
       screen.cancel()
       await leave { try await screen.value }
     case let name:
       let content = ProbeContent(fault: ProbeContent.Fault(rawValue: name ?? "none") ?? .none)
-      await leave { try await LabScreen.show(content, options: options, events: events(), send: told) }
+      await leave { try await LabScreen.run(content, options: options, events: events(), send: told) }
     }
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Events
 import Foundation
 import Lab
+import Panes
 import Plotting
 import Presets
 import Runs
@@ -46,7 +47,9 @@ struct ReplayCommand: AsyncParsableCommand {
     guard speed >= 0.01, speed <= 4096 else {
       throw CommandFailure.usage("--speed \(speed): use a number in 0.01 … 4096")
     }
-    let store = try RunName(name).store(), lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
+    let store = try RunName(name).store()
+    var lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
+    lab.compare(OtherRun.parent(of: store))
     let events = try store.events().map(\.event)
     guard events.contains(where: { if case .started = $0 { true } else { false } }) else {
       throw CommandFailure.failed("\(store.folder.relativePath): nothing was recorded before the run ended")
@@ -56,9 +59,10 @@ struct ReplayCommand: AsyncParsableCommand {
     guard look.tui || TerminalCapabilities.canShowLab else {
       throw CommandFailure.usage("replay: stdout is not a terminal; use --frame STEP to print one frame")
     }
-    let outcome = try await LabScreen.show(
-      replay, options: ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil),
-      events: AsyncStream { $0.finish() }, send: { _ in })
+    var screen = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil)
+    screen.compare = { names in try OtherRun.named(names, for: store) }
+    let outcome = try await LabScreen.run(
+      replay, options: screen, events: AsyncStream { $0.finish() }, send: { _ in })
     if case .signal(let number) = outcome { throw CommandFailure.signal(number) }
   }
 

@@ -50,28 +50,39 @@ struct LabCommand: AsyncParsableCommand {
     let engine = session.engine
     var lab = lab
     lab.recall(session.history)
+    lab.compare(session.parent)
     async let ended = engine.run()
+    let beside = BranchBeside(of: session, options)
     let outcome: ScreenOutcome
     do {
       var screen = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: true)
       screen.refusal = { step, changes in session.refusal(ofBranchAt: step, changes) }
+      screen.beside = { step, changes in try beside.start(at: step, changes) }
+      screen.compare = { names in try session.others(named: names) }
       outcome = try await LabScreen.run(
-        lab, options: screen, events: session.alarms.relay(engine.events), send: { engine.send($0) })
+        Desk(lab), options: screen, events: session.alarms.relay(engine.events), send: { engine.send($0) })
     } catch {
-      engine.send(.stop)
+      for send in [engine.send, beside.send] { send(.stop) }
       session.tidy(after: await ended)
+      _ = await beside.end()
       throw error
     }
     // The session may still be writing checkpoints, and the screen still catches signals: a terminal that is closed
     // first ends its input and sends SIGHUP a moment later.
-    let signals = SignalWatch(pipe: LabScreen.signals) { engine.send(.stop) }
+    let signals = SignalWatch(pipe: LabScreen.signals) {
+      engine.send(.stop)
+      beside.send(.stop)
+    }
     var signal: Int32?, branching: Branching?, failure: (any Error)?
     switch outcome {
     case .signal(let number):
       signal = number
       engine.send(.stop)
+      beside.send(.stop)
     // Without the screen, a paused session could never be resumed.
-    case .left: engine.send(.resume)
+    case .left:
+      engine.send(.resume)
+      beside.send(.resume)
     case .branch(let step, let changes, let theme):
       // Made while its checkpoints are as they were checked.
       do { branching = Branching(run: try session.branch(at: step, changes), theme: theme) } catch { failure = error }
@@ -79,10 +90,14 @@ struct LabCommand: AsyncParsableCommand {
     }
     let summary = await ended
     session.tidy(after: summary)
+    let branch = await beside.end()
     if let failure { throw failure }
     if branching != nil, signals.signal == nil { return branching }
     try report(summary, of: session, output: output)
-    try Headless.verdict(on: summary, signal: signal ?? signals.signal)
+    if let branch { try report(branch.summary, of: branch.session, output: output) }
+    for ended in [summary] + (branch.map { [$0.summary] } ?? []) {
+      try Headless.verdict(on: ended, signal: signal ?? signals.signal)
+    }
     return nil
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Lab
 import Plotting
 import Presets
@@ -30,9 +31,11 @@ package struct LookOptions: ParsableArguments {
     let first = try theme.map { try library.load($0).theme } ?? themes.first { $0.name == Self.defaultTheme }
     // A theme given as a file may not be in the folders.
     if let first, !themes.contains(first) { themes.append(first) }
-    return LabOptions(
+    var options = LabOptions(
       themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
       noColor: TerminalCapabilities.wantsNoColor)
+    options.runs = RunName.known(in: URL(fileURLWithPath: "runs")).map { "runs/" + $0 }
+    return options
   }
 
   private static var suggestedSymbols: Symbols {

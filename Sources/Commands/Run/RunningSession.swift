@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Foundation
+import Panes
 import Presets
 import Readout
 import Recipe
@@ -93,12 +94,14 @@ struct RunningSession {
     try self.init(plan, folder, store, try options.onAlarm.map { try AlarmCommand($0) }, options, isNew: false)
   }
 
-  /// Goes on with a branch that was just made.
-  init(branching folder: RunFolder, _ options: RunOptions) throws { try self.init(in: folder, options, longer: nil) }
+  /// Goes on with a branch that was just made, on this number of threads.
+  init(branching folder: RunFolder, _ options: RunOptions, threads: Int? = nil) throws {
+    try self.init(in: folder, options, longer: nil, threads: threads)
+  }
 
-  private init(in folder: RunFolder, _ options: RunOptions, longer steps: Int?) throws {
+  private init(in folder: RunFolder, _ options: RunOptions, longer steps: Int?, threads: Int? = nil) throws {
     let command = try options.onAlarm.map { try AlarmCommand($0) }
-    let threads = try options.threads.count(usually: ProcessInfo.processInfo.activeProcessorCount)
+    let threads = try threads ?? options.threads.count(usually: ProcessInfo.processInfo.activeProcessorCount)
     let url = folder.url, store = try RunStore.open(url, writing: true)
     let resumption = try Resumption(url, store, steps: steps, isForced: options.force)
     let point = resumption.point
@@ -135,6 +138,23 @@ struct RunningSession {
 
   /// True while another program holds the run, which can also resume it.
   var isHeldRemotely: Bool { hold.isOn }
+
+  // MARK: other runs
+
+  /// The run that this one branched off, to be drawn behind it.
+  var parent: [OtherRun] { OtherRun.parent(of: record.store) }
+
+  /// The curves of a run that this one has just branched off.
+  func asParent(of branch: RunningSession) throws -> OtherRun {
+    record.flush()
+    return try OtherRun(record.store, name: "parent", for: branch.record.store)
+  }
+
+  /// Other runs by name. Throws `RunError`.
+  func others(named names: [String]) throws -> [OtherRun] {
+    record.flush()
+    return try OtherRun.named(names, for: record.store)
+  }
 
   // MARK: branches
 

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Lab
+import Panes
 import Presets
 import Readout
 import Runs
@@ -28,10 +29,11 @@ struct RunFollowing {
     guard look.tui || (!style.json && !style.quiet && !look.describe && TerminalCapabilities.canShowLab) else {
       return try await print(events, alarms, lab: lab, output: output)
     }
-    let outcome = try await LabScreen.run(
-      lab.looking(on: .follow),
-      options: ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: false), events: events,
-      send: { _ in })
+    var screen = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: false)
+    screen.compare = { [store] names in try OtherRun.named(names, for: store) }
+    var lab = lab.looking(on: .follow)
+    lab.compare(OtherRun.parent(of: store))
+    let outcome = try await LabScreen.run(lab, options: screen, events: events, send: { _ in })
     if case .signal(let number) = outcome { throw CommandFailure.signal(number) }
     if failsOnAlarm, alarms.isUnacknowledged { throw CommandFailure.alarm }
   }

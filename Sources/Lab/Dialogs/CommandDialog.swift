@@ -31,7 +31,9 @@ struct CommandDialog: Dialog {
 
   /// An empty line.
   init(_ lab: Lab) {
-    prompt = Prompt(LineNames(themes: lab.options.themes.map(\.name), marks: lab.session.marks.all.map(\.name)))
+    prompt = Prompt(
+      LineNames(
+        themes: lab.options.themes.map(\.name), marks: lab.session.marks.all.map(\.name), runs: lab.options.runs))
   }
 
   mutating func follow(_ lab: Lab) -> Bool {
@@ -53,8 +55,11 @@ struct CommandDialog: Dialog {
       case .nothing: return [.close]
       case .quit: return [.close, .quit]
       case .theme(let index): return [.close, .theme(index)]
+      case .compare(let names): return [.close, .compare(names)]
       case .seek(let place): return [.close, .seek(place)]
-      case .branch(let place, let changes): return [.close, .branch(step: try place?.step(in: marks), changes)]
+      case .branch(let place, let changes, let isBeside):
+        return [.close, .branch(step: try place?.step(in: marks), changes, isBeside: isBeside)]
+      case .view(let name): return [.close, .view(name)]
       case .send where isOver: return [.close, .say("the run is over; press q to leave", isError: true)]
       case .send(.stop): return [.close, .stop]
       case .send(let command):

@@ -37,7 +37,8 @@ struct QuitDialog: ChoiceDialog {
       selected = offered.count - 1
     }
     let steps = session.description.map { " of \($0.steps)" } ?? ""
-    position = "step \(session.step)\(steps), \(session.stateText)"
+    let other = session.place.map { ", run \($0); the other one stays open" } ?? ""
+    position = "step \(session.step)\(steps), \(session.stateText)\(other)"
     return true
   }
 
