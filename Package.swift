@@ -174,7 +174,8 @@ let package = Package(
         "Spelling", "Networks", "Events", "Diagnostics", "Presets", "Suites", "TestSupport",
       ]),
     .testTarget(name: "PlottingTests", dependencies: ["Plotting"]),
-    .testTarget(name: "ReadoutTests", dependencies: ["Spelling", "Recipe", "Events", "Readout", "Presets"]),
+    .testTarget(
+      name: "ReadoutTests", dependencies: ["Spelling", "Recipe", "Events", "Plotting", "Readout", "Presets"]),
     .testTarget(
       name: "LabTests",
       dependencies: [

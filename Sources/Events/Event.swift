@@ -127,10 +127,14 @@ package struct Summary: Sendable, Hashable, Codable {
   package var seconds: Double
   /// Every change of a setting during the run, no matter who made it, as a tour that repeats them.
   package var changes: [TourStop]
+  /// What the gap means at the end; nil when it was not measured.
+  package var gapState: GapState?
+  /// The reading of it that speaks loudest; see `GapRecord`.
+  package var strongest: GapReading?
 
   package init(
     step: Int, outcome: SessionState, reason: String = "", results: [Probe], bestStep: Int?, seconds: Double,
-    changes: [TourStop] = []
+    changes: [TourStop] = [], gap: GapRecord = GapRecord()
   ) {
     self.step = step
     self.outcome = outcome
@@ -139,5 +143,6 @@ package struct Summary: Sendable, Hashable, Codable {
     self.bestStep = bestStep
     self.seconds = seconds
     self.changes = changes
+    (gapState, strongest) = (gap.state, gap.strongest)
   }
 }

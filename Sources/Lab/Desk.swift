@@ -82,6 +82,9 @@ package struct Desk: Sendable {
         if run != shown { note("\(seats[run].name): \(text)") }
         return [.notify("\(seats[run].name): \(text)")]
       case .leave: return leave(run)
+      case .attack where seats.indices.contains { $0 != run && seats[$0].isRunning }:
+        note("the other run is still open; leave it first, or use 'dualab attack --checkpoint' in another terminal")
+        return []
       default: return [action]
       }
     }

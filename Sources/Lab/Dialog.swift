@@ -80,6 +80,8 @@ package enum DialogRequest: Sendable, Hashable {
   case view(String?)
   /// Show a replay at this place.
   case seek(RunPlace)
+  /// Leave, and run AutoAttack on these weights of the run that is over.
+  case attack(Probe.Weights)
   /// Draw the curves of these runs, too; of none, when there is no name.
   case compare([String])
   /// Stop the run and leave once its checkpoint is written.

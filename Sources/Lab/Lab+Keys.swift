@@ -28,6 +28,7 @@ extension Lab {
         return []
       }
       return [.replay(.seek(place))]
+    case .attack(let weights): return [.attack(weights)]
     case .compare(let names): return compare(named: names)
     case .stop: return stop()
     case .quit: return quit()

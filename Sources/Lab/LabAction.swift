@@ -16,6 +16,8 @@ package enum LabAction: Sendable, Hashable {
   case view(String?)
   /// Read these runs; the program answers with `compare(_:)`.
   case compare([String])
+  /// Close the screen, and run AutoAttack on these weights of the run that is over.
+  case attack(Probe.Weights)
   /// Close the screen; what the session has to do was sent before.
   case leave
   /// Suspend the program (ctrl-z).

@@ -40,10 +40,8 @@ package struct RunCard: Sendable {
   package let step: Int
   /// Last and best weights on the test images, where they were measured.
   package let results: [Probe]
-  /// What the gap means now; nil when nothing was measured.
-  package let gap: GapState?
-  /// Of the last weights that a stronger attack was measured on, the reading that found most.
-  package let strongest: GapReading?
+  /// What it told about the gap.
+  package let measuredGap: GapRecord
   /// Its sessions.
   package let sessions: [RunStore.Session]
   /// What was done to it.
@@ -64,7 +62,7 @@ package struct RunCard: Sendable {
     state = State(RunLock.holder(of: store.folder), sessions.last)
     description = try store.last(of: "started", first: true)?.description
     results = try store.results()
-    (gap, strongest) = try store.gap()
+    measuredGap = try store.gap()
     var settings = description?.settings ?? Settings()
     for case .set(let knob, let value) in interventions.inOrder().map(\.act) { try? settings.set(knob, to: value) }
     self.settings = settings
@@ -78,6 +76,10 @@ package struct RunCard: Sendable {
       Provenance(version: session.version, kernels: session.kernels, convolution: session.convolution).following(all)
     }
   }
+  /// What the gap means now; nil when nothing was measured.
+  package var gap: GapState? { measuredGap.state }
+  /// The reading of it that speaks loudest.
+  package var strongest: GapReading? { measuredGap.strongest }
   /// The folder's name.
   package var name: String { folder.lastPathComponent }
   /// Steps of the whole run.
@@ -126,33 +128,17 @@ extension RunStore {
     }
   }
 
-  /// The state of the gap, and the strongest reading of the last weights that have one.
-  fileprivate func gap() throws -> (GapState?, GapReading?) {
+  /// What the run told about the gap.
+  fileprivate func gap() throws -> GapRecord {
     let texts = try read { db in
       try String.fetchAll(
         db,
         sql: """
-          SELECT json FROM event WHERE kind IN ('probe', 'alarm')
-            AND (json ->> 'gapState' IS NOT NULL OR kind = 'alarm') ORDER BY seq DESC LIMIT 200
+          SELECT json FROM event WHERE kind = 'alarm' OR (kind = 'probe' AND json ->> 'gapState' IS NOT NULL)
+            ORDER BY seq
           """)
     }
-    let events = texts.compactMap { try? LosslessJSON.value($0) as Event }
-    let states = events.compactMap { event -> GapState? in
-      switch event {
-      case .probe(let probe): probe.gapState
-      case .alarm(let change): change.state
-      default: nil
-      }
-    }
-    let readings = events.flatMap { event -> [GapReading] in
-      switch event {
-      case .probe(let probe): [probe.quick, probe.deep].compactMap(\.self)
-      case .alarm(let change): change.reading.flatMap { $0.tier == .full ? [$0] : nil } ?? []
-      default: []
-      }
-    }
-    let last = readings.map(\.step).max()
-    return (states.first, readings.filter { $0.step == last }.max { ($0.gap, $0.n) < ($1.gap, $1.n) })
+    return GapRecord(texts.lazy.compactMap { try? LosslessJSON.value($0) as Event })
   }
 }
 

@@ -55,6 +55,8 @@ package enum ScreenOutcome: Sendable, Hashable {
   case left
   /// The user wants to go on from another step of the run, as another run.
   case branch(step: Int, [Assignment], theme: Int)
+  /// The user wants AutoAttack on these weights of the run, which is over; number 0 is the first one on the screen.
+  case attack(Probe.Weights, run: Int)
   /// A signal (SIGINT 2, SIGTERM 15, SIGHUP 1). The terminal is restored; the session is still running.
   case signal(Int32)
 }

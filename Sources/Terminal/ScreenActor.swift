@@ -214,6 +214,7 @@ actor ScreenActor<Content: ScreenContent> {
       switch action {
       case .send(let command): senders[run](command)
       case .leave: leave(.left)
+      case .attack(let weights): leave(.attack(weights, run: run))
       case .branch(let step, let changes, let theme):
         if let refusal = options.refusal(step, changes) {
           content.note(refusal)

@@ -1,4 +1,5 @@
 import Events
+import Plotting
 import Presets
 import Readout
 import Recipe
@@ -16,6 +17,7 @@ import Testing
         "weights                        clean               PGD-10    n",
         "last (step 400)  90.0 % [82.6, 94.5]  50.0 % [40.4, 59.6]  100",
         "best (step 75)   90.0 % [82.6, 94.5]  50.0 % [40.4, 59.6]  100",
+        "gap not measured: robustness under PGD alone can be false",
       ])
   }
 
@@ -30,7 +32,32 @@ import Testing
         "weights                      clean                 FGSM            PGD-10    n",
         "last (step 4)  90.0 % [82.6, 94.5]  50.0 % [40.4, 59.6]  0.0 % [0.0, 3.7]  100",
         "best           90.0 % [82.6, 94.5]  50.0 % [40.4, 59.6]                 –  100",
+        "gap not measured: robustness under PGD alone can be false",
       ])
+  }
+
+  /// Results must not praise what the alarm says is false.
+  @Test func theTableSaysWhatTheAlarmSaid() {
+    var told = GapRecord(), summary = summary
+    told.take(.alarm(GapChange(step: 110, from: .watch, state: .alarm, reading: reading(110, .quick, 128, 85, 70))))
+    told.take(.alarm(GapChange(step: 110, from: .alarm, state: .confirmed, reading: reading(110, .full, 128, 85, 80))))
+    (summary.gapState, summary.strongest) = (told.state, told.strongest)
+    let said = [
+      "gap confirmed: the full AutoAttack at step 110 leaves 3.9 % where PGD leaves 66.4 %, a gap of 62.5 % [53.5, 70.9], "
+        + "n 128", "robustness is false: do not trust the accuracies under PGD",
+    ]
+    #expect(FinalTable.lines(summary, preset: "quick", settings: Settings()).suffix(2) == said[...])
+    let spans = FinalTable.spans(summary, width: 200)
+    #expect(spans[1] == [Span(said[0], .alarm)] && spans[2] == [Span(said[1], .alarm)])
+    // A run that was stopped has no table, and an alarm all the same.
+    summary.results = []
+    #expect(FinalTable.spans(summary, width: 200).count == 3)
+  }
+
+  private func reading(_ step: Int, _ tier: GapTier, _ n: Int, _ survivors: Int, _ broken: Int) -> GapReading {
+    GapReading(
+      step: step, tier: tier, n: n, survivors: survivors, broken: broken,
+      interval: broken == 80 ? 0.535...0.709 : 0.4...0.6)
   }
 
   @Test func theTitleNamesWhatWasUnusualAtTheEndOfTheRun() throws {

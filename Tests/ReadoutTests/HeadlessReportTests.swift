@@ -43,7 +43,7 @@ import Testing
         "step 1: γ 0.5 → 0.1 (you)", "last checkpoint, step 1: run/last.safetensors",
         "step 1/4  test, last weights, n 100: clean 90.0 %, PGD-10 50.0 %",
       ])
-    #expect(results.count == 4)
+    #expect(results.count == 5)
     #expect(bars == 0)
   }
 

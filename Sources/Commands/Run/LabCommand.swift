@@ -80,7 +80,7 @@ struct LabCommand: AsyncParsableCommand {
       engine.send(.stop)
       beside.send(.stop)
     // Without the screen, a paused session could never be resumed.
-    case .left:
+    case .left, .attack:
       engine.send(.resume)
       beside.send(.resume)
     case .branch(let step, let changes, let theme):
@@ -98,7 +98,18 @@ struct LabCommand: AsyncParsableCommand {
     for ended in [summary] + (branch.map { [$0.summary] } ?? []) {
       try Headless.verdict(on: ended, signal: signal ?? signals.signal)
     }
+    if case .attack(let weights, let run) = outcome {
+      try attack(weights, in: run == 0 ? session.folder.url : branch?.session.folder.url ?? session.folder.url)
+    }
     return nil
+  }
+
+  /// Goes on as the command that it prints: AutoAttack on weights of a run.
+  private func attack(_ weights: Probe.Weights, in folder: URL) throws {
+    let file = "\(folder.relativePath)/checkpoints/\(weights.rawValue).safetensors"
+    try Output.standard.error("dualab attack --checkpoint \(file)\n")
+    restart(with: ["dualab", "attack", "--checkpoint", file])
+    throw CommandFailure.failed("cannot start it from here; use the command above")
   }
 
   /// Says where the run is and what it reached.

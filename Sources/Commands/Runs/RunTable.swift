@@ -28,11 +28,11 @@ enum RunTable {
     return "\(card.step)/\(total)"
   }
 
-  /// The state of the gap and the strongest reading: `alarm 62.5 % quick, n 128`.
+  /// The state of the gap and the strongest reading: `alarm 62.5 % [53.5, 70.9] (quick, n 128, step 125)`.
   static func gap(_ card: RunCard) -> String {
     guard let state = card.gap else { return "not measured" }
     guard let reading = card.strongest else { return state.rawValue }
-    return "\(state.rawValue) \(Notation.table.share(reading.gap)) (\(reading.tier.rawValue), n \(reading.n), step "
+    return "\(state.rawValue) \(Notation.table.gap(reading)) (\(reading.tier.rawValue), n \(reading.n), step "
       + "\(reading.step))"
   }
 

@@ -28,7 +28,7 @@ extension SessionMachine {
     case .set(let name, let value, let cause): return change(name, to: value, cause: cause)
     case .recalibrate(let batches): return recalibrate(batches, isAsked: true)
     case .acknowledge:
-      let events = watch.acknowledge(step: step)
+      let events = noted(watch.acknowledge(step: step))
       return events.isEmpty ? journal(.refused(.noAlarm)) : events
     case .attack(let scope):
       if ending != nil { return journal(.refused(.tooLate)) }
@@ -53,7 +53,7 @@ extension SessionMachine {
     guard report.progress.phase.isEnd else { return told }
     attack.didEnd()
     told += report.warnings.flatMap { journal(.warned($0), step: report.progress.step) }
-    return told + (report.reading.map { watch.confirm(with: $0) } ?? [])
+    return told + (report.reading.map { noted(watch.confirm(with: $0)) } ?? [])
   }
 
   /// A checkpoint could not be written while training went on.
@@ -161,8 +161,8 @@ extension SessionMachine {
     case .convert: []
     case .endTour: tour.end() ? journal(.tourEnded, cause: intervention.cause) : []
     case .finish: finishEarly()
-    case .acknowledge: watch.acknowledge(step: step)
-    case .confirm(let reading): watch.confirm(with: reading)
+    case .acknowledge: noted(watch.acknowledge(step: step))
+    case .confirm(let reading): noted(watch.confirm(with: reading))
     }
   }
 

@@ -183,7 +183,7 @@ extension SessionMachine {
     state = outcome
     let summary = Summary(
       step: step, outcome: outcome, reason: reason, results: outcome == .finished ? results : [],
-      bestStep: checkpoints.best.measured?.step, seconds: 0, changes: changes.tour)
+      bestStep: checkpoints.best.measured?.step, seconds: 0, changes: changes.tour, gap: gap)
     now = .end(summary)
     return ([.state(StateChange(step: step, state: outcome, reason: reason))], summary)
   }

@@ -38,6 +38,8 @@ package struct SessionMachine: Sendable {
   var operations = NetworkOperations()
   var checkpoints: Checkpoints
   var watch = SentinelWatch()
+  /// What was told about the gap.
+  var gap = GapRecord()
   var attack = CopyAttack()
   var tour: RemainingTour
   /// What was done to the session, from the start of this program on.
@@ -146,10 +148,10 @@ package struct SessionMachine: Sendable {
       settingsInForce.build(from: used)
       return [.surgery(report)] + journal(.operated(report)) + obeyDeferred() + followTour() + proceed()
     case (.checkQuickly, .checkedQuickly(let check)):
-      return watch.take(check, settings) + followPolicy(check.probe.policyQuantities) + proceed()
+      return noted(watch.take(check, settings)) + followPolicy(check.probe.policyQuantities) + proceed()
     case (.checkDeeply, .checkedDeeply(let check)):
-      return watch.take(check, settings) + followPolicy([.deepGap: check.reading.gap]) + proceed()
-    case (.findCauses, .foundCauses(let found)): return watch.take(found) + proceed()
+      return noted(watch.take(check, settings)) + followPolicy([.deepGap: check.reading.gap]) + proceed()
+    case (.findCauses, .foundCauses(let found)): return noted(watch.take(found)) + proceed()
     case (.freeze, .frozen):
       attack.didStart()
       return proceed()
@@ -157,6 +159,12 @@ package struct SessionMachine: Sendable {
     case (_, .failed(let reason)): return failed(work, reason)
     default: return outOfOrder("'\(result.name)'")
     }
+  }
+
+  /// Keeps what is told about the gap.
+  mutating func noted(_ events: [Event]) -> [Event] {
+    for event in events { gap.take(event) }
+    return events
   }
 
   private mutating func stepDone(_ sample: Sample, _ used: Settings) -> Turn {

@@ -21,6 +21,8 @@ package struct SessionProgress: Sendable, Hashable, Codable {
   var policy: PolicyWatch
   /// Somebody ended the run early, and it is on its way out.
   var isFinishing: Bool
+  /// What was told about the gap; nil in checkpoints of earlier versions.
+  var gap: GapRecord?
 }
 
 extension SessionProgress {
@@ -65,7 +67,7 @@ extension SessionMachine {
       step: step, told: told, firstOpen: told + 1, validatedStep: validatedStep, settings: settingsInForce,
       best: checkpoints.best, watch: watch, tour: tour, changes: changes,
       operations: operations, policy: policy,
-      isFinishing: ending == .finish && step < totalSteps)
+      isFinishing: ending == .finish && step < totalSteps, gap: gap)
   }
 
   /// The session as it stands, with the settings from before the change.
@@ -104,6 +106,7 @@ extension SessionMachine {
     settingsInForce = progress.settings
     checkpoints.best = progress.best
     watch = progress.watch
+    gap = progress.gap ?? GapRecord()
     tour = progress.tour
     changes = progress.changes
     operations = progress.operations

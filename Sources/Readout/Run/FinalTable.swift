@@ -14,7 +14,8 @@ package enum FinalTable {
     let name = ([preset] + last.labels).joined(separator: ", ")
     let title =
       "\(name), \(NumberText.count(summary.step, "step")): \(caption)"
-    return [title] + sideBySide(summary).map { $0.map(\.text).joined() }.map(trimmed)
+    return [title] + sideBySide(summary).map { $0.map(\.text).joined() }.map(trimmed) + [summary.gapLine(.table)]
+      + (summary.gapWarning.map { [$0] } ?? [])
   }
 
   private static let caption = "accuracy on test images, 95 % intervals in brackets"
@@ -25,6 +26,9 @@ package enum FinalTable {
     let text = { (text: String, role: Theme.Role) in wrapped(text, to: max(1, width)).map { [Span($0, role)] } }
     var lines = text(outcome(summary), role(summary))
     if !summary.reason.isEmpty { lines += text(summary.reason, .watch) }
+    guard !summary.results.isEmpty || summary.gapState != nil else { return lines }
+    lines += text(summary.gapLine(.table), summary.gapRole)
+    if let warning = summary.gapWarning { lines += text(warning, summary.gapRole) }
     guard !summary.results.isEmpty else { return lines }
     let table = sideBySide(summary)
     lines += [[]] + (table.contains { $0.displayWidth > width } ? stacked(summary) : table)
