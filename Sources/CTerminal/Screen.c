@@ -35,6 +35,14 @@ static void close_files(void) {
   output = input = NULL;
 }
 
+// What a terminal sends before and after pasted text when it is asked to (bracketed paste).
+enum { PASTE_BEGINS = 0x7000, PASTE_ENDS };
+
+static void bracket_paste(int on) {
+  fputs(on ? "\033[?2004h" : "\033[?2004l", output);
+  fflush(output);
+}
+
 static void set_modes(void) {
   raw();
   noecho();
@@ -42,6 +50,9 @@ static void set_modes(void) {
   keypad(stdscr, TRUE);
   nodelay(stdscr, TRUE);
   curs_set(0);
+  define_key("\033[200~", PASTE_BEGINS);
+  define_key("\033[201~", PASTE_ENDS);
+  bracket_paste(1);
 }
 
 terminal_opening terminal_open(int colors) {
@@ -79,8 +90,10 @@ void terminal_close(void) {
   if (screen == NULL)
     return;
   // While suspended, the terminal belongs to the shell, and a second endwin would write to it.
-  if (!isendwin())
+  if (!isendwin()) {
+    bracket_paste(0);
     endwin();
+  }
   delscreen(screen);
   screen = NULL;
   terminal_restore_disarm();
@@ -88,14 +101,17 @@ void terminal_close(void) {
 }
 
 void terminal_suspend(void) {
-  if (!isendwin())
+  if (!isendwin()) {
+    bracket_paste(0);
     endwin();
+  }
   terminal_restore_disarm();
 }
 
 void terminal_resume(void) {
   terminal_restore_arm(fileno(output));
   terminal_resize();
+  bracket_paste(1);
 }
 
 int terminal_descriptor(void) { return input ? fileno(input) : -1; }
@@ -191,6 +207,10 @@ static terminal_key named(wint_t code, uint32_t *value) {
       return TERMINAL_DELETE;
     case KEY_ENTER:
       return TERMINAL_ENTER;
+    case PASTE_BEGINS:
+      return TERMINAL_PASTE_BEGINS;
+    case PASTE_ENDS:
+      return TERMINAL_PASTE_ENDS;
     default:
       return TERMINAL_UNNAMED;
   }

@@ -51,6 +51,9 @@ package struct Desk: Sendable {
     return answer(seats[run].lab.handle(key), of: run)
   }
 
+  /// Takes text that was pasted.
+  package mutating func paste(_ text: String) { seats[shown].lab.paste(text) }
+
   /// Reacts to an event of one of the runs.
   package mutating func handle(_ event: Event, of run: Int) -> [LabAction] {
     guard seats.indices.contains(run) else { return [] }

@@ -24,9 +24,13 @@ extension Lab {
         when: { $0.session.place != nil }
       ) { $0.view(nil) },
       LabKey(
-        [.character(".")], footer: FooterWord(".", "step"), "run one step (while paused)",
-        when: { $0.session.canPause && $0.session.isPaused }
+        [.character(".")], footer: FooterWord(".", "step"), "run one step (while paused); pressed again, one more",
+        when: { $0.session.canPause && ($0.session.isPaused || $0.session.isStepping) }
       ) { $0.send(.step) },
+      LabKey(
+        [.character("u")], "undo the last change of a setting (pressed again, the one before)",
+        when: { $0.session.lastChangeUndone != nil }
+      ) { $0.undo() },
       LabKey(
         [.character("a")], footer: FooterWord("a", "acknowledge"),
         "acknowledge the alarm; it re-arms once the gap has closed", when: \.session.canAcknowledge

@@ -70,6 +70,13 @@ extension Lab {
     return open(ChangeDialog(knob, to: value))
   }
 
+  /// Sets the setting that was changed last to what it was: another change, which the journal has, too.
+  mutating func undo() -> [LabAction] {
+    guard let change = session.lastChangeUndone else { return [] }
+    session.noteUndoing()
+    return ask(.set(knob: change.knob, value: change.old, cause: .you))
+  }
+
   /// Goes on from another step as another run, or trains that next to this one; without a step from before the last
   /// change.
   mutating func branch(at step: Int?, _ changes: [Assignment], isBeside: Bool) -> [LabAction] {

@@ -2,6 +2,7 @@ import Events
 import Panes
 import Plotting
 import Readout
+import Spelling
 
 /// Everything on the screen: pure state that keys and events change and that draws itself into a buffer.
 package struct Lab: Sendable {
@@ -47,6 +48,19 @@ package struct Lab: Sendable {
     }
     // During a tour any key takes over; it also does what it always does.
     return (session.isOnTour && session.onlooker == nil ? send(.takeOver) : []) + obey(key)
+  }
+
+  /// Takes text that was pasted: it is typed where text is taken, in one line, and is never a key.
+  package mutating func paste(_ text: String) {
+    var isTaken = dialog != nil
+    for character in oneLine(text.split(whereSeparator: \.isWhitespace).joined(separator: " ")) {
+      isTaken = dialog?.type(character) == true
+    }
+    guard isTaken else {
+      return show("pasted text is ignored; press : to type a command", isError: false)
+    }
+    message = nil
+    needsDraw = true
   }
 
   private mutating func obey(_ key: Key) -> [LabAction] {

@@ -47,6 +47,9 @@ package struct Replay: Sendable {
     }
   }
 
+  /// Takes text that was pasted.
+  package mutating func paste(_ text: String) { lab.paste(text) }
+
   private mutating func perform(_ request: ReplayRequest) {
     switch request {
     case .playOrPause:

@@ -30,6 +30,12 @@ package struct Session: Sendable {
   private(set) var marks = Marks()
   /// Which of the runs on the screen this is, `2/2 branch`; nil when there is one only.
   var place: String?
+  /// The changes that can be undone, the last one at the end.
+  private var changes: [SettingChange] = []
+  /// The undoing that was asked for and has not come yet.
+  private var undoing: SettingChange?
+  /// True while single steps run, which can be made more.
+  private(set) var isStepping = false
   private var pace = Pace()
   /// Who looks on while nothing here trains; nil for a session of our own.
   var onlooker: Onlooker?
@@ -62,6 +68,7 @@ package struct Session: Sendable {
     case .state(let change):
       state = change.state
       reason = change.reason
+      if state == .paused { isStepping = false }
       step = max(step, change.step)
       switch wish {
       case .pause where state == .paused, .resume where state != .paused, .finish where state == .testing: wish = nil
@@ -88,13 +95,30 @@ package struct Session: Sendable {
 
   private mutating func take(_ change: SettingChange, step: Int) {
     lastChange = step
+    if let undoing, undoing.knob == change.knob, undoing.old == change.new {
+      changes.removeLast()
+    } else {
+      changes.append(change)
+    }
+    undoing = nil
     try? settings?.set(change.knob, to: change.new)
     if change.knob == Knob.steps.name, let settings, let description {
       self.description?.steps = settings.totalSteps(stepsPerEpoch: description.stepsPerEpoch)
     }
   }
 
+  /// The change that takes back the last one; nil when there is none.
+  var lastChangeUndone: SettingChange? { isOver || onlooker != nil || isWatching ? nil : changes.last }
+
+  /// The last change is being taken back: what comes of it is no change to be undone itself.
+  mutating func noteUndoing() { undoing = changes.last }
+
   mutating func noteSent(_ command: Command) {
+    switch command {
+    case .step: isStepping = true
+    case .pause, .resume, .run: isStepping = false
+    default: break
+    }
     switch command {
     case .pause: wish = state == .paused ? nil : .pause
     case .resume: wish = state == .paused ? .resume : nil

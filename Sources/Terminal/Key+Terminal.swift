@@ -5,6 +5,9 @@ import Panes
 package enum TerminalInput: Sendable, Hashable {
   case scalar(UInt32)
   case key(Key)
+  /// What follows was pasted, up to `pasteEnds`.
+  case pasteBegins
+  case pasteEnds
   case unknown
 
   /// The next input, or nil when there is none.
@@ -26,6 +29,8 @@ package enum TerminalInput: Sendable, Hashable {
     case TERMINAL_BACKSPACE: return .key(.backspace)
     case TERMINAL_DELETE: return .key(.delete)
     case TERMINAL_ENTER: return .key(.enter)
+    case TERMINAL_PASTE_BEGINS: return .pasteBegins
+    case TERMINAL_PASTE_ENDS: return .pasteEnds
     default: return .unknown
     }
   }
@@ -35,7 +40,7 @@ extension Key {
   /// The key for an input, or nil when there is none.
   package init?(_ input: TerminalInput) {
     switch input {
-    case .unknown: return nil
+    case .unknown, .pasteBegins, .pasteEnds: return nil
     case .key(let key): self = key
     case .scalar(let value):
       switch value {

@@ -28,6 +28,7 @@ actor ScreenActor<Content: ScreenContent> {
   private var phase = Phase.closed
   private var painter: Painter?
   private var strayOutput = StrayOutput()
+  private var pasted = PastedText()
   private var signals: Int32 = -1
   private var suspendedAt = ContinuousClock.now
   private var continued = false
@@ -183,7 +184,11 @@ actor ScreenActor<Content: ScreenContent> {
   private func readKeys() {
     while phase == .open, outcome == nil, let input = TerminalInput.next() {
       let run = content.shown
-      if let key = Key(input) { perform(content.handle(key), of: run) }
+      switch pasted.take(input) {
+      case .key(let input): if let key = Key(input) { perform(content.handle(key), of: run) }
+      case .text(let text): content.paste(text)
+      case .part: break
+      }
     }
   }
 

@@ -17,6 +17,9 @@ package protocol ScreenContent: Sendable {
   /// Reacts to a key.
   mutating func handle(_ key: Key) -> [LabAction]
 
+  /// Takes text that was pasted.
+  mutating func paste(_ text: String)
+
   /// Which of the runs on the screen is shown: keys and commands go to it.
   var shown: Int { get }
 

@@ -106,6 +106,17 @@ struct SessionCommandTests {
     #expect(machine.play(.command(.step)) == ["save last @4 γ=0.5"])
   }
 
+  @Test("single steps that are asked for during one are counted; pause forgets them")
+  func singleStepsAreCounted() throws {
+    var machine = try Self.machine("paused in step 3")
+    #expect(machine.play(.command(.step), .command(.step)) == ["state training @2"])
+    #expect(machine.play(.stepDone(sample(3))) == ["sample 3", "run 4 γ=0.5"])
+    machine = try Self.machine("paused in step 3")
+    _ = machine.play(.command(.step), .command(.step), .command(.pause))
+    #expect(machine.play(.command(.step)) == ["state training @2"])
+    #expect(machine.play(.stepDone(sample(3))).suffix(2) == ["state paused @3", "wait"])
+  }
+
   @Test("a single step in a paused validation finishes it and pauses")
   func singleStepInsideAValidation() throws {
     var machine = try Self.machine("paused in the validation after step 2")

@@ -46,6 +46,8 @@ struct ProbeContent: ScreenContent {
     return []
   }
 
+  mutating func paste(_ text: String) { note("pasted \(text)") }
+
   mutating func compare(_ runs: [OtherRun]) {}
 
   mutating func note(_ text: String) {

@@ -42,6 +42,19 @@ import Testing
     #expect(try await written(["none"], environment: ["LC_ALL": name]).contains("⣿⠁▀█─│"))
   }
 
+  @Test func pastedTextActsAsNoKeyAndBracketsAreTakenBack() async throws {
+    let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
+    try await terminal.wait(for: "probe 120x36")
+    #expect(await terminal.output.contains("\u{1b}[?2004h"))
+    await terminal.type("\u{1b}[200~qx.q\u{1b}[201~")
+    try await terminal.wait(for: "pasted qx.q")
+    await terminal.type("q")
+    #expect(try await terminal.exitStatus() == 0)
+    let output = await terminal.output
+    let on = try #require(output.ranges(of: "\u{1b}[?2004h").last), off = output.ranges(of: "\u{1b}[?2004l")
+    #expect(off.contains { $0.lowerBound > on.lowerBound })
+  }
+
   @Test func smallChangesSendFewBytes() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
     try await terminal.wait(for: "probe 120x36")

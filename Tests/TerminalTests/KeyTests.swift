@@ -25,6 +25,19 @@ import Testing
     #expect(Key(.unknown) == nil)
   }
 
+  @Test func nothingThatIsPastedIsAKey() {
+    var pasted = PastedText()
+    func read(_ inputs: [TerminalInput]) -> [PastedText.Reading] { inputs.map { pasted.take($0) } }
+    func scalars(_ text: String) -> [TerminalInput] { text.unicodeScalars.map { .scalar($0.value) } }
+    #expect(read([.scalar(113), .key(.up)]) == [.key(.scalar(113)), .key(.key(.up))])
+    #expect(read([.pasteBegins] + scalars("q\ré") + [.key(.up), .unknown, .pasteEnds]).last == .text("q\ré"))
+    // The keys are keys again, also after an end without a beginning, and ctrl-c is one always.
+    #expect(read([.scalar(113), .pasteEnds, .scalar(113)]) == [.key(.scalar(113)), .part, .key(.scalar(113))])
+    #expect(read([.pasteBegins, .scalar(3), .scalar(113)]) == [.part, .key(.scalar(3)), .key(.scalar(113))])
+    let long = read([.pasteBegins] + scalars(String(repeating: "x", count: 9999)) + [.pasteEnds]).last
+    #expect(long == .text(String(repeating: "x", count: 4096)))
+  }
+
   @Test(arguments: [
     (["LANG": "C.UTF-8"], TerminalCapabilities.Symbols.braille), (["LANG": "de_DE.utf8"], .braille), ([:], .ascii),
     (["LANG": "C"], .ascii), (["LANG": "C.UTF-8", "LC_ALL": "C"], .ascii),

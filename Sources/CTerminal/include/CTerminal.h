@@ -73,6 +73,8 @@ typedef enum {
   TERMINAL_BACKSPACE,
   TERMINAL_DELETE,
   TERMINAL_ENTER,
+  TERMINAL_PASTE_BEGINS,  // what follows was pasted, until TERMINAL_PASTE_ENDS
+  TERMINAL_PASTE_ENDS,
 } terminal_key;
 
 /// The next waiting key. It takes 25 ms to tell a lone escape from the start of a sequence.

@@ -14,6 +14,7 @@ extension SessionMachine {
     case .resume:
       pausing.resume()
       return tellState()
+    case .step where pausing.runOneMore(): return tellState()
     case .step:
       // A validation belongs to the step before it: finishing it is what is left of that step.
       if case .work(.validate) = now { pausing.run(toEndOf: step) } else { pausing.run(toEndOf: step + 1) }
