@@ -88,7 +88,7 @@ extension Lab {
       show("two runs are open already; leave both, and open one alone with 'dualab lab --run'", isError: true)
       return []
     }
-    guard let step = step ?? session.lastChange else {
+    guard let step = step ?? session.lastChange.map({ min($0, session.step) }) else {
       show("nothing was changed so far; name a step, e.g. rewind 20", isError: true)
       return []
     }

@@ -81,7 +81,12 @@ package struct RunBranch {
     let (told, open) = (point.progress.told, point.progress.firstOpen)
     return try parent.read { db in
       try ["sample", "picture", "fingerprint", "event"].flatMap { table in
-        let unknown = table == "event" ? " AND (act IS NULL OR seq < \(open))" : ""
+        let unknown =
+          switch table {
+          case "event": " AND (act IS NULL OR seq < \(open))"
+          case "fingerprint": " AND seq < \(open)"
+          default: ""
+          }
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM \(table) WHERE seq <= \(told)" + unknown)
         return rows.map { (table, $0) }
       }

@@ -55,6 +55,7 @@ import Testing
       let (one, other) = (try RunStore.open(whole, writing: false), try RunStore.open(parts, writing: false))
       #expect(try one.interventions().inOrder() == other.interventions().inOrder())
       #expect(try one.lastStep() == 150 && other.lastStep() == 150)
+      #expect(try one.marks().all == other.marks().all && one.trunk(with: other) == 150)
       #expect(try other.sessions().count == 2)
     }
   }

@@ -84,6 +84,8 @@ import Testing
     ] {
       #expect(try RunPlace(name).step(in: marks) == step, "\(name)")
     }
+    // During step 90.
+    #expect(try RunPlace("m7").step(in: marks, now: 89) == 89 && RunPlace("90").step(in: marks, now: 89) == 90)
     let error = #expect(throws: SettingError.self) { try RunPlace("m9").step(in: marks) }
     #expect(error?.description == "no mark 'm9'; there are m1 … m7, the last: β 1→2")
     let none = #expect(throws: SettingError.self) { try RunPlace("alarm").step(in: Marks()) }

@@ -28,6 +28,7 @@ struct CommandDialog: Dialog {
   private var settings: Settings?
   private var isOver = false
   private var marks = Marks()
+  private var step = 0
 
   /// An empty line.
   init(_ lab: Lab) {
@@ -39,7 +40,7 @@ struct CommandDialog: Dialog {
   mutating func follow(_ lab: Lab) -> Bool {
     settings = lab.session.settings
     isOver = lab.session.isOver
-    marks = lab.session.marks
+    (marks, step) = (lab.session.marks, lab.session.step)
     return true
   }
 
@@ -58,7 +59,7 @@ struct CommandDialog: Dialog {
       case .compare(let names): return [.close, .compare(names)]
       case .seek(let place): return [.close, .seek(place)]
       case .branch(let place, let changes, let isBeside):
-        return [.close, .branch(step: try place?.step(in: marks), changes, isBeside: isBeside)]
+        return [.close, .branch(step: try place?.step(in: marks, now: step), changes, isBeside: isBeside)]
       case .view(let name): return [.close, .view(name)]
       case .send where isOver: return [.close, .say("the run is over; press q to leave", isError: true)]
       case .send(.stop): return [.close, .stop]

@@ -19,11 +19,12 @@ package enum RunPlace: Sendable, Hashable {
     }
   }
 
-  /// The step. Throws `SettingError` when there is no such mark.
-  package func step(in marks: Marks) throws -> Int {
+  /// The step. A change belongs to the step under way, the one after `now`: one goes back to before that. Throws
+  /// `SettingError` when there is no such mark.
+  package func step(in marks: Marks, now: Int = .max) throws -> Int {
     switch self {
     case .step(let step): step
-    case .mark(let name): try marks.named(name).step
+    case .mark(let name): min(try marks.named(name).step, now)
     }
   }
 }
