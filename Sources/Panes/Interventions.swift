@@ -8,7 +8,11 @@ struct Interventions: Sendable {
   private(set) var marks: [Chart.Mark] = []
 
   mutating func update(_ event: Event) {
-    guard known.take(event) != nil else { return }
+    switch event {
+    // An aborted step moves marks without making one.
+    case .journal, .alarm, .surgery, .checkpoint: known.take(event)
+    default: return
+    }
     marks = known.all.map { mark in
       Chart.Mark(x: Double(mark.step), label: mark.name, text: mark.text, role: mark.isAlarm ? .autoattack : .mark)
     }

@@ -96,4 +96,18 @@ private func knob(_ name: String) throws -> AnyKnob { try #require(AnyKnob.named
       }
     }
   }
+
+  /// Keys lead to numbers that a person would write: 71.2, not 71.24999999999999.
+  @Test func noNumberOfDigitsAccumulates() {
+    for knob in AnyKnob.all {
+      guard case .number = knob.kind else { continue }
+      for (presses, coarse) in [(1, true), (1, false), (-1, true), (-1, false), (3, true), (-2, false)] {
+        var value = knob.initial
+        for _ in 0..<200 {
+          value = knob.nudged(value, presses: presses, coarse: coarse)
+          #expect(knob.format(value).count <= 9, "\(knob.name) \(knob.format(value))")
+        }
+      }
+    }
+  }
 }
