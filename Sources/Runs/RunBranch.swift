@@ -76,19 +76,21 @@ package struct RunBranch {
     try store.note(facts)
   }
 
-  /// What the parent told up to the checkpoint, but what was done that the checkpoint does not know.
+  /// What the parent told up to the checkpoint, but what was done that the checkpoint does not know; and the notes from
+  /// there to the step of the branch, which nobody writes again.
   private func trunk() throws -> [(table: String, row: Row)] {
     let (told, open) = (point.progress.told, point.progress.firstOpen)
+    let notes = """
+      kind = 'journal' AND act IS NULL AND json ->> 'resumed' IS NULL AND json ->> 'cause' IN ('you', 'remote')
+        AND step <= \(step)
+      """
+    let conditions = [
+      ("sample", "seq <= \(told)"), ("picture", "seq <= \(told)"), ("fingerprint", "seq <= \(told) AND seq < \(open)"),
+      ("event", "(seq <= \(told) AND (act IS NULL OR seq < \(open))) OR (seq > \(told) AND \(notes))"),
+    ]
     return try parent.read { db in
-      try ["sample", "picture", "fingerprint", "event"].flatMap { table in
-        let unknown =
-          switch table {
-          case "event": " AND (act IS NULL OR seq < \(open))"
-          case "fingerprint": " AND seq < \(open)"
-          default: ""
-          }
-        let rows = try Row.fetchAll(db, sql: "SELECT * FROM \(table) WHERE seq <= \(told)" + unknown)
-        return rows.map { (table, $0) }
+      try conditions.flatMap { table, condition in
+        try Row.fetchAll(db, sql: "SELECT * FROM \(table) WHERE \(condition)").map { (table, $0) }
       }
     }
   }

@@ -53,14 +53,19 @@ import Testing
       let lab = try TmuxSession([program, "lab"] + options, columns: 120, rows: 36)
       defer { lab.end() }
       try await lab.wait(until: "a few steps") { $0.contains("step 3") }
+      try lab.type(":note first look")
+      try lab.press("Enter")
+      try await lab.wait(for: "m1 first look")
       try lab.press("Space")
       try await lab.wait(for: "paused")
       try lab.press("+")
-      try await lab.wait(for: "m1 γ 0.5 → 0.6 (you)")
-      try lab.type(":branch m1 beta=1 --beside")
+      try await lab.wait(for: "γ 0.5 → 0.6 (you)")
+      try lab.type(":branch gamma beta=1 --beside")
       try lab.press("Enter")
-      let branch = try await lab.wait(for: "m1 β 0 → 1 (you)")
+      let branch = try await lab.wait(for: "β 0 → 1 (you)")
       #expect(branch.contains("2/2 branch") && branch.contains("A parent: dashed") && !branch.contains("γ 0.5 → 0.6"))
+      // A note is in the branch, under the same number, whatever checkpoint it goes on from.
+      #expect(branch.contains("m1 first look"))
       try lab.press("o")
       #expect(try await lab.wait(for: "1/2 parent").contains("paused"))
       try lab.press("Space")
