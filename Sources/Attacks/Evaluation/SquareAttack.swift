@@ -68,6 +68,7 @@ extension SquareAttack {
 package final class SquareRun: AttackRun {
   private let problem: AttackProblem
   private let attack: SquareAttack
+  private let earlier: Earlier?
   private var draws: any SquareDraws
 
   private let memory: Storage
@@ -80,11 +81,31 @@ package final class SquareRun: AttackRun {
   /// The margin at the best point.
   package private(set) var margin = Double.infinity
 
-  /// A run with these settings. Without `draws` it uses the problem's random numbers.
-  package init(_ problem: AttackProblem, _ attack: SquareAttack, draws: (any SquareDraws)? = nil) {
+  /// Where an earlier run on the same image had come, at other weights.
+  package struct Earlier {
+    /// Its best point [C][H][W]; copied.
+    let point: UnsafePointer<Float>
+    /// Its queries.
+    let queries: Int
+    /// The window does not shrink any more after this many queries.
+    let cap: Int
+
+    package init(point: UnsafePointer<Float>, queries: Int, cap: Int) {
+      self.point = point
+      self.queries = queries
+      self.cap = cap
+    }
+  }
+
+  /// A run with these settings. Without `draws` it uses the problem's random numbers. It goes on from `earlier`, whose
+  /// margin it measures anew.
+  package init(
+    _ problem: AttackProblem, _ attack: SquareAttack, from earlier: Earlier? = nil, draws: (any SquareDraws)? = nil
+  ) {
     self.problem = problem
     self.attack = attack
-    self.draws = draws ?? problem.random(0)
+    self.earlier = earlier
+    self.draws = draws ?? problem.random(earlier?.queries ?? 0)
     memory = Storage(count: 2 * problem.pixels)
     candidate = memory.pointer
     best = candidate + problem.pixels
@@ -100,6 +121,10 @@ package final class SquareRun: AttackRun {
     tally.iteration = 0
     margin = .infinity
     changed = nil
+    if let earlier {
+      candidate.update(from: earlier.point, count: problem.pixels)
+      return
+    }
     switch problem.norm {
     case .linf: startLinf()
     case .l2: SquareL2.start(candidate, problem, &draws)
@@ -139,7 +164,7 @@ package final class SquareRun: AttackRun {
   /// same margin and would be rejected, so it counts but needs no pass.
   private func proposeChange() -> Bool {
     while tally.iteration < attack.iterations {
-      let share = attack.share(iteration: tally.iteration)
+      let share = attack.share(iteration: earlier.map { min($0.queries + tally.iteration, $0.cap) } ?? tally.iteration)
       tally.iteration += 1
       tally.iterations += 1
       switch problem.norm {

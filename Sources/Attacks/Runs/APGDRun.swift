@@ -24,6 +24,7 @@ package final class APGDRun: AttackRun {
   private var lossHere = 0.0
   private var lossBefore = 0.0
   private var isBroken = false
+  private let freshSchedule: APGDSchedule
   private var schedule: APGDSchedule
 
   package private(set) var isDone = false
@@ -33,10 +34,11 @@ package final class APGDRun: AttackRun {
   /// Called after every iteration, and after the start as iteration 0.
   package var observe: ((_ iteration: Int, _ loss: Double, _ best: Double, _ step: Float) -> Void)?
 
-  /// A run on one image. With `targets`, it makes `restarts` starts for each of the first `targets` rivals.
+  /// A run on one image. With `targets`, it makes `restarts` starts for each of the first `targets` rivals. `schedule`:
+  /// another one than the usual.
   package init(
     _ problem: AttackProblem, _ loss: APGDLoss, iterations: Int, restarts: Int, targets: Int? = nil,
-    gradientSamples: Int, keepsQuirks: Bool
+    gradientSamples: Int, keepsQuirks: Bool, schedule: APGDSchedule? = nil
   ) {
     self.problem = problem
     self.loss = loss
@@ -55,7 +57,8 @@ package final class APGDRun: AttackRun {
     bestGradient = gradient + pixels
     adversarial = bestGradient + pixels
     cotangent = [Float](repeating: 0, count: problem.classes)
-    schedule = APGDSchedule(iterations: iterations, step: 2 * problem.epsilon)
+    freshSchedule = schedule ?? APGDSchedule(iterations: iterations, step: 2 * problem.epsilon)
+    self.schedule = freshSchedule
     begin(0)
   }
 
@@ -68,7 +71,7 @@ package final class APGDRun: AttackRun {
     tally.attempt = attempt
     tally.iteration = 0
     if targets != nil { tally.target = problem.rivals[attempt / restarts] }
-    schedule = APGDSchedule(iterations: iterations, step: 2 * problem.epsilon)
+    schedule = freshSchedule
     if let start = problem.start {
       current.update(from: start, count: problem.pixels)
     } else {

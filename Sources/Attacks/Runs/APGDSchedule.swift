@@ -1,5 +1,5 @@
 /// When APGD halves its step. docs/algorithms.md §4: windows of k iterations, k₀ = max(⌊.22N⌋, 1), each max(⌊.03N⌋, 1)
-/// shorter than the one before, but at least max(⌊.06N⌋, 1). At the end of a window the step is halved if the loss rose
+/// shorter than the one before (MM: ⌊.03N⌋), but at least max(⌊.06N⌋, 1). At the end of a window the step is halved if the loss rose
 /// in at most 3/4 of its iterations, or if the step was kept at the last checkpoint and the best loss hasn't grown
 /// since.
 package struct APGDSchedule {
@@ -13,12 +13,13 @@ package struct APGDSchedule {
   private var reducedLast = true
   private var bestAtCheckpoint = 0.0
 
-  /// The schedule of a run of `iterations`, from a first step.
-  package init(iterations: Int, step: Float) {
+  /// The schedule of a run of `iterations`, from a first step. A window is at least `leastShrink` shorter than the one
+  /// before.
+  package init(iterations: Int, step: Float, leastShrink: Int = 1) {
     self.step = step
     window = max(22 * iterations / 100, 1)
     shortest = max(6 * iterations / 100, 1)
-    shrink = max(3 * iterations / 100, 1)
+    shrink = max(3 * iterations / 100, leastShrink)
   }
 
   /// Takes the loss at the starting point.

@@ -55,7 +55,7 @@ package struct AttackProblem {
   /// Classes of the model.
   package let classes: Int
   /// The other classes by their logits at the clean image, largest first: the order of targets.
-  package let rivals: [Int]
+  package internal(set) var rivals: [Int]
   /// Norm of the ball.
   package let norm: BallNorm
   /// ε.

@@ -120,19 +120,12 @@ package final class FABRun: AttackRun {
     tally.backwards += 1
     isChecking = true
     if classes.count > 1 {
-      let ratio = abs(differences[number]) / (dualNorm(gradient) + 1e-12)
+      let ratio = abs(differences[number]) / (problem.dualLength(gradient) + 1e-12)
       guard ratio < smallestRatio else { return }
       smallestRatio = ratio
     }
     difference = differences[number]
     normal.update(from: gradient, count: problem.pixels)
-  }
-
-  private func dualNorm(_ gradient: UnsafePointer<Float>) -> Double {
-    guard problem.norm == .linf else { return norm2(gradient, problem.pixels) }
-    var sum = 0.0
-    for i in 0..<problem.pixels { sum += Double(abs(gradient[i])) }
-    return sum
   }
 
   // MARK: moving

@@ -10,6 +10,7 @@ package final class PGDRun: AttackRun {
   private let problem: AttackProblem
   private let pgd: PGD
   private let anyIterate: Bool
+  private let rescales: Bool
 
   private let memory: Storage
   private let current, best: UnsafeMutablePointer<Float>
@@ -17,14 +18,18 @@ package final class PGDRun: AttackRun {
   private var bestLoss = 0.0
   private var isBroken = false
 
+  /// Called at every point that is looked at: iteration, loss, whether it is misclassified.
+  package var observe: ((_ iteration: Int, _ loss: Double, _ isBroken: Bool) -> Void)?
   package private(set) var isDone = false
   package private(set) var tally = RunTally()
 
-  /// A run on one image with these steps, restarts and ball.
-  package init(_ problem: AttackProblem, _ pgd: PGD, anyIterate: Bool = false) {
+  /// A run on one image with these steps, restarts and ball. `rescales`: where the softmax saturates, follow the
+  /// cross-entropy of the logits divided by the difference of the two largest, whose gradient does not vanish.
+  package init(_ problem: AttackProblem, _ pgd: PGD, anyIterate: Bool = false, rescales: Bool = false) {
     self.problem = problem
     self.pgd = pgd
     self.anyIterate = anyIterate
+    self.rescales = rescales
     let pixels = problem.pixels
     memory = Storage(count: 2 * pixels)
     current = memory.pointer
@@ -46,10 +51,8 @@ package final class PGDRun: AttackRun {
   package func see(_ logits: UnsafePointer<Float>) -> Int {
     tally.forwards += 1
     let isBrokenHere = predictedClass(logits, classes: problem.classes) != problem.label
-    for k in 0..<problem.classes { cotangent[k] = 0 }
-    let loss = cotangent.withUnsafeMutableBufferPointer {
-      RowLosses.crossEntropy(logits, classes: problem.classes, label: problem.label, addingTo: $0.baseAddress)
-    }
+    let loss = setCrossEntropy(of: logits)
+    observe?(tally.iteration, loss, isBrokenHere)
     if anyIterate && isBrokenHere && isInside {
       keep(broken: true)
       isDone = true
@@ -62,6 +65,24 @@ package final class PGDRun: AttackRun {
     }
     if tally.attempt + 1 < pgd.restarts { begin(tally.attempt + 1) } else { isDone = true }
     return 0
+  }
+
+  /// The loss; writes its gradient to `cotangent`.
+  private func setCrossEntropy(of logits: UnsafePointer<Float>) -> Double {
+    func loss(_ logits: UnsafePointer<Float>) -> Double {
+      for k in 0..<problem.classes { cotangent[k] = 0 }
+      return cotangent.withUnsafeMutableBufferPointer {
+        RowLosses.crossEntropy(logits, classes: problem.classes, label: problem.label, addingTo: $0.baseAddress)
+      }
+    }
+    let usual = loss(logits)
+    // −log p_y below this is a p_y that float32 cannot tell from 1.
+    guard rescales, usual < 6e-8 else { return usual }
+    let others = (0..<problem.classes).filter { $0 != problem.label }.map { logits[$0] }
+    let lead = logits[problem.label] - (others.max() ?? 0)
+    guard lead > 0, lead.isFinite else { return usual }
+    let scaled = (0..<problem.classes).map { logits[$0] / lead }
+    return scaled.withUnsafeBufferPointer { $0.baseAddress.map(loss) ?? usual }
   }
 
   /// TRADES' noisy start is not clipped, so it may lie outside the box.

@@ -128,7 +128,7 @@ package struct PGD: Attack, Hashable {
   }
 
   /// Where one image's iteration starts.
-  func setStart(
+  package func setStart(
     _ point: UnsafeMutablePointer<Float>, around image: UnsafePointer<Float>, count pixels: Int,
     _ random: inout RandomStream
   ) {
