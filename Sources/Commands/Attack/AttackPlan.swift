@@ -108,7 +108,7 @@ struct AttackPlan {
         "--norm \(norm.rawValue): the ε of \(entry?.name ?? "the checkpoint"), \(eps), is of \(stated.rawValue); add --eps"
       )
     }
-    return (norm, try checkpoint?[.epsilon] ?? entry.flatMap { Fraction.parse($0.eps) } ?? 0)
+    return (norm, checkpoint?[.epsilon] ?? entry.flatMap { Fraction.parse($0.eps) } ?? 0)
   }
 
   /// Why there are no published numbers of an entry.
