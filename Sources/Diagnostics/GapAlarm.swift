@@ -3,7 +3,7 @@ import Events
 
 /// The alarm: readings in, states out. Pure; no clock, no network. docs/algorithms.md §11.4.
 ///
-///     calm ⇄ watch → alarm → confirmed          an alarm: two consecutive quick checks, or one deep check
+///     calm ⇄ watch → alarm → confirmed          an alarm: see `isAlarm`
 ///                      └────────┴─→ acknowledged    by a person
 ///     any state → calm: two consecutive checks below the watch threshold, and no tier's last reading above it
 ///
@@ -27,6 +27,10 @@ package struct GapAlarm: Sendable, Hashable, Codable {
   private var lastQuick: GapReading?
   /// Consecutive quick readings that speak for an alarm.
   private var quickAlarms = 0
+  /// Consecutive quick readings to be watched that leave too little of PGD's accuracy.
+  private var falseReadings = 0
+  /// Readings of the deep tier so far: the more there are, the surer each must be.
+  private var deepReadings = 0
   /// Consecutive checks whose readings all speak for calm.
   private var calmProbes = 0
   /// The step of the last check; both tiers at one step count as one.
@@ -47,13 +51,13 @@ package struct GapAlarm: Sendable, Hashable, Codable {
   // MARK: what happens to it
 
   /// Takes a reading of the quick or deep tier; returns what to report, if anything. `isLate`: weights of a later step
-  /// were measured before.
-  package mutating func take(_ reading: GapReading, isLate: Bool = false) -> GapChange? {
+  /// were measured before. `isLast`: none of a later step will be.
+  package mutating func take(_ reading: GapReading, isLate: Bool = false, isLast: Bool = false) -> GapChange? {
     guard reading.tier != .full else { return confirm(with: reading) }
     let before = state, disagreement = disagreement(with: reading)
     count(reading, isLate: isLate)
 
-    let isAlarm = reading.tier == .deep ? thresholds.isAlarm(reading) : quickAlarms >= 2
+    let isAlarm = isAlarm(reading, isLast: isLast)
     switch state {
     case .calm, .watch:
       if isAlarm {
@@ -95,16 +99,38 @@ package struct GapAlarm: Sendable, Hashable, Codable {
 
   // MARK: rules
 
+  /// Whether a reading raises the alarm, after it was counted: one that is sure by itself that the gap is above the
+  /// alarm's threshold; the third consecutive quick one above it; the second consecutive one to be watched that leaves
+  /// too little of PGD's accuracy; or one above the alarm's threshold that is sure to be above the watch threshold, where
+  /// no other follows or AutoAttack was used.
+  private func isAlarm(_ reading: GapReading, isLast: Bool) -> Bool {
+    if reading.tier == .quick, falseReadings >= 2 { return true }
+    guard thresholds.isAlarm(reading) else { return false }
+    if SequentialTest(threshold: thresholds.alarm).isSure(reading.broken, of: reading.n) { return true }
+    if reading.tier == .quick, quickAlarms >= Self.patience { return true }
+    guard reading.tier == .deep || isLast else { return false }
+    let level = reading.tier == .deep ? SequentialTest.level(ofLook: max(1, deepReadings)) : SequentialTest.usualLevel
+    return SequentialTest(threshold: thresholds.watch, level: level).isSure(reading.broken, of: reading.n)
+  }
+
+  /// Consecutive quick readings above the alarm's threshold that raise it: the transients of a network that begins to
+  /// learn are shorter.
+  static let patience = 3
+
   /// Keeps what later decisions need. Of a late reading that is only what speaks against the network.
   private mutating func count(_ reading: GapReading, isLate: Bool) {
-    if reading.tier == .quick { lastQuick = reading }
+    if reading.tier == .quick { lastQuick = reading } else { deepReadings += 1 }
     if !thresholds.isCalm(reading) { calmProbes = 0 }
-    if reading.tier == .quick, thresholds.isAlarm(reading) { quickAlarms += 1 }
+    let isAlarm = reading.tier == .quick && thresholds.isAlarm(reading)
+    let isFalse = reading.tier == .quick && thresholds.isFalse(reading)
+    if isAlarm { quickAlarms += 1 }
+    if isFalse { falseReadings += 1 }
     guard !isLate else { return }
     last[reading.tier] = reading
     if thresholds.isCalm(reading), lastStep != reading.step { calmProbes += 1 }
     lastStep = reading.step
-    if reading.tier == .quick, !thresholds.isAlarm(reading) { quickAlarms = 0 }
+    if reading.tier == .quick, !isAlarm { quickAlarms = 0 }
+    if reading.tier == .quick, !isFalse { falseReadings = 0 }
   }
 
   private mutating func raise(at step: Int) {
@@ -117,7 +143,7 @@ package struct GapAlarm: Sendable, Hashable, Codable {
   private mutating func rest() {
     state = .calm
     raisedAt = nil
-    quickAlarms = 0
+    (quickAlarms, falseReadings) = (0, 0)
   }
 
   /// Two consecutive checks below the watch threshold, and no tier's last reading still to be watched: the quick tier

@@ -42,11 +42,13 @@ package struct GapEvidence: Sendable, Hashable, Codable {
   package var fourfoldRadius: Int
   /// Forward and backward passes of one image that this measurement took.
   package var passes: Int
+  /// What traces and the loss between points show; nil where that was not measured.
+  package var traces: TraceEvidence?
 
   package init(
     n: Int, classes: Int, clean: Int, survivors: Int, targeted: Int?, smallerStep: Int, smallerRadius: Int,
     squareOnly: Int, whiteBox: Int, pgd10: Int, pgd50: Int, onlyPGD50: Int, fgsm: Int, onlyPGD10: Int,
-    zeroGradient: Int, saturated: Int, doubleRadius: Int, fourfoldRadius: Int, passes: Int
+    zeroGradient: Int, saturated: Int, doubleRadius: Int, fourfoldRadius: Int, passes: Int, traces: TraceEvidence? = nil
   ) {
     self.n = n
     self.classes = classes
@@ -67,6 +69,7 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     self.doubleRadius = doubleRadius
     self.fourfoldRadius = fourfoldRadius
     self.passes = passes
+    self.traces = traces
   }
 
   /// When a number is reported as a cause.
@@ -75,7 +78,7 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     package var drop = 0.15
     /// … with the interval's lower end above this.
     package var dropLower = 0.05
-    /// Square, beyond the gradient attacks, more than this …
+    /// Square, beyond the gradient attacks, more than this; so must what traces show …
     package var squareDrop = 0.03
     /// … with the interval's lower end above this.
     package var squareLower = 0.005
@@ -83,6 +86,8 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     package var zeroGradient = 0.02
     /// Minimum fraction of the correctly classified images with saturated logits.
     package var saturated = 0.05
+    /// The loss must be farther from linear than this, in squared nats.
+    package var linearityError = 0.01
     /// FGSM's accuracy must be more than this above PGD-10's.
     package var gulf = 0.25
 
@@ -119,6 +124,19 @@ package struct GapEvidence: Sendable, Hashable, Codable {
     }
     if Self.isCatastrophic(fgsm: fgsm, pgd10: pgd10, onlyFGSM: onlyPGD10, n: n, rules) {
       causes.append(GapCause(.catastrophicOverfitting, before: share(fgsm), value: share(pgd10), n: n))
+    }
+    return causes + (traces.map { self.causes(of: $0, rules) } ?? [])
+  }
+
+  private func causes(of traces: TraceEvidence, _ rules: Rules) -> [GapCause] {
+    var causes: [GapCause] = []
+    for (kind, count) in [
+      (GapCause.Kind.silentSuccess, traces.silent), (.incompleteOptimization, traces.incomplete),
+    ] where isDrop(count, rules.squareDrop, rules.squareLower) {
+      causes.append(GapCause(kind, value: share(count), n: n))
+    }
+    if traces.linearityError > rules.linearityError {
+      causes.append(GapCause(.nonlinearLoss, value: traces.linearityError, n: n))
     }
     return causes
   }

@@ -31,6 +31,11 @@ package struct ProbeImages {
     }
   }
 
+  /// `points` are those of the whole probe.
+  mutating func note(brokenByLook positions: [Int], at points: Storage) {
+    for position in positions { take(position, from: points.pointer + position * pixels) }
+  }
+
   private mutating func take(_ position: Int, from point: UnsafePointer<Float>) {
     (strong.pointer + position * pixels).update(from: point, count: pixels)
     isBroken[position] = true

@@ -32,6 +32,8 @@ extension Sentinel {
     passes += broken.passes
     let gradients = GradientCensus(clean, of: set, on: network)
     passes += gradients.passes
+    let traces = try traces(of: robust, attack, on: network, poll: poll)
+    passes += traces.passes
     let whiteBox = broken.targeted.union(broken.smallerStep).union(broken.smallerRadius)
       .union(robust.filter { !pgd10.contains($0) || !pgd50.contains($0) })
     return GapEvidence(
@@ -40,7 +42,8 @@ extension Sentinel {
       smallerRadius: broken.smallerRadius.count, squareOnly: broken.square.subtracting(whiteBox).count,
       whiteBox: whiteBox.count, pgd10: pgd10.count, pgd50: pgd50.count, onlyPGD50: pgd10.subtracting(pgd50).count,
       fgsm: fgsm.count, onlyPGD10: fgsm.subtracting(pgd10).count, zeroGradient: gradients.zero,
-      saturated: gradients.saturated, doubleRadius: double.count, fourfoldRadius: fourfold.count, passes: passes)
+      saturated: gradients.saturated, doubleRadius: double.count, fourfoldRadius: fourfold.count, passes: passes,
+      traces: traces)
   }
 
   /// Positions among the survivors that each attack alone breaks.

@@ -30,7 +30,7 @@ package struct Sentinel {
   // MARK: the quick tier
 
   /// What one quick check found.
-  package struct QuickProbe: Sendable, Hashable {
+  package struct QuickProbe: Sendable, Hashable, Codable {
     /// Steps done so far.
     package let step: Int
     /// Clean accuracy.
@@ -41,6 +41,8 @@ package struct Sentinel {
     package let attack: String
     /// The gap.
     package let reading: GapReading
+    /// The positions in the probe before this one were looked at.
+    package let looked: Int
     /// Positions in the probe that are correctly classified under the attack as trained.
     package let survivors: [Int]
     /// The survivors that the quick attacks did not break.
@@ -52,28 +54,94 @@ package struct Sentinel {
   /// Called with the progress of a suite.
   package typealias Observer = (EvaluationProgress, AttackSuite) -> Void
 
-  /// Clean accuracy, accuracy under `attack`, and how many survivors the quick suite breaks; and all the images.
+  /// Clean accuracy, accuracy under `attack`, and how many survivors the suite `sentinel` breaks, without anything
+  /// remembered; and all the images.
   package func quick(
     afterStep step: Int, _ attack: any Attack, on network: Network, observe: Observer = { _, _ in },
     poll: () throws -> Void
   ) throws -> (probe: QuickProbe, images: ProbeImages) {
-    let clean = network.correctPositions(at: set.images.pointer, labels: set.labels)
+    let start = try begin(attack, on: network, poll: poll), survivors = start.survivors
+    let result = try run(.sentinel, on: survivors, of: attack, network: network, observe: observe, poll: poll)
+    var images = ProbeImages(set, pgd: start.points)
+    images.note(brokenByPGD: start.clean.filter { !survivors.contains($0) })
+    images.note(brokenByTier: survivors.filter { !result.left.contains($0) }, of: survivors, at: result.points)
+    let probe = start.probe(
+      afterStep: step, attack, of: set.count, n: set.count, left: result.left, breakers: result.breakers,
+      passes: leastPasses(attack) + result.passes)
+    return (probe, images)
+  }
+
+  /// The same with what was remembered of earlier looks, and what is remembered after this one. Half of the probe is
+  /// looked at, then three quarters, then all of it, as long as what was found so far does not suffice and `allowance`
+  /// passes are not exceeded by the next part, if it costs what those before did. With `insists`, what is left is then
+  /// attacked once more.
+  package func look(
+    afterStep step: Int, _ attack: any Attack, on network: Network, parts: LookParts, memory: inout AttackMemory,
+    until suffices: (GapReading) -> Bool, allowance: Int = .max, insists: Bool = false, poll: () throws -> Void
+  ) throws -> (probe: QuickProbe, images: ProbeImages) {
+    let start = try begin(attack, on: network, poll: poll)
+    let look = Look(after: attack, in: set, logits: start.logits, on: network, seed: seed, memory: memory)
+    let clean = Swift.Set(start.clean)
+    var end = 0, reading = GapReading(step: step, tier: .quick, n: 0, survivors: 0, broken: 0)
+    func isAffordable(_ next: Int) -> Bool {
+      let known = leastPasses(attack) + look.passes
+      return known + look.passes * (next - end) / max(1, end) <= allowance
+    }
+    for next in [set.count / 2, set.count * 3 / 4, set.count]
+    where end == 0 || !suffices(reading) && isAffordable(next) {
+      try look.attack(
+        start.survivors.filter { (end..<next).contains($0) }, with: parts, clean: clean, poll: poll)
+      end = next
+      let survivors = start.survivors.count { $0 < end }
+      reading = GapReading(step: step, tier: .quick, n: end, survivors: survivors, broken: survivors - look.left.count)
+    }
+    if insists {
+      try look.insist(with: parts, allowance: allowance - leastPasses(attack) - look.passes, poll: poll)
+    }
+    memory = look.memory
+    var images = ProbeImages(set, pgd: start.points)
+    images.note(brokenByPGD: start.clean.filter { !start.survivors.contains($0) })
+    let left = Swift.Set(look.left)
+    images.note(brokenByLook: start.survivors.filter { $0 < end && !left.contains($0) }, at: look.points)
+    let probe = start.probe(
+      afterStep: step, attack, of: set.count, n: end, left: look.left, breakers: look.breakers,
+      passes: leastPasses(attack) + look.passes)
+    return (probe, images)
+  }
+
+  /// What every quick check begins with.
+  private struct Start {
+    /// The clean probe's logits.
+    let logits: [Float]
+    /// Positions that are correctly classified without attack.
+    let clean: [Int]
+    /// The points of the attack as trained.
+    let points: Storage
+    /// Positions that are correctly classified under it.
+    let survivors: [Int]
+
+    func probe(
+      afterStep step: Int, _ attack: any Attack, of count: Int, n: Int, left: [Int], breakers: [GapBreaker],
+      passes: Int
+    ) -> QuickProbe {
+      let attacked = survivors.count { $0 < n }
+      var reading = GapReading(step: step, tier: .quick, n: n, survivors: attacked, broken: attacked - left.count)
+      reading.breakers = breakers
+      return QuickProbe(
+        step: step, clean: Proportion(correct: clean.count, n: count),
+        adversarial: Proportion(correct: survivors.count, n: count), attack: attack.title, reading: reading, looked: n,
+        survivors: survivors, left: left, passes: passes)
+    }
+  }
+
+  private func begin(_ attack: any Attack, on network: Network, poll: () throws -> Void) throws -> Start {
+    let logits = network.evaluate(set.images.pointer, count: set.count)
     try poll()
     let points = Storage(count: set.images.count)
     try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
-    let survivors = network.correctPositions(at: points.pointer, labels: set.labels)
-    let result = try run(.quick, on: survivors, of: attack, network: network, observe: observe, poll: poll)
-    var images = ProbeImages(set, pgd: points)
-    images.note(brokenByPGD: clean.filter { !survivors.contains($0) })
-    images.note(brokenByTier: survivors.filter { !result.left.contains($0) }, of: survivors, at: result.points)
-    let probe = QuickProbe(
-      step: step, clean: Proportion(correct: clean.count, n: set.count),
-      adversarial: Proportion(correct: survivors.count, n: set.count), attack: attack.title,
-      reading: GapReading(
-        step: step, tier: .quick, n: set.count, survivors: survivors.count,
-        broken: survivors.count - result.left.count),
-      survivors: survivors, left: result.left, passes: leastPasses(attack) + result.passes)
-    return (probe, images)
+    return Start(
+      logits: logits, clean: correctPositions(logits, labels: set.labels), points: points,
+      survivors: network.correctPositions(at: points.pointer, labels: set.labels))
   }
 
   /// Positions in the probe that are correctly classified under an attack.
@@ -129,11 +197,8 @@ package struct Sentinel {
   package func expectedDeep(after quick: QuickProbe, classes: Int, isFull: Bool = false) -> Int {
     let count = isFull ? set.count : deepCount
     let attacked = quick.survivors.count { $0 < count }, left = quick.left.count { $0 < count }
-    let survivorPasses = AttackSuite(.standard, classes: classes).attacks.reduce(0) { sum, attack in
-      let (forwards, backwards) = attack.base.passes(classes: classes)
-      return sum + forwards + backwards
-    }
-    return SentinelSchedule.expectedDeep(left: left, broken: attacked - left, survivorPasses: survivorPasses)
+    return SentinelSchedule.expectedDeep(
+      left: left, broken: attacked - left, survivorPasses: expectedPasses(1, classes: classes))
   }
 
   // MARK: parts
@@ -167,6 +232,8 @@ package struct Sentinel {
     var left: [Int] = []
     /// The points of the survivors, in order.
     var points = Storage(count: 0)
+    /// Which attack broke how many.
+    var breakers: [GapBreaker] = []
     /// Total forward and backward passes of one image.
     var passes = 0
     var warnings: [EvaluationWarning] = []
@@ -185,8 +252,12 @@ package struct Sentinel {
     try evaluation.run(observe: { observe($0, suite) }, poll: poll)
     let examples = evaluation.record.examples
     let left = examples.indices.filter { examples[$0].isRobust }.map { survivors[$0] }
+    let breakers = suite.attacks.enumerated().map { number, attack in
+      GapBreaker(attack: Look.name(of: attack.base), broken: examples.count { $0.breaking?.attack == number })
+    }
     return SuiteResult(
-      left: left, points: evaluation.adversarials, passes: survivors.count + evaluation.record.passes,
+      left: left, points: evaluation.adversarials, breakers: breakers,
+      passes: survivors.count + evaluation.record.passes,
       warnings: evaluation.report().warnings)
   }
 }

@@ -1,8 +1,8 @@
 /// When the sentinel's tiers are due, and what they may cost. Pure: everything is counted in passes of one image (a
 /// forward or a backward is one), never in seconds. docs/algorithms.md §11.4.
 ///
-/// The budget is a fraction of the training passes. It accrues during training, half for each tier, so that the
-/// frequent tier can't starve the rare one. A check starts when its interval is over **and** its account covers the
+/// The budget is a fraction of the training passes. It accrues during training, three quarters for the quick tier and one
+/// for the deep one, so that the frequent tier can't starve the rare one. A check starts when its interval is over **and** its account covers the
 /// expected cost: the checks are spaced out rather than exceeding the budget. If a check costs more than expected, the
 /// next one waits until the debt is paid.
 package struct SentinelSchedule: Sendable, Hashable, Codable {
@@ -26,6 +26,16 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
   package private(set) var trained = 0
   /// Passes of the sentinel so far.
   package private(set) var spent = 0
+  /// Quick checks so far.
+  package private(set) var quickChecks = 0
+  /// Deep checks so far.
+  package private(set) var deepChecks = 0
+  /// The part of the whole budget that is kept for the check after the last step.
+  static let lastCheckShare = 0.25
+  /// The deep tier's part of the budget.
+  static let deepShare = 0.25
+  /// What the last step earned.
+  private var lastShare = 0.0
   private var quick: Account
   private var deep = Account()
 
@@ -49,14 +59,45 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
   package mutating func train(passes: Int, limits: Limits) {
     trained += passes
     let share = limits.budget * Double(passes)
-    quick.credit += limits.deepEvery > 0 ? share / 2 : share
-    if limits.deepEvery > 0 { deep.credit += share / 2 }
+    lastShare = share
+    let deepShare = limits.deepEvery > 0 ? share * Self.deepShare : 0
+    quick.credit += share - deepShare
+    deep.credit += deepShare
   }
 
-  /// Whether a quick check is due after this step.
-  package func isQuickDue(afterStep step: Int, _ limits: Limits) -> Bool {
-    limits.every > 0 && step - quick.last >= limits.every && quick.credit >= Double(quick.expected)
+  /// Whether a quick check is due after this step. One that would leave too little for the check after the last step,
+  /// `stepsLeft` from here, waits for that one.
+  package func isQuickDue(afterStep step: Int, _ limits: Limits, stepsLeft: Int? = nil) -> Bool {
+    guard limits.every > 0, step - quick.last >= limits.every, quick.credit >= 0.6 * Double(quick.expected) else {
+      return false
+    }
+    guard let stepsLeft else { return true }
+    let coming = Double(stepsLeft) * lastShare, whole = limits.budget * Double(trained) + coming
+    return credit - Double(quick.expected) + coming >= max(1.2 * Double(quick.expected), Self.lastCheckShare * whole)
   }
+
+  /// Whether a quick check is due after the last step, where the deep tier's account may help out: the weights that are
+  /// kept are those of the last reading.
+  package func isLastDue(afterStep step: Int, _ limits: Limits) -> Bool {
+    limits.every > 0 && step > quick.last && credit >= 0.6 * Double(quick.expected)
+  }
+
+  /// The fraction of `budget` that is spent so far.
+  package func shareSpent(_ budget: Double) -> Double {
+    trained == 0 || budget == 0 ? 0 : Double(spent) / (budget * Double(trained))
+  }
+
+  /// What both accounts have for the last check; what causes have cost is no debt of it.
+  private var credit: Double { quick.credit + max(0, deep.credit) }
+
+  /// What a quick check may cost now: no less than the next one is expected to, so that a dear one is spaced out.
+  package var quickAllowance: Int { max(quick.expected, Int(quick.credit)) }
+
+  /// What the last check may cost.
+  package var lastAllowance: Int { max(0, Int(credit)) }
+
+  /// What a deep check may cost now.
+  package var deepAllowance: Int { max(0, Int(deep.credit)) }
 
   /// Whether a deep check is due right after the quick one of this step; `expected` is its expected cost (see
   /// `expectedDeep`). `isWanted` waives the interval, never the budget.
@@ -71,11 +112,18 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
     left * survivorPasses + broken * survivorPasses / 40
   }
 
-  /// Counts a quick check; the next one is expected to cost as much.
-  package mutating func noteQuick(step: Int, passes: Int) {
+  /// Counts a quick check; the next one is expected to cost as much. The last one may cost more than its own account
+  /// has.
+  package mutating func noteQuick(step: Int, passes: Int, isLast: Bool = false) {
     quick.last = step
     quick.expected = passes
     quick.credit -= Double(passes)
+    quickChecks += 1
+    if isLast, quick.credit < 0, deep.credit > 0 {
+      let help = min(-quick.credit, deep.credit)
+      quick.credit += help
+      deep.credit -= help
+    }
     spent += passes
   }
 
@@ -84,6 +132,7 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
     deep.last = step
     deep.credit -= Double(passes)
     spent += passes
+    deepChecks += 1
   }
 
   /// Counts the measurement of causes at an alarm, which is never delayed. The deep account pays, so that the quick

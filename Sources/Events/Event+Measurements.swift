@@ -88,6 +88,8 @@ package struct Probe: Sendable, Hashable, Codable {
   package var gapState: GapState?
   /// Forward and backward passes, counted per image, that the sentinel spent on it.
   package var passes: Int?
+  /// The fraction of its budget that the sentinel has spent so far.
+  package var budgetSpent: Double?
   /// Wall-clock seconds; only shown.
   package var seconds: Double
 

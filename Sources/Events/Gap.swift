@@ -31,6 +31,11 @@ package struct GapReading: Sendable, Hashable, Codable {
   package var upper: Double
   /// The attack whose survivors were attacked, where it is not the probe's.
   package var attack: String?
+  /// Which attack broke how many, in the order in which they ran; each had only what those before had left. Nil where
+  /// that was not kept.
+  package var breakers: [GapBreaker]?
+  /// The probability, at most, that a network whose gap is not to be watched shows as much by chance.
+  package var chance: Double?
 
   /// A reading with its interval; see `GapReading.init(step:tier:n:survivors:broken:)` of Diagnostics.
   package init(step: Int, tier: GapTier, n: Int, survivors: Int, broken: Int, interval: ClosedRange<Double>) {
@@ -46,8 +51,34 @@ package struct GapReading: Sendable, Hashable, Codable {
 
   /// Accuracy under PGD on these images.
   package var pgd: Proportion { Proportion(correct: survivors, n: n) }
+  /// How much of PGD's accuracy is real: what the tier left of it; 1 where PGD left nothing.
+  package var real: Double { survivors == 0 ? 1 : Double(survivors - broken) / Double(survivors) }
   /// Accuracy under PGD and the tier.
   package var accuracy: Proportion { Proportion(correct: survivors - broken, n: n) }
+}
+
+/// How many images an attack broke that those before it had left.
+package struct GapBreaker: Sendable, Hashable, Codable {
+  /// The attack, as shown.
+  package var attack: String
+  /// Images it broke.
+  package var broken: Int
+
+  package init(attack: String, broken: Int) {
+    self.attack = attack
+    self.broken = broken
+  }
+
+  /// Two tallies as one, attack by attack.
+  package static func sum(_ one: [GapBreaker], _ other: [GapBreaker]) -> [GapBreaker] {
+    other.reduce(into: one) { sum, breaker in
+      if let place = sum.firstIndex(where: { $0.attack == breaker.attack }) {
+        sum[place].broken += breaker.broken
+      } else {
+        sum.append(breaker)
+      }
+    }
+  }
 }
 
 /// What the gap means so far. docs/algorithms.md §11.4.

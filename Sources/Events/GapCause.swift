@@ -21,6 +21,12 @@ package struct GapCause: Sendable, Hashable, Codable {
     case aboveChance = "above-chance"
     /// FGSM fails where PGD-10 succeeds.
     case catastrophicOverfitting = "catastrophic-overfitting"
+    /// PGD passes misclassified points and returns another one.
+    case silentSuccess = "silent-success"
+    /// PGD's loss still rises when its steps are used up.
+    case incompleteOptimization = "incomplete-optimization"
+    /// The loss is far from linear inside the ball.
+    case nonlinearLoss = "nonlinear-loss"
   }
 
   /// Which one.

@@ -11,6 +11,11 @@ package struct Proportion: Sendable, Hashable, Codable {
     self.n = n
   }
 
+  /// Two measurements of different images as one.
+  package static func + (one: Self, other: Self) -> Self {
+    Self(correct: one.correct + other.correct, n: one.n + other.n)
+  }
+
   /// The share, in [0, 1]; 0 when nothing was measured.
   package var value: Double { n == 0 ? 0 : Double(correct) / Double(n) }
 

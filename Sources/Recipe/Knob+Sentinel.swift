@@ -15,7 +15,11 @@ extension Knob<Int> {
 
   package static let sentinelDeepImages = integer(
     KnobTraits("sentinel.deep_images", unit: "images", effect: .atStart), 8...100_000, coarse: 8, initial: 32,
-    "how many of them, from the first on, a deep check attacks")
+    "how many of them, from the first on, a deep check attacks where it is not sequential")
+
+  package static let sentinelSquare = integer(
+    KnobTraits("sentinel.square", unit: "queries", idle: Idle.unlessChecking), 0...10_000, coarse: 50, initial: 100,
+    "queries of Square in a quick check, which goes on where it was at the last one (0 leaves it out)")
 }
 
 extension Knob<Double> {
@@ -30,7 +34,11 @@ extension Knob<Double> {
 
   package static let sentinelAlarm = share(
     KnobTraits("sentinel.alarm", idle: Idle.unlessChecking), coarse: 0.05, initial: 0.25,
-    "gap that raises the alarm (two consecutive quick checks, or one deep check)")
+    "gap that raises the alarm (one check that is sure of it, or three consecutive ones)")
+
+  package static let sentinelReal = share(
+    KnobTraits("sentinel.real", idle: Idle.unlessChecking), coarse: 0.05, initial: 0.33,
+    "two consecutive suspicious gaps raise the alarm when less than this fraction of PGD's accuracy is real")
 }
 
 /// Checkpoints to go on from.
@@ -47,6 +55,22 @@ extension Knob<Int> {
 }
 
 extension Knob<Bool> {
+  package static let sentinelBank = flag(
+    KnobTraits("sentinel.bank", idle: Idle.unlessChecking), initial: true,
+    "replay the perturbations that broke an image at earlier checks, before anything else")
+
+  package static let sentinelMargin = flag(
+    KnobTraits("sentinel.margin", idle: Idle.unlessChecking), initial: true,
+    "attack the margin to the three nearest classes; off: APGD-T, 10 iterations, 3 targets")
+
+  package static let sentinelSmallSteps = flag(
+    KnobTraits("sentinel.small_steps", idle: Idle.unlessChecking), initial: true,
+    "also attack with PGD in small steps, at the full and at a quarter of the radius")
+
+  package static let sentinelSequential = flag(
+    KnobTraits("sentinel.sequential", idle: Idle.unlessChecking), initial: true,
+    "deep checks go on image by image until they are sure; off: a fixed number of images")
+
   package static let sentinelPause = flag(
     KnobTraits("sentinel.pause", idle: Idle.unlessChecking), initial: false, "pause training at an alarm")
 }

@@ -32,7 +32,10 @@ extension AnyKnob {
   ]
   private static let sentinelKnobs: [AnyKnob] = [
     AnyKnob(.sentinelEvery), AnyKnob(.sentinelDeepEvery), AnyKnob(.sentinelBudget), AnyKnob(.sentinelWatch),
-    AnyKnob(.sentinelAlarm), AnyKnob(.sentinelPause), AnyKnob(.sentinelImages), AnyKnob(.sentinelDeepImages),
+    AnyKnob(.sentinelAlarm), AnyKnob(.sentinelReal), AnyKnob(.sentinelPause), AnyKnob(.sentinelImages),
+    AnyKnob(.sentinelDeepImages),
+    AnyKnob(.sentinelBank), AnyKnob(.sentinelMargin), AnyKnob(.sentinelSmallSteps), AnyKnob(.sentinelSquare),
+    AnyKnob(.sentinelSequential),
   ]
   private static let checkpointKnobs: [AnyKnob] = [AnyKnob(.checkpointMinutes), AnyKnob(.checkpointKeep)]
   private static let dataKnobs: [AnyKnob] = [

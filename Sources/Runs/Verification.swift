@@ -104,11 +104,15 @@ private final class OnlySteps: SessionWork {
     nothing(step, .test, weights.measured)
   }
 
-  func checkQuickly(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> QuickCheck {
+  func checkQuickly(
+    afterStep step: Int, settings: Settings, limits: QuickLimits, poll: () throws -> Void
+  ) throws -> QuickCheck {
     throw RunError("not measured")
   }
 
-  func checkDeeply(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepCheck {
+  func checkDeeply(
+    afterStep step: Int, settings: Settings, limits: DeepLimits, poll: () throws -> Void
+  ) throws -> DeepCheck {
     throw RunError("not measured")
   }
 

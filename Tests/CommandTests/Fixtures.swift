@@ -62,11 +62,15 @@ final class QuickWork: SessionWork {
     _ operation: NetworkOperation, afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> SurgeryReport { throw TrainingFailure("there is no network to operate on") }
 
-  func checkQuickly(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> QuickCheck {
+  func checkQuickly(
+    afterStep step: Int, settings: Settings, limits: QuickLimits, poll: () throws -> Void
+  ) throws -> QuickCheck {
     throw TrainingFailure("there is no network to check")
   }
 
-  func checkDeeply(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepCheck {
+  func checkDeeply(
+    afterStep step: Int, settings: Settings, limits: DeepLimits, poll: () throws -> Void
+  ) throws -> DeepCheck {
     throw TrainingFailure("there is no network to check")
   }
 

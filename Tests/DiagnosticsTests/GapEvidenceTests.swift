@@ -30,6 +30,18 @@ struct GapEvidenceTests {
     #expect(kinds { ($0.fgsm, $0.pgd10, $0.pgd50, $0.onlyPGD10) = (107, 0, 0, 107) } == [.catastrophicOverfitting])
   }
 
+  @Test func tracesNameTheirCauses() {
+    func kinds(silent: Int = 0, incomplete: Int = 0, error: Double = 1e-4) -> [GapCause] {
+      var evidence = healthy
+      evidence.traces = TraceEvidence(n: 85, silent: silent, incomplete: incomplete, linearityError: error, passes: 1)
+      return evidence.causes()
+    }
+    #expect(kinds().isEmpty && kinds(silent: 3, incomplete: 3, error: 0.01).isEmpty)
+    #expect(kinds(silent: 8) == [GapCause(.silentSuccess, value: 8.0 / 128, n: 128)])
+    #expect(kinds(incomplete: 8).map(\.kind) == [.incompleteOptimization])
+    #expect(kinds(error: 0.02) == [GapCause(.nonlinearLoss, value: 0.02, n: 128)])
+  }
+
   @Test func causesCarryTheirNumbers() throws {
     var evidence = healthy
     evidence.targeted = 85

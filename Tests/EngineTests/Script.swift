@@ -121,8 +121,8 @@ extension Work {
     case .test(let weights, let step, _): .measured(probe(step, .test, weights.measured, clean: 5, adversarial: 4))
     case .save(let kind, let step, _): .saved(CheckpointNote(step: step, kind: kind, path: "/\(kind)"))
     case .operate(let operation, let step, let settings): .operated(report(step, operation, settings))
-    case .checkQuickly(let step, _): .checkedQuickly(quickCheck(step, broken: 0))
-    case .checkDeeply(let step, _): .checkedDeeply(deepCheck(step, broken: 0))
+    case .checkQuickly(let step, _, _): .checkedQuickly(quickCheck(step, broken: 0))
+    case .checkDeeply(let step, _, _): .checkedDeeply(deepCheck(step, broken: 0))
     case .findCauses(let step, _): .foundCauses(CausesFound(step: step, causes: [], passes: 1))
     case .freeze: .frozen
     }
@@ -229,8 +229,8 @@ private func words(_ work: Work) -> String {
   case .save(let kind, let step, let settings): "save \(kind) @\(step) γ=\(settings.formatted(.gamma))"
   case .operate(.convert, let step, let settings): "convert to \(settings[.norm].rawValue) @\(step)"
   case .operate(.recalibrate(let batches), let step, _): "recalibrate \(batches) @\(step)"
-  case .checkQuickly(let step, _): "check @\(step)"
-  case .checkDeeply(let step, _): "check deeply @\(step)"
+  case .checkQuickly(let step, _, _): "check @\(step)"
+  case .checkDeeply(let step, _, _): "check deeply @\(step)"
   case .findCauses(let step, _): "causes @\(step)"
   case .freeze(let scope, let step, _): "freeze \(scope) @\(step)"
   }

@@ -46,12 +46,16 @@ final class ScriptedWork: SessionWork {
     return report(step, operation, settings)
   }
 
-  func checkQuickly(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> QuickCheck {
+  func checkQuickly(
+    afterStep step: Int, settings: Settings, limits: QuickLimits, poll: () throws -> Void
+  ) throws -> QuickCheck {
     try enter("check @\(step)", poll)
     return quickCheck(step, broken: 0)
   }
 
-  func checkDeeply(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepCheck {
+  func checkDeeply(
+    afterStep step: Int, settings: Settings, limits: DeepLimits, poll: () throws -> Void
+  ) throws -> DeepCheck {
     try enter("check deeply @\(step)", poll)
     return deepCheck(step, broken: 0)
   }

@@ -61,7 +61,9 @@ struct TrainerTests {
     let settings = try settings(changes)
     let trainer = try trainer(settings)
     for step in 1...2 { _ = try trainer.step(step, settings: settings) {} }
-    let report = try #require(try trainer.checkQuickly(afterStep: 2, settings: settings) {}.layers)
+    let report = try #require(
+      try trainer.checkQuickly(afterStep: 2, settings: settings, limits: QuickLimits(isLast: false, allowance: 0)) {}
+        .layers)
     for layer in report.layers {
       #expect((layer.drift?.clean.map { $0 > 0 && $0.isFinite } ?? false) == clean, "\(layer)")
       #expect((layer.drift?.adversarial.map { $0 > 0 && $0.isFinite } ?? false) == adversarial, "\(layer)")
@@ -71,10 +73,14 @@ struct TrainerTests {
     let validated = try self.trainer(settings)
     for step in 1...2 { _ = try validated.step(step, settings: settings) {} }
     _ = try validated.validate(afterStep: 2, settings: settings) {}
-    #expect(try validated.checkQuickly(afterStep: 2, settings: settings) {}.layers?.layers == report.layers)
+    #expect(
+      try validated.checkQuickly(afterStep: 2, settings: settings, limits: QuickLimits(isLast: false, allowance: 0)) {}
+        .layers?.layers == report.layers)
     // Recalibration sends other images through the network: nothing is left of the step's.
     _ = try trainer.operate(.recalibrate(batches: 1), afterStep: 2, settings: settings) {}
-    #expect(try trainer.checkQuickly(afterStep: 2, settings: settings) {}.layers?.totalDrift == nil)
+    #expect(
+      try trainer.checkQuickly(afterStep: 2, settings: settings, limits: QuickLimits(isLast: false, allowance: 0)) {}
+        .layers?.totalDrift == nil)
   }
 
   @Test func anotherSeedGivesAnotherRun() throws {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Events
 import Foundation
 import Networks
@@ -27,7 +28,7 @@ package struct ResumePoint: Sendable {
   package var told = 0
   let file: Safetensors
   let bestBranch: Branch?
-  let reference: LayerReport.Reference?
+  let sentinel: Trainer.KeptBySentinel
 
   /// Reads a file. Throws `FileError` when it is damaged or no checkpoint that can be gone on from.
   package init(_ path: String) throws {
@@ -50,7 +51,9 @@ package struct ResumePoint: Sendable {
     self.progress = try read(progress, "state")
     initial = try read(metadata["initial"], "settings")
     provenance = try read(metadata["provenance"], "provenance")
-    reference = try metadata["reference"].map { try read($0, "reference") }
+    sentinel = Trainer.KeptBySentinel(
+      reference: try metadata["reference"].map { try read($0, "reference") },
+      look: try metadata["look"].map { try read($0, "look of the sentinel") }, memory: try Self.memory(file, path))
     guard (0...100_000_000).contains(self.progress.step), self.progress.told >= 0, self.progress.firstOpen > 0 else {
       throw FileError(
         "\(path): malformed state in its metadata (step \(self.progress.step)); use an earlier checkpoint")
@@ -60,6 +63,12 @@ package struct ResumePoint: Sendable {
     bestBranch = metadata["best_branch"].flatMap(Branch.init)
     reached = self.progress.step
     told = self.progress.told
+  }
+
+  private static func memory(_ file: Safetensors, _ path: String) throws -> AttackMemory? {
+    do { return try AttackMemory(file) } catch {
+      throw FileError("\(path): \(error); use an earlier checkpoint")
+    }
   }
 
   /// The weights and running statistics alone, without metadata.

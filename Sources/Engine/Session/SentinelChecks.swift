@@ -44,6 +44,32 @@ package struct DeepCheck: Sendable, Hashable {
   }
 }
 
+/// What limits a quick check.
+package struct QuickLimits: Sendable, Hashable {
+  /// None follows at a later step: look at the whole probe, however clear the case is, and at more images.
+  package var isLast: Bool
+  /// Forward and backward passes, counted per image, from which on it takes no more images.
+  package var allowance: Int
+
+  package init(isLast: Bool, allowance: Int) {
+    self.isLast = isLast
+    self.allowance = allowance
+  }
+}
+
+/// What limits a deep check.
+package struct DeepLimits: Sendable, Hashable {
+  /// Forward and backward passes, counted per image, that it may make.
+  package var allowance: Int
+  /// The probability of a false alarm at which it is sure.
+  package var level: Double
+
+  package init(allowance: Int, level: Double) {
+    self.allowance = allowance
+    self.level = level
+  }
+}
+
 /// What was measured about the causes of an alarm.
 package struct CausesFound: Sendable, Hashable {
   /// Steps done so far.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Evaluation
 import Events
 import Recipe
 
@@ -18,6 +19,8 @@ struct SentinelWatch: Sendable, Hashable, Codable {
   private var planned: [Check] = []
   private var askedStep: Int?
   private var lastProbe: Probe?
+  /// The budget at the last check.
+  private var budget = 0.0
 
   // MARK: what is next
 
@@ -29,12 +32,30 @@ struct SentinelWatch: Sendable, Hashable, Codable {
   }
 
   /// Takes the next check off the list. A quick one is put there when it is due after this step.
-  mutating func next(afterStep step: Int, _ settings: Settings) -> Check? {
-    if planned.isEmpty, askedStep != step, schedule?.isQuickDue(afterStep: step, settings.sentinelLimits) ?? false {
-      planned = [.quick]
+  mutating func next(afterStep step: Int, stepsLeft: Int, _ settings: Settings) -> Check? {
+    if planned.isEmpty, askedStep != step, let schedule {
+      let limits = settings.sentinelLimits
+      let isDue =
+        stepsLeft > 0
+        ? schedule.isQuickDue(afterStep: step, limits, stepsLeft: stepsLeft)
+        : schedule.isLastDue(afterStep: step, limits)
+      if isDue {
+        planned = [.quick]
+      }
     }
     askedStep = step
     return planned.isEmpty ? nil : planned.removeFirst()
+  }
+
+  /// What limits a quick check now.
+  func quickLimits(isLast: Bool) -> QuickLimits {
+    QuickLimits(isLast: isLast, allowance: (isLast ? schedule?.lastAllowance : schedule?.quickAllowance) ?? 0)
+  }
+
+  /// What a deep check may cost now, and how sure it has to be.
+  var deepLimits: DeepLimits {
+    DeepLimits(
+      allowance: schedule?.deepAllowance ?? 0, level: SequentialTest.level(ofLook: (schedule?.deepChecks ?? 0) + 1))
   }
 
   /// A check was aborted: it is made another time, and nothing at these weights can follow it.
@@ -48,11 +69,12 @@ struct SentinelWatch: Sendable, Hashable, Codable {
 
   // MARK: what was measured
 
-  /// Takes in a quick check; returns what to tell.
-  mutating func take(_ check: QuickCheck, _ settings: Settings) -> [Event] {
+  /// Takes in a quick check; returns what to tell. `isLast`: none follows at a later step.
+  mutating func take(_ check: QuickCheck, _ settings: Settings, isLast: Bool = false) -> [Event] {
     alarm.thresholds = settings.gapThresholds
-    schedule?.noteQuick(step: check.probe.step, passes: check.passes)
-    let change = check.probe.quick.flatMap { alarm.take($0) }
+    budget = settings[.sentinelBudget]
+    schedule?.noteQuick(step: check.probe.step, passes: check.passes, isLast: isLast)
+    let change = check.probe.quick.flatMap { alarm.take($0, isLast: isLast) }
     lastProbe = check.probe
     let isDeepDue =
       schedule?.isDeepDue(
@@ -66,6 +88,7 @@ struct SentinelWatch: Sendable, Hashable, Codable {
   /// Takes in a deep check at the weights of the last quick one.
   mutating func take(_ check: DeepCheck, _ settings: Settings) -> [Event] {
     alarm.thresholds = settings.gapThresholds
+    budget = settings[.sentinelBudget]
     schedule?.noteDeep(step: check.reading.step, passes: check.passes)
     let change = alarm.take(check.reading)
     guard var probe = lastProbe else { return tell(change) }
@@ -104,7 +127,16 @@ struct SentinelWatch: Sendable, Hashable, Codable {
   private func told(_ probe: Probe) -> Probe {
     var probe = probe
     probe.gapState = alarm.state
+    probe.quick = probe.quick.map(withChance)
+    probe.deep = probe.deep.map(withChance)
+    probe.budgetSpent = schedule?.shareSpent(budget)
     return probe
+  }
+
+  private func withChance(_ reading: GapReading) -> GapReading {
+    var reading = reading
+    reading.chance = SequentialTest(threshold: alarm.thresholds.watch).chance(reading.broken, of: reading.n)
+    return reading
   }
 
   /// A change of state as an event; a new alarm is followed up, except one of a frozen copy, whose weights are gone.

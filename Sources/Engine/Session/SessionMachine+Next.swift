@@ -91,9 +91,9 @@ extension SessionMachine {
   private mutating func check() -> Turn? {
     guard step > 0 else { return nil }
     let measured = settingsInForce.measured
-    switch watch.next(afterStep: step, measured) {
-    case .quick: return start(.checkQuickly(afterStep: step, measured))
-    case .deep: return start(.checkDeeply(afterStep: step, measured))
+    switch watch.next(afterStep: step, stepsLeft: totalSteps - step, measured) {
+    case .quick: return start(.checkQuickly(afterStep: step, measured, watch.quickLimits(isLast: step >= totalSteps)))
+    case .deep: return start(.checkDeeply(afterStep: step, measured, watch.deepLimits))
     case .causes: return start(.findCauses(afterStep: step, measured))
     case nil: return watch.mustKeepWeights ? start(.save(.alarm, step: step, settingsInForce.written)) : nil
     }

@@ -148,7 +148,8 @@ package struct SessionMachine: Sendable {
       settingsInForce.build(from: used)
       return [.surgery(report)] + journal(.operated(report)) + obeyDeferred() + followTour() + proceed()
     case (.checkQuickly, .checkedQuickly(let check)):
-      return noted(watch.take(check, settings)) + followPolicy(check.probe.policyQuantities) + proceed()
+      let told = noted(watch.take(check, settings, isLast: step >= totalSteps))
+      return told + followPolicy(check.probe.policyQuantities) + proceed()
     case (.checkDeeply, .checkedDeeply(let check)):
       return noted(watch.take(check, settings)) + followPolicy([.deepGap: check.reading.gap]) + proceed()
     case (.findCauses, .foundCauses(let found)): return noted(watch.take(found)) + proceed()

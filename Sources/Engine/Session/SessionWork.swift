@@ -30,10 +30,14 @@ package protocol SessionWork: AnyObject {
   ) throws -> SurgeryReport
 
   /// Measures clean accuracy, the training attack and the quick tier on the probe.
-  func checkQuickly(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> QuickCheck
+  func checkQuickly(
+    afterStep step: Int, settings: Settings, limits: QuickLimits, poll: () throws -> Void
+  ) throws -> QuickCheck
 
-  /// Measures AutoAttack on part of the probe, at the weights of the last quick check.
-  func checkDeeply(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> DeepCheck
+  /// Measures AutoAttack on part of the probe, at the weights of the last quick check, within limits.
+  func checkDeeply(
+    afterStep step: Int, settings: Settings, limits: DeepLimits, poll: () throws -> Void
+  ) throws -> DeepCheck
 
   /// Measures what explains the gap that the last quick check found.
   func findCauses(afterStep step: Int, settings: Settings, poll: () throws -> Void) throws -> CausesFound

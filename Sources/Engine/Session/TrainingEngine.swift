@@ -164,10 +164,12 @@ package actor TrainingEngine {
       return .saved(try save(kind, step, settings, by: work))
     case .operate(let operation, let step, let settings):
       return .operated(try work.operate(operation, afterStep: step, settings: settings, poll: poll))
-    case .checkQuickly(let step, let settings):
-      return .checkedQuickly(try work.checkQuickly(afterStep: step, settings: settings, poll: poll))
-    case .checkDeeply(let step, let settings):
-      return .checkedDeeply(try work.checkDeeply(afterStep: step, settings: settings, poll: poll))
+    case .checkQuickly(let step, let settings, let limits):
+      return .checkedQuickly(
+        try work.checkQuickly(afterStep: step, settings: settings, limits: limits, poll: poll))
+    case .checkDeeply(let step, let settings, let limits):
+      return .checkedDeeply(
+        try work.checkDeeply(afterStep: step, settings: settings, limits: limits, poll: poll))
     case .findCauses(let step, let settings):
       return .foundCauses(try work.findCauses(afterStep: step, settings: settings, poll: poll))
     case .freeze(let scope, let step, let settings):

@@ -16,9 +16,9 @@ package enum Work: Sendable, Hashable {
   /// Change the network to the normalization of these settings, or recompute its running statistics.
   case operate(NetworkOperation, afterStep: Int, Settings)
   /// Measure the gap of the current weights on the probe with the cheap attacks.
-  case checkQuickly(afterStep: Int, Settings)
-  /// Measure it again with AutoAttack.
-  case checkDeeply(afterStep: Int, Settings)
+  case checkQuickly(afterStep: Int, Settings, QuickLimits)
+  /// Measure it again with AutoAttack, for no more than this.
+  case checkDeeply(afterStep: Int, Settings, DeepLimits)
   /// Measure what explains the gap.
   case findCauses(afterStep: Int, Settings)
   /// Copy the weights and start an attack on the copy.

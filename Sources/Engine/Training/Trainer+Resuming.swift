@@ -19,7 +19,7 @@ extension Trainer {
     } catch let error as FileError {
       throw FileError("\(point.path): \(error); use an earlier checkpoint")
     }
-    resumedReference = point.reference
+    resumed = point.sentinel
   }
 
   private func keptNetwork(of point: ResumePoint) throws -> KeptNetwork? {

@@ -75,13 +75,21 @@ extension Trainer {
     file.metadata["progress"] = try LosslessJSON.text(progress)
     file.metadata["initial"] = try LosslessJSON.text(initial)
     file.metadata["provenance"] = try LosslessJSON.text(Provenance.current)
-    if let reference = sentinel?.pictures.first { file.metadata["reference"] = try LosslessJSON.text(reference) }
+    try addSentinel(to: &file)
     guard let best else { return file }
     file.metadata["best_branch"] = best.branch.rawValue
     try withNetwork(of: best) { network in
       for (name, tensor) in network.stateDictionary().tensors { file.tensors[Network.bestPrefix + name] = tensor }
     }
     return file
+  }
+
+  private func addSentinel(to file: inout Safetensors) throws {
+    let kept =
+      sentinel.map { KeptBySentinel(reference: $0.pictures.first, look: $0.quick, memory: $0.memory) } ?? resumed
+    if let reference = kept.reference { file.metadata["reference"] = try LosslessJSON.text(reference) }
+    if let look = kept.look { file.metadata["look"] = try LosslessJSON.text(look) }
+    kept.memory?.add(to: &file)
   }
 }
 

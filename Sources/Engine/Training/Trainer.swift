@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Events
 import Foundation
 import Networks
@@ -26,8 +27,8 @@ package final class Trainer: SessionWork {
   var best: KeptNetwork?
   /// What the sentinel keeps from check to check; made at the first one.
   var sentinel: SentinelState?
-  /// The reference of the distances between domains, of a session that went on.
-  var resumedReference: LayerReport.Reference?
+  /// What the sentinel kept, of a session that went on.
+  var resumed = KeptBySentinel()
   /// Writes checkpoints while training goes on.
   let writer = CheckpointWriter()
   /// False where nobody will go on from it: only the weights at the end are written then.
@@ -43,6 +44,15 @@ package final class Trainer: SessionWork {
     /// Which set of statistics it was measured with.
     let branch: Branch
     let step: Int
+  }
+
+  /// What a checkpoint keeps of the sentinel.
+  struct KeptBySentinel {
+    /// The reference of the distances between domains.
+    var reference: LayerReport.Reference?
+    /// The last quick check.
+    var look: Sentinel.QuickProbe?
+    var memory: AttackMemory?
   }
 
   /// Loads the data and draws the network's first weights. `folder` is the run's folder, nil to write nothing; a

@@ -12,17 +12,26 @@ package struct GapThresholds: Sendable, Hashable, Codable {
   /// An alarm must also have the lower end of its interval above this.
   package var alarmLower: Double
 
-  package init(watch: Double = 0.15, watchLower: Double = 0.05, alarm: Double = 0.25, alarmLower: Double = 0.15) {
+  /// The robustness is false, too, where a gap is to be watched and less than this fraction of PGD's accuracy is real.
+  package var real: Double
+
+  package init(
+    watch: Double = 0.15, watchLower: Double = 0.05, alarm: Double = 0.25, alarmLower: Double = 0.15,
+    real: Double = 0.33
+  ) {
     self.watch = watch
     self.watchLower = watchLower
     self.alarm = alarm
     self.alarmLower = alarmLower
+    self.real = real
   }
 
   /// Whether a reading is one to watch.
   package func isWatch(_ reading: GapReading) -> Bool { reading.gap > watch && reading.lower > watchLower }
   /// Whether a reading speaks for an alarm.
   package func isAlarm(_ reading: GapReading) -> Bool { reading.gap > alarm && reading.lower > alarmLower }
+  /// Whether it is to be watched and leaves too little of PGD's accuracy.
+  package func isFalse(_ reading: GapReading) -> Bool { isWatch(reading) && reading.real < real }
   /// Whether a reading speaks for calm.
   package func isCalm(_ reading: GapReading) -> Bool { reading.gap < watch }
 }

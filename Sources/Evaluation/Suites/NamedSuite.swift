@@ -39,7 +39,7 @@ extension NamedSuite: Hashable {
 }
 
 /// The named suites, in the order of their listing.
-package let attackSuites: [NamedSuite] = [.standard, .plus, .rand, .quick]
+package let attackSuites: [NamedSuite] = [.standard, .plus, .rand, .quick, .sentinel, .beyond]
 
 // MARK: the suites
 
@@ -86,5 +86,27 @@ extension NamedSuite {
       first, PGDAttack(iterations: 20, step: 1 / 16, start: .clean, anyIterate: true),
       PGDAttack(iterations: 10, step: 1 / 16, radius: 0.25, start: .clean, anyIterate: true),
     ]
+  }
+
+  /// A look of the sentinel that remembers nothing: the margin attack; PGD with small
+  /// steps, at the full and at a quarter of the radius; and Square with 500 queries.
+  package static let sentinel = NamedSuite(
+    name: "sentinel", title: "sentinel",
+    summary: "a look of the sentinel without history: MM-3, PGD with small steps, Square with 500 queries"
+  ) { _ in
+    [
+      MarginAttack(), PGDAttack(iterations: 20, step: 1 / 16, start: .clean, anyIterate: true),
+      PGDAttack(iterations: 10, step: 1 / 16, radius: 0.25, start: .clean, anyIterate: true),
+      SquareAttack(iterations: 500),
+    ]
+  }
+
+  /// Attacks that were published as at least as strong as AutoAttack at a fraction of its cost. docs/algorithms.md §7.5.
+  package static let beyond = NamedSuite(
+    name: "beyond", title: "beyond AutoAttack",
+    summary: "PMA, MALT and a long MM-9: what AutoAttack may have left; report it next to AutoAttack, not instead"
+  ) { classes in
+    let second: [any EvaluationAttack] = classes < 4 ? [] : [MALTAttack()]
+    return [PMAAttack()] + second + [MarginAttack(iterations: 100, targets: 9)]
   }
 }

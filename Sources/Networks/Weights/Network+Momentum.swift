@@ -2,8 +2,9 @@ import Tensors
 
 /// The optimizer's momentum in files: one tensor for each parameter, under its name.
 extension Network {
-  /// The prefix of the optimizer's tensors, and of the best weights, in the checkpoints of a run.
-  package static let momentumPrefix = "momentum.", bestPrefix = "best."
+  /// The prefix of the optimizer's tensors, of the best weights, and of what the sentinel remembers, in the checkpoints
+  /// of a run.
+  package static let momentumPrefix = "momentum.", bestPrefix = "best.", sentinelPrefix = "sentinel."
 
   /// Adds the momentum below its prefix.
   package func addMomentum(to file: inout Safetensors) {
@@ -34,7 +35,7 @@ extension Safetensors {
     guard metadata["dualab"] != nil else { return self }
     var result = self
     result.tensors = tensors.filter { name, _ in
-      !name.hasPrefix(Network.momentumPrefix) && !name.hasPrefix(Network.bestPrefix)
+      ![Network.momentumPrefix, Network.bestPrefix, Network.sentinelPrefix].contains(where: name.hasPrefix)
     }
     return result
   }

@@ -18,6 +18,9 @@ extension GapCause {
     case .saturatedLogits: "saturated logits"
     case .aboveChance: "above chance at 4ε"
     case .catastrophicOverfitting: "catastrophic overfitting"
+    case .silentSuccess: "PGD passes successes by"
+    case .incompleteOptimization: "PGD has not finished"
+    case .nonlinearLoss: "the loss bends inside the ball"
     }
   }
 
@@ -42,6 +45,12 @@ extension GapCause {
       "At 4ε an attack should always succeed; that it doesn't means it is stuck."
     case .catastrophicOverfitting:
       "The network resists one large step and nothing else: it has overfitted to FGSM."
+    case .silentSuccess:
+      "On its way PGD-50 visits misclassified points on these images, and returns another one."
+    case .incompleteOptimization:
+      "On these images the loss still rises in the last ten of 50 steps: PGD was stopped too early."
+    case .nonlinearLoss:
+      "Between two points of the ball the loss is far from a straight line, which single steps assume."
     }
   }
 }
