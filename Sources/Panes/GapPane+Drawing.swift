@@ -56,7 +56,9 @@ extension GapPane {
 
   /// A line below the state. When space is short, lines with a lower raw value stay.
   private struct Line {
-    enum Priority: Int, CaseIterable { case reading, attack, cause, disagreement, distance, hint, explanation }
+    enum Priority: Int, CaseIterable {
+      case reading, attack, cause, disagreement, breakers, sureness, distance, hint, explanation
+    }
 
     let priority: Priority
     let spans: [Span]
@@ -69,6 +71,10 @@ extension GapPane {
       lines += spans.map { Line(priority: priority, spans: $0) }
     }
     add(.reading, readingLines(width))
+    if let text = breakersText {
+      add(.breakers, wrapped("broken by \(text)", to: width).map { [Span($0, .text)] })
+    }
+    add(.sureness, surenessLine(width).map { [$0] } ?? [])
     add(.attack, boardLines(width))
     if let disagreement {
       add(.disagreement, wrapped(disagreement.line(.screen), to: width).map { [Span($0, .watch)] })
@@ -133,6 +139,15 @@ extension GapPane {
         Span(String(repeating: " ", count: column == 0 ? 0 : gap) + text, row == 0 ? .faint : roles[column])
       }
     }
+  }
+
+  /// As much as fits into a line; the budget goes first, then how much is real.
+  private func surenessLine(_ width: Int) -> [Span]? {
+    for count in stride(from: sureness.count, to: 0, by: -1) {
+      let text = sureness.prefix(count).joined(separator: " · ")
+      if displayWidth(text) <= width { return [Span(text, .text)] }
+    }
+    return nil
   }
 
   /// `targeted beats untargeted   .66 → .00  n 128`

@@ -33,6 +33,10 @@ package struct GapPane: Pane {
   private(set) var board: AttackProgressNote?
   /// How long a full attack would take at most; only shown.
   private(set) var forecast: AttackProgressNote?
+  /// The step since which each attack has broken an image at every look.
+  private(set) var breakingSince: [String: Int] = [:]
+  /// The fraction of its budget that the sentinel has spent.
+  private(set) var budgetSpent: Double?
   private var histories: [GapTier: ReadingHistory] = [:]
   private var interventions = Interventions()
   private var levels: [Chart.Level] = []
@@ -45,6 +49,7 @@ package struct GapPane: Pane {
     case .started(let description): levels = GapPane.levels(of: description.settings)
     case .probe(let probe) where probe.weights == .current:
       attack = probe.attack
+      budgetSpent = probe.budgetSpent ?? budgetSpent
       for reading in [probe.quick, probe.deep].compactMap({ $0 }) { take(reading) }
       if let state = probe.gapState { enter(state, step: probe.step) }
     case .alarm(let change): take(change)
@@ -82,9 +87,18 @@ package struct GapPane: Pane {
     if reading.step >= readings[reading.tier]?.step ?? 0 {
       readings[reading.tier] = reading
       attacks[reading.tier] = reading.attack ?? attack
+      if reading.tier == .quick { note(reading.breakers ?? [], step: reading.step) }
     }
     histories[reading.tier, default: ReadingHistory()].append(reading)
   }
+
+  private mutating func note(_ breakers: [GapBreaker], step: Int) {
+    let breaking = breakers.filter { $0.broken > 0 }.map(\.attack)
+    breakingSince = Dictionary(uniqueKeysWithValues: breaking.map { ($0, breakingSince[$0] ?? step) })
+  }
+
+  /// The reading that says most about the present: the newest, of several at one step the one with the largest gap.
+  var newest: GapReading? { readings.values.max { ($0.step, $0.gap) < ($1.step, $1.gap) } }
 
   /// The thresholds of the run.
   private static func levels(of settings: Settings) -> [Chart.Level] {
@@ -134,6 +148,7 @@ package struct GapPane: Pane {
           + "\(notation.accuracy(reading.pgd)) under \(attack(of: reading.tier)) and \(notation.accuracy(reading.accuracy)) under the "
           + "\(reading.tier.title): a gap of \(notation.gap(reading)).")
     }
+    sentences += proofSentences
     if let disagreement {
       let line = disagreement.line(notation)
       sentences.append("\(line.prefix(1).uppercased())\(line.dropFirst()).")
