@@ -18,6 +18,13 @@ WEAK = "fashion-weak-pgd"
 PGD10 = ["attack=pgd", "attack.steps=10", "attack.start=uniform"]
 SHORT = ["steps=2000", "lr.warmup=0.01"]
 
+
+
+def thousand_steps(steps, epsilon, step):
+    """The settings of a run of 1000 steps on PGD."""
+    return [f"attack.steps={steps}", f"eps={epsilon}", f"attack.step={step}", "steps=1000", "lr.warmup=0.02"]
+
+
 # name: (preset, settings, other arguments of train); the attacks use the run's ε.
 ROWS = {
     "fgsm": (FGSM, []),
@@ -38,6 +45,17 @@ ROWS = {
     "pgd10-half-at": (WEAK, ["attack.steps=10", "objective=at"] + SHORT),
     "pgd10-half-kl-1": (WEAK, ["attack.steps=10", "beta=1"] + SHORT),
     "pgd10-half-0.3": (WEAK, ["attack.steps=10", "eps=0.3", "attack.step=0.15"] + SHORT),
+    # Radii at which something is learned, other steps, objectives, norms and widths.
+    "at-0.1": (WEAK, ["objective=at"] + thousand_steps(10, "0.1", "0.025")),
+    "mat-0.1": (WEAK, thousand_steps(7, "0.1", "0.025")),
+    "mat-0.15-kl-1": (WEAK, ["beta=1"] + thousand_steps(20, "0.15", "0.01875")),
+    "trades-0.2": (WEAK, ["objective=trades", "beta=6", "attack.start=noise"] + thousand_steps(10, "0.2", "0.05")),
+    "mart-0.2": (WEAK, ["objective=mart", "beta=5"] + thousand_steps(7, "0.2", "0.05")),
+    "mat-gn-0.3": (WEAK, ["norm=gn"] + thousand_steps(3, "0.3", "0.15")),
+    "mat-dbn-0.2": (WEAK, ["norm=dbn"] + thousand_steps(7, "0.2", "0.05")),
+    "conv4-none-0.2": (FGSM, ["norm=none", "attack=pgd", "attack.start=uniform"] + thousand_steps(5, "0.2", "0.05")),
+    "conv4-32-0.3": (FGSM, ["width=32", "attack=pgd", "attack.start=uniform"] + thousand_steps(3, "0.3", "0.15")),
+    "mat-8-0.3": (WEAK, ["width=8"] + thousand_steps(5, "0.3", "0.075")),
 }
 
 
