@@ -26,6 +26,8 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
   package private(set) var trained = 0
   /// Passes of the sentinel so far.
   package private(set) var spent = 0
+  /// Passes that went into causes so far, beyond the budget.
+  package private(set) var causes = 0
   /// Quick checks so far.
   package private(set) var quickChecks = 0
   /// Deep checks so far.
@@ -87,7 +89,7 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
     trained == 0 || budget == 0 ? 0 : Double(spent) / (budget * Double(trained))
   }
 
-  /// What both accounts have for the last check; what causes have cost is no debt of it.
+  /// What both accounts have for the last check.
   private var credit: Double { quick.credit + max(0, deep.credit) }
 
   /// What a quick check may cost now: no less than the next one is expected to, so that a dear one is spaced out.
@@ -135,10 +137,7 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
     deepChecks += 1
   }
 
-  /// Counts the measurement of causes at an alarm, which is never delayed. The deep account pays, so that the quick
-  /// checks that show whether a cure works can continue.
-  package mutating func noteCauses(passes: Int) {
-    deep.credit -= Double(passes)
-    spent += passes
-  }
+  /// Counts the measurement of causes at an alarm. It is never delayed and paid from no account, so that the checks that
+  /// show whether a cure works can continue: there are few alarms in a run.
+  package mutating func noteCauses(passes: Int) { causes += passes }
 }

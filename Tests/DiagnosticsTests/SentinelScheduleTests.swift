@@ -89,13 +89,13 @@ struct SentinelScheduleTests {
         > 30 * SentinelSchedule.expectedDeep(left: 0, broken: 20, survivorPasses: 9800))
   }
 
-  @Test func causesAreADebtOfTheDeepTierAndQuickLooksGoOn() {
+  @Test func causesArePaidByNoTier() {
     var schedule = SentinelSchedule(firstQuick: 100)
     for _ in 1...25 { schedule.train(passes: 3000, limits: limits) }
     #expect(schedule.isQuickDue(afterStep: 25, limits))
     schedule.noteCauses(passes: 10_000)
-    #expect(schedule.isQuickDue(afterStep: 25, limits) && schedule.spent == 10_000)
-    #expect(!schedule.isDeepDue(afterStep: 400, limits, expected: 0))
+    #expect(schedule.isQuickDue(afterStep: 25, limits) && schedule.spent == 0 && schedule.causes == 10_000)
+    #expect(schedule.isDeepDue(afterStep: 400, limits, expected: 1000) && schedule.shareSpent(0.1) == 0)
   }
 
   @Test func afterTheLastStepTheDeepTierHelpsOut() {
@@ -105,10 +105,8 @@ struct SentinelScheduleTests {
     #expect(schedule.lastAllowance == 2400 && schedule.quickAllowance == 2000)
     schedule.noteQuick(step: 30, passes: 2200, isLast: true)
     #expect(schedule.deepAllowance == 200 && !schedule.isLastDue(afterStep: 30, limits))
-    // What causes have cost is no debt of the last check.
     for _ in 1...8 { schedule.train(passes: 3000, limits: limits) }
-    schedule.noteCauses(passes: 10_000)
-    #expect(schedule.lastAllowance == 1800 && schedule.isLastDue(afterStep: 31, limits))
+    #expect(schedule.lastAllowance == 2600 && schedule.isLastDue(afterStep: 31, limits))
   }
 
   @Test func aCheckThatLeavesTooLittleForTheLastOneWaits() {

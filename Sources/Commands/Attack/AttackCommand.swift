@@ -24,6 +24,7 @@ package struct AttackCommand: ParsableCommand {
 
   package func run() throws {
     let plan = try AttackPlan(options)
-    try AttackJob(plan, options, output: .standard).run()
+    var job = try AttackJob(plan, options, output: .standard)
+    try job.run()
   }
 }

@@ -12,6 +12,8 @@ struct AttackJob {
   private let options: AttackOptions
   private let output: Output
   private let evaluation: RobustnessEvaluation
+  /// What other attacks broke of what was left.
+  private var bestKnown: BestKnown?
   /// The card, which names what computed earlier verdicts.
   private let card: AttackCard
 
@@ -60,7 +62,7 @@ struct AttackJob {
   }
 
   /// Attacks, writes the files and prints the result. Throws `CommandFailure` or `OutputClosed`.
-  func run() throws {
+  mutating func run() throws {
     let stop = Mutex(false), signals = SignalWatch { stop.withLock { $0 = true } }
     var files = AttackFiles(json: options.json, output: output) { stop.withLock { $0 } }
     try files.check(images: plan.images.count, attacks: plan.settings.suite.attacks.count)
@@ -76,6 +78,12 @@ struct AttackJob {
           saved = .now
           if let json = try? encoded() { files.keep(json) }
         }, poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
+      if options.beyond {
+        let suite = AttackSuite(.beyond, classes: plan.network.classes)
+        screen = AttackScreen(suite, output: output, isQuiet: options.quiet)
+        bestKnown = try evaluation.bestKnown(
+          suite, observe: { screen.show($0) }, poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
+      }
     } catch is Interrupted {
       isInterrupted = true
     } catch {
@@ -88,7 +96,9 @@ struct AttackJob {
   }
 
   private func encoded() throws -> Data {
-    try AttackResult(card, plan.importRecord, evaluation.report(), evaluation.record).encoded()
+    var result = AttackResult(card, plan.importRecord, evaluation.report(), evaluation.record)
+    result.bestKnown = bestKnown
+    return try result.encoded()
   }
 
   /// Prints notes on the files, then the maximum cost.
@@ -134,7 +144,7 @@ struct AttackJob {
   private func show(_ report: EvaluationReport, _ json: Data) throws {
     guard options.json == "-" else {
       let lines = AttackTable.lines(report, card, plan.importRecord, columns: output.tableColumns())
-      return try output.result(lines.joined(separator: "\n") + "\n")
+      return try output.result((lines + (bestKnown?.lines ?? [])).joined(separator: "\n") + "\n")
     }
     try output.result(String(decoding: json, as: UTF8.self))
     // Guessing has been reported before the attacks, unless they began in an earlier run.

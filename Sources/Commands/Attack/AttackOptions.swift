@@ -66,6 +66,12 @@ package struct AttackOptions: ParsableArguments {
   var individual = false
 
   @Flag(
+    help: ArgumentHelp(
+      "Then try PMA, MALT and a long MM-9 on the images that are left, and report the best known accuracy next to the "
+        + "robust one."))
+  var beyond = false
+
+  @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
       "Check if the result can be trusted, with FGSM, PGD-10, PGD-100 and a PGD with large ε on the first 250 images "

@@ -23,6 +23,8 @@ package struct AttackResult: Codable {
   package var checks: [EvaluationWarning]
   /// The cheap attacks on the first images, where they have run.
   package var comparisons: [Comparison]?
+  /// What `--beyond` found, once it has run to its end.
+  package var bestKnown: BestKnown?
 
   enum CodingKeys: String, CodingKey {
     case card = "protocol"
@@ -31,6 +33,7 @@ package struct AttackResult: Codable {
     case isComplete = "complete"
     case cleanAccuracy = "clean_accuracy"
     case robustAccuracy = "robust_accuracy"
+    case bestKnown = "best_known"
     case cleanInterval = "clean_interval"
     case largestPerturbation = "largest_perturbation"
   }
