@@ -3,8 +3,8 @@
 
     python3 Studies/tiers.py DUALAB --out FOLDER [--only NAME,…] [--seeds 1] [--jobs 1]
 
-Every run is `dualab train --json` on one thread; its last weights are then attacked on the first 200 test images by PGD-10,
-by each attack of the quick tier alone, and by standard AutoAttack. The first 32 of these images stand for the deep tier.
+Every run is `dualab train --json` on one thread; its last weights are then attacked on the first 200 test images by a look
+of the sentinel without history, and by standard AutoAttack.
 Finished parts are kept in FOLDER and not repeated, so an interrupted study resumes where it stopped. Needs only the standard
 library.
 """
@@ -71,47 +71,46 @@ def attack(program, folder, name, words):
         return json.load(file)
 
 
-def left(quick, survivors, part):
-    """The fraction of all images that survive both PGD-10 and one attack of the quick tier."""
-    robust = [
-        e["index"] in survivors and not any(o["broken"] for o in e["outcomes"] if o["attack"] == part)
-        for e in quick["examples"]]
-    return sum(robust) / quick["n"]
-
-
 def study(program, name, seed, out):
     preset, settings, *more = ROWS[name]
     folder = os.path.join(out, f"{name}-seed{seed}")
-    result = alarm.looks(alarm.train(program, preset, settings, seed, folder, *more))
-    pgd = attack(program, folder, "pgd", ["--attack", "pgd"])
-    quick = attack(program, folder, "quick", ["--attack", "quick", "--individual"])
+    events = alarm.train(program, preset, settings, seed, folder, *more)
+    result = alarm.looks(events)
+    checks = [e for e in events if e["event"] == "probe" and e["split"] == "probe"]
+    look = attack(program, folder, "sentinel", ["--attack", "sentinel"])
     full = attack(program, folder, "autoattack", ["--attack", "autoattack"])
-    deep = [e["robust"] for e in full["examples"][:32]]
-    survivors = {e["index"] for e in pgd["examples"] if e["robust"]}
     return result | {
-        "name": name, "seed": seed, "clean200": full["clean_accuracy"], "pgd10": pgd["robust_accuracy"],
-        "parts": [left(quick, survivors, part) for part in range(len(quick["attacks"]))],
-        "quick200": sum(e["robust"] and e["index"] in survivors for e in quick["examples"]) / quick["n"],
-        "deep32": sum(deep) / len(deep), "full": full["robust_accuracy"],
-        "attack_seconds": [sum(a["seconds"] for a in r["attacks"]) for r in (quick, full)],
+        "name": name, "seed": seed, "clean200": full["clean_accuracy"], "full": full["robust_accuracy"],
+        "look": look["robust_accuracy"], "passes": [passes(look), passes(full)],
+        "steps": max(e["step"] for e in checks), "budget": checks[-1].get("budgetSpent"),
+        "checks": len([e for e in checks if e.get("quick")]),
     }
+
+
+def passes(report):
+    """Forward and backward passes of one image that the attacks of a report made."""
+    return sum(o["forwards"] + o["backwards"] for e in report["examples"] for o in e["outcomes"])
 
 
 def main():
     _, results = alarm.run_all(__doc__, ROWS, study, seeds=1, jobs=1)
-    print("| run | seed | alarm: step, s, tier | clean | training attack (n 1000) | PGD-10 | APGD-T 10×3 | small steps | ε/4 "
-          "| quick | deep, 32 | AutoAttack | s: run, sentinel, quick, AutoAttack |")
+    print("| run | seed | alarm: step, tier | state at the end | clean | training attack (n 1000) | AutoAttack (200) | gap "
+          "| last reading (n) | without history (200) | checks | budget spent | share of s |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for r in results:
-        trained_on = r["pgd"]["correct"] / r["pgd"]["n"]
-        numbers = [r["clean200"], trained_on, r["pgd10"], *r["parts"], r["quick200"], r["deep32"], r["full"]]
-        seconds = [r["seconds"], r["sentinel_seconds"], *r["attack_seconds"]]
-        print(f"| {r['name']} | {r['seed']} | {alarm.first_alarm(r)} | " + " | ".join(f"{x:.3f}" for x in numbers)
-              + " | " + ", ".join(f"{s:.0f}" for s in seconds) + " |")
-    print()
-    for r in results:
-        print(f"* {r['name']}, seed {r['seed']}: last checks on the probe: quick {alarm.gap(r['quick'])}, "
-              f"deep {alarm.gap(r['deep'])}; {r['final']} at the end; causes {', '.join(r['causes']) or 'none'}")
+        trained_on, reading = r["pgd"]["correct"] / r["pgd"]["n"], r["quick"]
+        robust = (reading["survivors"] - reading["broken"]) / reading["n"]
+        first = f"{r['step']}, {r['tier']}" if r["alarms"] else "none"
+        share = r["sentinel_seconds"] / (r["seconds"] - r["sentinel_seconds"])
+        print(f"| {r['name']} | {r['seed']} | {first} | {r['final']} | {r['clean200']:.3f} | {trained_on:.3f} "
+              f"| **{r['full']:.3f}** | {trained_on - r['full']:.3f} | {robust:.3f} ({reading['n']}) | {r['look']:.3f} "
+              f"| {r['checks']} | {100 * (r['budget'] or 0):.0f} % | {100 * share:.0f} % |")
+    off = sorted(abs((r["quick"]["survivors"] - r["quick"]["broken"]) / r["quick"]["n"] - r["full"]) for r in results)
+    above = sorted(r["look"] - r["full"] for r in results)
+    spent = [sum(r["passes"][i] for r in results) for i in (0, 1)]
+    print(f"\nThe last reading is off AutoAttack by {off[len(off) // 2]:.3f} (median), {off[3 * len(off) // 4]:.3f} (three of "
+          f"four), {off[-1]:.3f} (largest). A look without history leaves {sum(above) / len(above):.3f} more than AutoAttack on "
+          f"average, at most {above[-1]:.3f}, for {spent[0] / spent[1]:.3f} of its passes.")
 
 
 if __name__ == "__main__":

@@ -114,7 +114,6 @@ struct SentinelScheduleTests {
     for _ in 1...14 { schedule.train(passes: 3000, limits: limits) }
     // 4200 passes are there, 300 come with every step; two checks cost 6000, and a fifth of one is kept in hand.
     #expect(schedule.isQuickDue(afterStep: 30, limits) && schedule.isQuickDue(afterStep: 30, limits, stepsLeft: 8))
-    // A quarter of the whole budget is kept: here 2400 of 9600, then 7500 of 30 000.
     #expect(!schedule.isQuickDue(afterStep: 30, limits, stepsLeft: 7))
     #expect(schedule.shareSpent(0.1) == 0 && schedule.shareSpent(0) == 0)
     schedule.noteQuick(step: 30, passes: 2100)
