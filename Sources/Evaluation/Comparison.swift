@@ -18,11 +18,13 @@ package struct Comparison: Sendable, Hashable, Codable {
   package var forwards: Int
   /// Backward passes, of one image each.
   package var backwards: Int
+  /// Iterations left out because PGD went around in a circle; nil if none.
+  package var skipped: Int?
   /// Seconds spent in it.
   package var seconds: Double
 
   enum CodingKeys: String, CodingKey {
-    case attack, robust, broken, forwards, backwards, seconds
+    case attack, robust, broken, forwards, backwards, skipped, seconds
     case epsilon = "eps"
   }
 
@@ -67,11 +69,17 @@ extension RobustnessEvaluation {
       var result = Comparison(attack, epsilon: epsilon, robust: Proportion(correct: 0, n: count), broken: [])
       // PGD with 10 and with 100 steps start at the same points.
       let problem = problems(stream: type(of: attack).stream + 65536, epsilon: epsilon, cleanLogits: logits)
-      try AttackRounds(classifier).attack(right, { attack.makeRun(problem($0)) }) { ended, active in
+      let makeRun = { (image: Int) -> any AttackRun in
+        let run = attack.makeRun(problem(image))
+        (run as? PGDRun)?.skipsCycles = true
+        return run
+      }
+      try AttackRounds(classifier).attack(right, makeRun) { ended, active in
         for entry in ended {
           let tally = entry.run.tally
           result.forwards += tally.forwards
           result.backwards += tally.backwards
+          if tally.skipped > 0 { result.skipped = (result.skipped ?? 0) + tally.skipped }
           if entry.run.found != nil { result.broken.append(set.indices[entry.example]) }
           meter.end(tally, broken: false)
         }

@@ -183,3 +183,28 @@ struct SaturationTests {
     #expect(usual.found == nil || (usual.found?[0] ?? 0) == (rescaled.found?[0] ?? 1))
   }
 }
+
+/// PGD that leaves out the rounds of a cycle.
+struct CycleTests {
+  @Test(arguments: [3, 10, 11, 12, 100]) func theReturnedPointIsTheSame(steps: Int) {
+    // Class 1 nearly wins on a ridge at x₀ = .5: steps of .03 jump over it for ever. Class 2 draws x₁ along.
+    let shape = Shape(1, 1, 2)
+    let classifier = FunctionClassifier(classes: 3, input: shape) { x in
+      [1, -20 * abs(Double(x[0]) - 0.5), Double(x[1])]
+    } gradient: { x, u in
+      [u[1] * (x[0] > 0.5 ? -20 : 20), u[2]]
+    }
+    for seed in 0..<UInt32(5) {
+      let given = problem([0.47, 0.4], classifier, label: 0, rivals: [1, 2], norm: .linf, epsilon: 0.2, seed: seed)
+      let pgd = PGD(epsilon: 0.2, stepSize: 0.03, steps: steps)
+      let whole = PGDRun(given, pgd), short = PGDRun(given, pgd)
+      short.skipsCycles = true
+      drive(whole, on: classifier)
+      drive(short, on: classifier)
+      #expect((0..<2).allSatisfy { whole.point[$0] == short.point[$0] }, "seed \(seed)")
+      #expect((whole.found == nil) == (short.found == nil))
+      #expect(short.tally.forwards + short.tally.skipped == whole.tally.forwards)
+      if steps == 100 { #expect(short.tally.skipped > 50) }
+    }
+  }
+}

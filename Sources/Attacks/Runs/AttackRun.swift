@@ -38,6 +38,8 @@ package struct RunTally {
   package var iteration = 0
   /// The class aimed at.
   package var target: Int?
+  /// Iterations that were left out because they would repeat earlier ones.
+  package var skipped = 0
   /// A gradient was exactly zero where it must not be.
   package var zeroGradient = false
 

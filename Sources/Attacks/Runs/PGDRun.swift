@@ -18,6 +18,14 @@ package final class PGDRun: AttackRun {
   private var bestLoss = 0.0
   private var isBroken = false
 
+  /// End where an iterate comes again: with constant steps the rest is a repetition, of which only as many steps are
+  /// made as lead to the point that the last one would have reached. Never changes a verdict.
+  package var skipsCycles = false
+  /// The iteration at which each iterate was first seen, by its digest.
+  private var seen: [UInt64: Int] = [:]
+  /// The iteration whose point is returned.
+  private var end = 0
+
   /// Called at every point that is looked at: iteration, loss, whether it is misclassified.
   package var observe: ((_ iteration: Int, _ loss: Double, _ isBroken: Bool) -> Void)?
   package private(set) var isDone = false
@@ -44,6 +52,8 @@ package final class PGDRun: AttackRun {
   private func begin(_ attempt: Int) {
     tally.attempt = attempt
     tally.iteration = 0
+    end = pgd.steps
+    seen = [:]
     var random = problem.random(attempt)
     pgd.setStart(current, around: problem.image, count: problem.pixels, &random)
   }
@@ -58,13 +68,25 @@ package final class PGDRun: AttackRun {
       isDone = true
       return 0
     }
-    guard tally.iteration == pgd.steps else { return 1 }
+    if skipsCycles { shorten() }
+    guard tally.iteration == end else { return 1 }
     if tally.attempt == 0 || loss >= bestLoss {
       bestLoss = loss
       keep(broken: isBrokenHere)
     }
     if tally.attempt + 1 < pgd.restarts { begin(tally.attempt + 1) } else { isDone = true }
     return 0
+  }
+
+  /// Leaves out whole rounds of a cycle that ends here.
+  private func shorten() {
+    guard end == pgd.steps, tally.iteration < end else { return }
+    var digest = Digest()
+    digest.add(UnsafeBufferPointer(start: current, count: problem.pixels))
+    guard let first = seen.updateValue(tally.iteration, forKey: digest.value) else { return }
+    let left = end - tally.iteration, rest = left % (tally.iteration - first)
+    tally.skipped += left - rest
+    end = tally.iteration + rest
   }
 
   /// The loss; writes its gradient to `cotangent`.

@@ -11,6 +11,8 @@ package struct NamedSuite: Sendable {
   let reducedTitle: String
   /// One line for `dualab attacks list`.
   package let summary: String
+  /// What its result says about another's, in one line; nil for most.
+  package let note: String?
   /// Whether cheap attacks on the first images check by default if its result can be trusted.
   package let runsChecks: Bool
   /// Whether it is meant for randomized models, whose gradients it averages.
@@ -20,13 +22,15 @@ package struct NamedSuite: Sendable {
   let attacks: @Sendable (_ classes: Int) -> [any EvaluationAttack]
 
   init(
-    name: String, title: String, reducedTitle: String? = nil, summary: String, runsChecks: Bool = false,
+    name: String, title: String, reducedTitle: String? = nil, summary: String, note: String? = nil,
+    runsChecks: Bool = false,
     averagesGradients: Bool = false, _ attacks: @escaping @Sendable (_ classes: Int) -> [any EvaluationAttack]
   ) {
     self.name = name
     self.title = title
     self.reducedTitle = reducedTitle ?? title
     self.summary = summary
+    self.note = note
     self.runsChecks = runsChecks
     self.averagesGradients = averagesGradients
     self.attacks = attacks
@@ -92,7 +96,8 @@ extension NamedSuite {
   /// steps, at the full and at a quarter of the radius; and Square with 500 queries.
   package static let sentinel = NamedSuite(
     name: "sentinel", title: "sentinel",
-    summary: "a look of the sentinel without history: MM-3, PGD with small steps, Square with 500 queries"
+    summary: "a look of the sentinel without history: MM-3, PGD with small steps, Square with 500 queries",
+    note: "AutoAttack leaves less: 1.7 points on average and at most 8.5 on the 26 networks of docs/alarm.md"
   ) { _ in
     [
       MarginAttack(), PGDAttack(iterations: 20, step: 1 / 16, start: .clean, anyIterate: true),

@@ -73,6 +73,7 @@ package enum AttackTable {
         "\(NumberText.fixed(seconds, digits: 2)) s, \(rate(\.forwards)) forward and \(rate(\.backwards)) backward "
           + "passes per second")
     }
+    if let note = report.settings.suite.named?.note { lines.append(note) }
     if !report.isComplete { lines.append("incomplete: robust accuracy may still drop") }
     return lines
   }
@@ -102,9 +103,11 @@ package enum AttackTable {
     }
     let seconds = rows.reduce(0) { $0 + $1.seconds }
     let forwards = rows.reduce(0) { $0 + $1.forwards }, backwards = rows.reduce(0) { $0 + $1.backwards }
+    let skipped = rows.reduce(0) { $0 + ($1.skipped ?? 0) }
+    let saved = skipped > 0 ? " (\(2 * skipped) more saved where PGD went around in a circle)" : ""
     return [
       "checks on the first \(n) images: \(accuracies.joined(separator: ", "))",
-      "\(NumberText.fixed(seconds, digits: 2)) s, \(forwards) forward and \(backwards) backward passes",
+      "\(NumberText.fixed(seconds, digits: 2)) s, \(forwards) forward and \(backwards) backward passes\(saved)",
     ]
   }
 
