@@ -94,7 +94,7 @@ package struct Perturbation: Sendable, Hashable {
 // MARK: as tensors
 
 extension AttackMemory {
-  /// It as tensors: the perturbations' codes one after another, whose image each is of, its scale and its queries (−1:
+  /// It as tensors, none while nothing is remembered: the perturbations' codes one after another, whose image each is of, its scale and its queries (−1:
   /// of the bank).
   package func add(to file: inout Safetensors) {
     var codes = Data(), images: [Int] = [], scales: [Float] = [], queries: [Int] = []
@@ -108,6 +108,7 @@ extension AttackMemory {
       for perturbation in bank[image] { add(perturbation, image, -1) }
       if let square = square[image] { add(square.best, image, square.queries) }
     }
+    guard !images.isEmpty else { return }
     let name = Network.sentinelPrefix
     file.tensors[name + "codes"] = Safetensors.Tensor(type: .int8, shape: [images.count, pixels], bytes: codes)
     file.add(name + "images", shape: [images.count], integers: images)

@@ -32,6 +32,8 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
   package private(set) var quickChecks = 0
   /// Deep checks so far.
   package private(set) var deepChecks = 0
+  /// What the account must have of a quick check's expected cost: most checks need only half of the probe.
+  static let cover = 0.6
   /// The part of the whole budget that is kept for the check after the last step.
   static let lastCheckShare = 0.25
   /// The deep tier's part of the budget.
@@ -70,7 +72,8 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
   /// Whether a quick check is due after this step. One that would leave too little for the check after the last step,
   /// `stepsLeft` from here, waits for that one.
   package func isQuickDue(afterStep step: Int, _ limits: Limits, stepsLeft: Int? = nil) -> Bool {
-    guard limits.every > 0, step - quick.last >= limits.every, quick.credit >= 0.6 * Double(quick.expected) else {
+    guard limits.every > 0, step - quick.last >= limits.every, quick.credit >= Self.cover * Double(quick.expected)
+    else {
       return false
     }
     guard let stepsLeft else { return true }
@@ -81,7 +84,7 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
   /// Whether a quick check is due after the last step, where the deep tier's account may help out: the weights that are
   /// kept are those of the last reading.
   package func isLastDue(afterStep step: Int, _ limits: Limits) -> Bool {
-    limits.every > 0 && step > quick.last && credit >= 0.6 * Double(quick.expected)
+    limits.every > 0 && step > quick.last && credit >= Self.cover * Double(quick.expected)
   }
 
   /// The fraction of `budget` that is spent so far.

@@ -99,10 +99,10 @@ struct SentinelScheduleTests {
   }
 
   @Test func afterTheLastStepTheDeepTierHelpsOut() {
-    var schedule = SentinelSchedule(firstQuick: 2000)
+    var schedule = SentinelSchedule(firstQuick: 4000)
     for _ in 1...8 { schedule.train(passes: 3000, limits: limits) }
     #expect(!schedule.isQuickDue(afterStep: 30, limits) && schedule.isLastDue(afterStep: 30, limits))
-    #expect(schedule.lastAllowance == 2400 && schedule.quickAllowance == 2000)
+    #expect(schedule.lastAllowance == 2400 && schedule.quickAllowance == 4000)
     schedule.noteQuick(step: 30, passes: 2200, isLast: true)
     #expect(schedule.deepAllowance == 200 && !schedule.isLastDue(afterStep: 30, limits))
     for _ in 1...8 { schedule.train(passes: 3000, limits: limits) }

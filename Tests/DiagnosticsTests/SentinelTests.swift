@@ -26,6 +26,7 @@ struct SentinelTests {
 
     var alarm = GapAlarm()
     _ = alarm.take(quick.reading)
+    _ = alarm.take(quick.reading)
     #expect(alarm.take(deep.reading)?.state == .alarm || alarm.take(quick.reading)?.state == .alarm)
     #expect(alarm.confirm(with: full.reading)?.state == .confirmed)
 
@@ -67,11 +68,11 @@ struct SentinelTests {
     }
     #expect(probe.survivors == right(points) && probe.clean.correct == right(set.images).count)
     #expect(probe.adversarial.correct == probe.survivors.count && probe.attack == "PGD-10")
-    // The quick suite over all images gives the survivors the same verdicts.
+    // The sentinel's suite over all images gives the survivors the same verdicts.
     let evaluation = try RobustnessEvaluation(
       network, set,
       settings: EvaluationSettings(
-        epsilon: Double(attack.epsilon), suite: AttackSuite(.quick, classes: 10), seed: 7))
+        epsilon: Double(attack.epsilon), suite: AttackSuite(.sentinel, classes: 10), seed: 7))
     try evaluation.run()
     #expect(probe.left == probe.survivors.filter { evaluation.record.examples[$0].isRobust })
     #expect(probe.reading.survivors - probe.reading.broken == probe.left.count)
