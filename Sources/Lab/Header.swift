@@ -114,7 +114,7 @@ extension Session {
     if let folder = description.watches {
       var text = "dualab: watching \(folder) on \(description.data). "
       text += "\(stateText.prefix(1).uppercased() + stateText.dropFirst()): last checkpoint of step \(step)."
-      if let gap { text += " Gap: \(gap.word.lowercased()) (\(gap.meaning))." }
+      if let gap { text += " Gap: \(gap.word.lowercased()) (\(gap.meaning(of: gapRecord.strongest)))." }
       return text
     }
     let task = description.constructed ? ", a constructed task" : ""
@@ -123,7 +123,7 @@ extension Session {
     let state = stateText.prefix(1).uppercased() + stateText.dropFirst()
     text += "\(state): step \(step) of \(description.steps), epoch \(epoch + 1)."
     if !reason.isEmpty { text += " Reason: \(reason)." }
-    if let gap { text += " Gap: \(gap.word.lowercased()) (\(gap.meaning))." }
+    if let gap { text += " Gap: \(gap.word.lowercased()) (\(gap.meaning(of: gapRecord.strongest)))." }
     if let left = secondsLeft, let speed {
       text += " About \(NumberText.duration(left)) left at \(speed)."
     }

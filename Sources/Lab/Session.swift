@@ -18,6 +18,8 @@ package struct Session: Sendable {
   private(set) var wish: Wish?
   /// What the gap between PGD and stronger attacks means; nil until it is measured.
   private(set) var gap: GapState?
+  /// What was told about it.
+  private(set) var gapRecord = GapRecord()
   /// The attack on frozen weights that is running, or ran last.
   private(set) var attack: AttackProgressNote?
   /// How long a full attack would take at most.
@@ -57,6 +59,7 @@ package struct Session: Sendable {
 
   mutating func update(_ event: Event) {
     marks.take(event)
+    gapRecord.take(event)
     switch event {
     case .started(let description):
       self.description = description

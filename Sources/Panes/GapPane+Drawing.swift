@@ -45,10 +45,10 @@ extension GapPane {
     let since = "since step \(since)", right = row.x + row.width - 1
     let roomForSince = right - displayWidth(since)
     if roomForSince > end + 1 { buffer.writeRight(since, end: right, y: row.y, in: row, style: style) }
-    if roomForSince > end + displayWidth(state.meaning) + 4 {
+    if let meaning, roomForSince > end + displayWidth(meaning) + 4 {
       let base: Theme.Role = [.alarm, .confirmed].contains(state) ? state.role : .text
       let quiet = base == .text ? theme.style(.faint) : style
-      buffer.write(state.meaning, x: end + 2, y: row.y, in: row, style: quiet)
+      buffer.write(meaning, x: end + 2, y: row.y, in: row, style: quiet)
     }
   }
 
@@ -57,7 +57,7 @@ extension GapPane {
   /// A line below the state. When space is short, lines with a lower raw value stay.
   private struct Line {
     enum Priority: Int, CaseIterable {
-      case reading, attack, cause, disagreement, breakers, sureness, distance, hint, explanation
+      case reading, attack, age, cause, disagreement, breakers, sureness, distance, hint, explanation
     }
 
     let priority: Priority
@@ -71,13 +71,16 @@ extension GapPane {
       lines += spans.map { Line(priority: priority, spans: $0) }
     }
     add(.reading, readingLines(width))
-    if let text = breakersText {
-      add(.breakers, wrapped("broken by \(text)", to: width).map { [Span($0, .text)] })
+    if let outdatedText { add(.age, wrapped(outdatedText, to: width).map { [Span($0, .watch)] }) }
+    if let text = breakersText, let reading = readings[.quick] {
+      let role: Theme.Role = outdated(reading) == nil ? .text : .faint
+      add(.breakers, wrapped("step \(reading.step): broken by \(text)", to: width).map { [Span($0, role)] })
     }
     add(.sureness, surenessLine(width).map { [$0] } ?? [])
     add(.attack, boardLines(width))
     if let disagreement {
-      add(.disagreement, wrapped(disagreement.line(.screen), to: width).map { [Span($0, .watch)] })
+      let line = "step \(disagreement.harsher.step): \(disagreement.line(.screen))"
+      add(.disagreement, wrapped(line, to: width).map { [Span($0, .watch)] })
     }
     for cause in causes {
       add(.cause, [causeLine(cause, width)])
@@ -105,72 +108,6 @@ extension GapPane {
       }
     }
     return zip(needed, isKept).filter(\.1).map(\.0.spans)
-  }
-
-  /// A table with a line for every tier that was measured: accuracy under PGD and under the tier, the gap, n, step. The
-  /// widest form that fits.
-  private func readingLines(_ width: Int) -> [[Span]] {
-    let measured = GapTier.allCases.compactMap { readings[$0] }
-    guard !measured.isEmpty else { return [] }
-    let forms = [(true, true, 2), (false, true, 2), (false, false, 2), (false, false, 1)]
-    let tables = forms.lazy.map { readingTable(measured, hasIntervals: $0.0, hasStep: $0.1, gap: $0.2) }
-    return tables.first { $0.allSatisfy { $0.displayWidth <= width } }
-      ?? readingTable(measured, hasIntervals: false, hasStep: false, gap: 1)
-  }
-
-  private func readingTable(_ measured: [GapReading], hasIntervals: Bool, hasStep: Bool, gap: Int) -> [[Span]] {
-    let cell = { (accuracy: Proportion) in
-      hasIntervals ? Notation.screen.accuracy(accuracy) : Notation.screen.share(accuracy.value)
-    }
-    let attacks = measured.map { attack(of: $0.tier) }, isOneAttack = Set(attacks).count == 1
-    let short = { (attack: String) in attack.hasPrefix("PGD") && !hasIntervals ? "PGD" : clipped(attack, to: 10) }
-    let title = isOneAttack ? attacks.first.map(short) ?? "" : "attack"
-    let head = ["", title, "robust", "gap", "n"] + (hasStep ? ["step"] : [])
-    let rows = zip(measured, attacks).map { reading, attack in
-      [
-        reading.tier.rawValue, (isOneAttack ? "" : short(attack) + " ") + cell(reading.pgd), cell(reading.accuracy),
-        Notation.screen.gap(reading),
-        "\(reading.n)",
-      ] + (hasStep ? ["\(reading.step)"] : [])
-    }
-    let roles: [Theme.Role] = [.text, .adversarial, .autoattack, .key, .faint, .faint]
-    return Listing.padded([head] + rows, .numbers).enumerated().map { row, texts in
-      texts.enumerated().map { column, text in
-        Span(String(repeating: " ", count: column == 0 ? 0 : gap) + text, row == 0 ? .faint : roles[column])
-      }
-    }
-  }
-
-  /// As much as fits into a line; the budget goes first, then how much is real.
-  private func surenessLine(_ width: Int) -> [Span]? {
-    for count in stride(from: sureness.count, to: 0, by: -1) {
-      let text = sureness.prefix(count).joined(separator: " · ")
-      if displayWidth(text) <= width { return [Span(text, .text)] }
-    }
-    return nil
-  }
-
-  /// `targeted beats untargeted   .66 → .00  n 128`
-  private func causeLine(_ cause: GapCause, _ width: Int) -> [Span] {
-    let numbers = "\(cause.numbers(.screen))  n \(cause.n)"
-    let room = width - displayWidth(numbers) - 1
-    return [Span(padded(clipped(cause.title, to: room), to: room + 1), .text), Span(numbers, .key)]
-  }
-
-  /// The distance between the domains, which explains a gap, and how it changed since the first check of this run.
-  private func distanceLine(_ width: Int) -> [Span]? {
-    guard let layers else { return nil }
-    let now = layers.total.cleanPGD
-    let head = "W2² clean–PGD \(NumberText.short(now))"
-    let relation = layers.first.flatMap { first in
-      first.cleanPGD > 0 ? ", \(NumberText.short(now / first.cleanPGD))× since step \(first.step)" : nil
-    }
-    let count = "  n \(layers.n) step \(layers.step)"
-    // The relation goes before the number's own n and step do.
-    for text in [head + (relation ?? ""), head] where displayWidth(text + count) <= width {
-      return [Span(text, .text), Span(count, .faint)]
-    }
-    return [Span(clipped(head, to: width), .text)]
   }
 
   private func hintLine(_ width: Int) -> [Span]? {

@@ -26,6 +26,11 @@ package struct GapPane: Pane {
   /// The causes that were measured last, and when.
   private(set) var causes: [GapCause] = []
   private(set) var causesStep = 0
+  /// What was changed when, and how much of it the readings and the causes have seen.
+  private(set) var trail = SettingsTrail()
+  private(set) var operationsSeen: [GapTier: Int] = [:]
+  private(set) var causesOperations = 0
+  private(set) var layersOperations = 0
   /// The training attack, as shown.
   private(set) var attack = "PGD"
   private(set) var layers: LayerReport?
@@ -45,6 +50,7 @@ package struct GapPane: Pane {
 
   package mutating func update(_ event: Event) {
     interventions.update(event)
+    trail.take(event)
     switch event {
     case .started(let description): levels = GapPane.levels(of: description.settings)
     case .probe(let probe) where probe.weights == .current:
@@ -53,7 +59,7 @@ package struct GapPane: Pane {
       for reading in [probe.quick, probe.deep].compactMap({ $0 }) { take(reading) }
       if let state = probe.gapState { enter(state, step: probe.step) }
     case .alarm(let change): take(change)
-    case .layers(let report): layers = report
+    case .layers(let report): (layers, layersOperations) = (report, trail.operationCount)
     case .attackProgress(let note) where note.phase == .forecast: if note.scope == .full { forecast = note }
     case .attackProgress(let note): board = note
     default: break
@@ -67,6 +73,7 @@ package struct GapPane: Pane {
     if !change.causes.isEmpty {
       causes = change.causes
       causesStep = change.step
+      causesOperations = trail.operationCount
     } else if change.state == .calm {
       causes = []
     }
@@ -87,6 +94,7 @@ package struct GapPane: Pane {
     if reading.step >= readings[reading.tier]?.step ?? 0 {
       readings[reading.tier] = reading
       attacks[reading.tier] = reading.attack ?? attack
+      operationsSeen[reading.tier] = trail.operationCount
       if reading.tier == .quick { note(reading.breakers ?? [], step: reading.step) }
     }
     histories[reading.tier, default: ReadingHistory()].append(reading)
@@ -135,30 +143,7 @@ package struct GapPane: Pane {
   package var note: String {
     if let board, isAttacking { return "\(AttackWords.name(board.scope)) on step \(board.step)" }
     guard let newest = readings.values.map(\.step).max() else { return "" }
-    return "probe at step \(newest) · 95 % intervals"
-  }
-
-  package func describe() -> String {
-    guard let state else { return "Gap: nothing measured yet." }
-    let notation = Notation.screen
-    var sentences = ["Gap: \(state.word.lowercased()) since step \(since); \(state.meaning)."]
-    for reading in GapTier.allCases.compactMap({ readings[$0] }) {
-      sentences.append(
-        "On \(NumberText.count(reading.n, "image")) at step \(reading.step), accuracy is "
-          + "\(notation.accuracy(reading.pgd)) under \(attack(of: reading.tier)) and \(notation.accuracy(reading.accuracy)) under the "
-          + "\(reading.tier.title): a gap of \(notation.gap(reading)).")
-    }
-    sentences += proofSentences
-    if let disagreement {
-      let line = disagreement.line(notation)
-      sentences.append("\(line.prefix(1).uppercased())\(line.dropFirst()).")
-    }
-    sentences += causes.map {
-      "Cause at step \(causesStep): \($0.title), \($0.numbers(notation)) on \(NumberText.count($0.n, "image")). "
-        + $0.sentence
-    }
-    if let board { sentences.append(AttackWords.sentence(board)) }
-    return sentences.joined(separator: " ")
+    return "step \(newest)\(commonEpsilon.map { " · ε \($0)" } ?? "") · 95 %"
   }
 }
 

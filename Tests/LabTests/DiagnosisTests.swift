@@ -73,7 +73,7 @@ import Testing
     #expect(text(gap, 38, 6).contains("quick .65    .02 .63 [.54, .70] 128"))
     #expect(
       gap.describe().contains(
-        "accuracy is .65 ±.08 under PGD-10 and .02 ±.03 under the quick check: a gap of .63 [.54, .70]."))
+        "accuracy is .65 ±.08 under PGD-10 at ε 16/255 and .02 ±.03 under the quick check: a gap of .63 [.54, .70]."))
     #expect(text(gap, 58, 9).contains("W2² clean–PGD 17.3") && text(gap, 58, 9).contains("n 64 step 300"))
   }
 
@@ -118,7 +118,9 @@ import Testing
         GapChange(
           step: 85, from: .watch, state: .watch, reading: harsh,
           disagreement: TierDisagreement(kinder: kind, harsher: harsh))))
-    #expect(text(gap, 78, 24).contains("trust the larger gap"))
+    #expect(
+      text(gap, 98, 24).contains(
+        "step 85: the quick check finds a gap of .02, the deep check .63; trust the larger gap"))
   }
 
   // MARK: accuracy, marks

@@ -49,7 +49,7 @@ import Testing
     var lab = watching()
     let frame = lab.frame(160, 48)
     for words in [
-      "watching ckpts", "probe at step 4", "◐ measuring", "FGSM", "2 Accuracy", "3 Gap", "4 Distributions",
+      "watching ckpts", "step 4 · ε 16/255", "◐ measuring", "FGSM", "2 Accuracy", "3 Gap", "4 Distributions",
       "epoch_4.pt",
     ] {
       #expect(frame.contains(words), "\(words)")

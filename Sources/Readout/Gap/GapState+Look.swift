@@ -34,10 +34,13 @@ extension GapState {
     }
   }
 
-  /// What it means, in a few words.
-  package var meaning: String {
+  /// What it means, in a few words. `reading`: the one with the surest gap.
+  package func meaning(of reading: GapReading?) -> String {
     switch self {
-    case .calm: "stronger attacks agree with PGD"
+    case .calm:
+      // Few broken images are no alarm, and no agreement either.
+      reading.flatMap { $0.lower > 0 ? "gap \(Notation.screen.gap($0)), no alarm" : nil }
+        ?? "stronger attacks agree with PGD"
     case .watch: "stronger attacks break noticeably more than PGD"
     case .alarm: "stronger attacks break what PGD cannot"
     case .confirmed: "AutoAttack agrees: the robustness is false"
