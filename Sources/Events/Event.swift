@@ -131,10 +131,12 @@ package struct Summary: Sendable, Hashable, Codable {
   package var gapState: GapState?
   /// The reading of it that speaks loudest; see `GapRecord`.
   package var strongest: GapReading?
+  /// How the best weights were chosen, and what was known of their gap; nil without any.
+  package var best: BestChoice?
 
   package init(
     step: Int, outcome: SessionState, reason: String = "", results: [Probe], bestStep: Int?, seconds: Double,
-    changes: [TourStop] = [], gap: GapRecord = GapRecord()
+    changes: [TourStop] = [], gap: GapRecord = GapRecord(), best: BestChoice? = nil
   ) {
     self.step = step
     self.outcome = outcome
@@ -144,5 +146,6 @@ package struct Summary: Sendable, Hashable, Codable {
     self.seconds = seconds
     self.changes = changes
     (gapState, strongest) = (gap.state, gap.strongest)
+    self.best = best
   }
 }

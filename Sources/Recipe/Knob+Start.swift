@@ -107,12 +107,16 @@ package enum BestRule: String, KnobScalar, Codable, CaseIterable {
   case sum
   /// Highest adversarial accuracy, the latest of equals: the paper's code.
   case adversarial
+  /// Highest sum of clean accuracy and accuracy under the strongest attacks known, the earliest of equals; weights under
+  /// an alarm only while there are no others.
+  case strongest
 }
 
 extension Knob<BestRule> {
   package static let validationBest = choice(
     KnobTraits("validation.best", effect: .atStart), initial: .sum,
-    "best weights: highest sum of clean and adversarial accuracy (the paper's text), or adversarial alone (its code)")
+    "best weights: highest sum of clean and adversarial accuracy (the paper's text), adversarial alone (its code), or "
+      + "the sum of clean accuracy and accuracy under the strongest attacks known, never preferring an alarm")
 }
 
 /// The network.

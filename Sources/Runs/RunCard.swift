@@ -42,6 +42,9 @@ package struct RunCard: Sendable {
   package let results: [Probe]
   /// What it told about the gap.
   package let measuredGap: GapRecord
+  /// How its best weights were chosen, as its last session said at its end; nil before, and in records of earlier
+  /// versions.
+  package let best: BestChoice?
   /// Its sessions.
   package let sessions: [RunStore.Session]
   /// What was done to it.
@@ -63,6 +66,7 @@ package struct RunCard: Sendable {
     description = try store.last(of: "started", first: true)?.description
     results = try store.results()
     measuredGap = try store.gap()
+    best = try store.last(of: "summary")?.summary?.best
     var settings = description?.settings ?? Settings()
     for case .set(let knob, let value) in interventions.inOrder().map(\.act) { try? settings.set(knob, to: value) }
     self.settings = settings
@@ -144,4 +148,5 @@ extension RunStore {
 
 extension Event {
   fileprivate var description: SessionDescription? { if case .started(let value) = self { value } else { nil } }
+  fileprivate var summary: Summary? { if case .summary(let value) = self { value } else { nil } }
 }

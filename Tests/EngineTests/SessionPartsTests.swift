@@ -252,3 +252,51 @@ import Testing
     #expect(checkpoints.takeRequest() == false)
   }
 }
+
+/// `validation.best=strongest`: what PGD alone says is not enough.
+@Suite struct StrongestWeightsTests {
+  /// A check of the probe that leaves the gap in a state.
+  private func check(_ step: Int, broken: Int, _ state: GapState) -> Event {
+    var probe = quickCheck(step, broken: broken).probe
+    probe.gapState = state
+    return .probe(probe)
+  }
+
+  @Test func theChoiceWaitsForTheChecks() {
+    var best = BestWeights(.strongest)
+    #expect(best.improves(with: probe(2, clean: 5, adversarial: 5), atStep: 2, Settings()) == false)
+    #expect(best.measured?.step == nil)
+    #expect(best.decide() == 2)
+    #expect(best.decide() == nil)
+  }
+
+  @Test func weightsUnderAnAlarmAreNeverPreferred() {
+    for rule in BestRule.allCases {
+      var best = BestWeights(rule), kept: [Int] = []
+      let story: [(step: Int, clean: Int, adversarial: Int, broken: Int, state: GapState)] = [
+        (2, 5, 4, 0, .calm), (4, 9, 8, 64, .alarm), (6, 5, 5, 1, .calm), (8, 5, 5, 30, .watch),
+      ]
+      for (step, clean, adversarial, broken, state) in story {
+        if best.improves(with: probe(step, clean: clean, adversarial: adversarial), atStep: step, Settings()) {
+          kept.append(step)
+        }
+        best.take(check(step, broken: broken, state))
+        if let step = best.decide() { kept.append(step) }
+      }
+      #expect(kept == (rule == .strongest ? [2, 6] : [2, 4]), "\(rule)")
+      #expect(best.choice?.isUnderAlarm == (rule != .strongest), "\(rule)")
+    }
+  }
+
+  @Test func whatIsUnderAnAlarmIsBetterThanNothingAndIsReplaced() {
+    var best = BestWeights(.strongest)
+    best.take(check(1, broken: 64, .alarm))
+    _ = best.improves(with: probe(2, clean: 9, adversarial: 9), atStep: 2, Settings())
+    #expect(best.decide() == 2)
+    #expect(best.choice?.isUnderAlarm == true)
+    best.take(check(3, broken: 0, .calm))
+    _ = best.improves(with: probe(4, clean: 4, adversarial: 3), atStep: 4, Settings())
+    #expect(best.decide() == 4)
+    #expect(best.choice?.isUnderAlarm == false)
+  }
+}

@@ -90,3 +90,28 @@ import Testing
     }
   }
 }
+
+@Suite struct BestWarningTests {
+  private func summary(_ state: GapState?) -> Summary {
+    let reading = GapReading(step: 75, tier: .quick, n: 128, survivors: 80, broken: 77, interval: 0.5...0.7)
+    return Summary(
+      step: 400, outcome: .finished, results: [probe(400, .test, .last), probe(400, .test, .best)], bestStep: 75,
+      seconds: 9, best: BestChoice(step: 75, rule: .sum, gapState: state, reading: reading))
+  }
+
+  @Test func bestWeightsUnderAnAlarmAreMarked() {
+    for state in [GapState.alarm, .confirmed, .acknowledged] {
+      let lines = FinalTable.lines(summary(state), preset: "quick", settings: Settings())
+      #expect(lines[3].hasPrefix("best (step 75) ▲  "))
+      #expect(
+        lines.last
+          == "▲ best (step 75) was chosen under an alarm, by clean plus PGD accuracy on validation images "
+          + "(validation.best sum): the quick check at step 75 left 2.3 %, n 128")
+      let narrow = FinalTable.spans(summary(state), width: 34).map { $0.map(\.text).joined() }
+      #expect(narrow.contains { $0.hasPrefix("best (step 75) ▲, n") })
+    }
+    for state in [GapState.calm, .watch, nil] {
+      #expect(!FinalTable.lines(summary(state), preset: "quick", settings: Settings()).joined().contains("▲"))
+    }
+  }
+}

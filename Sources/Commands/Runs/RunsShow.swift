@@ -74,7 +74,8 @@ struct RunsShow: ParsableCommand {
     guard !card.results.isEmpty else { return [] }
     let summary = Summary(
       step: card.step, outcome: .finished, results: card.results,
-      bestStep: card.results.first { $0.weights == .best }?.step, seconds: 0, gap: card.measuredGap)
+      bestStep: card.results.first { $0.weights == .best }?.step, seconds: 0, gap: card.measuredGap,
+      best: card.best)
     return [""] + FinalTable.lines(summary, preset: card.preset, settings: card.settings)
   }
 

@@ -67,9 +67,11 @@ extension SessionMachine {
   // MARK: training
 
   private mutating func train() -> Turn {
-    if pausing.isPaused { return serve() ?? wait() }
+    // What is done to the network in a pause comes after the choice of the best weights.
+    if pausing.isPaused { return (isHeldUp ? chooseBest() : nil) ?? serve() ?? wait() }
     if isValidationDue { return start(.validate(afterStep: step, settingsInForce.measured)) }
     if let check = check() { return check }
+    if let choice = chooseBest() { return choice }
     // A pause at an alarm starts here.
     if pausing.isPaused { return train() }
     if let service = serve() { return service }
@@ -80,6 +82,9 @@ extension SessionMachine {
     }
     return start(.runStep(step + 1, settings))
   }
+
+  /// The weights that were validated last become the best, if they wait for that and are.
+  private mutating func chooseBest() -> Turn? { checkpoints.best.decide().map { start(.keepAsBest(step: $0)) } }
 
   private var isValidationDue: Bool {
     guard let description, step > 0, validatedStep != step else { return false }
@@ -135,6 +140,7 @@ extension SessionMachine {
   /// A last validation, so that the last weights can be the best; then the checkpoints, so that a long test cannot lose
   /// them; then the tests.
   private mutating func finish() -> Turn {
+    if let choice = chooseBest() { return choice }
     if let operation = operate() { return operation }
     if validatedStep != step { return start(.validate(afterStep: step, settingsInForce.measured)) }
     if checkpoints.lacksStep(step) { return start(.save(.last, step: step, settingsInForce.written)) }
@@ -147,6 +153,7 @@ extension SessionMachine {
 
   /// Nil when everything worth keeping is kept.
   private mutating func saveTheRest() -> Turn? {
+    if let choice = chooseBest() { return choice }
     if step > 0, checkpoints.lacksStep(step) { return start(.save(.interrupted, step: step, settingsInForce.written)) }
     return saveBest()
   }
@@ -183,7 +190,8 @@ extension SessionMachine {
     state = outcome
     let summary = Summary(
       step: step, outcome: outcome, reason: reason, results: outcome == .finished ? results : [],
-      bestStep: checkpoints.best.measured?.step, seconds: 0, changes: changes.tour, gap: gap)
+      bestStep: checkpoints.best.measured?.step, seconds: 0, changes: changes.tour, gap: gap,
+      best: checkpoints.best.choice)
     now = .end(summary)
     return ([.state(StateChange(step: step, state: outcome, reason: reason))], summary)
   }

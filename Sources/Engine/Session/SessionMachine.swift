@@ -164,7 +164,10 @@ package struct SessionMachine: Sendable {
 
   /// Keeps what is told about the gap.
   mutating func noted(_ events: [Event]) -> [Event] {
-    for event in events { gap.take(event) }
+    for event in events {
+      gap.take(event)
+      checkpoints.best.take(event)
+    }
     return events
   }
 

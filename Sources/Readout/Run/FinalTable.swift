@@ -15,7 +15,7 @@ package enum FinalTable {
     let title =
       "\(name), \(NumberText.count(summary.step, "step")): \(caption)"
     return [title] + sideBySide(summary).map { $0.map(\.text).joined() }.map(trimmed) + [summary.gapLine(.table)]
-      + (summary.gapWarning.map { [$0] } ?? [])
+      + [summary.gapWarning, summary.bestWarning(.table)].compactMap(\.self)
   }
 
   private static let caption = "accuracy on test images, 95 % intervals in brackets"
@@ -29,6 +29,7 @@ package enum FinalTable {
     guard !summary.results.isEmpty || summary.gapState != nil else { return lines }
     lines += text(summary.gapLine(.table), summary.gapRole)
     if let warning = summary.gapWarning { lines += text(warning, summary.gapRole) }
+    if let warning = summary.bestWarning(.table) { lines += text(warning, .alarm) }
     guard !summary.results.isEmpty else { return lines }
     let table = sideBySide(summary)
     lines += [[]] + (table.contains { $0.displayWidth > width } ? stacked(summary) : table)
@@ -78,7 +79,8 @@ package enum FinalTable {
 
   private static func weights(_ probe: Probe, _ summary: Summary) -> String {
     let step = probe.weights == .best ? summary.bestStep : summary.step
-    return step.map { "\(probe.weights.rawValue) (step \($0))" } ?? probe.weights.rawValue
+    let sign = probe.weights == .best && summary.best?.isUnderAlarm == true ? " ▲" : ""
+    return (step.map { "\(probe.weights.rawValue) (step \($0))" } ?? probe.weights.rawValue) + sign
   }
 
   private static func trimmed(_ line: String) -> String {
