@@ -26,7 +26,7 @@ extension GapPane {
   var meaning: String? {
     guard let state else { return nil }
     if let step = newest.flatMap(outdated) { return "measured before the change at step \(step)" }
-    let holding = readings.values.filter { outdated($0) == nil }
+    let holding = GapTier.allCases.compactMap { readings[$0] }.filter { outdated($0) == nil }
     return state.meaning(of: holding.max { ($0.lower, $0.gap) < ($1.lower, $1.gap) })
   }
 

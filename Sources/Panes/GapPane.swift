@@ -105,8 +105,11 @@ package struct GapPane: Pane {
     breakingSince = Dictionary(uniqueKeysWithValues: breaking.map { ($0, breakingSince[$0] ?? step) })
   }
 
-  /// The reading that says most about the present: the newest, of several at one step the one with the largest gap.
-  var newest: GapReading? { readings.values.max { ($0.step, $0.gap) < ($1.step, $1.gap) } }
+  /// The reading that says most about the present: the newest, of several at one step the one with the largest gap, of
+  /// equal ones that on most images.
+  var newest: GapReading? {
+    GapTier.allCases.compactMap { readings[$0] }.max { ($0.step, $0.gap, $0.n) < ($1.step, $1.gap, $1.n) }
+  }
 
   /// The thresholds of the run.
   private static func levels(of settings: Settings) -> [Chart.Level] {
