@@ -61,6 +61,8 @@ package struct SessionDescription: Sendable, Hashable, Codable {
   package var settings: Settings
   /// Stops of the preset's tour; nil without one.
   package var tourStops: Int?
+  /// The steps of these stops; nil without a tour.
+  package var tourSteps: [Int]?
   /// The step that the session goes on from; nil for one that starts at the beginning.
   package var resumedAt: Int?
   /// The folder whose checkpoints are measured while another program trains; nil for a training of our own. Then the

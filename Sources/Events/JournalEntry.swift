@@ -130,6 +130,8 @@ package enum Undertaking: String, Sendable, Hashable, CaseIterable {
   case operation
   /// A checkpoint.
   case checkpoint
+  /// A training step: it diverged, and the session is paused before it.
+  case step
   /// The record of the run.
   case record
   /// The checkpoints at the end of the run, which the run waits for.

@@ -1,6 +1,7 @@
 import Recipe
 
-/// One stop of a tour: a timed intervention with a caption, for demonstrations. Any key ends the tour.
+/// One stop of a tour: a timed intervention with a caption, for demonstrations. A person who changes a setting
+/// ends the tour.
 package struct TourStop: Sendable, Hashable, Codable {
   /// After which step.
   package var step: Int

@@ -74,6 +74,8 @@ package enum DialogRequest: Sendable, Hashable {
   case send(Command)
   /// Send this to the session; a change that means much is confirmed first.
   case ask(Command)
+  /// Undo the last change of a setting.
+  case undo
   /// Go on from another step of the run, as another run.
   case branch(step: Int?, [Assignment], isBeside: Bool)
   /// Show the other one of two runs, or the one with this name.

@@ -37,6 +37,14 @@ extension Lab {
       ) { $0.send(.acknowledge) },
     ] + openings(.session)
 
+  /// Keys of a tour that waits; they go before those of the panes.
+  static let tourKeys: [LabKey] = [
+    LabKey(
+      [.right], footer: FooterWord("→", "next stop"), "go on to the next stop of the tour",
+      when: { $0.session.isOnTour && $0.session.isPaused }
+    ) { $0.send(.resume) }
+  ]
+
   /// Keys of a replay; they go before those of the panes.
   static let replayKeys: [LabKey] = [
     replayKey([.character(" ")], FooterWord("space", "play"), "play or pause", .playOrPause),
@@ -92,7 +100,7 @@ extension Lab {
   package var hints: [KeyHint] {
     let shell = { (keys: [LabKey]) in keys.map { $0.hint(in: self) } }
     if let dialog { return dialog.hints + shell(Lab.alwaysKeys) }
-    let replay = shell(Lab.replayKeys), taken = Set(replay.filter(\.isValid).flatMap(\.keys))
+    let replay = shell(Lab.replayKeys + Lab.tourKeys), taken = Set(replay.filter(\.isValid).flatMap(\.keys))
     let visible = layout.places.map(\.pane)
     let focused = visible.contains(focus) ? panes[focus].hints : []
     let others = visible.filter { $0 != focus }.flatMap { panes[$0].hints.filter(\.isHeardWhenVisible) }
@@ -104,6 +112,7 @@ extension Lab {
   var helpSections: [HelpDialog.Section] {
     var sections = [
       HelpDialog.Section(heading: "Everywhere", rows: Lab.rows(Lab.openKeys + Lab.alwaysKeys)),
+      HelpDialog.Section(heading: "Tour", rows: Lab.rows(Lab.tourKeys)),
       HelpDialog.Section(heading: "Replay", rows: Lab.rows(Lab.replayKeys)),
     ]
     for pane in panes where !pane.hints.isEmpty {

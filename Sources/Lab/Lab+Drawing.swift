@@ -13,6 +13,7 @@ extension Lab {
       drawDialog(into: &buffer, in: buffer.bounds)
     } else {
       Header(session: session, theme: theme).draw(into: &buffer)
+      if let caption = layout.caption { tourBar.draw(into: &buffer, in: caption) }
       if let tabs = layout.tabs { drawTabs(into: &buffer, in: tabs, layout: layout) }
       for place in layout.places { draw(place, into: &buffer) }
       drawDialog(into: &buffer, in: Rect(x: 0, y: 0, width: buffer.width, height: buffer.height - 1))

@@ -20,6 +20,7 @@ extension Lab {
     case .close: dialog = nil
     case .send(let command): return send(command)
     case .ask(let command): return ask(command)
+    case .undo: return undo()
     case .branch(let step, let changes, let isBeside): return branch(at: step, changes, isBeside: isBeside)
     case .view(let name): return view(name)
     case .seek(let place):
@@ -60,10 +61,12 @@ extension Lab {
 
   // MARK: changes
 
-  /// Sends a command; a change that means much is explained first, unless nothing uses the knob now.
+  /// Sends a command; a change that means much is explained first, unless nothing uses the knob now, and so is one that
+  /// a held key may have gone too far with.
   mutating func ask(_ command: Command) -> [LabAction] {
-    guard case .set(let name, let value, _) = command, let knob = AnyKnob.named(name), knob.confirms,
-      var changed = session.settings, changed[knob] != value
+    guard case .set(let name, let value, _) = command, let knob = AnyKnob.named(name),
+      var changed = session.settings, changed[knob] != value,
+      knob.confirms || knob.leavesPlausible(from: changed[knob], to: value, in: changed)
     else { return send(command) }
     try? changed.set(name, to: value)
     guard knob.idleReason(in: changed) == nil else { return send(command) }

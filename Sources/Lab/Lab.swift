@@ -46,8 +46,7 @@ package struct Lab: Sendable {
       message = nil
       needsDraw = true
     }
-    // During a tour any key takes over; it also does what it always does.
-    return (session.isOnTour && session.onlooker == nil ? send(.takeOver) : []) + obey(key)
+    return obey(key)
   }
 
   /// Takes text that was pasted: it is typed where text is taken, in one line, and is never a key.
@@ -66,6 +65,7 @@ package struct Lab: Sendable {
   private mutating func obey(_ key: Key) -> [LabAction] {
     if let actions = press(key, in: Lab.alwaysKeys) { return actions }
     if dialog == nil, session.onlooker == .replay, let actions = press(key, in: Lab.replayKeys) { return actions }
+    if dialog == nil, let actions = press(key, in: Lab.tourKeys) { return actions }
     // A key that would act on the training says why it does not.
     if dialog == nil, session.isWatching || session.onlooker != nil, !session.isOver, Lab.trainingKeys.contains(key) {
       return send(.pause)
@@ -99,6 +99,9 @@ package struct Lab: Sendable {
     let isNew = !session.isWatching || session.state != .preparing
     if case .alarm(let change) = event, change.state != change.from, change.state == .alarm, isNew {
       return [.bell, .notify("\(change.state.word.lowercased()) at step \(change.step): \(change.line(.screen))")]
+    }
+    if case .journal(let entry) = event, case .failed(.step, _) = entry.fact, session.onlooker == nil {
+      return open(DivergenceDialog()) + [.bell]
     }
     guard case .summary = event else { return [] }
     if leavesAfterSummary { return [.leave] }
@@ -185,7 +188,7 @@ package struct Lab: Sendable {
         let kind = Swift.type(of: pane)
         return Layout.Shape(minimum: kind.minimumSize, comfortable: kind.comfortableSize, priority: kind.priority)
       },
-      enabled: enabled.sorted(), focus: focus, isFull: isFull)
+      enabled: enabled.sorted(), focus: focus, isFull: isFull, caption: tourBar.lines(width: size.width).count)
   }
 
   mutating func show(_ text: String, isError: Bool) {
@@ -193,7 +196,10 @@ package struct Lab: Sendable {
     needsDraw = true
   }
 
+  var tourBar: TourBar { TourBar(session: session, theme: theme) }
+
   mutating func send(_ command: Command) -> [LabAction] {
+    if session.isOnTour, command.endsTour { return open(TourDialog(command)) }
     if let refusal = session.refusal(of: command) {
       show(refusal.text, isError: true)
       return []

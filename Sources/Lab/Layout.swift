@@ -25,23 +25,30 @@ package struct Layout: Sendable, Equatable {
   package private(set) var places: [Place] = []
   /// The strip of tabs; nil when every pane is on the screen.
   package private(set) var tabs: Rect?
+  /// The rows below the header that a tour's caption has; nil without one.
+  package private(set) var caption: Rect?
   /// The size that is needed; nil when the screen is large enough.
   package private(set) var needed: PaneSize?
 
   /// Rows for header, tabs and footer.
   private static let chrome = 3
 
-  /// Lays out the `enabled` panes (indices into `shapes`, ascending, `focus` among them) on a screen.
-  package init(width: Int, height: Int, shapes: [Shape], enabled: [Int], focus: Int, isFull: Bool) {
+  /// Lays out the `enabled` panes (indices into `shapes`, ascending, `focus` among them) on a screen. `caption`: rows
+  /// below the header that are for something else, where the smallest pane leaves them.
+  package init(
+    width: Int, height: Int, shapes: [Shape], enabled: [Int], focus: Int, isFull: Bool, caption rows: Int = 0
+  ) {
     let smallest = PaneSize(
       shapes.map(\.minimum.width).max() ?? 0, (shapes.map(\.minimum.height).max() ?? 0) + Layout.chrome)
     guard width >= smallest.width, height >= smallest.height else {
       needed = smallest
       return
     }
-    let whole = Rect(x: 0, y: 1, width: width, height: height - 2)
-    let belowTabs = Rect(x: 0, y: 2, width: width, height: height - Layout.chrome)
-    let strip = Rect(x: 0, y: 1, width: width, height: 1)
+    let taken = max(0, min(rows, height - smallest.height)), top = 1 + taken
+    if taken > 0 { caption = Rect(x: 0, y: 1, width: width, height: taken) }
+    let whole = Rect(x: 0, y: top, width: width, height: height - 2 - taken)
+    let belowTabs = Rect(x: 0, y: top + 1, width: width, height: height - Layout.chrome - taken)
+    let strip = Rect(x: 0, y: top, width: width, height: 1)
 
     if !isFull {
       // As many as are comfortable together; the least important go first, the focused one stays.

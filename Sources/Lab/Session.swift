@@ -24,8 +24,12 @@ package struct Session: Sendable {
   private(set) var attack: AttackProgressNote?
   /// How long a full attack would take at most.
   private(set) var forecast: AttackProgressNote?
-  /// True while the preset's tour turns the knobs.
-  private(set) var isOnTour = false
+  /// What the tour said last.
+  private(set) var caption = ""
+  /// A person has ended the tour.
+  private(set) var hasTakenOver = false
+  /// Why the session is paused before a step that diverged; nil while it is not.
+  private(set) var divergence: String?
   /// The step of the last change of a setting.
   private(set) var lastChange: Int?
   /// The places to go back to by name.
@@ -64,14 +68,13 @@ package struct Session: Sendable {
     case .started(let description):
       self.description = description
       settings = description.settings
-      isOnTour = (description.tourStops ?? 0) > 0
     case .layers, .scatter: break
     case .attackProgress(let note): if note.phase == .forecast { forecast = note } else { attack = note }
     case .alarm(let change): gap = change.state
     case .state(let change):
       state = change.state
       reason = change.reason
-      if state == .paused { isStepping = false }
+      if state == .paused { isStepping = false } else { divergence = nil }
       step = max(step, change.step)
       switch wish {
       case .pause where state == .paused, .resume where state != .paused, .finish where state == .testing: wish = nil
@@ -91,8 +94,18 @@ package struct Session: Sendable {
       reason = summary.reason
       step = summary.step
       wish = nil
-    case .journal(let entry): if let change = entry.change { take(change, step: entry.step) }
+    case .journal(let entry): take(entry)
     case .checkpoint, .surgery: break
+    }
+  }
+
+  private mutating func take(_ entry: JournalEntry) {
+    switch entry.fact {
+    case .changed(let change): take(change, step: entry.step)
+    case .remark(let text) where entry.cause == .tour: caption = text
+    case .tourEnded: hasTakenOver = true
+    case .failed(.step, let reason): divergence = reason
+    default: break
     }
   }
 
@@ -127,7 +140,7 @@ package struct Session: Sendable {
     case .resume: wish = state == .paused ? .resume : nil
     case .finish: wish = .finish
     case .stop: wish = .stop
-    case .takeOver: isOnTour = false
+    case .takeOver: hasTakenOver = true
     case .acknowledge, .attack, .cancelAttack, .checkpoint: break
     case .step, .run, .note, .set, .recalibrate, .saveTo: break
     }

@@ -118,6 +118,7 @@ extension Undertaking {
     switch self {
     case .check: "robustness check failed: \(reason)"
     case .attack: "attack not started: \(reason)"
+    case .step: "\(reason); paused at the weights before it: undo (u), rewind, or lower lr, then resume"
     // Their error messages say what they are about.
     case .operation, .checkpoint: reason
     case .ending:

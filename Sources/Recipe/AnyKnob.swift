@@ -55,6 +55,8 @@ package struct AnyKnob: Sendable {
   package let numbers: [String]
   /// True when a live change asks for confirmation and says first what will happen.
   package let confirms: Bool
+  /// The range outside of which a number is hardly meant; nil where all of it may be.
+  let plausible: @Sendable (Settings) -> ClosedRange<Double>?
   private let idle: @Sendable (Settings) -> String?
 
   init(_ traits: KnobTraits, kind: Kind, initial: KnobValue, rule: TextRule? = nil, help: String) {
@@ -69,6 +71,7 @@ package struct AnyKnob: Sendable {
     numbers = traits.numbers
     confirms = traits.confirms
     idle = traits.idle
+    plausible = traits.plausible
     self.help = help
   }
 

@@ -28,8 +28,9 @@ extension Knob<Double> {
     "share of the clean loss in mat: γ·CE(x) + (1−γ)·CE(x′)")
 
   package static let beta = number(
-    KnobTraits("beta", symbol: "β", idle: Idle.unless(objective: { $0.weights.contains(.beta) })), 0...100, fine: 0.1,
-    coarse: 1, initial: 0, "weight of KL(clean‖adversarial) in mat, trades and mart")
+    KnobTraits(
+      "beta", symbol: "β", plausible: { _ in 0...20 }, idle: Idle.unless(objective: { $0.weights.contains(.beta) })),
+    0...100, fine: 0.1, coarse: 1, initial: 0, "weight of KL(clean‖adversarial) in mat, trades and mart")
 
   package static let cleanRows = share(
     KnobTraits(
@@ -55,17 +56,22 @@ extension Knob<BallNorm> {
 
 extension Knob<Double> {
   package static let epsilon = number(
-    KnobTraits("eps", symbol: "ε", unit: "of the pixel range", excludesLowerBound: true), 1e-7...1, fine: 1 / 255,
-    coarse: 4 / 255, style: .fraction, initial: 16 / 255, "perturbation radius")
+    KnobTraits(
+      "eps", symbol: "ε", unit: "of the pixel range", excludesLowerBound: true,
+      plausible: { $0[.attackNorm] == .linf ? 0...0.33 : nil }), 1e-7...1, fine: 1 / 255, coarse: 4 / 255,
+    style: .fraction, initial: 16 / 255, "perturbation radius")
 
   package static let attackStep = number(
-    KnobTraits("attack.step", unit: "of the pixel range", excludesLowerBound: true, idle: Idle.unlessIterative), 0...1,
-    fine: 0.5 / 255, coarse: 2 / 255, style: .fraction, initial: 4 / 255, "PGD step size")
+    KnobTraits(
+      "attack.step", unit: "of the pixel range", excludesLowerBound: true, plausible: { 0...2 * $0[.epsilon] },
+      idle: Idle.unlessIterative), 0...1, fine: 0.5 / 255, coarse: 2 / 255, style: .fraction, initial: 4 / 255,
+    "PGD step size")
 }
 
 extension Knob<Int> {
   package static let attackSteps = integer(
-    KnobTraits("attack.steps", idle: Idle.unlessIterative), 1...1000, coarse: 5, initial: 10, "PGD iterations")
+    KnobTraits("attack.steps", plausible: { _ in 1...50 }, idle: Idle.unlessIterative), 1...1000, coarse: 5,
+    initial: 10, "PGD iterations")
 }
 
 extension Knob<PGD.Start> {
@@ -99,14 +105,16 @@ extension Knob<AttackStatistics> {
 /// The optimizer. docs/algorithms.md §13.
 extension Knob<Double> {
   package static let learningRate = number(
-    KnobTraits("lr"), 0...100, fine: 1.1, coarse: 2, style: .logarithmic, initial: 0.1,
+    KnobTraits("lr", plausible: { _ in 0...1 }), 0...100, fine: 1.1, coarse: 2, style: .logarithmic, initial: 0.1,
     "peak learning rate, scaled by the schedule")
 
   package static let momentum = number(
-    KnobTraits("momentum"), 0...0.9999, fine: 0.01, coarse: 0.1, initial: 0.9, "SGD momentum")
+    KnobTraits("momentum", plausible: { _ in 0...0.99 }), 0...0.9999, fine: 0.01, coarse: 0.1, initial: 0.9,
+    "SGD momentum")
 
   package static let weightDecay = number(
-    KnobTraits("weight_decay"), 0...1, fine: 1.1, coarse: 2, style: .logarithmic, initial: 5e-4, "L2 weight decay")
+    KnobTraits("weight_decay", plausible: { _ in 0...0.01 }), 0...1, fine: 1.1, coarse: 2, style: .logarithmic,
+    initial: 5e-4, "L2 weight decay")
 }
 
 extension Knob<Bool> {

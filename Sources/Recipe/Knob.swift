@@ -28,10 +28,12 @@ struct KnobTraits: Sendable {
   var confirms = false
   var numbers: [String] = []
   var idle: @Sendable (Settings) -> String? = { _ in nil }
+  var plausible: @Sendable (Settings) -> ClosedRange<Double>? = { _ in nil }
 
   init(
     _ name: String, symbol: String? = nil, unit: String = "", effect: AnyKnob.Effect = .nextStep,
     excludesLowerBound: Bool = false, confirms: Bool = false, numbers: [String] = [],
+    plausible: @escaping @Sendable (Settings) -> ClosedRange<Double>? = { _ in nil },
     idle: @escaping @Sendable (Settings) -> String? = { _ in nil }
   ) {
     self.name = name
@@ -42,6 +44,7 @@ struct KnobTraits: Sendable {
     self.confirms = confirms
     self.numbers = numbers
     self.idle = idle
+    self.plausible = plausible
   }
 }
 

@@ -156,7 +156,7 @@ struct WatchWork {
         } else {
           journal(.refused(.noAlarm), cause: .you)
         }
-      // Leaving the screen resumes, and a first key ends a tour: nothing here waits for either.
+      // Leaving the screen resumes, and there is no tour to end.
       case .resume, .takeOver: break
       case .pause, .step, .run, .set, .note, .recalibrate, .attack, .cancelAttack, .checkpoint, .saveTo:
         journal(.refused(.onlyWatching), cause: .you)

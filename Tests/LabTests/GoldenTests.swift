@@ -89,6 +89,26 @@ import Testing
     try check("results-40x12", lab.frame(40, 12))
   }
 
+  @Test func aTourLooksAsRecordedAtEverySize() throws {
+    for (width, height) in [(120, 36), (80, 24), (60, 16), (40, 12)] {
+      var lab = TourScript.lab()
+      try check("tour-\(width)x\(height)", lab.frame(width, height))
+    }
+    var lab = TourScript.lab()
+    _ = lab.frame(80, 24)
+    lab.press(.character("+"))
+    try check("tour-question-80x24", lab.frame(80, 24))
+    var diverged = Script.lab(to: 300)
+    for event in TourScript.divergence { _ = diverged.handle(event) }
+    try check("diverged-80x24", diverged.frame(80, 24))
+  }
+
+  @Test func oldReadingsLookAsRecorded() throws {
+    var lab = GapScript.lab(.watch)
+    _ = lab.handle(.journal(Script.change(85, "gamma", 0.5, 0.1)))
+    try check("diagnosis-old-120x36", lab.frame(120, 36))
+  }
+
   @Test func twoRunsLookAsRecorded() throws {
     for (width, height) in [(120, 36), (80, 24)] {
       for name in ["parent", "branch"] {

@@ -56,6 +56,7 @@ import Testing
             name: "\(opened.name) small \(keys)", lab: withKeys(opened.lab, keys, 40, 10), width: 40, height: 10))
       }
     }
+    all.append(Situation(name: "tour", lab: withKeys(TourScript.lab(twoThemes), [], 120, 36)))
     all.append(Situation(name: "beside", lab: withKeys(DeskTests().desk(shows: "branch").lab, [], 120, 36)))
     all.append(Situation(name: "replay", lab: withKeys(running.looking(on: .replay), [], 120, 36)))
     for tabs in 1..<paneCatalogue.count {

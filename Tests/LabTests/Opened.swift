@@ -18,10 +18,18 @@ enum Opened {
     var over = Script.lab(to: 60, options)
     for event in Script.ending { _ = over.handle(event) }
     over.press(.escape)
-    let labs = [Script.lab(to: 60, options), GapScript.lab(.alarm, options), GapScript.lab(.attacking, options), over]
-    // The first knob is the objective; a change of it is explained first.
+    var diverged = Script.lab(to: 300, options)
+    for event in TourScript.divergence { _ = diverged.handle(event) }
+    let labs = [
+      Script.lab(to: 60, options), GapScript.lab(.alarm, options), GapScript.lab(.attacking, options), over,
+      TourScript.lab(options), diverged,
+    ]
+    // The first knob is the objective; a change of it is explained first. During a tour a change of any is, and nothing
+    // has to be pressed after a divergence.
     let ways: [[Key]] =
-      dialogCatalogue.compactMap { $0.opening?.key.keys.first }.map { [$0] } + [[.home, .character("+")]]
+      dialogCatalogue.compactMap { $0.opening?.key.keys.first }.map { [$0] } + [
+        [.home, .character("+")], [.character("+")], [],
+      ]
     return labs.flatMap { lab in
       ways.compactMap { keys in
         var lab = lab

@@ -31,7 +31,7 @@ struct LabCommand: AsyncParsableCommand {
 
   /// Shows the run, and the runs that branch off it, one after the other.
   private func show(_ lab: Lab, output: Output) async throws {
-    var session = try RunningSession(options), lab = lab
+    var session = try RunningSession(options, isAttended: true), lab = lab
     for note in session.plan.notes { try output.error("note: \(note)\n") }
     while let branch = try await show(session, lab, output: output) {
       lab = Lab(options: lab.options(theme: branch.theme))

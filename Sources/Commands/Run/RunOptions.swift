@@ -26,8 +26,8 @@ package struct RunOptions: ParsableArguments, SetsValues {
   @Option(
     name: .customLong("at"), parsing: .singleValue,
     help: ArgumentHelp(
-      "Change a setting after a step: STEP:NAME=VALUE, e.g. 200:beta=1. Repeatable. In the lab, any key cancels the "
-        + "changes still to come.", valueName: "change"))
+      "Change a setting after a step: STEP:NAME=VALUE, e.g. 200:beta=1. Repeatable. In the lab, changing a setting "
+        + "cancels those still to come.", valueName: "change"))
   var changes: [String] = []
 
   @Option(help: ArgumentHelp("Folder to write the run to (default: runs/TIME-PRESET).", valueName: "dir"))

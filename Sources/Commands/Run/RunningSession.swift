@@ -24,17 +24,17 @@ struct RunningSession {
   private let control: ControlServer?
   private let hold = RemoteHold()
 
-  /// Makes the folder and the engine, or takes those of the run that goes on. Throws what `RunPlan` throws, and
-  /// `RunError`.
-  init(_ options: RunOptions) throws {
+  /// Makes the folder and the engine, or takes those of the run that goes on. `isAttended`: the lab shows it.
+  /// Throws what `RunPlan` throws, and `RunError`.
+  init(_ options: RunOptions, isAttended: Bool = false) throws {
     if let run = options.resume {
-      try self.init(resuming: URL(fileURLWithPath: run), options)
+      try self.init(resuming: URL(fileURLWithPath: run), options, isAttended)
     } else {
-      try self.init(starting: options)
+      try self.init(starting: options, isAttended)
     }
   }
 
-  private init(starting options: RunOptions) throws {
+  private init(starting options: RunOptions, _ isAttended: Bool) throws {
     let plan = try RunPlan(options)
     let command = try options.onAlarm.map { try AlarmCommand($0) }
     let path =
@@ -45,7 +45,7 @@ struct RunningSession {
     let folder = try RunFolder(URL(fileURLWithPath: path), preset: plan.file(tour: plan.tour))
     do {
       try self.init(
-        plan, folder, try RunStore.create(in: folder.url), command, options, isNew: true)
+        plan, folder, try RunStore.create(in: folder.url), command, options, isAttended, isNew: true)
     } catch {
       folder.discard()
       throw error
@@ -55,14 +55,14 @@ struct RunningSession {
   /// Begins a run in its folder.
   private init(
     _ plan: RunPlan, _ folder: RunFolder, _ store: RunStore, _ command: AlarmCommand?, _ options: RunOptions,
-    isNew: Bool
+    _ isAttended: Bool, isNew: Bool
   ) throws {
     record = try RunRecord(store, plan: plan, folder: folder, from: nil)
     (self.plan, self.folder, self.isNew, history) = (plan, folder, isNew, [])
     alarms = AlarmWatch(command: command, folder: folder.url.path)
     engine = TrainingEngine(
-      settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, record: { [record] in record.take($0) },
-      accepted: { [record] in record.take(accepted: $0) }
+      settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, isAttended: isAttended,
+      record: { [record] in record.take($0) }, accepted: { [record] in record.take(accepted: $0) }
     ) {
       [url = folder.url] in
       try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
@@ -71,18 +71,20 @@ struct RunningSession {
     control = try Self.control(options, record, engine, hold)
   }
 
-  private init(resuming url: URL, _ options: RunOptions) throws {
+  private init(resuming url: URL, _ options: RunOptions, _ isAttended: Bool) throws {
     try options.checkResume()
     let folder = try RunFolder(resuming: url), store = try RunStore.open(url, writing: true)
     if let beginning = try store.beginning() {
-      try self.init(again: beginning, in: folder, store, options)
+      try self.init(again: beginning, in: folder, store, options, isAttended)
     } else {
-      try self.init(in: folder, options, longer: options.steps)
+      try self.init(in: folder, options, isAttended, longer: options.steps)
     }
   }
 
   /// Begins a run again that was killed before its first checkpoint.
-  private init(again beginning: RunBeginning, in folder: RunFolder, _ store: RunStore, _ options: RunOptions) throws {
+  private init(
+    again beginning: RunBeginning, in folder: RunFolder, _ store: RunStore, _ options: RunOptions, _ isAttended: Bool
+  ) throws {
     let preset = Preset(
       name: try store.fact("preset") ?? "unknown", settings: beginning.settings, tour: beginning.tour,
       policy: beginning.policy)
@@ -91,15 +93,19 @@ struct RunningSession {
       options, preset: preset, cores: ProcessInfo.processInfo.activeProcessorCount
     ).adding(notes: [note])
     try store.beginAgain()
-    try self.init(plan, folder, store, try options.onAlarm.map { try AlarmCommand($0) }, options, isNew: false)
+    let command = try options.onAlarm.map { try AlarmCommand($0) }
+    try self.init(plan, folder, store, command, options, isAttended, isNew: false)
   }
 
   /// Goes on with a branch that was just made, on this number of threads.
   init(branching folder: RunFolder, _ options: RunOptions, threads: Int? = nil) throws {
-    try self.init(in: folder, options, longer: nil, threads: threads)
+    // Only the lab goes on with a branch at once.
+    try self.init(in: folder, options, true, longer: nil, threads: threads)
   }
 
-  private init(in folder: RunFolder, _ options: RunOptions, longer steps: Int?, threads: Int? = nil) throws {
+  private init(
+    in folder: RunFolder, _ options: RunOptions, _ isAttended: Bool, longer steps: Int?, threads: Int? = nil
+  ) throws {
     let command = try options.onAlarm.map { try AlarmCommand($0) }
     let threads = try threads ?? options.threads.count(usually: ProcessInfo.processInfo.activeProcessorCount)
     let url = folder.url, store = try RunStore.open(url, writing: true)
@@ -113,8 +119,8 @@ struct RunningSession {
     // An alarm that nobody has acknowledged is one still.
     for event in history { if case .alarm = event { _ = alarms.take(event) } }
     engine = TrainingEngine(
-      settings: point.initial, resuming: point, record: { [record] in record.take($0) },
-      accepted: { [record] in record.take(accepted: $0) }
+      settings: point.initial, resuming: point, isAttended: isAttended,
+      record: { [record] in record.take($0) }, accepted: { [record] in record.take(accepted: $0) }
     ) {
       try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
     }

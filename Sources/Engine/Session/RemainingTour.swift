@@ -6,6 +6,9 @@ struct RemainingTour: Sendable, Hashable, Codable {
 
   init(_ stops: [TourStop]) { self.stops = stops }
 
+  /// The steps of those that are left.
+  var steps: [Int] { stops.map(\.step) }
+
   /// How many are left.
   var count: Int { stops.count }
 

@@ -133,7 +133,9 @@ extension SessionMachine {
       for change in stop.changes { events += self.change(change.knob, to: change.value, cause: .tour) }
       if let batches = stop.recalibrates { events += recalibrate(batches) }
       if stop.finishes == true { events += finishEarly() }
-      if stop.pauses { pausing.pause() }
+      // A caption wants to be read; those from before a resumption have been.
+      let isSaid = isAttended && ending == nil && !stop.caption.isEmpty && stop.step == step
+      if stop.pauses || isSaid { pausing.pause() }
     }
     return events
   }

@@ -66,8 +66,14 @@ package struct SessionMachine: Sendable {
   /// The name of that checkpoint.
   var resumedFrom: String?
 
+  /// Somebody watches and can resume: the session pauses at the captions of its tour and where training diverges.
+  let isAttended: Bool
+
   /// A session that has not started.
-  package init(settings: Settings, tour: [TourStop] = [], policy: [PolicyRule] = []) {
+  package init(
+    settings: Settings, tour: [TourStop] = [], policy: [PolicyRule] = [], isAttended: Bool = false
+  ) {
+    self.isAttended = isAttended
     self.policy = PolicyWatch(policy)
     settingsInForce = SettingsInForce(settings)
     checkpoints = Checkpoints(settings[.validationBest])
@@ -110,7 +116,7 @@ package struct SessionMachine: Sendable {
   package mutating func prepared(_ loaded: SessionDescription) -> Turn {
     guard now == nil else { return outOfOrder("'prepared'") }
     var loaded = loaded
-    if tour.count > 0 { loaded.tourStops = tour.count }
+    if tour.count > 0 { (loaded.tourStops, loaded.tourSteps) = (tour.count, tour.steps) }
     if let resumedAt {
       loaded.resumedAt = resumedAt
       loaded.settings = settings
@@ -157,6 +163,7 @@ package struct SessionMachine: Sendable {
       attack.didStart()
       return proceed()
     case (_, .interrupted) where work.isInterruptible: return interrupted(work)
+    case (.runStep, .diverged(let event, let reason)): return diverged(event, reason)
     case (_, .failed(let reason)): return failed(work, reason)
     default: return outOfOrder("'\(result.name)'")
     }
@@ -219,6 +226,13 @@ package struct SessionMachine: Sendable {
       if !isLeaving { ending = .stop }
       return proceed()
     }
+  }
+
+  /// The step changed nothing: whoever is there can change something and try it again.
+  private mutating func diverged(_ event: String, _ reason: String) -> Turn {
+    guard isAttended, ending == nil else { return fail(reason) }
+    pausing.pause()
+    return journal(.failed(.step, event)) + proceed()
   }
 
   private mutating func failed(_ work: Work, _ reason: String) -> Turn {

@@ -72,7 +72,13 @@ package struct TrainingFailure: Error, Sendable, CustomStringConvertible {
   /// What is wrong, where, what to do.
   package let description: String
 
-  package init(_ description: String) { self.description = oneLine(description) }
+  /// What happened, where training diverged: the loss, a gradient or the weights are no longer finite.
+  package let divergence: String?
+
+  package init(_ description: String, divergence: String? = nil) {
+    self.description = oneLine(description)
+    self.divergence = divergence.map { oneLine($0) }
+  }
 }
 
 extension SessionWork {

@@ -32,17 +32,17 @@ package actor TrainingEngine {
   /// Seconds between two tries to write the last checkpoints.
   private static let retryTime = 5.0
 
-  /// A session that has not started. `prepare` loads data and network; it runs on the engine's thread. `clock` gives
-  /// seconds since any fixed moment; only the summary shows them.
+  /// A session that has not started. `isAttended`: somebody watches, see `SessionMachine`. `prepare` loads data and
+  /// network; it runs on the engine's thread. `clock` gives seconds since any fixed moment; only the summary shows them.
   package init(
     settings: Settings, tour: [TourStop] = [], policy: [PolicyRule] = [], resuming point: ResumePoint? = nil,
-    clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock,
+    isAttended: Bool = false, clock: @escaping @Sendable () -> Double = secondsOfMonotonicClock,
     record: @escaping @Sendable (Event) -> Void = { _ in },
     accepted: @escaping @Sendable (Intervention) -> Void = { _ in },
     prepare: @escaping @Sendable () throws -> any SessionWork
   ) {
     (events, teller) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
-    machine = SessionMachine(settings: settings, tour: tour, policy: policy)
+    machine = SessionMachine(settings: settings, tour: tour, policy: policy, isAttended: isAttended)
     if let point {
       machine.resume(
         from: point.progress, redo: point.redo, reached: point.reached, told: point.told,
@@ -145,7 +145,8 @@ package actor TrainingEngine {
     do { return try perform(piece, by: work) } catch is Interruption {
       return .interrupted
     } catch {
-      return .failed(oneLine("\(error)"))
+      let reason = oneLine("\(error)")
+      return (error as? TrainingFailure)?.divergence.map { .diverged($0, reason: reason) } ?? .failed(reason)
     }
   }
 

@@ -65,6 +65,8 @@ package enum WorkResult: Sendable, Hashable {
   case frozen
   /// The work was aborted when it polled, and left no trace.
   case interrupted
+  /// The training step diverged and changed nothing: what happened, and the error message where that is the end.
+  case diverged(String, reason: String)
   /// The work failed, with this one-line error message.
   case failed(String)
 }

@@ -92,7 +92,9 @@ package final class TrainingStep {
   }
 
   private func diverged(_ step: Int, _ what: String, _ rate: Double) -> TrainingFailure {
-    TrainingFailure("step \(step): \(what); lower lr (now \(Fraction.decimal(rate))) or β and start again")
+    let rate = Fraction.decimal(rate), event = "step \(step): \(what)"
+    return TrainingFailure(
+      "\(event); lower lr (now \(rate)) or β and start again", divergence: "\(event) (lr \(rate))")
   }
 
   /// What the settings make of a step.

@@ -6,5 +6,7 @@ package let dialogCatalogue: [any Dialog.Type] = [
   DescribeDialog.self,
   ResultsDialog.self,
   ChangeDialog.self,
+  TourDialog.self,
+  DivergenceDialog.self,
   AttackDialog.self,
 ]

@@ -66,7 +66,9 @@ struct ChangeDialog: Dialog {
     if let conflict {
       return heading + wrapped("not possible: \(conflict)", to: width).map { [Span($0, .alarm)] }
     }
-    return heading
+    let isFar = knob.leavesPlausible(from: settings[knob], to: value, in: settings)
+    let caution = isFar ? knob.plausibleWords(in: settings).map { "\($0): training may diverge, or crawl" } : nil
+    return heading + (caution.map { wrapped($0, to: width).map { [Span($0, .watch)] } } ?? [])
       + ChangeWords.lines(knob.name, from: settings, to: new).flatMap { line in
         wrapped(line, to: max(1, width - 2)).enumerated().map { row, part in
           [Span(row == 0 ? "· " : "  ", .faint), Span(part, .dialog)]
