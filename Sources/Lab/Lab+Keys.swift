@@ -67,6 +67,7 @@ extension Lab {
     guard case .set(let name, let value, _) = command, let knob = AnyKnob.named(name),
       var changed = session.settings, changed[knob] != value,
       knob.confirms || knob.leavesPlausible(from: changed[knob], to: value, in: changed)
+        || session.ends(with: value, for: knob)
     else { return send(command) }
     try? changed.set(name, to: value)
     guard knob.idleReason(in: changed) == nil else { return send(command) }

@@ -146,6 +146,13 @@ package struct Session: Sendable {
     }
   }
 
+  /// True when this value ends the run with the step under way: as many steps are done already.
+  func ends(with value: KnobValue, for knob: AnyKnob) -> Bool {
+    guard knob.name == Knob.steps.name, var changed = settings, let description else { return false }
+    try? changed.set(knob.name, to: value)
+    return changed.totalSteps(stepsPerEpoch: description.stepsPerEpoch) <= step
+  }
+
   /// True once the run has ended.
   var isOver: Bool { summary != nil }
   /// True while it is paused, or about to be.

@@ -104,6 +104,19 @@ import Testing
     #expect(lab.press(.enter, .enter) == [set("lr", 1.6)])
   }
 
+  @Test func fewerStepsThanAreDoneAsksFirst() {
+    var lab = Script.lab(to: 60)
+    _ = lab.frame(120, 36)
+    lab.press(.character(":"))
+    lab.type("steps=50")
+    #expect(lab.press(.enter) == [])
+    shown(&lab, "this ends the run")
+    #expect(lab.press(.escape) == [])
+    lab.press(.character(":"))
+    lab.type("steps=500")
+    #expect(lab.press(.enter) == [.send(.set(knob: "steps", value: .integer(500), cause: .you))])
+  }
+
   @Test func divergenceOffersWaysOn() {
     var lab = Script.lab(to: 300)
     _ = lab.frame(120, 36)

@@ -27,6 +27,8 @@ struct ChangeDialog: Dialog {
   var scroll = ScrolledText()
   private var value: KnobValue
   private var settings = Settings()
+  /// The run would end with the value it was opened for.
+  private var endsRun = false
 
   /// Asks about `value` for `knob`.
   init(_ knob: AnyKnob, to value: KnobValue) {
@@ -39,6 +41,7 @@ struct ChangeDialog: Dialog {
   mutating func follow(_ lab: Lab) -> Bool {
     guard let settings = lab.session.settings, !lab.session.isOver else { return false }
     self.settings = settings
+    endsRun = lab.session.ends(with: value, for: knob)
     return true
   }
 
@@ -68,6 +71,7 @@ struct ChangeDialog: Dialog {
     }
     let isFar = knob.leavesPlausible(from: settings[knob], to: value, in: settings)
     let caution = isFar ? knob.plausibleWords(in: settings).map { "\($0): training may diverge, or crawl" } : nil
+    if endsRun { return heading + [[Span("as many steps are done already: this ends the run", .watch)]] }
     return heading + (caution.map { wrapped($0, to: width).map { [Span($0, .watch)] } } ?? [])
       + ChangeWords.lines(knob.name, from: settings, to: new).flatMap { line in
         wrapped(line, to: max(1, width - 2)).enumerated().map { row, part in
