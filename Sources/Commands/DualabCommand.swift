@@ -20,6 +20,7 @@ struct DualabCommand: AsyncParsableCommand {
       SendCommand.self,
       WatchCommand.self,
       AttackCommand.self,
+      MergeCommand.self,
       AttacksCommand.self,
       DiagnoseCommand.self,
       ConvertCommand.self,

@@ -57,11 +57,11 @@ package struct Comparison: Sendable, Hashable, Codable {
 }
 
 extension RobustnessEvaluation {
-  /// Runs all of them on the first images.
+  /// Runs all of them on the first images of all, as far as they are in `set`.
   func compare(
     cleanLogits logits: [Float], observe: (EvaluationProgress) -> Void, poll: () throws -> Void
   ) throws -> [Comparison] {
-    let count = min(set.count, Comparison.images)
+    let count = comparedCount
     let right = (0..<count).filter { record.examples[$0].cleanCorrect }
     let attacks = Comparison.attacks(record.settings, set.shape)
     meter.begin(-1, pending: attacks.count * right.count)
@@ -94,17 +94,19 @@ extension RobustnessEvaluation {
       return result
     }
   }
+}
 
-  /// What the comparisons hold against the evaluation.
-  func comparisonWarnings(isComplete: Bool) -> [EvaluationWarning] {
-    guard let rows = record.comparisons else { return [] }
-    let near = rows.filter { $0.epsilon == record.settings.epsilon }
+extension EvaluationRecord {
+  /// What the comparisons hold against the evaluation. A shard may have none of the images they are run on.
+  func comparisonWarnings(isComplete: Bool, classes: Int) -> [EvaluationWarning] {
+    guard let rows = comparisons, rows.contains(where: { $0.robust.n > 0 }) else { return [] }
+    let near = rows.filter { $0.epsilon == settings.epsilon }
     var result = zip(near, near.dropFirst()).compactMap(moreIterations)
-    if let far = rows.first(where: { $0.epsilon > record.settings.epsilon }), let warning = largeEpsilon(far) {
+    if let far = rows.first(where: { $0.epsilon > settings.epsilon }), let warning = largeEpsilon(far, classes) {
       result.append(warning)
     }
     if isComplete, let pgd = near.first(where: { $0.attack == AnyEvaluationAttack(PGDAttack()) }),
-      let warning = gap(pgd)
+      let warning = gap(pgd, classes)
     {
       result.append(warning)
     }
@@ -121,24 +123,24 @@ extension RobustnessEvaluation {
   }
 
   /// Two standard deviations above chance where every image can become gray.
-  private func largeEpsilon(_ row: Comparison) -> EvaluationWarning? {
-    let n = Double(row.robust.n), chance = 1 / Double(classifier.classes)
+  private func largeEpsilon(_ row: Comparison, _ classes: Int) -> EvaluationWarning? {
+    let n = Double(row.robust.n), chance = 1 / Double(classes)
     guard Double(row.robust.correct) > n * chance + 2 * (n * chance * (1 - chance)).squareRoot() else { return nil }
     let broken = Set(row.broken)
-    let left = record.examples[..<row.robust.n].filter { $0.cleanCorrect && !broken.contains($0.index) }
+    let left = examples[..<row.robust.n].filter { $0.cleanCorrect && !broken.contains($0.index) }
     return .largeEpsilon(left.map(\.index), row)
   }
 
   /// PGD's survivors that the suite breaks: the gap of the false-robustness alarm, by the sentinel's thresholds.
   /// docs/algorithms.md §11.4.
-  private func gap(_ pgd: Comparison) -> EvaluationWarning? {
-    let brokenByPGD = Set(pgd.broken), examples = record.examples[..<pgd.robust.n]
+  private func gap(_ pgd: Comparison, _ classes: Int) -> EvaluationWarning? {
+    let brokenByPGD = Set(pgd.broken), examples = self.examples[..<pgd.robust.n]
     let lost = examples.filter { $0.cleanCorrect && !$0.isRobust && !brokenByPGD.contains($0.index) }
     let reading = GapReading(
       step: 0, tier: .full, n: pgd.robust.n, survivors: pgd.robust.correct, broken: lost.count)
     let thresholds = GapThresholds(), isAlarm = thresholds.isAlarm(reading)
     guard isAlarm || thresholds.isWatch(reading) else { return nil }
     return .pgdGap(
-      lost.map(\.index), suite: record.settings.suite.title(classes: classifier.classes), reading, isAlarm: isAlarm)
+      lost.map(\.index), suite: settings.suite.title(classes: classes), reading, isAlarm: isAlarm)
   }
 }

@@ -101,8 +101,8 @@ extension RobustnessEvaluation {
     if record.settings.compares && record.comparisons == nil {
       for (attack, _) in Comparison.attacks(record.settings, set.shape) {
         let (forwards, backwards) = attack.passes(classes: classes)
-        result.forwards += min(set.count, Comparison.images) * forwards
-        result.backwards += min(set.count, Comparison.images) * backwards
+        result.forwards += comparedCount * forwards
+        result.backwards += comparedCount * backwards
       }
     }
     (result.secondsPerForward, result.secondsPerBackward) = timing()

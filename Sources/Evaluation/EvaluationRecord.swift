@@ -76,6 +76,15 @@ package struct EvaluationRecord: Sendable, Hashable, Codable {
     return record
   }
 
+  /// Notes that a point found for an image was not valid. Such warnings come last and in the order of the images: the
+  /// order in which images are attacked depends on threads and shards.
+  mutating func add(audit index: Int) {
+    let warning = EvaluationWarning.audit(index)
+    guard !warnings.contains(warning) else { return }
+    let later = warnings.firstIndex { $0.kind == .audit && $0.examples.contains { $0 > index } }
+    warnings.insert(warning, at: later ?? warnings.count)
+  }
+
   /// Whether attack number `attack` still has to run on an example.
   package func isPending(_ attack: Int, on example: ExampleVerdict) -> Bool {
     guard example.cleanCorrect, !example.outcomes.contains(where: { $0.attack == attack }) else { return false }

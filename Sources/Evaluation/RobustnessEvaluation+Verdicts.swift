@@ -37,8 +37,7 @@ extension RobustnessEvaluation {
       let point = points.pointer + row * pixels
       let distance = audit(point, entry.example)
       guard let distance else {
-        let index = set.indices[entry.example]
-        warn(.audit(index))
+        record.add(audit: set.indices[entry.example])
         continue
       }
       let here = Array(logits[row * classes..<(row + 1) * classes])
@@ -52,9 +51,5 @@ extension RobustnessEvaluation {
     guard (0..<set.shape.planarCount).allSatisfy({ point[$0] >= -1e-6 && point[$0] <= 1 + 1e-6 }) else { return nil }
     let distance = record.settings.norm.distance(point, set.image(image), set.shape.planarCount)
     return distance <= record.settings.epsilon + 1e-6 ? distance : nil
-  }
-
-  private func warn(_ warning: EvaluationWarning) {
-    if !record.warnings.contains(warning) { record.warnings.append(warning) }
   }
 }

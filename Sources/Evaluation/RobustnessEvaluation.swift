@@ -10,8 +10,12 @@ import Tensors
 package final class RobustnessEvaluation {
   /// What is attacked.
   package let classifier: any Classifier
-  /// The images.
+  /// The images that are attacked.
   package let set: EvaluationSet
+  /// Which part of all images they are; nil: all.
+  package let shard: Shard?
+  /// How many of the first images the cheap attacks are run on.
+  let comparedCount: Int
   /// The verdicts so far.
   package internal(set) var record: EvaluationRecord
   /// For every image, the point that first broke it or the clean image: [n][C][H][W].
@@ -26,26 +30,36 @@ package final class RobustnessEvaluation {
   package var warned: (EvaluationWarning) -> Void = { _ in }
 
   var meter = EvaluationMeter()
+  /// The images that guessing and the model are checked on: all of them. Nil where another shard does that.
+  private let checkedSet: EvaluationSet?
 
   /// Checks everything that can be checked without running the classifier, and throws one line.
+  ///
+  /// Of `images`, only those of `shard` are attacked. The shard with the first image checks guessing and the model, on
+  /// all images; each runs the cheap attacks on its own part of the first 250. So the union of all shards has the
+  /// verdicts and the warnings of one evaluation of all images.
   ///
   /// Continues `record`, which comes from an earlier run with the same settings on the same images. The `adversarials`
   /// of that run may be written into this one's before `run`.
   package init(
-    _ classifier: any Classifier, _ set: EvaluationSet, settings: EvaluationSettings,
+    _ classifier: any Classifier, _ images: EvaluationSet, settings: EvaluationSettings, shard: Shard? = nil,
     resuming record: EvaluationRecord? = nil
   ) throws(EvaluationError) {
     try settings.check(classes: classifier.classes)
-    guard set.shape == classifier.input else {
-      throw EvaluationError("images are \(text(set.shape)), the model takes \(text(classifier.input))")
+    guard images.shape == classifier.input else {
+      throw EvaluationError("images are \(text(images.shape)), the model takes \(text(classifier.input))")
     }
-    if let image = set.labels.firstIndex(where: { !(0..<classifier.classes).contains($0) }) {
+    if let image = images.labels.firstIndex(where: { !(0..<classifier.classes).contains($0) }) {
       throw EvaluationError(
-        "image \(image) has label \(set.labels[image]); the model knows 0 to \(classifier.classes - 1)")
+        "image \(image) has label \(images.labels[image]); the model knows 0 to \(classifier.classes - 1)")
     }
-    if let record { try record.check(continues: settings, set) }
+    let first = min(images.count, Comparison.images)
+    comparedCount = shard?.count(in: first) ?? first
+    set = try shard.map { shard throws(EvaluationError) in try images.part(shard) } ?? images
+    if let record { try record.check(continues: settings, set, compared: comparedCount) }
+    checkedSet = shard?.isFirst ?? true ? images : nil
+    self.shard = shard
     self.classifier = classifier
-    self.set = set
     self.record = record ?? EvaluationRecord(settings: settings)
     adversarials = Storage(count: set.images.count)
     adversarials.copy(from: set.images)
@@ -76,17 +90,9 @@ package final class RobustnessEvaluation {
 
   /// Returns the clean logits.
   private func begin(observe: (EvaluationProgress) -> Void, poll: () throws -> Void) throws -> [Float] {
-    let logits = try cleanLogits(poll)
+    let logits = try cleanLogits(of: set, poll)
     if record.examples.isEmpty {
-      let sample = GuessingCheck.Sample(classifier: classifier, set: set, logits: logits)
-      if let warning = try guessing?.warning(sample, poll: poll) {
-        record.warnings.append(warning)
-        warned(warning)
-      }
-      if checksModel {
-        let checks = ModelChecks(classifier, on: set, settings: record.settings, cleanLogits: logits)
-        record.warnings += try checks.warnings(poll)
-      }
+      if let checkedSet { try check(checkedSet, checkedSet === set ? logits : cleanLogits(of: checkedSet, poll), poll) }
       record.examples = (0..<set.count).map { image in
         ExampleVerdict(
           index: set.indices[image], label: set.labels[image], predicted: predicted(logits, image), outcomes: [])
@@ -95,7 +101,8 @@ package final class RobustnessEvaluation {
       predicted(logits, $0) != record.examples[$0].predicted
     }) {
       throw EvaluationError(
-        "image \(image) is predicted as class \(predicted(logits, image)), but as \(record.examples[image].predicted) in "
+        "image \(position(image)) is predicted as class \(predicted(logits, image)), but as "
+          + "\(record.examples[image].predicted) in "
           + "the record to continue, which was made with different weights")
     }
     if record.settings.compares && record.comparisons == nil {
@@ -104,7 +111,19 @@ package final class RobustnessEvaluation {
     return logits
   }
 
-  private func cleanLogits(_ poll: () throws -> Void) throws -> [Float] {
+  /// Adds what guessing and the checks of the model find on these images.
+  private func check(_ images: EvaluationSet, _ logits: [Float], _ poll: () throws -> Void) throws {
+    let sample = GuessingCheck.Sample(classifier: classifier, set: images, logits: logits)
+    if let warning = try guessing?.warning(sample, poll: poll) {
+      record.warnings.append(warning)
+      warned(warning)
+    }
+    guard checksModel else { return }
+    let checks = ModelChecks(classifier, on: images, settings: record.settings, cleanLogits: logits)
+    record.warnings += try checks.warnings(poll)
+  }
+
+  private func cleanLogits(of set: EvaluationSet, _ poll: () throws -> Void) throws -> [Float] {
     var logits: [Float] = []
     let step = Lane.capacity * classifier.laneCount
     for first in stride(from: 0, to: set.count, by: step) {
@@ -112,12 +131,16 @@ package final class RobustnessEvaluation {
       logits += classifier.logits(set.image(first), count: min(step, set.count - first))
     }
     if let place = logits.firstIndex(where: { !$0.isFinite }) {
+      let image = place / classifier.classes
       throw EvaluationError(
-        "the model's logits for image \(place / classifier.classes) are not finite (\(logits[place])); "
+        "the model's logits for image \(set === self.set ? position(image) : image) are not finite (\(logits[place])); "
           + "its weights are damaged or belong to a different model")
     }
     return logits
   }
+
+  /// The position of an image of `set` among all images, for messages.
+  private func position(_ image: Int) -> Int { shard?.position(image) ?? image }
 
   private func predicted(_ logits: [Float], _ image: Int) -> Int {
     let classes = classifier.classes

@@ -102,25 +102,29 @@ struct AttackFiles {
 
   // MARK: what is there already
 
-  /// Refuses to overwrite the verdicts of an interrupted evaluation, unless it is the one to resume. Throws
-  /// `CommandFailure`.
-  static func checkOverwriting(_ json: String?, resume: String?) throws {
-    guard let json, json != "-", let there = try? AttackResult(contentsOf: json), !there.isComplete else { return }
+  /// Refuses to overwrite the verdicts of an interrupted evaluation, unless it is the one to resume, or those of
+  /// another shard than `shard`. Throws `CommandFailure`.
+  static func checkOverwriting(_ json: String?, _ shard: Shard?, resume: String?) throws {
+    guard let json, json != "-", let there = try? AttackResult(contentsOf: json) else { return }
     if let resume, isSameFile(resume, json) { return }
+    if let other = there.shard, let shard, other != shard {
+      throw CommandFailure.usage("--json \(json): has the verdicts of shard \(other); give each shard its own file")
+    }
+    if there.isComplete { return }
     throw CommandFailure.usage(
       "--json \(json): has the verdicts of an interrupted evaluation; add --resume \(json) to continue it, or use "
         + "another file")
   }
 
   /// The interrupted evaluations next to `path` that one with this card can continue.
-  static func fitting(_ card: AttackCard, nextTo path: String) -> [String] {
+  static func fitting(_ card: AttackCard, _ shard: Shard?, nextTo path: String) -> [String] {
     let folder = (path as NSString).deletingLastPathComponent
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
     return names.sorted().filter { $0.hasPrefix("dualab-attack") && $0.hasSuffix(".json") }
       .map { (folder as NSString).appendingPathComponent($0) }
       .filter { name in
         guard !isSameFile(name, path), let result = try? AttackResult(contentsOf: name) else { return false }
-        return !result.isComplete && result.card.difference(from: card) == nil
+        return !result.isComplete && result.difference(from: card, shard) == nil
       }
   }
 

@@ -21,11 +21,12 @@ struct AttackJob {
   init(_ plan: AttackPlan, _ options: AttackOptions, output: Output) throws {
     (self.plan, self.options, self.output) = (plan, options, output)
     do {
-      try AttackFiles.checkOverwriting(options.json, resume: options.resume)
-      let earlier = try options.resume.map { try Self.earlier($0, for: plan.card) }
+      try AttackFiles.checkOverwriting(options.json, plan.shard, resume: options.resume)
+      let earlier = try options.resume.map { try Self.earlier($0, for: plan) }
       card = earlier.map { plan.card.continuing($0.card) } ?? plan.card
       evaluation = try RobustnessEvaluation(
-        plan.network, EvaluationSet(plan.images), settings: plan.settings, resuming: earlier.map(\.record))
+        plan.network, EvaluationSet(plan.images), settings: plan.settings, shard: plan.shard,
+        resuming: earlier.map(\.record))
       evaluation.guessing = plan.guessing
       if let earlier, let path = options.saveAdversarials { try restoreImages(from: path, earlier) }
     } catch let error as CommandFailure {
@@ -36,11 +37,11 @@ struct AttackJob {
   }
 
   /// The interrupted evaluation to resume.
-  private static func earlier(_ path: String, for card: AttackCard) throws -> AttackResult {
+  private static func earlier(_ path: String, for plan: AttackPlan) throws -> AttackResult {
     let result: AttackResult
     do { result = try AttackResult(contentsOf: path) } catch { throw CommandFailure.failed("--resume \(error)") }
-    guard let difference = result.card.difference(from: card) else { return result }
-    let others = AttackFiles.fitting(card, nextTo: path)
+    guard let difference = result.difference(from: plan.card, plan.shard) else { return result }
+    let others = AttackFiles.fitting(plan.card, plan.shard, nextTo: path)
     let remedy =
       others.isEmpty
       ? "use the same, or start again without --resume"
@@ -65,7 +66,7 @@ struct AttackJob {
   mutating func run() throws {
     let stop = Mutex(false), signals = SignalWatch { stop.withLock { $0 = true } }
     var files = AttackFiles(json: options.json, output: output) { stop.withLock { $0 } }
-    try files.check(images: plan.images.count, attacks: plan.settings.suite.attacks.count)
+    try files.check(images: evaluation.set.count, attacks: plan.settings.suite.attacks.count)
     if !options.quiet { try explain() }
     var screen = AttackScreen(plan.settings.suite, output: output, isQuiet: options.quiet)
     evaluation.warned = { [output] in try? output.error($0.line + "\n") }
@@ -96,7 +97,8 @@ struct AttackJob {
   }
 
   private func encoded() throws -> Data {
-    var result = AttackResult(card, plan.importRecord, evaluation.report(), evaluation.record)
+    var result = AttackResult(
+      card, plan.importRecord, evaluation.report(), evaluation.record, shard: plan.shard)
     result.bestKnown = bestKnown
     return try result.encoded()
   }
@@ -105,11 +107,12 @@ struct AttackJob {
   private func explain() throws {
     for note in plan.notes { try output.error("note: \(note)\n") }
     if let mixture = AttackTable.mixture(card) { try output.error("note: \(mixture)\n") }
+    if let shard = AttackTable.shard(plan.shard, of: card) { try output.error(shard + "\n") }
     if options.resume != nil {
       let done = evaluation.record.examples.count { verdict in
         plan.settings.suite.attacks.indices.allSatisfy { !evaluation.record.isPending($0, on: verdict) }
       }
-      try output.error("resumed: \(done) of \(plan.images.count) images finished\n")
+      try output.error("resumed: \(done) of \(evaluation.set.count) images finished\n")
     }
     let title = plan.settings.suite.title(classes: plan.network.classes)
     try output.error(AttackProgress.forecast(evaluation.forecast(), title: title) + "\n")
@@ -143,7 +146,8 @@ struct AttackJob {
 
   private func show(_ report: EvaluationReport, _ json: Data) throws {
     guard options.json == "-" else {
-      let lines = AttackTable.lines(report, card, plan.importRecord, columns: output.tableColumns())
+      let lines = AttackTable.lines(
+        report, card, plan.importRecord, shard: plan.shard, columns: output.tableColumns())
       return try output.result((lines + (bestKnown?.lines ?? [])).joined(separator: "\n") + "\n")
     }
     try output.result(String(decoding: json, as: UTF8.self))

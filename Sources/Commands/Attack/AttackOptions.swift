@@ -89,6 +89,12 @@ package struct AttackOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Use only the first N images (default: all).", valueName: "n"))
   var limit: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Attack only part I of N of the images, every N-th from the I-th on, e.g. 2/8; slurm takes both from a Slurm job "
+        + "array. 'dualab merge' puts the results together.", valueName: "i/n"))
+  var shard: String?
+
   @Option(help: "Random seed of the attacks.")
   var seed = 0
 

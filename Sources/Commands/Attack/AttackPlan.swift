@@ -14,6 +14,8 @@ struct AttackPlan {
   let images: LabeledImages
   let settings: EvaluationSettings
   let card: AttackCard
+  /// The part of the images that is attacked; nil: all.
+  let shard: Shard?
   /// What the user should know about the files, one line each.
   let notes: [String]
   /// The same for the protocol card and the JSON.
@@ -37,6 +39,7 @@ struct AttackPlan {
   }
 
   private init(checked options: AttackOptions) throws {
+    shard = try options.shard.map { try ShardOption.parse($0) }
     let entry = try options.entry, hand = try options.settings()
     // What is set by hand goes before what the entry says.
     let given = hand.network.merging(entry?.settings ?? [:]) { own, _ in own }
@@ -44,6 +47,7 @@ struct AttackPlan {
     let (norm, epsilon) = try Self.ball(options, checkpoint?.settings, entry)
     let weights = try checkpoint?.weights ?? WeightsFile(options.weightsFile ?? "")
     images = try Self.images(options, checkpoint?.settings, entry, hand.data)
+    try ShardOption.check(shard, images: images.count)
 
     let threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
     let pool = ThreadPool(threads: threads)

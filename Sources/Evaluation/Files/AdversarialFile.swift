@@ -13,9 +13,11 @@ package enum AdversarialFile {
     let seed: UInt32
     let images, cleanCorrect, broken: Int
     let complete: Bool
+    /// Which part of all images these are; nil: all.
+    let shard: String?
 
     enum CodingKeys: String, CodingKey {
-      case program, weights, model, data, norm, attack, layout, eps, seed, images, broken, complete
+      case program, weights, model, data, norm, attack, layout, eps, seed, images, broken, complete, shard
       case weightsDigest = "weights_digest"
       case points = "x_adv"
       case cleanCorrect = "clean_correct"
@@ -44,7 +46,7 @@ package enum AdversarialFile {
       data: card.data, norm: card.norm.rawValue, attack: report.title,
       points: "the point that broke the image where broken is 1, otherwise the clean image", layout: layout.rawValue,
       eps: card.eps, seed: card.seed, images: n, cleanCorrect: report.clean.correct,
-      broken: broken.reduce(0, +), complete: report.isComplete)
+      broken: broken.reduce(0, +), complete: report.isComplete, shard: evaluation.shard?.description)
     try file.add("about", text: String(decoding: try jsonLine(about), as: UTF8.self))
     try file.write(to: URL(fileURLWithPath: path))
   }

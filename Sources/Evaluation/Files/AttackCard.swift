@@ -135,10 +135,14 @@ package struct AttackCard: Codable, Hashable {
   }
 
   /// This card for an evaluation that continues one under `former`.
-  package func continuing(_ former: AttackCard) -> AttackCard {
+  package func continuing(_ former: AttackCard) -> AttackCard { combined(with: [former]) }
+
+  /// This card for verdicts of which some were computed under `others`.
+  func combined(with cards: [AttackCard]) -> AttackCard {
     var result = self
     var others: [Provenance] = []
-    for one in (former.earlier ?? []) + [former.provenance] where one != provenance && !others.contains(one) {
+    for one in cards.flatMap({ ($0.earlier ?? []) + [$0.provenance] }) where one != provenance && !others.contains(one)
+    {
       others.append(one)
     }
     result.earlier = others.isEmpty ? nil : others

@@ -4,6 +4,8 @@ import Foundation
 /// The JSON of an evaluation: protocol card, accuracies, verdicts. An unfinished evaluation continues from it.
 package struct AttackResult: Codable {
   package var card: AttackCard
+  /// Which part of the card's images the verdicts are of; nil: all.
+  package var shard: Shard?
   /// What was assumed and converted when the files were read; nil in files of earlier versions.
   package var imported: ImportRecord?
   package var title: String
@@ -29,7 +31,7 @@ package struct AttackResult: Codable {
   enum CodingKeys: String, CodingKey {
     case card = "protocol"
     case imported = "import"
-    case title, n, interval, attacks, examples, warnings, checks, comparisons
+    case shard, title, n, interval, attacks, examples, warnings, checks, comparisons
     case isComplete = "complete"
     case cleanAccuracy = "clean_accuracy"
     case robustAccuracy = "robust_accuracy"
@@ -58,9 +60,10 @@ package struct AttackResult: Codable {
 
   /// The result so far.
   package init(
-    _ card: AttackCard, _ imported: ImportRecord?, _ report: EvaluationReport, _ record: EvaluationRecord
+    _ card: AttackCard, _ imported: ImportRecord?, _ report: EvaluationReport, _ record: EvaluationRecord,
+    shard: Shard? = nil
   ) {
-    (self.card, self.imported) = (card, imported)
+    (self.card, self.imported, self.shard) = (card, imported, shard)
     title = report.title
     isComplete = report.isComplete
     n = report.clean.n
@@ -91,21 +94,28 @@ package struct AttackResult: Codable {
     return record
   }
 
+  /// What differs, so that an evaluation of `shard` under `card` can't continue this one; nil if it can.
+  package func difference(from card: AttackCard, _ shard: Shard?) -> String? {
+    let names = [self.card.difference(from: card), self.shard == shard ? nil : "--shard"].compactMap(\.self)
+    return names.isEmpty ? nil : names.joined(separator: ", ")
+  }
+
   /// One line of JSON.
   package func encoded() throws -> Data { try jsonLine(self) }
 
   /// Reads a file that `encoded` wrote. Throws one line.
   package init(contentsOf path: String) throws(EvaluationError) {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw EvaluationError("\(path): can't be read; give the JSON file of the interrupted evaluation")
+      throw EvaluationError("\(path): can't be read; give a file that 'dualab attack --json' wrote")
     }
     guard let result = try? JSONDecoder().decode(AttackResult.self, from: data) else {
-      throw EvaluationError("\(path): not the JSON of an evaluation; give the file that --json wrote")
+      throw EvaluationError("\(path): not the JSON of an evaluation; give a file that 'dualab attack --json' wrote")
     }
     self = result
     let count = card.suite.attacks.count
     let isSound = examples.allSatisfy { $0.verdict.outcomes.allSatisfy { (0..<count).contains($0.attack) } }
-    guard isSound, examples.isEmpty || examples.count == card.images else {
+    let images = shard?.count(in: card.images) ?? card.images
+    guard isSound, shard?.of ?? 1 <= max(1, card.images), examples.isEmpty || examples.count == images else {
       throw EvaluationError("\(path): its verdicts do not match its protocol card; start again without it")
     }
   }

@@ -8,7 +8,8 @@ package enum AttackTable {
   /// The lines: what was measured and what was assumed of the files, attack by attack, accuracies with intervals,
   /// checks, warnings.
   package static func lines(
-    _ report: EvaluationReport, _ card: AttackCard, _ imported: ImportRecord? = nil, columns: Int? = nil
+    _ report: EvaluationReport, _ card: AttackCard, _ imported: ImportRecord? = nil, shard: Shard? = nil,
+    columns: Int? = nil
   ) -> [String] {
     let size = card.input.map(String.init).joined(separator: "×")
     let head = [
@@ -17,10 +18,15 @@ package enum AttackTable {
       "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
         + (card.individual ? ", each attack run separately" : ""),
     ]
-    return head + [mixture(card)].compactMap(\.self) + (imported?.lines ?? []) + [""]
+    return head + [self.shard(shard, of: card), mixture(card)].compactMap(\.self) + (imported?.lines ?? []) + [""]
       + Listing.table(rows(report), columns: columns) + [""]
       + accuracies(report) + published(card)
       + checks(report) + warnings(report)
+  }
+
+  /// Which part of the images a result is of, in one line; nil for all.
+  package static func shard(_ shard: Shard?, of card: AttackCard) -> String? {
+    shard.map { "shard \($0): \($0.count(in: card.images)) of \(card.images) images" }
   }
 
   /// That verdicts were computed in more than one way, in one line; nil where they were not.
@@ -96,7 +102,7 @@ package enum AttackTable {
 
   /// Accuracies under the cheap attacks that check the suite, and what they cost.
   private static func checks(_ report: EvaluationReport) -> [String] {
-    guard let rows = report.comparisons, let n = rows.first?.robust.n else { return [] }
+    guard let rows = report.comparisons, let n = rows.first?.robust.n, n > 0 else { return [] }
     let accuracies = rows.map { row in
       row.attack.title + (row.epsilon == report.settings.epsilon ? "" : " at ε \(Fraction.decimal(row.epsilon))")
         + " \(Notation.table.share(row.robust.value))"
