@@ -1,4 +1,9 @@
 extension SuitePlan {
+  /// True when `store` has every measurement of every run.
+  package func isComplete(in store: SuiteStore) -> Bool {
+    runs.allSatisfy { store.isComplete($0.run, measurements) }
+  }
+
   /// This plan and all other rows and seeds of the suite that `store` has results for, with the same overrides. This is
   /// what the table files contain, so that running a few rows keeps the results of earlier ones. Rows and seeds are in
   /// the suite's order; other seeds follow. Throws `SettingError`.

@@ -27,8 +27,8 @@ struct MeasurementRecord: Codable {
   var warnings: [EvaluationWarning]
   /// All verdicts; an interrupted evaluation resumes from them.
   var record: EvaluationRecord
-  /// What the verdicts depend on, one for each program and kind of kernels that computed some; nil in records of earlier
-  /// versions.
+  /// What the verdicts depend on, one for each program and kind of kernels that computed some; nil in records of
+  /// earlier versions.
   var computed: [Provenance]?
 }
 
@@ -46,12 +46,16 @@ package final class SuiteStore: Sendable {
     lock = nil
   }
 
-  /// Creates the folder and locks it for other programs while this object exists. Throws `FileError`.
-  package init(_ folder: URL) throws {
+  /// Creates the folder and locks it for other programs while this object exists; `shared` admits other workers that
+  /// share it too. Throws `FileError`.
+  package init(_ folder: URL, shared: Bool = false) throws {
     self.folder = folder
     do {
-      try FileManager.default.createDirectory(
-        at: folder.appendingPathComponent("runs"), withIntermediateDirectories: true)
+      for part in [folder.appendingPathComponent("runs")]
+        + (shared ? [folder.appendingPathComponent(SuiteStore.claims)] : [])
+      {
+        try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
+      }
     } catch {
       throw FileError("\(folder.relativePath): cannot create the folder; use --out with a folder you can write to")
     }
@@ -59,13 +63,19 @@ package final class SuiteStore: Sendable {
     guard lock >= 0 else {
       throw FileError("\(folder.relativePath): cannot write to the folder; use --out with a folder you can write to")
     }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    // Some file systems of clusters have no locks. Claims do without.
+    guard flock(lock, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 || (shared && errno != EWOULDBLOCK) else {
       close(lock)
       throw FileError(
-        "\(folder.relativePath): another 'suite run' is using this folder; wait for it, or use another --out")
+        "\(folder.relativePath): another 'suite run' is using this folder; wait for it, use another --out, or give both "
+          + "--shared")
     }
     self.lock = lock
   }
+
+  /// Where workers that share the folder say who works on what.
+  var claims: URL { folder.appendingPathComponent(SuiteStore.claims) }
+  private static let claims = "claims"
 
   deinit { if let lock { close(lock) } }
 
@@ -103,6 +113,10 @@ package final class SuiteStore: Sendable {
       }
     }
   }
+
+  /// Makes a file server tell of files that other machines have written to the folder of a run: what is asked for next
+  /// is not answered from memory.
+  func refresh(_ run: SuiteRun) { _ = try? FileManager.default.contentsOfDirectory(atPath: folder(of: run).path) }
 
   /// True when one of these measurements is an attack that has been started on the run.
   func hasBegun(_ run: SuiteRun, _ keys: [MeasurementKey]) -> Bool {

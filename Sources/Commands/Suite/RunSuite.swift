@@ -87,6 +87,8 @@ struct RunSuite: AsyncParsableCommand, SetsValues, LimitsImages {
 
   @OptionGroup var threads: ThreadsOption
 
+  @OptionGroup var sharing: SharingOptions
+
   @Option(help: "Format to print; all formats are written to --out, with CSV files of points and curves.")
   var format: SuiteFormat = .text
 
@@ -99,17 +101,21 @@ struct RunSuite: AsyncParsableCommand, SetsValues, LimitsImages {
     try CommandFailure.check("--jobs", jobs, in: ThreadsOption.range)
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let threads = try threads.count(usually: max(1, cores / jobs))
+    let sharing = try sharing.settings
     let (plan, store) = try prepared()
     let screen = SuiteScreen(plan, output: .standard, isQuiet: quiet)
-    let runner = SuiteRunner(plan, store: store, jobs: jobs, threads: threads)
+    let runner = SuiteRunner(plan, store: store, jobs: jobs, threads: threads, sharing: sharing)
     let signals = SignalWatch { runner.stop() }
     screen.begin(store)
     let failures = await runner.run { screen.show($0) }
     screen.clear()
-    try conclude(plan, store)
+    try conclude(plan, store, isShared: sharing != nil)
     if runner.isStopped, let signal = signals.signal {
       try Output.standard.error("interrupted; finished results are in \(out): rerun the same command to resume\n")
       throw CommandFailure.signal(signal)
+    }
+    if sharing != nil, !quiet, failures.isEmpty, !plan.isComplete(in: store) {
+      try Output.standard.error("other workers have the runs that are left; the last worker writes the table files\n")
     }
     // The screen has already reported each failure.
     if let first = failures.first {
@@ -128,7 +134,7 @@ struct RunSuite: AsyncParsableCommand, SetsValues, LimitsImages {
     let folder = URL(fileURLWithPath: out)
     do {
       try plan.check(SuiteStore(reading: folder))
-      return (plan, try SuiteStore(folder))
+      return (plan, try SuiteStore(folder, shared: sharing.shared))
     } catch let error as FileError {
       throw CommandFailure.failed("--out \(error)")
     } catch let refusal as SuiteRefusal {
@@ -146,8 +152,16 @@ struct RunSuite: AsyncParsableCommand, SetsValues, LimitsImages {
     return numbers
   }
 
-  /// Writes the table files, which have all results of the suite, and prints the table of the requested rows.
-  private func conclude(_ plan: SuitePlan, _ store: SuiteStore) throws {
+  /// Writes the table files, which have all results of the suite, and prints the table of the requested rows. A worker
+  /// that leaves while others are at work writes no files: it could overwrite theirs with fewer results.
+  private func conclude(_ plan: SuitePlan, _ store: SuiteStore, isShared: Bool) throws {
+    let result = SuiteResult(plan, store: store)
+    if !isShared || plan.isComplete(in: store) { try writeTables(plan, store) }
+    let text = try format.text(result, columns: Output.standard.tableColumns())
+    try Output.standard.result(format == .json ? printableJSON(text) : text)
+  }
+
+  private func writeTables(_ plan: SuitePlan, _ store: SuiteStore) throws {
     let whole = SuiteResult(try plan.whole(in: store), store: store)
     let files =
       try SuiteFormat.allCases.map { (".\($0.ending)", try $0.text(whole)) }
@@ -156,7 +170,5 @@ struct RunSuite: AsyncParsableCommand, SetsValues, LimitsImages {
       let file = store.folder.appendingPathComponent("\(whole.suite)-\(whole.scale.rawValue)\(ending)")
       try AtomicFile.write(Data((ending == ".json" ? printableJSON(text) : printable(text)).utf8), to: file)
     }
-    let text = try format.text(SuiteResult(plan, store: store), columns: Output.standard.tableColumns())
-    try Output.standard.result(format == .json ? printableJSON(text) : text)
   }
 }
