@@ -7,7 +7,9 @@ THREADS ?= 1
 # What the Swift toolchain uses but its archive does not contain: shared libraries, a linker, C headers, and Git with root
 # certificates to fetch Swift packages.
 TOOLCHAIN = libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 binutils libc6-dev libstdc++-12-dev git ca-certificates
-PACKAGES = $(TOOLCHAIN) libjpeg62-turbo-dev libncurses-dev libopenblas-dev libpng-dev libsqlite3-dev libzip-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux python3-venv
+PACKAGES = $(TOOLCHAIN) libjpeg62-turbo-dev libncurses-dev libopenblas-dev libpng-dev libsqlite3-dev libzip-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux parallel python3-venv
+# What the tests of docs/cluster.md start for themselves. Not installed by 'make': packages of servers may start them.
+CLUSTER = munge openssh-server slurm-client slurmctld slurmd
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
 SWIFT = swift
 TEST = $(SWIFT) test -c release --scratch-path .build-test
@@ -16,7 +18,7 @@ BINARY = .build/release/dualab
 # Otherwise a crash on a terminal waits 30 seconds for a key that starts a debugger.
 export SWIFT_BACKTRACE = interactive=no
 
-.PHONY: build run deps tensorboard test smoke lint format bench compare compare-attack install install-files dist clean
+.PHONY: build run deps deps-cluster tensorboard test smoke lint format bench compare compare-attack install install-files dist clean
 
 # The Swift runtime is linked in, so that the program starts where no Swift toolchain is. Libraries of Debian are looked for
 # next to the program first: 'make dist' puts them there.
@@ -28,8 +30,10 @@ run: build
 	$(BINARY)
 
 # Debian packages; apt is asked only when one is missing.
-deps:
-	@missing=$$(for package in $(PACKAGES); do \
+deps: WANTED = $(PACKAGES)
+deps-cluster: WANTED = $(CLUSTER)
+deps deps-cluster:
+	@missing=$$(for package in $(WANTED); do \
 	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || echo $$package; done); \
 	if [ -n "$$missing" ]; then \
 	  echo "installing" $$missing; \

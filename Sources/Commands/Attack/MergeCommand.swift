@@ -11,8 +11,8 @@ package struct MergeCommand: ParsableCommand {
     commandName: "merge", abstract: "Merge the results of 'attack --shard' into the result of all images.",
     usage: "dualab merge <file> ... [--json <file>]",
     discussion: """
-      The files must have been made by one version of one evaluation, and together have every image once. The result is \
-      that of a single run, to the byte except for seconds. docs/cluster.md has examples.
+      The files must be of one evaluation and together have every image once. The result is that of a single run, to the \
+      byte except for seconds. docs/cluster.md has examples.
 
       Exit status: 0 success, 1 failure, 2 usage error.
       """)
