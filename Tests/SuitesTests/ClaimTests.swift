@@ -132,6 +132,13 @@ import Testing
     #expect(try place.claims(patience: 60).take("a") == .busy(Claim.own().owner))
   }
 
+  @Test func filesThatAreNotClaimsAreLeftAlone() throws {
+    let place = try Place(), strangers = ["a.9223372036854775807", "a.-3", "a.0", "a.x", "a", ".a.1"]
+    for name in strangers { try place.write(Self.remote, as: name) }
+    #expect(try place.claims().take("a") == .taken(from: nil))
+    #expect(Set(place.names) == Set(strangers + ["a.1"]))
+  }
+
   @Test func aFolderThatIsGoneIsOneLine() throws {
     let place = try Place(), claims = place.claims()
     try FileManager.default.removeItem(at: place.url)

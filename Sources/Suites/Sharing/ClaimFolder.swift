@@ -86,7 +86,8 @@ final class ClaimFolder: Sendable {
   /// The numbers of all claims on a run, in order; nil when the folder cannot be read.
   private func generations(of run: String) -> [Int]? {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else { return nil }
-    return names.filter { $0.hasPrefix(run + ".") }.compactMap { Int($0.dropFirst(run.count + 1)) }.sorted()
+    return names.filter { $0.hasPrefix(run + ".") }.compactMap { Int($0.dropFirst(run.count + 1)) }
+      .filter { (1...1_000_000_000).contains($0) }.sorted()
   }
 
   private func read(_ path: String) -> Claim? {
