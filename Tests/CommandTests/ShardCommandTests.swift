@@ -32,9 +32,16 @@ import Testing
     return "\(run.status) \(run.error.trimmingCharacters(in: .newlines))"
   }
 
-  @Test("the merge of all shards is the single run, to the byte", arguments: ["autoattack", "pgd,square,fgsm"])
-  func union(attack: String) async throws {
-    let place = try Place(), arguments = Self.reference + ["--limit", "8", "--attack", attack, "--checks"]
+  @Test(
+    "the merge of all shards is the single run, to the byte",
+    arguments: [
+      "--attack autoattack", "--attack pgd,square,fgsm --checks", "--attack pgd,fgsm --individual --norm l2 --seed 3",
+      // Images that are scaled wrongly: the first shard says what is wrong with all of them.
+      "--attack fgsm --checks --set mean=3",
+    ])
+  func union(options: String) async throws {
+    let place = try Place()
+    let arguments = Self.reference + ["--limit", "8"] + options.split(separator: " ").map(String.init)
     #expect(try await BuiltProgram.run(arguments + ["--json", place.path("whole.json")]).status == 0)
     for part in 1...3 {
       let json = place.path("\(part).json")
