@@ -179,7 +179,7 @@ let package = Package(
     .testTarget(
       name: "LabTests",
       dependencies: [
-        "Spelling", "Recipe", "Events", "Plotting", "Presets", "Panes", "Lab", "TestSupport",
+        "Spelling", "Recipe", "Events", "Plotting", "Readout", "Presets", "Panes", "Lab", "TestSupport",
       ]),
     .testTarget(
       name: "TerminalTests",

@@ -94,8 +94,8 @@ package struct Perturbation: Sendable, Hashable {
 // MARK: as tensors
 
 extension AttackMemory {
-  /// It as tensors, none while nothing is remembered: the perturbations' codes one after another, whose image each is of, its scale and its queries (−1:
-  /// of the bank).
+  /// It as tensors, none while nothing is remembered: the perturbations' codes one after another, whose image each is
+  /// of, its scale and its queries (−1: of the bank).
   package func add(to file: inout Safetensors) {
     var codes = Data(), images: [Int] = [], scales: [Float] = [], queries: [Int] = []
     func add(_ perturbation: Perturbation, _ image: Int, _ count: Int) {

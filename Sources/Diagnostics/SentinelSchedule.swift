@@ -1,10 +1,10 @@
 /// When the sentinel's tiers are due, and what they may cost. Pure: everything is counted in passes of one image (a
 /// forward or a backward is one), never in seconds. docs/algorithms.md §11.4.
 ///
-/// The budget is a fraction of the training passes. It accrues during training, three quarters for the quick tier and one
-/// for the deep one, so that the frequent tier can't starve the rare one. A check starts when its interval is over **and** its account covers the
-/// expected cost: the checks are spaced out rather than exceeding the budget. If a check costs more than expected, the
-/// next one waits until the debt is paid.
+/// The budget is a fraction of the training passes. It accrues during training, three quarters for the quick tier and
+/// one for the deep one, so that the frequent tier can't starve the rare one. A check starts when its interval is over
+/// **and** its account covers what it is expected to cost (a quick one three fifths of that): the checks are spaced out
+/// rather than exceeding the budget. If a check costs more than expected, the next one waits until the debt is paid.
 package struct SentinelSchedule: Sendable, Hashable, Codable {
   /// How often, and for how much: the knobs `sentinel.every`, `sentinel.deep_every`, `sentinel.budget`.
   package struct Limits: Sendable, Hashable, Codable {
@@ -140,7 +140,7 @@ package struct SentinelSchedule: Sendable, Hashable, Codable {
     deepChecks += 1
   }
 
-  /// Counts the measurement of causes at an alarm. It is never delayed and paid from no account, so that the checks that
-  /// show whether a cure works can continue: there are few alarms in a run.
+  /// Counts the measurement of causes at an alarm. It is never delayed and paid from no account, so that the checks
+  /// that show whether a cure works can continue: there are few alarms in a run.
   package mutating func noteCauses(passes: Int) { causes += passes }
 }

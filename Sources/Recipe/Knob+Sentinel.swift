@@ -64,7 +64,7 @@ extension Knob<Bool> {
     "attack the margin to the three nearest classes; off: APGD-T, 10 iterations, 3 targets")
 
   package static let sentinelSmallSteps = flag(
-    KnobTraits("sentinel.small_steps", idle: Idle.unlessChecking), initial: true,
+    KnobTraits("sentinel.small", idle: Idle.unlessChecking), initial: true,
     "also attack with PGD in small steps, at the full and at a quarter of the radius")
 
   package static let sentinelSequential = flag(

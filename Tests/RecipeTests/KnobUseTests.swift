@@ -137,7 +137,7 @@ import Testing
     "gamma", "beta", "batching", "clean.rows", "attack.step", "attack.steps", "attack.start", "attack.bn", "nesterov",
     "weight_decay.norms", "norm.layers", "norm.affine", "dbn.weight", "dbn.reduction", "dbn.temperature",
     "sentinel.budget", "sentinel.watch", "sentinel.alarm", "sentinel.real", "sentinel.pause", "sentinel.bank",
-    "sentinel.margin", "sentinel.small_steps", "sentinel.square", "sentinel.sequential", "data.dir", "data.seed",
+    "sentinel.margin", "sentinel.small", "sentinel.square", "sentinel.sequential", "data.dir", "data.seed",
     "data.size",
     "data.channels", "data.train", "data.test", "data.truth", "data.shape", "data.texture", "data.background",
     "data.noise", "depth", "widen", "final_norm", "activation", "shortcut", "data.resize", "data.crop",

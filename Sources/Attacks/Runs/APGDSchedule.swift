@@ -1,7 +1,7 @@
 /// When APGD halves its step. docs/algorithms.md §4: windows of k iterations, k₀ = max(⌊.22N⌋, 1), each max(⌊.03N⌋, 1)
-/// shorter than the one before (MM: ⌊.03N⌋), but at least max(⌊.06N⌋, 1). At the end of a window the step is halved if the loss rose
-/// in at most 3/4 of its iterations, or if the step was kept at the last checkpoint and the best loss hasn't grown
-/// since.
+/// shorter than the one before (MM: ⌊.03N⌋), but at least max(⌊.06N⌋, 1). At the end of a window the step is halved if
+/// the loss rose in at most 3/4 of its iterations, or if the step was kept at the last checkpoint and the best loss
+/// hasn't grown since.
 package struct APGDSchedule {
   /// The current step.
   package private(set) var step: Float

@@ -141,6 +141,9 @@ extension AttackOptions {
       takesLayout: saveAdversarials != nil)
     try checkNumbers()
     try checkOutputs()
+    guard !beyond || shard == nil else {
+      throw CommandFailure.usage("--beyond: not with --shard, for merged results do not have it; remove it")
+    }
   }
 
   private func checkNetwork() throws {

@@ -4,8 +4,8 @@ import Tensors
 /// How sure a gap is that is measured image after image: a likelihood ratio that may be looked at after every image.
 /// docs/algorithms.md §11.4.
 ///
-/// If the true gap is at most `threshold`, the ratio exceeds 1/p at any time with probability p at most (Ville 1939), so
-/// one may stop as soon as it is large enough, and go on as long as it is not.
+/// If the true gap is at most `threshold`, the ratio exceeds 1/p at any time with probability p at most (Ville 1939),
+/// so one may stop as soon as it is large enough, and go on as long as it is not.
 package struct SequentialTest: Sendable, Hashable, Codable {
   /// The gap that is doubted.
   package var threshold: Double
