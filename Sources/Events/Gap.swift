@@ -1,8 +1,8 @@
 /// Which attacks a gap was measured with. docs/algorithms.md §11.4.
 package enum GapTier: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Three cheap attacks, worst case an image: often.
+  /// Cheap attacks, and what is remembered of earlier ones: often.
   case quick
-  /// Standard AutoAttack on part of the probe: seldom.
+  /// AutoAttack's attacks on what those left: seldom.
   case deep
   /// Standard AutoAttack on the whole probe, asked for: what confirms an alarm.
   case full

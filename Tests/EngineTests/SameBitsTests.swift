@@ -56,10 +56,10 @@ import Testing
     #expect(digest == expected, "\(preset) on \(variant) kernels")
   }
 
-  /// The bytes of the weights and running statistics, without momentum and best weights, in the order of the file.
+  /// The bytes of the weights and running statistics, without what else a run keeps, in the order of the file.
   private func weights(of file: Data) throws -> Data {
     let tensors = try Safetensors(data: file).tensors.filter { name, _ in
-      !name.hasPrefix("momentum.") && !name.hasPrefix("best.")
+      !name.hasPrefix("momentum.") && !name.hasPrefix("best.") && !name.hasPrefix("sentinel.")
     }
     return tensors.sorted { $0.key < $1.key }.reduce(into: Data()) { $0 += $1.value.bytes }
   }

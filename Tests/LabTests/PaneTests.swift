@@ -186,7 +186,7 @@ import Testing
     try description.settings.set("objective", to: .text("at"))
     var pane = ControlsPane()
     pane.update(.started(description))
-    let lines = text(pane, 76, 40).split(separator: "\n").map(String.init)
+    let lines = text(pane, 76, 60).split(separator: "\n").map(String.init)
     for symbol in ["γ", "β"] {
       #expect(lines.contains { $0.contains(" \(symbol) ") && $0.contains("not used by AT") }, "\(symbol)")
     }
@@ -194,9 +194,9 @@ import Testing
     #expect(pane.describe().contains("not used by AT"))
     // What was asked for counts before it is confirmed.
     pane.noteSent(.set(knob: "objective", value: .text("mat"), cause: .you))
-    #expect(!text(pane, 76, 40).contains("not used by AT"))
+    #expect(!text(pane, 76, 60).contains("not used by AT"))
     pane.noteSent(.set(knob: "attack", value: .text("fgsm"), cause: .you))
-    #expect(text(pane, 76, 40).contains("not used by FGSM"))
+    #expect(text(pane, 76, 60).contains("not used by FGSM"))
   }
 
   @Test func theSelectedKnobIsOnTheScreenAtEveryUsableSize() {

@@ -131,6 +131,7 @@ extension Comparison {
     broken = (broken + other.broken).sorted()
     forwards += other.forwards
     backwards += other.backwards
+    if let more = other.skipped { skipped = (skipped ?? 0) + more }
     seconds += other.seconds
   }
 }
