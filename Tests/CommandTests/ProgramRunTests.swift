@@ -13,7 +13,7 @@ import Testing
     let run = try await BuiltProgram.run(arguments)
     #expect(run.status == 0, "\(run.error)")
     let lines = run.result.split(separator: "\n")
-    #expect(lines.count == 4)
+    #expect(lines.count == 5 && lines[4] == "gap not measured: robustness under PGD alone can be false")
     #expect(lines.first?.hasPrefix("false-robustness, 6 steps") == true)
     #expect(run.error.contains("validation, n "))
     for file in ["preset.yaml", "checkpoints/last.safetensors", "checkpoints/best.safetensors"] {

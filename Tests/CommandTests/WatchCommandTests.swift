@@ -36,7 +36,7 @@ import Testing
     let events = try run.events, notes = Self.checkpoints(events)
     #expect(notes.map(\.step) == [1, 4, 7, 8, 9] && notes.allSatisfy { $0.found?.stepFrom == .epoch })
     let raised = Self.alarms(events).filter { $0.state == .alarm && $0.from != .alarm }
-    #expect(raised.count == 1 && raised.first?.step == 9 && raised.first?.reading?.tier == .quick)
+    #expect(raised.count == 1 && raised.first?.step == 8 && raised.first?.reading?.tier == .quick)
     let causes = Self.alarms(events).flatMap(\.causes).map(\.kind)
     #expect(causes.contains(.catastrophicOverfitting))
     // The first network, of PGD, is sound; the last one is not.
