@@ -33,7 +33,8 @@ import Testing
       #expect(summary.outcome == .finished && summary.step == 40)
     }
     // Without an alarm, the status is 0.
-    let calm = try await BuiltProgram.run(arguments + ["--set", "sentinel.alarm=1", "--set", "sentinel.real=0", "--fail-on-alarm"])
+    let calm = try await BuiltProgram.run(
+      arguments + ["--set", "sentinel.alarm=1", "--set", "sentinel.real=0", "--fail-on-alarm"])
     #expect(calm.status == 0)
   }
 
