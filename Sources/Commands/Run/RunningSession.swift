@@ -64,8 +64,11 @@ struct RunningSession {
       settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, isAttended: isAttended,
       record: { [record] in record.take($0) }, accepted: { [record] in record.take(accepted: $0) }
     ) {
-      [url = folder.url] in
-      try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
+      [record, url = folder.url] in
+      let trainer = try Trainer(
+        settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
+      trainer.beforeWriting { record.flush() }
+      return trainer
     }
     record.attach(engine)
     control = try Self.control(options, record, engine, hold)
@@ -121,8 +124,10 @@ struct RunningSession {
     engine = TrainingEngine(
       settings: point.initial, resuming: point, isAttended: isAttended,
       record: { [record] in record.take($0) }, accepted: { [record] in record.take(accepted: $0) }
-    ) {
-      try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
+    ) { [record] in
+      let trainer = try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
+      trainer.beforeWriting { record.flush() }
+      return trainer
     }
     record.attach(engine)
     control = try Self.control(options, record, engine, hold)

@@ -19,9 +19,14 @@ final class CheckpointWriter: Sendable {
   private let queue = DispatchQueue(label: "dualab.checkpoints", qos: .utility)
   private let waiting = Mutex<[Job]>([])
   private let freeMemory: @Sendable () -> Int
+  private let before = Mutex<@Sendable () -> Void>({})
 
   /// `freeMemory` gives the bytes that this process can still get.
   init(freeMemory: @escaping @Sendable () -> Int = { AvailableMemory.bytes }) { self.freeMemory = freeMemory }
+
+  /// Called on the writer's thread before each file is written: what was told before it is to be on the disk first, so
+  /// that no run goes on from a step that its record has not reached.
+  func setBefore(_ body: @escaping @Sendable () -> Void) { before.withLock { $0 = body } }
 
   /// Writes the file atomically; then tells what became of it.
   func write(
@@ -43,6 +48,7 @@ final class CheckpointWriter: Sendable {
     }
     queue.async { [self] in
       guard let job = waiting.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { return }
+      before.withLock { $0 }()
       job.tell(Result { () throws(FileError) in try Self.write(job.file, to: job.url) }.map { job.note })
     }
   }

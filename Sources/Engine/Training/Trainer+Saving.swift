@@ -35,6 +35,10 @@ extension Trainer {
 
   package func finishWriting() { writer.drain() }
 
+  /// `body` brings what the session has told so far to the disk; it is called before each checkpoint that is written
+  /// while training goes on.
+  package func beforeWriting(_ body: @escaping @Sendable () -> Void) { writer.setBefore(body) }
+
   package func saveElsewhere(in path: String) throws {
     guard folder != nil else { throw TrainingFailure("save-to: this run writes no checkpoints") }
     let url = URL(fileURLWithPath: path), files = FileManager.default
