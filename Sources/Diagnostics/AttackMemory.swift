@@ -74,7 +74,11 @@ package struct Perturbation: Sendable, Hashable {
       scale = (0..<count).reduce(into: Float(0)) { $0 = max($0, abs(point[$1] - image[$1])) } / epsilon
     }
     let factor = scale > 0 ? 127 / (scale * epsilon) : 0
-    codes = (0..<count).map { Int8(min(max(((point[$0] - image[$0]) * factor).rounded(), -127), 127)) }
+    codes = (0..<count).map { i in
+      // A network that diverges may have led a search to points that are no numbers.
+      let code = ((point[i] - image[i]) * factor).rounded()
+      return code.isNaN ? 0 : Int8(min(max(code, -127), 127))
+    }
     self.scale = scale
   }
 
@@ -125,7 +129,8 @@ extension AttackMemory {
     let scales = try file.floats(name + "scales"), queries = try file.integers(name + "queries")
     guard size.count == 2, size[0] >= 0, size[1] > 0, size[0] <= 1 << 24, codes.type == .int8,
       codes.shape == [images.count, size[1]], scales.count == images.count, queries.count == images.count,
-      images.allSatisfy({ (0..<size[0]).contains($0) }), scales.allSatisfy({ $0.isFinite && $0 >= 0 })
+      images.allSatisfy({ (0..<size[0]).contains($0) }), scales.allSatisfy({ $0.isFinite && $0 >= 0 }),
+      queries.allSatisfy({ (-1...1 << 30).contains($0) })
     else { throw FileError("the sentinel's memory does not fit together") }
     self.init(count: size[0], pixels: size[1])
     for row in images.indices {

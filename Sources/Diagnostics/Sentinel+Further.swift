@@ -10,9 +10,9 @@ extension Sentinel {
 
 extension Sentinel.QuickProbe {
   /// What a look without history costs on one more image, on average, if it is like those here.
-  package func expectedPassesOfFurtherImage(_ attack: any Attack) -> Int {
-    let suite = AttackSuite(.sentinel, classes: 10).attacks.reduce(0) { sum, attack in
-      let (forwards, backwards) = attack.base.passes(classes: 10)
+  package func expectedPassesOfFurtherImage(_ attack: any Attack, classes: Int) -> Int {
+    let suite = AttackSuite(.sentinel, classes: classes).attacks.reduce(0) { sum, attack in
+      let (forwards, backwards) = attack.base.passes(classes: classes)
       return sum + forwards + backwards
     }
     // An image that breaks costs about a fifth; a tenth is to spare.

@@ -49,6 +49,11 @@ package struct Sentinel {
     package let left: [Int]
     /// Total forward and backward passes of one image.
     package let passes: Int
+
+    /// Whether its positions are those of a probe of `count` images; a file may say anything.
+    package func fits(_ count: Int) -> Bool {
+      (0...count).contains(looked) && survivors.allSatisfy((0..<count).contains) && left.allSatisfy(survivors.contains)
+    }
   }
 
   /// Called with the progress of a suite.
@@ -136,6 +141,9 @@ package struct Sentinel {
 
   private func begin(_ attack: any Attack, on network: Network, poll: () throws -> Void) throws -> Start {
     let logits = network.evaluate(set.images.pointer, count: set.count)
+    if let logit = logits.first(where: { !$0.isFinite }) {
+      throw EvaluationError("logits are not finite (\(logit)): the network has diverged")
+    }
     try poll()
     let points = Storage(count: set.images.count)
     try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
@@ -196,7 +204,10 @@ package struct Sentinel {
   /// that of the whole probe.
   package func expectedDeep(after quick: QuickProbe, classes: Int, isFull: Bool = false) -> Int {
     let count = isFull ? set.count : deepCount
-    let attacked = quick.survivors.count { $0 < count }, left = quick.left.count { $0 < count }
+    let attacked = quick.survivors.count { $0 < count }
+    // Nothing is known of what the quick check did not look at.
+    let left =
+      quick.left.count { $0 < count } + quick.survivors.count { (quick.looked..<max(quick.looked, count)).contains($0) }
     return SentinelSchedule.expectedDeep(
       left: left, broken: attacked - left, survivorPasses: expectedPasses(1, classes: classes))
   }

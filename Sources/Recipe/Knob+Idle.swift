@@ -69,6 +69,11 @@ enum Idle {
     }
   }
 
+  /// For the number of images of deep checks.
+  static let whileSequential: @Sendable (Settings) -> String? = { settings in
+    settings[.sentinelSequential] ? "not used while sentinel.sequential is on" : nil
+  }
+
   /// For knobs of the sentinel's checks.
   static let unlessChecking: @Sendable (Settings) -> String? = { settings in
     settings[.sentinelEvery] > 0 || settings[.sentinelDeepEvery] > 0

@@ -14,7 +14,8 @@ extension Knob<Int> {
     "validation images used by the checks")
 
   package static let sentinelDeepImages = integer(
-    KnobTraits("sentinel.deep_images", unit: "images", effect: .atStart), 8...100_000, coarse: 8, initial: 32,
+    KnobTraits("sentinel.deep_images", unit: "images", effect: .atStart, idle: Idle.whileSequential), 8...100_000,
+    coarse: 8, initial: 32,
     "how many of them, from the first on, a deep check attacks where it is not sequential")
 
   package static let sentinelSquare = integer(

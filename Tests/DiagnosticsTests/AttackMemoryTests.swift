@@ -54,7 +54,13 @@ struct AttackMemoryTests {
     memory.add(to: &file)
     #expect(try AttackMemory(file) == memory)
     #expect(try AttackMemory(Safetensors()) == nil)
-    #expect(file.withoutSession.tensors.isEmpty || file.metadata["dualab"] == nil)
+    file.metadata["dualab"] = "1"
+    #expect(file.tensors.count == 5 && file.withoutSession.tensors.isEmpty)
+    for queries in [-2, Int.max] {
+      var wild = file
+      wild.add("sentinel.queries", shape: [3], integers: [-1, -1, queries])
+      #expect(throws: FileError.self) { try AttackMemory(wild) }
+    }
     file.add("sentinel.images", shape: [3], integers: [0, 0, 3])
     #expect(throws: FileError.self) { try AttackMemory(file) }
   }

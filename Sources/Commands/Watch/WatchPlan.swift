@@ -94,6 +94,9 @@ struct WatchPlan {
     case Knob.sentinelImages.name: "use --limit for the number of images"
     case Knob.sentinelDeepEvery.name: "use --deep-every for how often AutoAttack runs"
     case Knob.sentinelEvery.name: "it measures every checkpoint (--newest skips older ones)"
+    case Knob.sentinelBank.name, Knob.sentinelMargin.name, Knob.sentinelSmallSteps.name, Knob.sentinelSquare.name,
+      Knob.sentinelSequential.name:
+      "it looks at every checkpoint without history, as 'attack --attack sentinel' does; remove it"
     case Knob.sentinelBudget.name, Knob.sentinelPause.name: "it has no training to slow down or pause; remove it"
     default: nil
     }

@@ -94,7 +94,8 @@ extension Trainer {
     _ quick: Sentinel.QuickProbe, _ sentinel: Sentinel, _ settings: Settings, allowance: Int, poll: () throws -> Void
   ) throws -> Sentinel.QuickProbe {
     let known = sentinel.set.count, attack = settings.trainingAttack
-    let affordable = (allowance - quick.passes) / max(1, quick.expectedPassesOfFurtherImage(attack))
+    let affordable =
+      (allowance - quick.passes) / max(1, quick.expectedPassesOfFurtherImage(attack, classes: network.classes))
     let count = min(known, data.validation.count - known, affordable)
     guard count >= Sentinel.leastFurtherImages else { return quick }
     let further = Sentinel(try validationImages(known..<known + count), seed: seed)
@@ -120,7 +121,7 @@ extension Trainer {
       sentinel: Sentinel(set, deepCount: initial[.sentinelDeepImages], seed: seed),
       memory: AttackMemory(count: count, pixels: pixels))
     state.pictures.first = resumed.reference
-    state.quick = resumed.look
+    if let look = resumed.look, look.fits(count) { state.quick = look }
     if let memory = resumed.memory, memory.count == count, memory.pixels == pixels { state.memory = memory }
     sentinel = state
     return state
