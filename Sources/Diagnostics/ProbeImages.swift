@@ -7,20 +7,23 @@ package struct ProbeImages {
   private let pgd: Storage
   private let strong: Storage
   private let pixels: Int
-  /// Whether PGD or the tier broke the image. If so, `strong` holds that point, otherwise the clean image.
+  /// Whether PGD or the tier broke the image. If so, `strong` holds that point, otherwise the clean image. Only of the
+  /// images that the tier looked at, the first ones: what it would have broken of the others is not known.
   package private(set) var isBroken: [Bool]
 
-  init(_ set: EvaluationSet, pgd: Storage) {
+  init(_ set: EvaluationSet, looked: Int, pgd: Storage) {
     clean = set.images
     self.pgd = pgd
     strong = Storage(count: set.images.count)
     strong.copy(from: set.images)
     pixels = set.shape.planarCount
-    isBroken = Array(repeating: false, count: set.count)
+    isBroken = Array(repeating: false, count: looked)
   }
 
   mutating func note(brokenByPGD positions: [Int]) {
-    for position in positions { take(position, from: pgd.pointer + position * pixels) }
+    for position in positions where position < isBroken.count {
+      take(position, from: pgd.pointer + position * pixels)
+    }
   }
 
   /// `points` are those of the `survivors`, in order.

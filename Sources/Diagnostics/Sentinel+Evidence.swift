@@ -66,7 +66,7 @@ extension Sentinel {
     result.isTargeted = attacks[0] is any TargetedAttack
     guard !survivors.isEmpty else { return result }
     let evaluation = try RobustnessEvaluation(
-      network, part(survivors), settings: settings(AttackSuite(custom: attacks), in: attack, individual: true))
+      network, set.part(survivors), settings: settings(AttackSuite(custom: attacks), in: attack, individual: true))
     evaluation.checksModel = false
     try evaluation.run(poll: poll)
     for (position, example) in zip(survivors, evaluation.record.examples) {

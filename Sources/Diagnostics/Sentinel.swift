@@ -67,7 +67,7 @@ package struct Sentinel {
   ) throws -> (probe: QuickProbe, images: ProbeImages) {
     let start = try begin(attack, on: network, poll: poll), survivors = start.survivors
     let result = try run(.sentinel, on: survivors, of: attack, network: network, observe: observe, poll: poll)
-    var images = ProbeImages(set, pgd: start.points)
+    var images = ProbeImages(set, looked: set.count, pgd: start.points)
     images.note(brokenByPGD: start.clean.filter { !survivors.contains($0) })
     images.note(brokenByTier: survivors.filter { !result.left.contains($0) }, of: survivors, at: result.points)
     let probe = start.probe(
@@ -104,7 +104,7 @@ package struct Sentinel {
       try look.insist(with: parts, allowance: allowance - leastPasses(attack) - look.passes, poll: poll)
     }
     memory = look.memory
-    var images = ProbeImages(set, pgd: start.points)
+    var images = ProbeImages(set, looked: end, pgd: start.points)
     images.note(brokenByPGD: start.clean.filter { !start.survivors.contains($0) })
     let left = Swift.Set(look.left)
     images.note(brokenByLook: start.survivors.filter { $0 < end && !left.contains($0) }, at: look.points)
@@ -226,17 +226,6 @@ package struct Sentinel {
       compares: compares)
   }
 
-  /// The probe's images at some positions.
-  func part(_ positions: [Int]) throws(EvaluationError) -> EvaluationSet {
-    let pixels = set.shape.planarCount, images = Storage(count: positions.count * pixels)
-    for (row, image) in positions.enumerated() {
-      (images.pointer + row * pixels).update(from: set.image(image), count: pixels)
-    }
-    return try EvaluationSet(
-      images: images, shape: set.shape, labels: positions.map { set.labels[$0] },
-      indices: positions.map { set.indices[$0] })
-  }
-
   /// What a suite did to the survivors of the attack as trained.
   private struct SuiteResult {
     /// Survivors that it did not break.
@@ -258,7 +247,7 @@ package struct Sentinel {
   ) throws -> SuiteResult {
     guard !survivors.isEmpty else { return SuiteResult() }
     let suite = AttackSuite(kind, classes: network.classes)
-    let evaluation = try RobustnessEvaluation(network, part(survivors), settings: settings(suite, in: attack))
+    let evaluation = try RobustnessEvaluation(network, set.part(survivors), settings: settings(suite, in: attack))
     evaluation.checksModel = false
     try evaluation.run(observe: { observe($0, suite) }, poll: poll)
     let examples = evaluation.record.examples

@@ -1,6 +1,5 @@
 import Attacks
 import Events
-import Tensors
 
 /// What other attacks break of what an evaluation left: the best known accuracy. It stands next to the reported one,
 /// never instead of it. docs/algorithms.md §7.5.
@@ -40,7 +39,7 @@ extension RobustnessEvaluation {
     if !left.isEmpty {
       let settings = EvaluationSettings(
         norm: record.settings.norm, epsilon: record.settings.epsilon, suite: suite, seed: record.settings.seed)
-      let evaluation = try RobustnessEvaluation(classifier, part(left), settings: settings)
+      let evaluation = try RobustnessEvaluation(classifier, set.part(left), settings: settings)
       evaluation.checksModel = false
       try evaluation.run(observe: observe, poll: poll)
       rows = evaluation.report().attacks.map { row in
@@ -54,15 +53,5 @@ extension RobustnessEvaluation {
     return BestKnown(
       title: suite.title(classes: classifier.classes), n: set.count, robust: accuracy.correct, accuracy: accuracy.value,
       interval: [interval.lowerBound, interval.upperBound], attacks: rows, broken: broken)
-  }
-
-  private func part(_ positions: [Int]) throws(EvaluationError) -> EvaluationSet {
-    let pixels = set.shape.planarCount, images = Storage(count: positions.count * pixels)
-    for (row, image) in positions.enumerated() {
-      (images.pointer + row * pixels).update(from: set.image(image), count: pixels)
-    }
-    return try EvaluationSet(
-      images: images, shape: set.shape, labels: positions.map { set.labels[$0] },
-      indices: positions.map { set.indices[$0] })
   }
 }

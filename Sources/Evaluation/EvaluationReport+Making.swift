@@ -6,7 +6,7 @@ extension RobustnessEvaluation {
 }
 
 extension EvaluationRecord {
-  /// The result for a model with so many classes, complete or so far.
+  /// The result for a model with this many classes, complete or so far.
   package func report(classes: Int) -> EvaluationReport {
     let n = examples.count, rows = settings.suite.attacks.indices.map(row)
     var warnings = self.warnings

@@ -56,6 +56,16 @@ package final class EvaluationSet {
       images: images.pointer, examples: indices, target: .labels(labels), seed: seed, purpose: .evaluationStart)
   }
 
+  /// A copy of the images at some positions. They keep their data set indices, and thereby their random numbers.
+  package func part(_ positions: [Int]) throws(EvaluationError) -> EvaluationSet {
+    let pixels = shape.planarCount, part = Storage(count: positions.count * pixels)
+    for (row, position) in positions.enumerated() {
+      (part.pointer + row * pixels).update(from: image(position), count: pixels)
+    }
+    return try EvaluationSet(
+      images: part, shape: shape, labels: positions.map { labels[$0] }, indices: positions.map { indices[$0] })
+  }
+
   /// Where an image starts.
   package func image(_ number: Int) -> UnsafePointer<Float> {
     UnsafePointer(images.pointer + number * shape.planarCount)

@@ -2,7 +2,7 @@
 package enum GapTier: String, Sendable, Hashable, Codable, CaseIterable {
   /// Cheap attacks, and what is remembered of earlier ones: often.
   case quick
-  /// AutoAttack's attacks on what those left: seldom.
+  /// AutoAttack's attacks on part of the probe: rarely.
   case deep
   /// Standard AutoAttack on the whole probe, asked for: what confirms an alarm.
   case full

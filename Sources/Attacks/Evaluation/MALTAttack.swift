@@ -1,6 +1,6 @@
 /// APGD-T whose targets are the classes with the nearest linearized boundaries instead of those with the largest logits
 /// (MALT, Melamed et al., NeurIPS 2024). docs/algorithms.md §7.5.
-package struct MALTAttack: TargetedAttack, IterativeAttack {
+package struct MALTAttack: NearestClassesAttack {
   package static let name = "malt"
   package static let summary = "APGD-T towards the classes whose boundaries are nearest (Melamed et al. 2024)"
   package static let stream = 10
@@ -19,14 +19,6 @@ package struct MALTAttack: TargetedAttack, IterativeAttack {
   }
 
   package static let usualTitle = "MALT"
-  package var restarts: Int { 1 }
-
-  package func passes(classes: Int) -> (forwards: Int, backwards: Int) {
-    let targets = attempts(classes: classes)
-    return (1 + targets * (iterations + 1), min(classes - 1, MarginRun.candidates) + targets * iterations)
-  }
-
-  package func check() throws(EvaluationError) { try require(["iterations": iterations, "targets": targets]) }
 
   package func makeRun(_ problem: AttackProblem) -> MarginRun {
     MarginRun(

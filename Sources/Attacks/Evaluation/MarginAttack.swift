@@ -1,7 +1,7 @@
 /// Auto-PGD on the unscaled margin z_t − z_y, one target class after another, those whose boundary is nearest first:
 /// minimal-margin attack (Gao et al., ICML 2022) with the targets of MALT (Melamed et al., NeurIPS 2024).
 /// docs/algorithms.md §11.4.
-package struct MarginAttack: TargetedAttack, IterativeAttack {
+package struct MarginAttack: NearestClassesAttack {
   package static let name = "mm"
   package static let summary = "APGD on the margin to the 3 classes whose boundaries are nearest (Gao et al. 2022)"
   package static let stream = 9
@@ -18,14 +18,6 @@ package struct MarginAttack: TargetedAttack, IterativeAttack {
 
   package static let usualTitle = "MM"
   package var title: String { "MM-\(targets)" + (iterations == Self().iterations ? "" : "×\(iterations)") }
-  package var restarts: Int { 1 }
-
-  package func passes(classes: Int) -> (forwards: Int, backwards: Int) {
-    let targets = attempts(classes: classes)
-    return (1 + targets * (iterations + 1), min(classes - 1, MarginRun.candidates) + targets * iterations)
-  }
-
-  package func check() throws(EvaluationError) { try require(["iterations": iterations, "targets": targets]) }
 
   package func makeRun(_ problem: AttackProblem) -> MarginRun {
     MarginRun(

@@ -81,7 +81,7 @@ package final class SquareRun: AttackRun {
   /// The margin at the best point.
   package private(set) var margin = Double.infinity
 
-  /// Where an earlier run on the same image had come, at other weights.
+  /// Where an earlier run on the same image ended, at other weights.
   package struct Earlier {
     /// Its best point [C][H][W]; copied.
     let point: UnsafePointer<Float>
@@ -98,7 +98,7 @@ package final class SquareRun: AttackRun {
   }
 
   /// A run with these settings. Without `draws` it uses the problem's random numbers. It goes on from `earlier`, whose
-  /// margin it measures anew.
+  /// margin it measures again.
   package init(
     _ problem: AttackProblem, _ attack: SquareAttack, from earlier: Earlier? = nil, draws: (any SquareDraws)? = nil
   ) {

@@ -5,7 +5,7 @@ import Tensors
 /// other classes:
 ///
 ///     step 0 ascends z_y; the first half −p_y (even starts) or q (odd starts); the second half q − p_y
-///     α_i = ε·(1 + cos(π·i/h)), i counted anew in each half of h steps
+///     α_i = ε·(1 + cos(π·i/h)), i restarts at 0 in each half of h steps
 ///
 /// Any misclassified iterate counts.
 package final class PMARun: AttackRun {

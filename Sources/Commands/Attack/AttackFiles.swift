@@ -25,7 +25,7 @@ struct AttackFiles {
   /// Checks that the disk has room for the verdicts on `images` images. Throws `CommandFailure`.
   func check(images: Int, attacks: Int) throws {
     guard let json else { return }
-    // A verdict of one attack takes up to so many characters, and the rest of a file has less than 64 KiB.
+    // A verdict of one attack takes at most this many characters, and the rest of a file has less than 64 KiB.
     let size = images * attacks * 160 + 65_536
     do { try AtomicFile.checkRoom(size, for: URL(fileURLWithPath: json)) } catch {
       throw CommandFailure.failed(

@@ -228,7 +228,7 @@ package struct SessionMachine: Sendable {
     }
   }
 
-  /// The step changed nothing: whoever is there can change something and try it again.
+  /// The step changed nothing: a person can change something and retry it.
   private mutating func diverged(_ event: String, _ reason: String) -> Turn {
     guard isAttended, ending == nil else { return fail(reason) }
     pausing.pause()

@@ -1,5 +1,4 @@
 import Attacks
-import Tensors
 
 /// One of several parts of an evaluation, which can be attacked on different machines: every `of`-th image, starting
 /// with the `part`-th. Neighbors in a file are often alike, so that this takes every machine about as long.
@@ -46,14 +45,6 @@ extension Shard: Codable {
 }
 
 extension EvaluationSet {
-  /// A copy of the images of a shard. They keep their data set indices, and thereby their random numbers.
-  func part(_ shard: Shard) throws(EvaluationError) -> EvaluationSet {
-    let positions = Array(shard.positions(in: count)), pixels = shape.planarCount
-    let storage = Storage(count: positions.count * pixels)
-    for (row, position) in positions.enumerated() {
-      (storage.pointer + row * pixels).update(from: image(position), count: pixels)
-    }
-    return try EvaluationSet(
-      images: storage, shape: shape, labels: positions.map { labels[$0] }, indices: positions.map { indices[$0] })
-  }
+  /// A copy of the images of a shard.
+  func part(_ shard: Shard) throws(EvaluationError) -> EvaluationSet { try part(Array(shard.positions(in: count))) }
 }
