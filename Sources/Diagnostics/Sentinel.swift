@@ -53,6 +53,7 @@ package struct Sentinel {
     /// Whether its positions are those of a probe of `count` images; a file may say anything.
     package func fits(_ count: Int) -> Bool {
       (0...count).contains(looked) && survivors.allSatisfy((0..<count).contains) && left.allSatisfy(survivors.contains)
+        && [survivors, left].allSatisfy { zip($0, $0.dropFirst()).allSatisfy(<) }
     }
   }
 

@@ -20,7 +20,7 @@ extension GapPane {
     let attack = attack(of: newest.tier)
     let real = newest.broken > 0 ? newest.realWords(.screen, attack: attack) : nil
     let budget = budgetSpent.map { "\(NumberText.percent($0, digits: 0)) of the budget spent" }
-    return [newest.chanceWords, real, budget].compactMap(\.self)
+    return [newest.odds.map { "\($0) by chance" }, real, budget].compactMap(\.self)
   }
 
   /// The same in sentences.
@@ -29,8 +29,8 @@ extension GapPane {
     if let breakersText, let step = readings[.quick]?.step {
       sentences.append("Images broken at step \(step), attack by attack: \(breakersText).")
     }
-    if let newest, let words = newest.chanceWords {
-      sentences.append("A network whose gap is not to be watched would show as much in \(words).")
+    if let newest, let odds = newest.odds {
+      sentences.append("The chance that a network with a gap below the watch threshold shows this much is \(odds).")
     }
     if let newest, newest.broken > 0, let words = newest.realWords(.screen, attack: attack(of: newest.tier)) {
       sentences.append("\(words.prefix(1).uppercased())\(words.dropFirst()).")

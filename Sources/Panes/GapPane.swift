@@ -102,7 +102,7 @@ package struct GapPane: Pane {
 
   private mutating func note(_ breakers: [GapBreaker], step: Int) {
     let breaking = breakers.filter { $0.broken > 0 }.map(\.attack)
-    breakingSince = Dictionary(uniqueKeysWithValues: breaking.map { ($0, breakingSince[$0] ?? step) })
+    breakingSince = Dictionary(breaking.map { ($0, breakingSince[$0] ?? step) }) { first, _ in first }
   }
 
   /// The reading that says most about the present: the newest, of several at one step the one with the largest gap, of

@@ -70,8 +70,8 @@ struct ChangeDialog: Dialog {
       return heading + wrapped("not possible: \(conflict)", to: width).map { [Span($0, .alarm)] }
     }
     let isFar = knob.leavesPlausible(from: settings[knob], to: value, in: settings)
-    let caution = isFar ? knob.plausibleWords(in: settings).map { "\($0): training may diverge, or crawl" } : nil
-    if endsRun { return heading + [[Span("as many steps are done already: this ends the run", .watch)]] }
+    let caution = isFar ? knob.plausibleWords(in: settings).map { "\($0): training may diverge or stall" } : nil
+    if endsRun { return heading + [[Span("that many steps are already done: this ends the run", .watch)]] }
     return heading + (caution.map { wrapped($0, to: width).map { [Span($0, .watch)] } } ?? [])
       + ChangeWords.lines(knob.name, from: settings, to: new).flatMap { line in
         wrapped(line, to: max(1, width - 2)).enumerated().map { row, part in

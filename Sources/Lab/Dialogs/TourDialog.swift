@@ -41,7 +41,7 @@ struct TourDialog: Dialog {
 
   func lines(width: Int) -> [[Span]] {
     let width = min(60, width)
-    let text = "The change makes the session yours: \(NumberText.count(left, "stop")) of the tour will not come."
+    let text = "The change ends the tour: \(NumberText.count(left, "stop")) will be skipped."
     return [[Span(asked, .key)], []] + wrapped(text, to: max(1, width)).map { [Span($0, .dialog)] }
   }
 }
