@@ -11,16 +11,19 @@ final class SignalWatch: Sendable {
   /// The first signal received; nil when there was none.
   var signal: Int32? { seen.withLock { $0 } }
 
-  /// Watches until the program ends. Calls `stop` on a separate queue.
+  /// Watches until the program ends. Calls `stop` on a separate queue. Returns when no signal can end the program by
+  /// itself any more.
   init(stop: @escaping @Sendable () -> Void) {
-    let queue = DispatchQueue(label: "dualab signals")
+    let queue = DispatchQueue(label: "dualab signals"), ready = DispatchSemaphore(value: 0)
     let numbers = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnoredByParent($0) }
     let signals = numbers.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
     sources = signals
     for (number, source) in zip(numbers, signals) {
       source.setEventHandler { @Sendable [self] in take(number, stop) }
+      source.setRegistrationHandler { @Sendable in ready.signal() }
       source.resume()
     }
+    for _ in signals { ready.wait() }
   }
 
   /// The same for signals that other code catches and writes to a pipe, one byte each. Earlier signals are not lost.

@@ -46,13 +46,19 @@ import Testing
     }
   }
 
+  /// A lab that has trained a few steps of a run that does not end by itself.
+  private func trainingLab(in folder: URL) async throws -> TmuxSession {
+    let program = try BuiltProgram.file().path, out = folder.appendingPathComponent("run").path
+    let options = ["--out", out, "--steps", "100000", "--threads", "2"] + Self.options.dropFirst(2)
+    let lab = try TmuxSession([program, "lab"] + options, columns: 120, rows: 36)
+    try await lab.wait(until: "a few steps") { $0.contains("step 3") }
+    return lab
+  }
+
   @Test func aBranchTrainsNextToItsParentWithTheBitsItHasAlone() async throws {
     try await withFolder { folder in
-      let program = try BuiltProgram.file().path, out = folder.appendingPathComponent("run").path
-      let options = ["--out", out, "--steps", "100000", "--threads", "2"] + Self.options.dropFirst(2)
-      let lab = try TmuxSession([program, "lab"] + options, columns: 120, rows: 36)
+      let lab = try await trainingLab(in: folder)
       defer { lab.end() }
-      try await lab.wait(until: "a few steps") { $0.contains("step 3") }
       try lab.type(":note first look")
       try lab.press("Enter")
       try await lab.wait(for: "m1 first look")
@@ -93,11 +99,8 @@ import Testing
 
   @Test func aSignalStopsBoth() async throws {
     try await withFolder { folder in
-      let program = try BuiltProgram.file().path, out = folder.appendingPathComponent("run").path
-      let options = ["--out", out, "--steps", "100000", "--threads", "2"] + Self.options.dropFirst(2)
-      let lab = try TmuxSession([program, "lab"] + options, columns: 120, rows: 36)
+      let lab = try await trainingLab(in: folder)
       defer { lab.end() }
-      try await lab.wait(until: "a few steps") { $0.contains("step 3") }
       try lab.type(":branch 2 beta=1 --beside")
       try lab.press("Enter")
       try await lab.wait(until: "a few steps of the branch") { $0.contains("2/2 branch") && $0.contains("step 2") }

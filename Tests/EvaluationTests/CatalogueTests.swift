@@ -23,7 +23,7 @@ struct CatalogueTests {
 
   @Test func everyEvaluationAttackHasAFileAndALine() throws {
     var attacks: [String: String] = [:]
-    for kind in ["EvaluationAttack", "IterativeAttack", "TargetedAttack, IterativeAttack"] {
+    for kind in ["EvaluationAttack", "IterativeAttack", "TargetedAttack, IterativeAttack", "NearestClassesAttack"] {
       let found = try declared("package struct ", suffix: ": \(kind) {", under: "Sources/Attacks/Evaluation")
       attacks.merge(found) { first, _ in first }
     }

@@ -130,7 +130,7 @@ import Testing
     [("model", "preact-resnet18")],
     [("schedule", "trapezoid")], [("schedule", "piecewise")], [("steps", "0")], [("momentum", "0")],
     [("weight_decay", "0")], [("sentinel.every", "0"), ("sentinel.deep_every", "0")], [("objective", "standard")],
-    [("batching", "seq")], [("data", "folder")],
+    [("batching", "seq")], [("data", "folder")], [("sentinel.sequential", "off")],
   ]
   /// Knobs that some runs do not use.
   private static let sometimes: Set<String> = [

@@ -80,6 +80,8 @@ struct AttackJob {
           if let json = try? encoded() { files.keep(json) }
         }, poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
       if options.beyond {
+        // What follows may take as long again; the verdicts must not wait for it.
+        if let json = try? encoded() { files.keep(json) }
         let suite = AttackSuite(.beyond, classes: plan.network.classes)
         screen = AttackScreen(suite, output: output, isQuiet: options.quiet)
         bestKnown = try evaluation.bestKnown(
