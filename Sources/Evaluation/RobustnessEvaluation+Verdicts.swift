@@ -47,7 +47,7 @@ extension RobustnessEvaluation {
   }
 
   /// ‖point − image‖; nil if the point is outside box or ball.
-  private func audit(_ point: UnsafePointer<Float>, _ image: Int) -> Double? {
+  func audit(_ point: UnsafePointer<Float>, _ image: Int) -> Double? {
     guard (0..<set.shape.planarCount).allSatisfy({ point[$0] >= -1e-6 && point[$0] <= 1 + 1e-6 }) else { return nil }
     let distance = record.settings.norm.distance(point, set.image(image), set.shape.planarCount)
     return distance <= record.settings.epsilon + 1e-6 ? distance : nil

@@ -64,7 +64,7 @@ package final class Network {
   let inputGradient: Activation
   let logits: Activation
   let logitsGradient: Activation
-  let pool: ThreadPool
+  package let pool: ThreadPool
   let scratch: [Storage]
   private var slots: [WorkspaceSlot] = []
   /// The parameter gradients that a backward pass is to be added to; made at the first need.

@@ -29,6 +29,22 @@ import Testing
     #expect(!without.result.contains("best_known"))
   }
 
+  @Test("earlier checkpoints of the run are tried first")
+  func earlierCheckpoints() async throws {
+    let folder = try BuiltProgram.newFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try await SmallRun.checkpoint(in: folder, steps: 60)
+    let json = folder.appendingPathComponent("r.json")
+    let run = try await BuiltProgram.run([
+      "attack", "--checkpoint", file, "--limit", "24", "--attack", "fgsm", "--beyond", "--json", json.path,
+    ])
+    #expect(run.status == 0, "\(run.error)")
+    let best = try #require(try AttackResult(contentsOf: json.path).bestKnown)
+    #expect(best.attacks.first?.name == "transfer")
+    #expect(best.attacks.first?.title.hasPrefix("transfer from step ") == true, "\(best.attacks)")
+    #expect(run.result.contains("transfer from step "))
+  }
+
   @Test(
     "a look of the sentinel says how far AutoAttack may be below")
   func sentinel() async throws {
@@ -39,6 +55,8 @@ import Testing
       "\(run.error)")
     #expect(run.result.contains("MM-3") && run.result.contains("Square-500"))
     let list = try await BuiltProgram.run(["attacks", "list"])
-    for name in ["sentinel", "beyond", "mm", "malt", "pma"] { #expect(list.result.contains("\n\(name) "), "\(name)") }
+    for name in ["sentinel", "beyond", "autoae", "mm", "malt", "pma"] {
+      #expect(list.result.contains("\n\(name) "), "\(name)")
+    }
   }
 }

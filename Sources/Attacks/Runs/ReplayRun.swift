@@ -4,7 +4,8 @@ import Tensors
 /// Looks at given points, one after another, until one breaks the image.
 package final class ReplayRun: AttackRun {
   private let problem: AttackProblem
-  private let points: Storage
+  private let memory: Storage
+  private let points: UnsafeMutablePointer<Float>
   private let count: Int
 
   package private(set) var isDone = false
@@ -12,19 +13,21 @@ package final class ReplayRun: AttackRun {
   /// The position of the point that broke the image.
   package private(set) var breaking: Int?
 
-  /// A run on `count` points, [count][C][H][W]; at least one.
-  package init(_ problem: AttackProblem, points: Storage, count: Int) {
-    precondition(count > 0 && points.count >= count * problem.pixels, "a replay needs at least one point")
+  /// A run on `count` points, [count][C][H][W], which begin at number `first` of `points`; at least one.
+  package init(_ problem: AttackProblem, points: Storage, from first: Int = 0, count: Int) {
+    precondition(
+      count > 0 && points.count >= (first + count) * problem.pixels, "a replay needs at least one point")
     self.problem = problem
-    self.points = points
+    memory = points
+    self.points = points.pointer + first * problem.pixels
     self.count = count
   }
 
   package var point: UnsafePointer<Float> {
-    UnsafePointer(points.pointer + tally.iteration * problem.pixels)
+    UnsafePointer(points + tally.iteration * problem.pixels)
   }
   package var found: UnsafePointer<Float>? {
-    breaking.map { UnsafePointer(points.pointer + $0 * problem.pixels) }
+    breaking.map { UnsafePointer(points + $0 * problem.pixels) }
   }
 
   package func see(_ logits: UnsafePointer<Float>) -> Int {

@@ -85,7 +85,8 @@ struct AttackJob {
         let suite = AttackSuite(.beyond, classes: plan.network.classes)
         screen = AttackScreen(suite, output: output, isQuiet: options.quiet)
         bestKnown = try evaluation.bestKnown(
-          suite, observe: { screen.show($0) }, poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
+          suite, from: try earlierWeights(), observe: { screen.show($0) },
+          poll: { if stop.withLock({ $0 }) { throw Interrupted() } })
       }
     } catch is Interrupted {
       isInterrupted = true
@@ -96,6 +97,14 @@ struct AttackJob {
     screen.clear()
     let isWritten = try finish(isInterrupted: isInterrupted, files)
     if isInterrupted || !isWritten, let signal = signals.signal { throw CommandFailure.signal(signal) }
+  }
+
+  /// Earlier weights of the run that is attacked; those that can't be used are said.
+  private func earlierWeights() throws -> [TransferSource] {
+    guard let path = options.checkpoint else { return [] }
+    let earlier = try EarlierWeights(than: path, input: plan.network.input, pool: plan.network.pool)
+    for note in earlier.notes { try output.error("note: \(note)\n") }
+    return earlier.sources
   }
 
   private func encoded() throws -> Data {

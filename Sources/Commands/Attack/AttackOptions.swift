@@ -67,8 +67,8 @@ package struct AttackOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Then try PMA, MALT and a long MM-9 on the images that are left, and report the best known accuracy next to the "
-        + "robust one."))
+      "Then try adversarial images of the run's earlier checkpoints, PMA, MALT and a long MM-9 on the images that are "
+        + "left, and report the best known accuracy next to the robust one."))
   var beyond = false
 
   @Flag(

@@ -43,7 +43,9 @@ extension NamedSuite: Hashable {
 }
 
 /// The named suites, in the order of their listing.
-package let attackSuites: [NamedSuite] = [.standard, .plus, .rand, .quick, .sentinel, .beyond]
+package let attackSuites: [NamedSuite] = [
+  .standard, .plus, .rand, .quick, .sentinel, .beyond, .autoAE,
+]
 
 // MARK: the suites
 
@@ -114,5 +116,17 @@ extension NamedSuite {
   ) { classes in
     let second: [any EvaluationAttack] = classes < 4 ? [] : [MALTAttack()]
     return [PMAAttack()] + second + [MarginAttack(iterations: 100, targets: 9)]
+  }
+
+  /// The policy that AutoAE found for ℓ∞ (Liu et al., AAAI 2023; LeegerPENG/AutoAE): 854 iterations, those of the
+  /// targeted attacks shared by nine classes.
+  package static let autoAE = NamedSuite(
+    name: "autoae", title: "AutoAE", summary: "seven short attacks in the order that a search found (Liu et al. 2023)"
+  ) { _ in
+    [
+      APGDDLRAttack(iterations: 32), APGDCEAttack(iterations: 32), APGDTAttack(iterations: 7),
+      FABAttack(iterations: 63), APGDTAttack(iterations: 14), APGDDLRAttack(iterations: 160),
+      APGDTAttack(iterations: 42),
+    ]
   }
 }
