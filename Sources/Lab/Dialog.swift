@@ -92,6 +92,14 @@ package enum DialogRequest: Sendable, Hashable {
   case quit
   /// Use the theme with this index.
   case theme(Int)
+  /// Open the command line with this text.
+  case line(String)
+  /// Press this key once the dialog is closed.
+  case press(Key)
+  /// Show only the lines of the pane with this index that contain a text.
+  case filter(Int, String)
+  /// Keep this line, to be run again.
+  case remember(String)
   /// Show this line.
   case say(String, isError: Bool)
 }

@@ -74,7 +74,11 @@ extension Lab {
     [
       LabKey(
         [.enter], footer: FooterWord("enter", "full"), "show this pane on the whole screen",
-        when: { !$0.isFull && $0.layout.places.count > 1 }
+        when: { $0.canFill && !$0.paneTakesEnter }
+      ) { $0.setFull(true) },
+      LabKey(
+        [.character("f")], footer: FooterWord("f", "full"), "show this pane on the whole screen, where enter does something else",
+        when: { $0.canFill && $0.paneTakesEnter }
       ) { $0.setFull(true) },
       LabKey([.escape], footer: FooterWord("esc", "back"), "go back to all panes", when: \.isFull) {
         $0.setFull(false)
@@ -108,28 +112,37 @@ extension Lab {
     return replay + rest.filter { taken.isDisjoint(with: $0.keys) }
   }
 
-  /// Every key there is, in sections.
+  /// What works now, then every key there is, in sections.
   var helpSections: [HelpDialog.Section] {
+    var bare = self
+    bare.dialog = nil
+    let now = bare.hints.filter(\.isValid).compactMap { hint in
+      hint.keys.first.map {
+        HelpDialog.Row(keys: hint.label, description: hint.description, request: .press($0))
+      }
+    }
     var sections = [
+      HelpDialog.Section(heading: "Now", rows: now),
       HelpDialog.Section(heading: "Everywhere", rows: Lab.rows(Lab.openKeys + Lab.alwaysKeys)),
       HelpDialog.Section(heading: "Tour", rows: Lab.rows(Lab.tourKeys)),
       HelpDialog.Section(heading: "Replay", rows: Lab.rows(Lab.replayKeys)),
     ]
     for pane in panes where !pane.hints.isEmpty {
       let rows = pane.hints.map { hint in
-        (keys: hint.label, description: hint.description + (hint.isHeardWhenVisible ? "" : " (when focused)"))
+        HelpDialog.Row(
+          keys: hint.label, description: hint.description + (hint.isHeardWhenVisible ? "" : " (when focused)"))
       }
       sections.append(HelpDialog.Section(heading: Swift.type(of: pane).title, rows: rows))
     }
     sections += dialogCatalogue.map { $0.helpSection }
-    let commands = LineCommand.all.map { (keys: ":" + $0.usage, description: $0.description) }
+    let commands = LineCommand.all.map {
+      HelpDialog.Row(keys: ":" + $0.usage, description: $0.description, request: .line($0.word + " "))
+    }
     return sections + [HelpDialog.Section(heading: "Commands", rows: commands)]
   }
 
-  fileprivate static func rows<State, Answer>(
-    _ keys: [KeyBinding<State, Answer>]
-  ) -> [(keys: String, description: String)] {
-    keys.map { (keys: $0.label, description: $0.description) }
+  fileprivate static func rows<State, Answer>(_ keys: [KeyBinding<State, Answer>]) -> [HelpDialog.Row] {
+    keys.map { HelpDialog.Row(keys: $0.label, description: $0.description) }
   }
 }
 

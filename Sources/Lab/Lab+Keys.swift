@@ -34,9 +34,23 @@ extension Lab {
     case .stop: return stop()
     case .quit: return quit()
     case .theme(let index): return useTheme(index)
+    case .line(let text): return open(CommandDialog(self, text: text))
+    case .press(let key):
+      dialog = nil
+      return handle(key)
+    case .filter(let index, let text): panes[index].filter = text
+    case .remember(let line): remember(line)
     case .say(let text, let isError): show(text, isError: isError)
     }
     return []
+  }
+
+  /// Keeps a line for the command line's history: once, and no empty one.
+  private mutating func remember(_ line: String) {
+    let line = line.split(separator: " ").joined(separator: " ")
+    guard !line.isEmpty else { return }
+    lineHistory.removeAll { $0 == line }
+    lineHistory = lineHistory.suffix(99) + [line]
   }
 
   // MARK: leaving

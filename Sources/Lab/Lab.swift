@@ -2,6 +2,7 @@ import Events
 import Panes
 import Plotting
 import Readout
+import Recipe
 import Spelling
 
 /// Everything on the screen: pure state that keys and events change and that draws itself into a buffer.
@@ -21,6 +22,8 @@ package struct Lab: Sendable {
   var options: LabOptions
   var size = PaneSize(80, 24)
   var leavesAfterSummary = false
+  /// Lines that were run on the command line, the latest at the end.
+  var lineHistory: [String] = []
   /// The runs that are drawn behind this one.
   var others: [OtherRun] = []
   /// True when the first of them trains next to this one.
@@ -29,12 +32,17 @@ package struct Lab: Sendable {
   /// The pane that turns knobs: its arrow keys work from the start.
   static let firstFocus = paneCatalogue.firstIndex { $0.id == ControlsPane.id } ?? 0
 
+  /// So many steps an answer stays, if no key is pressed.
+  private static let answerSteps = 20
+
   /// The keys that pause, step and attack.
   private static let trainingKeys: [Key] = [.character(" "), .character("."), .character("A")]
 
   /// A line for the reader; the next key removes it.
   struct Message: Sendable {
     let text: String, isError: Bool
+    /// The step at which an answer makes room for the keys again; nil: the next key does that.
+    var end: Int?
   }
 
   /// A lab that has seen nothing yet.
@@ -58,11 +66,13 @@ package struct Lab: Sendable {
     guard isTaken else {
       return show("pasted text is ignored; press : to type a command", isError: false)
     }
+    showTyped()
     message = nil
     needsDraw = true
   }
 
   private mutating func obey(_ key: Key) -> [LabAction] {
+    defer { showTyped() }
     if let actions = press(key, in: Lab.alwaysKeys) { return actions }
     if dialog == nil, session.onlooker == .replay, let actions = press(key, in: Lab.replayKeys) { return actions }
     if dialog == nil, let actions = press(key, in: Lab.tourKeys) { return actions }
@@ -70,7 +80,11 @@ package struct Lab: Sendable {
     if dialog == nil, session.isWatching || session.onlooker != nil, !session.isOver, Lab.trainingKeys.contains(key) {
       return send(.pause)
     }
-    guard dialog != nil else { return press(key, in: Lab.openKeys) ?? pressInPanes(key) }
+    guard dialog != nil else {
+      // Enter opens what the focused pane has selected, and otherwise the pane itself.
+      if key == .enter, let actions = pressInPanes(key) { return actions }
+      return press(key, in: Lab.openKeys) ?? pressInPanes(key) ?? []
+    }
     if let requests = dialog?.press(key) {
       needsDraw = true
       return requests.flatMap { perform($0) }
@@ -78,6 +92,17 @@ package struct Lab: Sendable {
     // Characters that are not keys are text, where text is taken.
     if case .character(let character) = key, dialog?.type(character) == true { needsDraw = true }
     return []
+  }
+
+  /// What is typed as a filter thins the pane out at once, and what is typed as a value stands at its knob.
+  private mutating func showTyped() {
+    if let open = dialog as? FilterDialog { panes[open.pane].filter = open.text }
+    guard var controls = panes[Lab.firstFocus] as? ControlsPane else { return }
+    let typing = (dialog as? ValueDialog)?.text
+    guard controls.typing != typing else { return }
+    controls.typing = typing
+    panes[Lab.firstFocus] = controls
+    needsDraw = true
   }
 
   private mutating func press(_ key: Key, in keys: [LabKey]) -> [LabAction]? {
@@ -91,7 +116,10 @@ package struct Lab: Sendable {
   /// Reacts to an event of the session. After `stop`, the answer to the summary is `.leave`.
   package mutating func handle(_ event: Event) -> [LabAction] {
     needsDraw = true
+    let answer = isVisible(JournalPane.id) ? nil : session.answer(to: event)
+    if let answer { message = Message(text: answer, isError: false, end: session.step + Lab.answerSteps) }
     session.update(event)
+    if let end = message?.end, session.step >= end { message = nil }
     for index in panes.indices { panes[index].update(event) }
     if case .started = event, session.isWatching { showWatchPanes() }
     if var open = dialog { dialog = open.follow(self) ? open : nil }
@@ -125,6 +153,7 @@ package struct Lab: Sendable {
   var emptied: Lab {
     var lab = Lab(options: options)
     (lab.enabled, lab.focus, lab.isFull, lab.size) = (enabled, focus, isFull, size)
+    lab.lineHistory = lineHistory
     lab.session.onlooker = session.onlooker
     lab.compare(others)
     return lab
@@ -209,7 +238,7 @@ package struct Lab: Sendable {
     return [.send(command)]
   }
 
-  private mutating func pressInPanes(_ key: Key) -> [LabAction] {
+  private mutating func pressInPanes(_ key: Key) -> [LabAction]? {
     let order = layout.places.map(\.pane).sorted { $0 == focus && $1 != focus }
     for index in order {
       guard let requests = panes[index].press(key, isFocused: index == focus) else { continue }
@@ -220,9 +249,27 @@ package struct Lab: Sendable {
         case .say(let text):
           show(text, isError: false)
           return []
+        case .edit(let name): return AnyKnob.named(name).map { open(ValueDialog($0)) } ?? []
         }
       }
     }
-    return []
+    return nil
+  }
+
+  /// True while a pane is on the screen.
+  func isVisible(_ id: String) -> Bool { layout.places.contains { Swift.type(of: panes[$0.pane]).id == id } }
+
+  /// True while one pane of several could have the whole screen.
+  var canFill: Bool { !isFull && layout.places.count > 1 }
+
+  /// True when the focused pane is on the screen and has a use for enter.
+  var paneTakesEnter: Bool {
+    layout.places.contains { $0.pane == focus }
+      && panes[focus].hints.contains { $0.keys.contains(.enter) && $0.isValid }
+  }
+
+  /// The pane that a filter would apply to: the focused one, or the first on the screen that takes one.
+  var filteredPane: Int? {
+    layout.places.map(\.pane).sorted { $0 == focus && $1 != focus }.first { panes[$0].filter != nil }
   }
 }

@@ -28,9 +28,11 @@ package struct LineNames: Sendable {
   package var marks: [String]
   /// Of runs to compare with.
   package var runs: [String]
+  /// The present settings, whose values are offered to be edited.
+  package var settings: Settings?
 
-  package init(themes: [String] = [], marks: [String] = [], runs: [String] = []) {
-    (self.themes, self.marks, self.runs) = (themes, marks, runs)
+  package init(themes: [String] = [], marks: [String] = [], runs: [String] = [], settings: Settings? = nil) {
+    (self.themes, self.marks, self.runs, self.settings) = (themes, marks, runs, settings)
   }
 }
 
@@ -86,10 +88,10 @@ package struct LineCommand: Sendable {
 // MARK: commands with arguments
 
 extension LineCommand {
-  private static let set = LineCommand("set NAME VALUE", "change a knob (also NAME=VALUE)") { words, _ in
+  private static let set = LineCommand("set NAME VALUE", "change a knob (also NAME=VALUE, or β=1)") { words, names in
     switch words.count {
     case 0: liveKnobs.map(\.name)
-    case 1: values(of: words[0])
+    case 1: values(of: words[0], names)
     default: []
     }
   } request: { words, _ in
@@ -170,12 +172,20 @@ extension LineCommand {
   /// The knobs that can be turned during a run.
   static var liveKnobs: [AnyKnob] { AnyKnob.all.filter(\.isLive) }
 
-  /// The values that a knob can have, where they can be listed.
-  static func values(of name: String) -> [String] {
-    switch AnyKnob.named(name)?.kind {
-    case .choice(let choices): choices
-    case .flag: ["on", "off"]
-    default: []
+  /// The values that a knob can have, where they can be listed; of a number, the present one, its neighbors and the
+  /// default.
+  static func values(of name: String, _ names: LineNames) -> [String] {
+    guard let knob = AnyKnob.named(name) else { return [] }
+    switch knob.kind {
+    case .choice(let choices): return choices
+    case .flag: return ["on", "off"]
+    default:
+      guard let settings = names.settings else { return [] }
+      let now = settings[knob]
+      let near = [now] + [1, -1].map { knob.nudged(now, presses: $0, coarse: true) } + [Settings()[knob]]
+      var texts: [String] = []
+      for text in near.map(knob.format) where !texts.contains(text) && !text.contains(" ") { texts.append(text) }
+      return texts
     }
   }
 

@@ -1,12 +1,20 @@
+import Panes
 import Spelling
 
 /// The line after `:` while it is typed.
 package struct Prompt: Sendable {
   /// What has been typed.
-  package private(set) var text = ""
+  package var text: String { editor.text }
+  package private(set) var editor = LineEditor()
   private let names: LineNames
   /// The candidates that tab goes through, and the next one.
   private var cycle: Cycle?
+  /// Lines that were run before, the latest at the end.
+  private let history: [String]
+  /// How far back in the history the line is from; 0: it is new.
+  private var back = 0
+  /// The new line, while an older one is shown.
+  private var draft = ""
 
   private struct Cycle: Sendable {
     let stem: String
@@ -14,22 +22,41 @@ package struct Prompt: Sendable {
     var next = 0
   }
 
-  /// An empty line; `names` are those that commands accept.
-  package init(_ names: LineNames = LineNames()) { self.names = names }
+  /// A line with this text; `names` are those that commands accept, `history` the lines that were run before.
+  package init(_ names: LineNames = LineNames(), history: [String] = [], text: String = "") {
+    self.names = names
+    self.history = history
+    editor.set(text)
+  }
 
-  /// Adds a character.
+  /// Adds a character at the cursor.
   package mutating func type(_ character: Character) {
-    text.append(character)
+    editor.type(character)
     cycle = nil
   }
 
-  /// Deletes the last character; false when there is none.
+  /// Moves the cursor or deletes.
+  package mutating func press(_ key: Key) {
+    _ = editor.press(key)
+    cycle = nil
+  }
+
+  /// Deletes the character before the cursor; false when the line is empty.
   package mutating func erase() -> Bool {
     cycle = nil
-    return text.popLast() != nil
+    guard !editor.isEmpty else { return false }
+    return editor.press(.backspace)
   }
 
-  /// Puts the next candidate in place of the last word.
+  /// Shows the line that was run `count` lines before (after, if negative) the one that is shown.
+  package mutating func recall(_ count: Int) {
+    if back == 0 { draft = text }
+    back = min(max(0, back + count), history.count)
+    editor.set(back == 0 ? draft : history[history.count - back])
+    cycle = nil
+  }
+
+  /// Puts the next candidate in place of the word before the cursor.
   package mutating func complete() {
     if cycle == nil {
       let (stem, candidates) = candidates
@@ -38,26 +65,36 @@ package struct Prompt: Sendable {
     guard var current = cycle, !current.candidates.isEmpty else { return }
     let isOnly = current.candidates.count == 1
     let word = current.candidates[current.next]
-    text = current.stem + word + (isOnly && takesMore(current.stem, word) ? " " : "")
+    let space = isOnly && takesMore(current.stem, word) ? " " : ""
+    editor.set(current.stem + word + space, tail: editor.tail)
     current.next = (current.next + 1) % current.candidates.count
     cycle = isOnly ? nil : current
   }
 
-  /// What the last word may become, and everything before it.
+  /// What the word before the cursor may become, and everything before it.
   package var candidates: (stem: String, words: [String]) {
-    let hasEquals = text.contains("=") && !text.contains(" ")
-    let parts = text.split(separator: hasEquals ? "=" : " ", omittingEmptySubsequences: false).map(String.init)
-    let last = parts.last ?? "", stem = String(text.dropLast(last.count))
-    let words: [String] =
-      if hasEquals {
-        parts.count == 2 ? LineCommand.values(of: parts[0]) : []
-      } else if parts.count < 2 {
-        LineCommand.all.map(\.word) + LineCommand.liveKnobs.map { $0.name + "=" }
-      } else {
-        command(parts[0])?.candidates(Array(parts.dropFirst().dropLast()), names) ?? []
-      }
-    return (stem, words.filter { $0.hasPrefix(last) && $0 != last })
+    let parts = editor.head.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    let word = parts.last ?? "", first = parts.first ?? ""
+    if let equals = word.firstIndex(of: "="), parts.count == 1 || Prompt.takesChanges.contains(first) {
+      let last = String(word[word.index(after: equals)...])
+      let values = LineCommand.values(of: String(word[..<equals]), names)
+      return (String(editor.head.dropLast(last.count)), values.filter { $0.hasPrefix(last) && $0 != last })
+    }
+    let knobs = LineCommand.liveKnobs.map { $0.name + "=" }
+    let words =
+      parts.count < 2
+      ? LineCommand.all.map(\.word) + knobs
+      : command(first)?.candidates(Array(parts.dropFirst().dropLast()), names) ?? []
+    // A setting's sign is completed where one has begun to type it.
+    let signs = word.isEmpty ? [] : LineCommand.liveKnobs.map { $0.symbol + "=" }.filter { !knobs.contains($0) }
+    return (
+      String(editor.head.dropLast(word.count)),
+      (words + (parts.count < 2 ? signs : [])).filter { $0.hasPrefix(word) && $0 != word }
+    )
   }
+
+  /// Commands after which changes are written as NAME=VALUE.
+  private static let takesChanges = ["branch", "restart"]
 
   /// True when another word follows a completed one.
   private func takesMore(_ stem: String, _ word: String) -> Bool {
@@ -70,7 +107,7 @@ package struct Prompt: Sendable {
   package func parse() throws -> LineRequest {
     let words = text.split(separator: " ").map(String.init)
     guard let first = words.first else { return .nothing }
-    if let equals = text.firstIndex(of: "="), !["theme", "branch", "rewind", "note", "save-to"].contains(first) {
+    if let equals = text.firstIndex(of: "="), command(first) == nil || first == "set" {
       var name = text[..<equals].split(separator: " ").map(String.init)
       if name.first == "set" { name.removeFirst() }
       let value = text[text.index(after: equals)...].split(separator: " ").joined(separator: " ")

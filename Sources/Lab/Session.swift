@@ -18,6 +18,8 @@ package struct Session: Sendable {
   private(set) var wish: Wish?
   /// What the gap between PGD and stronger attacks means; nil until it is measured.
   private(set) var gap: GapState?
+  /// What was found to cause it, last; empty while it is calm.
+  private(set) var causes: [GapCause] = []
   /// What was told about it.
   private(set) var gapRecord = GapRecord()
   /// The attack on frozen weights that is running, or ran last.
@@ -70,7 +72,9 @@ package struct Session: Sendable {
       settings = description.settings
     case .layers, .scatter: break
     case .attackProgress(let note): if note.phase == .forecast { forecast = note } else { attack = note }
-    case .alarm(let change): gap = change.state
+    case .alarm(let change):
+      gap = change.state
+      causes = change.state == .calm ? [] : change.causes.isEmpty ? causes : change.causes
     case .state(let change):
       state = change.state
       reason = change.reason

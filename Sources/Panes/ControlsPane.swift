@@ -25,10 +25,17 @@ package struct ControlsPane: Pane {
     KeyBinding([.character("<")], scope: .visible, "lower the selected knob (fine)", when: \.isLive) {
       $0.nudge(-1, coarse: false)
     },
+    KeyBinding(
+      [.enter], footer: FooterWord("enter", "type"), "type the value of the selected knob", when: \.isLive
+    ) {
+      [.edit(ControlsPane.knobs[$0.selected].name)]
+    },
     KeyBinding([.up], footer: FooterWord("↑/↓", "knob"), "previous knob", when: \.isLive) {
       $0.select($0.selected - 1)
     },
     KeyBinding([.down], "next knob", when: \.isLive) { $0.select($0.selected + 1) },
+    KeyBinding([.pageUp], "ten knobs up", when: \.isLive) { $0.select($0.selected - 10) },
+    KeyBinding([.pageDown], "ten knobs down", when: \.isLive) { $0.select($0.selected + 10) },
     KeyBinding([.home], "first knob", when: \.isLive) { $0.select(0) },
     KeyBinding([.end], "last knob", when: \.isLive) { $0.select(ControlsPane.knobs.count - 1) },
   ]
@@ -37,6 +44,10 @@ package struct ControlsPane: Pane {
   static let knobs = AnyKnob.all.filter(\.isLive)
 
   private(set) var settings: Settings?
+  /// The settings that the run began with.
+  private(set) var initial: Settings?
+  /// What is being typed as the selected knob's value; nil while nothing is.
+  package var typing: String?
   /// What was requested and is not confirmed by the journal yet.
   private(set) var pending: [String: KnobValue] = [:]
   private(set) var selected = knobs.firstIndex { $0.name == "gamma" } ?? 0
@@ -51,6 +62,7 @@ package struct ControlsPane: Pane {
     switch event {
     case .started(let description):
       settings = description.settings
+      if description.resumedAt == nil || initial == nil { initial = description.settings }
       pending = [:]
     case .journal(let entry):
       guard let change = entry.change else { return }
@@ -88,13 +100,21 @@ package struct ControlsPane: Pane {
     isOver ? "the run is over" : settings == nil ? "" : "takes effect: \(ControlsPane.knobs[selected].effect.rawValue)"
   }
 
+  /// What a knob had at the start, where that is another value now: `0.5`.
+  func former(_ knob: AnyKnob) -> String? {
+    guard let settings, let initial, settings[knob] != initial[knob] else { return nil }
+    return initial.formatted(knob)
+  }
+
   package func describe() -> String {
     guard let settings else { return "Controls: no run yet." }
     let knob = ControlsPane.knobs[selected]
     let all = ControlsPane.knobs.map { "\($0.symbol) \(settings.formatted($0))" }.joined(separator: ", ")
     let idle = idleReason(knob).map { "; \($0)" } ?? ""
     let waiting = pending.isEmpty ? "" : " Requested: \(waitingText)."
-    return "Controls: \(all).\(waiting) Selected: \(knob.symbol), \(knob.help) (\(knob.accepted))\(idle)."
+    let changed = ControlsPane.knobs.compactMap { knob in former(knob).map { "\(knob.symbol) was \($0)" } }
+    let since = changed.isEmpty ? "" : " Changed since the start: \(changed.joined(separator: ", "))."
+    return "Controls: \(all).\(waiting)\(since) Selected: \(knob.symbol), \(knob.help) (\(knob.accepted))\(idle)."
   }
 
   /// Why a knob would have no effect, given what was already requested: `not used by AT`.

@@ -57,7 +57,7 @@ extension GapPane {
   /// A line below the state. When space is short, lines with a lower raw value stay.
   private struct Line {
     enum Priority: Int, CaseIterable {
-      case reading, attack, age, cause, disagreement, breakers, sureness, distance, hint, explanation
+      case reading, attack, age, cause, disagreement, breakers, sureness, distance, cure, hint, explanation
     }
 
     let priority: Priority
@@ -86,6 +86,7 @@ extension GapPane {
       add(.cause, [causeLine(cause, width)])
       add(.explanation, wrapped(cause.sentence, to: width - 2).map { [Span("  \($0)", .faint)] })
     }
+    if let cureText { add(.cure, wrapped(cureText, to: width).map { [Span($0, .key)] }) }
     if let distance = distanceLine(width) { add(.distance, [distance]) }
     if let hint = hintLine(width) { add(.hint, [hint]) }
     return lines

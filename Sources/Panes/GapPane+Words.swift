@@ -3,6 +3,15 @@ import Readout
 import Spelling
 
 extension GapPane {
+  /// What helps against an alarm, in a line; nil while there is none, and where nothing here trains.
+  var cureText: String? {
+    guard let state, [.alarm, .confirmed, .acknowledged].contains(state), !isWatched,
+      let settings = trail.settings(at: .max)
+    else { return nil }
+    let cures = Cure.all(against: causes, settings: settings).prefix(2).map(\.title)
+    return cures.isEmpty ? nil : "what helps: \(cures.joined(separator: "; or ")) (b: on a branch)"
+  }
+
   package func describe() -> String {
     guard let state, let meaning else { return "Gap: nothing measured yet." }
     let notation = Notation.screen
@@ -13,6 +22,7 @@ extension GapPane {
       sentences.append("At step \(disagreement.harsher.step), \(disagreement.line(notation)).")
     }
     sentences += causes.map { sentence($0, notation) }
+    if let cureText { sentences.append(cureText.prefix(1).uppercased() + cureText.dropFirst() + ".") }
     if let board { sentences.append(AttackWords.sentence(board)) }
     return sentences.joined(separator: " ")
   }

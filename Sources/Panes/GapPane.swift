@@ -42,6 +42,8 @@ package struct GapPane: Pane {
   private(set) var breakingSince: [String: Int] = [:]
   /// The fraction of its budget that the sentinel has spent.
   private(set) var budgetSpent: Double?
+  /// True while another program trains.
+  private(set) var isWatched = false
   private var histories: [GapTier: ReadingHistory] = [:]
   private var interventions = Interventions()
   private var levels: [Chart.Level] = []
@@ -52,7 +54,9 @@ package struct GapPane: Pane {
     interventions.update(event)
     trail.take(event)
     switch event {
-    case .started(let description): levels = GapPane.levels(of: description.settings)
+    case .started(let description):
+      levels = GapPane.levels(of: description.settings)
+      isWatched = description.watches != nil
     case .probe(let probe) where probe.weights == .current:
       attack = probe.attack
       budgetSpent = probe.budgetSpent ?? budgetSpent

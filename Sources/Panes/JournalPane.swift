@@ -27,7 +27,8 @@ package struct JournalPane: Pane {
     var mark: Int?
   }
 
-  private var entries: [Entry] = []
+  private var all: [Entry] = []
+  package var filter: String? = "" { didSet { if filter != oldValue { back = 0 } } }
   /// Entries between the latest and the last one shown.
   private var back = 0
   private var state = SessionState.preparing
@@ -40,6 +41,13 @@ package struct JournalPane: Pane {
   private var isStepping = false
 
   package init() {}
+
+  /// The entries that the filter lets through.
+  private var entries: [Entry] {
+    guard let filter = filter?.lowercased(), !filter.isEmpty else { return all }
+    let names = names
+    return all.filter { "\($0.step) \(text($0, names))".lowercased().contains(filter) }
+  }
 
   package mutating func update(_ event: Event) {
     mark = marks.take(event)
@@ -118,14 +126,15 @@ package struct JournalPane: Pane {
 
   private mutating func add(_ step: Int, _ role: Theme.Role, _ glyph: String, _ text: String) {
     let entry = Entry(step: step, role: role, glyph: glyph, text: text, mark: mark)
-    guard entry != entries.last else { return }
-    entries.append(entry)
-    if back > 0 { back += 1 }
+    guard entry != all.last else { return }
+    let count = back > 0 ? entries.count : 0
+    all.append(entry)
+    if back > 0, entries.count > count { back += 1 }
   }
 
   /// What was changed during an aborted step belongs to the one before.
   private mutating func moveMarks(from number: Int) {
-    for index in entries.indices where entries[index].mark == number { entries[index].mark = number - 1 }
+    for index in all.indices where all[index].mark == number { all[index].mark = number - 1 }
   }
 
   /// The entry's text after the name of its mark, by which one goes back to it.
@@ -140,11 +149,17 @@ package struct JournalPane: Pane {
     return []
   }
 
-  package var note: String { back > 0 ? "\(back) newer" : entries.isEmpty ? "" : count }
+  package var note: String {
+    let place = back > 0 ? "\(back) newer" : all.isEmpty ? "" : count
+    guard let filter, !filter.isEmpty else { return place }
+    return ["\"\(filter)\": \(entries.count) of \(all.count)", back > 0 ? place : ""].filter { !$0.isEmpty }
+      .joined(separator: ", ")
+  }
 
-  private var count: String { NumberText.count(entries.count, "entry", plural: "entries") }
+  private var count: String { NumberText.count(all.count, "entry", plural: "entries") }
 
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
+    let entries = entries
     let stepWidth = max(4, displayWidth(String(entries.last?.step ?? 0)) + 1)
     let textX = rect.x + stepWidth + 3
     let textWidth = rect.x + rect.width - textX
@@ -172,13 +187,15 @@ package struct JournalPane: Pane {
       }
     }
     if entries.isEmpty {
-      buffer.write("nothing yet", x: rect.x + 1, y: rect.y, in: rect, style: context.theme.style(.faint))
+      buffer.write(
+        all.isEmpty ? "nothing yet" : "no entry contains that", x: rect.x + 1, y: rect.y, in: rect,
+        style: context.theme.style(.faint))
     }
   }
 
   package func describe() -> String {
-    guard !entries.isEmpty else { return "Journal: nothing yet." }
-    let names = names, latest = entries.suffix(5).map { "step \($0.step), \(text($0, names))" }.joined(separator: "; ")
+    guard !all.isEmpty else { return "Journal: nothing yet." }
+    let names = names, latest = all.suffix(5).map { "step \($0.step), \(text($0, names))" }.joined(separator: "; ")
     return "Journal: \(count). Latest: \(latest)."
   }
 }

@@ -66,6 +66,8 @@ package enum PaneRequest: Sendable, Hashable {
   case send(Command)
   /// Show this line.
   case say(String)
+  /// Let the value of the knob with this name be typed.
+  case edit(String)
 }
 
 /// A binding without its state: what footer, help and tests need to know.

@@ -21,6 +21,8 @@ package protocol Pane: Sendable {
   init()
   /// What is written at the right of the upper border.
   var note: String { get }
+  /// Only lines that contain this text are shown; nil for a pane that takes no filter.
+  var filter: String? { get set }
   /// Takes note of an event.
   mutating func update(_ event: Event)
   /// Draws the curves of other runs behind its own, instead of those that were there.
@@ -65,6 +67,11 @@ package struct PaneContext: Sendable {
 }
 
 extension Pane {
+  package var filter: String? {
+    get { nil }
+    set {}
+  }
+
   /// Most panes wait for the session's events.
   package mutating func noteSent(_ command: Command) {}
   // Most panes show one run only.

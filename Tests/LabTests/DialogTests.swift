@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func theCommandLineShowsItsCursorAndTheEndOfALongLineAtEveryWidth() throws {
-    let lab = try #require(Opened.all().first { $0.kind.place == .footer }?.lab)
+    let lab = try #require(Opened.all().first { $0.name == "CommandDialog" }?.lab)
     for text in ["", "g", "gamma=0.5", String(repeating: "ab", count: 30)] {
       var dialog = try #require(lab.dialog)
       for character in text {

@@ -56,6 +56,12 @@ import Testing
             name: "\(opened.name) small \(keys)", lab: withKeys(opened.lab, keys, 40, 10), width: 40, height: 10))
       }
     }
+    let typed: [Key] = [.character("z"), .character("y"), .left]
+    for keys in [
+      [.character("f")], [.home, .enter], [.enter] + typed, [.character("/")] + typed, [.character(":")] + typed,
+      [.character(":"), .character("z"), .enter, .escape, .character(":")],
+      [.character(":"), .character("z"), .enter, .escape, .character(":"), .up],
+    ] { all.append(Situation(name: "\(keys)", lab: withKeys(running, keys, 120, 36))) }
     all.append(Situation(name: "tour", lab: withKeys(TourScript.lab(twoThemes), [], 120, 36)))
     all.append(Situation(name: "beside", lab: withKeys(DeskTests().desk(shows: "branch").lab, [], 120, 36)))
     all.append(Situation(name: "replay", lab: withKeys(running.looking(on: .replay), [], 120, 36)))
@@ -95,9 +101,9 @@ import Testing
 
   @Test func theHelpShowsEveryBindingAndEveryCommand() {
     var help = Script.lab(to: 60, twoThemes)
-    _ = help.frame(120, 200)
+    _ = help.frame(120, 300)
     help.press(.character("?"))
-    let text = help.frame(120, 200)
+    let text = help.frame(120, 300)
     for situation in situations {
       for hint in situation.lab.hints {
         #expect(text.contains(" \(hint.label) "), "\(situation.name)")
@@ -112,7 +118,7 @@ import Testing
     lab.press(.character("?"))
     var seen = lab.frame(40, 12)
     #expect(!seen.contains(":theme NAME"))
-    for _ in 0..<300 {
+    for _ in 0..<1200 {
       lab.press(.down)
       seen = lab.frame(40, 12)
     }

@@ -83,7 +83,14 @@ import Testing
   }
 
   @Test func enterFillsTheScreenAndEscapeComesBack() {
-    var lab = lab(120, 36, .enter)
+    var lab = lab(120, 36, .tab, .enter)
+    #expect(shown(lab) == ["Journal"])
+    lab.press(.escape)
+    #expect(shown(lab).count == 6)
+  }
+
+  @Test func fFillsTheScreenWhereEnterHasAnotherUse() {
+    var lab = lab(120, 36, .character("f"))
     #expect(shown(lab) == ["Controls"])
     lab.press(.tab)
     #expect(shown(lab) == ["Journal"])

@@ -81,6 +81,80 @@ import Testing
     #expect(none.text == "xyz")
   }
 
+  @Test func settingsGoByTheirSignsToo() throws {
+    let beta = LineRequest.send(.set(knob: "beta", value: .number(0.5), cause: .you))
+    for text in ["β=0.5", "set β 0.5", "set β=0.5", "β = 0.5"] { #expect(try line(text).parse() == beta, "\(text)") }
+    #expect(try line("ε=8/255").parse() == .send(.set(knob: "eps", value: .number(8.0 / 255), cause: .you)))
+    #expect(try line("branch 7 β=1").parse() == .branch(.step(7), [try Assignment("β=1")], isBeside: false))
+    var sign = line("β")
+    sign.complete()
+    #expect(sign.text == "β=")
+  }
+
+  @Test func theValuesOfNumbersAreOffered() throws {
+    var settings = Settings()
+    try settings.set("beta", parsing: "0.4")
+    let names = LineNames(settings: settings)
+    for (typed, first) in [
+      ("beta=", "beta=0.4"), ("set beta ", "set beta 0.4"), ("branch 7 beta=", "branch 7 beta=0.4"),
+    ] {
+      var line = Prompt(names, text: typed)
+      line.complete()
+      #expect(line.text == first)
+      line.complete()
+      #expect(line.text != first && line.text.hasPrefix(typed), "\(line.text)")
+    }
+    #expect(LineCommand.all.allSatisfy { !$0.usage.isEmpty })
+  }
+
+  @Test func completionLeavesWhatStandsAfterTheCursor() {
+    var line = Prompt(text: "set gam 0.1")
+    for _ in 0..<4 { line.press(.left) }
+    line.complete()
+    #expect(line.text == "set gamma 0.1" || line.text == "set gamma  0.1")
+  }
+
+  @Test func olderLinesComeBackAndTheNewOneIsKept() {
+    var line = Prompt(history: ["pause", "beta=1"])
+    line.type("x")
+    line.recall(-1)
+    #expect(line.text == "x")
+    line.recall(1)
+    #expect(line.text == "beta=1")
+    line.recall(1)
+    line.recall(1)
+    #expect(line.text == "pause")
+    line.recall(-2)
+    #expect(line.text == "x")
+  }
+
+  @Test func theLabRemembersItsLines() {
+    var lab = Script.lab(to: 60)
+    for text in ["gamma=0.2", "gama=1", "gamma=0.2"] {
+      lab.press(.character(":"))
+      lab.type(text)
+      _ = lab.handle(.enter)
+      lab.press(.escape)
+    }
+    lab.press(.character(":"))
+    lab.press(.up)
+    #expect(lab.frame(80, 24).hasSuffix(":gamma=0.2"))
+    // A line in error is kept, to be corrected; each line once.
+    lab.press(.up)
+    #expect(lab.frame(80, 24).hasSuffix(":gama=1"))
+    lab.press(.up)
+    #expect(lab.frame(80, 24).hasSuffix(":gama=1"))
+  }
+
+  @Test func aLineInErrorStaysToBeCorrectedInItsMiddle() {
+    var lab = Script.lab(to: 60)
+    lab.press(.character(":"))
+    lab.type("gama=0.1")
+    for _ in 0..<6 { lab.press(.left) }
+    lab.type("m")
+    #expect(lab.handle(.enter) == [.send(.set(knob: "gamma", value: .number(0.1), cause: .you))])
+  }
+
   @Test func aLineIsSentAndALineInErrorStaysWithTheReason() {
     var lab = Script.lab(to: 60)
     lab.press(.character(":"))

@@ -8,5 +8,8 @@ package let dialogCatalogue: [any Dialog.Type] = [
   ChangeDialog.self,
   TourDialog.self,
   DivergenceDialog.self,
+  CureDialog.self,
   AttackDialog.self,
+  FilterDialog.self,
+  ValueDialog.self,
 ]

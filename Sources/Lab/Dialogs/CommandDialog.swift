@@ -11,15 +11,27 @@ struct CommandDialog: Dialog {
   static let opening: DialogOpening? = DialogOpening(
     .view,
     LabKey([.character(":")], footer: FooterWord(":", "command"), "type a command") { $0.open(CommandDialog($0)) })
-  static let keys: [DialogKey<CommandDialog>] = [
-    DialogKey([.enter], "run the command") { $0.run() },
-    DialogKey([.tab], "complete the word; press again for the next candidate") {
-      $0.prompt.complete()
-      return []
-    },
-    DialogKey([.backspace], "delete the last character; close an empty line") { $0.prompt.erase() ? [] : [.close] },
-    DialogKey([.escape], "close") { _ in [.close] },
-  ]
+  static let keys: [DialogKey<CommandDialog>] =
+    [
+      DialogKey([.enter], "run the command") { $0.run() },
+      DialogKey([.tab], "complete the word; press again for the next candidate") {
+        $0.prompt.complete()
+        return []
+      },
+      DialogKey([.up, .control("p")], "the line that was run before") { $0.recall(1) },
+      DialogKey([.down, .control("n")], "the line after it") { $0.recall(-1) },
+      DialogKey([.backspace], "delete the character before the cursor; close an empty line") {
+        $0.prompt.erase() ? [] : [.close]
+      },
+      DialogKey([.escape], "close") { _ in [.close] },
+    ]
+    + LineEditor.keys.map { keys, description in
+      DialogKey(keys, description) {
+        $0.prompt.press(keys[0])
+        return []
+      }
+    }
+
   static let place = DialogPlace.footer
 
   let heading = ""
@@ -30,11 +42,17 @@ struct CommandDialog: Dialog {
   private var marks = Marks()
   private var step = 0
 
-  /// An empty line.
-  init(_ lab: Lab) {
+  /// A line that begins with this text.
+  init(_ lab: Lab, text: String = "") {
     prompt = Prompt(
       LineNames(
-        themes: lab.options.themes.map(\.name), marks: lab.session.marks.all.map(\.name), runs: lab.options.runs))
+        themes: lab.options.themes.map(\.name), marks: lab.session.marks.all.map(\.name), runs: lab.options.runs,
+        settings: lab.session.settings), history: lab.lineHistory, text: text)
+  }
+
+  private mutating func recall(_ count: Int) -> [DialogRequest] {
+    prompt.recall(count)
+    return []
   }
 
   mutating func follow(_ lab: Lab) -> Bool {
@@ -50,7 +68,9 @@ struct CommandDialog: Dialog {
   }
 
   /// Does what was typed. A line that cannot be run stays, with the reason, to be corrected.
-  private func run() -> [DialogRequest] {
+  private func run() -> [DialogRequest] { [.remember(prompt.text)] + answer() }
+
+  private func answer() -> [DialogRequest] {
     do {
       switch try prompt.parse() {
       case .nothing: return [.close]
@@ -83,15 +103,8 @@ struct CommandDialog: Dialog {
 
   /// Draws the line, and after it what tab offers.
   func draw(into buffer: inout CellBuffer, in area: Rect, theme: Theme) {
-    buffer.fill(area, with: Cell(" ", theme.style(.text)))
     let y = area.y + area.height - 1
-    // The end of a long line is where one types.
-    let room = max(0, area.width - 2), text = displayScalars(prompt.text)
-    let shown = text.count <= room ? text : room == 0 ? [] : ["…"] + text.suffix(room - 1)
-    var x = buffer.write(
-      ":" + String(String.UnicodeScalarView(shown)), x: area.x, y: y, in: area, style: theme.style(.text))
-    buffer.write(" ", x: x, y: y, in: area, style: Style(.terminal, on: .terminal, .reverse))
-    x += 2
+    var x = prompt.editor.draw(after: ":", into: &buffer, in: area, theme: theme) + 1
     for word in prompt.candidates.words {
       guard x + displayWidth(word) <= area.x + area.width else { break }
       x = buffer.write(word, x: x, y: y, in: area, style: theme.style(.faint)) + 2
