@@ -66,6 +66,11 @@ package struct Desk: Sendable {
   /// Shows a message of the program.
   package mutating func note(_ text: String) { seats[shown].lab.note(text) }
 
+  /// Takes in what an examination of one of the runs tells.
+  package mutating func take(_ news: ExaminationNews, of run: Int) {
+    if seats.indices.contains(run) { seats[run].lab.take(news) }
+  }
+
   /// Draws the curves of other runs behind those of the run that is shown.
   package mutating func compare(_ runs: [OtherRun]) { seats[shown].lab.compare(runs) }
 
@@ -85,8 +90,8 @@ package struct Desk: Sendable {
         if run != shown { note("\(seats[run].name): \(text)") }
         return [.notify("\(seats[run].name): \(text)")]
       case .leave: return leave(run)
-      case .attack where seats.indices.contains { $0 != run && seats[$0].isRunning }:
-        note("the other run is still open; leave it first, or use 'dualab attack --checkpoint' in another terminal")
+      case .next where seats.indices.contains { $0 != run && seats[$0].isRunning }:
+        note("the other run is still open; leave it first")
         return []
       default: return [action]
       }

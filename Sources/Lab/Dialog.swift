@@ -82,8 +82,14 @@ package enum DialogRequest: Sendable, Hashable {
   case view(String?)
   /// Show a replay at this place.
   case seek(RunPlace)
-  /// Leave, and run AutoAttack on these weights of the run that is over.
-  case attack(Probe.Weights)
+  /// Examine weights of the run that is over.
+  case examine(Examination)
+  /// End that examination.
+  case cancelExamination
+  /// Begin another run in place of this one, which is over.
+  case next(NextRun)
+  /// Show the final table.
+  case results
   /// Draw the curves of these runs, too; of none, when there is no name.
   case compare([String])
   /// Stop the run and leave once its checkpoint is written.

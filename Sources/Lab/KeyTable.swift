@@ -77,7 +77,8 @@ extension Lab {
         when: { $0.canFill && !$0.paneTakesEnter }
       ) { $0.setFull(true) },
       LabKey(
-        [.character("f")], footer: FooterWord("f", "full"), "show this pane on the whole screen, where enter does something else",
+        [.character("f")], footer: FooterWord("f", "full"),
+        "show this pane on the whole screen, where enter does something else",
         when: { $0.canFill && $0.paneTakesEnter }
       ) { $0.setFull(true) },
       LabKey([.escape], footer: FooterWord("esc", "back"), "go back to all panes", when: \.isFull) {

@@ -29,7 +29,10 @@ extension Lab {
         return []
       }
       return [.replay(.seek(place))]
-    case .attack(let weights): return [.attack(weights)]
+    case .examine(let examination): return examine(examination)
+    case .cancelExamination: return [.cancelExamination]
+    case .next(let next): return begin(next)
+    case .results: return open(ResultsDialog())
     case .compare(let names): return compare(named: names)
     case .stop: return stop()
     case .quit: return quit()
@@ -51,6 +54,12 @@ extension Lab {
     guard !line.isEmpty else { return }
     lineHistory.removeAll { $0 == line }
     lineHistory = lineHistory.suffix(99) + [line]
+  }
+
+  /// Has weights of the run that is over examined.
+  private mutating func examine(_ examination: Examination) -> [LabAction] {
+    if case .attack(let weights) = examination { session.examined = weights }
+    return [.examine(examination)]
   }
 
   // MARK: leaving

@@ -16,8 +16,12 @@ package enum LabAction: Sendable, Hashable {
   case view(String?)
   /// Read these runs; the program answers with `compare(_:)`.
   case compare([String])
-  /// Close the screen, and run AutoAttack on these weights of the run that is over.
-  case attack(Probe.Weights)
+  /// Examine weights of the run that is over; the program answers with `take(_:)`.
+  case examine(Examination)
+  /// End that examination.
+  case cancelExamination
+  /// Close the screen, and begin another run in a lab with this theme.
+  case next(NextRun, theme: Int)
   /// Close the screen; what the session has to do was sent before.
   case leave
   /// Suspend the program (ctrl-z).
@@ -44,6 +48,8 @@ package struct LabOptions: Sendable {
   package var noColor: Bool
   /// Names of runs that can be compared with, for completion.
   package var runs: [String] = []
+  /// Presets and runs that can be opened.
+  package var choices: [RunChoice] = []
 
   package init(themes: [Theme] = [], theme: Int = 0, symbols: Symbols = .braille, noColor: Bool = false) {
     self.themes = themes.isEmpty || noColor ? [.mono] : themes

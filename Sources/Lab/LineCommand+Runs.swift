@@ -1,5 +1,6 @@
 import Panes
 import Readout
+import Recipe
 import Spelling
 
 /// Commands about other places of the run, and about other runs.
@@ -47,6 +48,31 @@ extension LineCommand {
     guard !words.isEmpty else { throw SettingError("compare needs runs, e.g. compare runs/demo, or off") }
     guard words.count <= OtherRun.most else { throw SettingError("compare draws up to \(OtherRun.most) runs") }
     return .compare(words == ["off"] ? [] : words)
+  }
+
+  static let longer = LineCommand("longer STEPS", "after the end: train the run to this many steps") { _, _ in
+    []
+  } request: { words, _ in
+    guard words.count == 1, let steps = Int(words[0]), (1...100_000_000).contains(steps) else {
+      throw SettingError("longer needs a number of steps, e.g. longer 600")
+    }
+    return .next(.longer(steps))
+  }
+
+  static let restart = LineCommand(
+    "restart NAME=VALUE…", "after the end: begin again with other settings, as another run"
+  ) { _, _ in
+    AnyKnob.all.map { $0.name + "=" }
+  } request: { words, _ in
+    .next(
+      .again(
+        try words.map { word in
+          guard word.contains("=") else { throw SettingError("restart: '\(word)' is no change; use NAME=VALUE") }
+          let assignment = try Assignment(word)
+          guard let knob = AnyKnob.named(assignment.name) else { throw SettingError.unknown(assignment.name) }
+          _ = try knob.parse(assignment.value)
+          return assignment
+        }))
   }
 
   static let seek = LineCommand("seek PLACE", "in a replay: go to a step or a mark") { words, names in

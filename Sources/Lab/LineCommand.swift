@@ -15,6 +15,8 @@ package enum LineRequest: Sendable, Equatable {
   case compare([String])
   /// Show a replay at this place.
   case seek(RunPlace)
+  /// Begin another run in place of this one, which is over.
+  case next(NextRun)
   case quit
   case theme(Int)
   case nothing
@@ -72,7 +74,7 @@ package struct LineCommand: Sendable {
 
   /// All of them.
   package static let all: [LineCommand] = [
-    set, recalibrate, attack, run, branch, rewind, view, compare, seek, note, saveTo,
+    set, recalibrate, attack, run, branch, rewind, view, compare, seek, note, saveTo, longer, restart,
     LineCommand("cancel-attack", "cancel that attack", .send(.cancelAttack)),
     LineCommand("acknowledge", "acknowledge the alarm", .send(.acknowledge)),
     LineCommand("checkpoint", "write a checkpoint and go on", .send(.checkpoint)),

@@ -24,6 +24,9 @@ package struct Session: Sendable {
   private(set) var gapRecord = GapRecord()
   /// The attack on frozen weights that is running, or ran last.
   private(set) var attack: AttackProgressNote?
+  /// The weights of the run that is over that are examined, or were last, and what AutoAttack left of them.
+  var examined: Probe.Weights?
+  private(set) var examinations: [Probe.Weights: AttackProgressNote] = [:]
   /// How long a full attack would take at most.
   private(set) var forecast: AttackProgressNote?
   /// What the tour said last.
@@ -125,6 +128,12 @@ package struct Session: Sendable {
     if change.knob == Knob.steps.name, let settings, let description {
       self.description?.steps = settings.totalSteps(stepsPerEpoch: description.stepsPerEpoch)
     }
+  }
+
+  /// An attack after the end goes on, or has ended.
+  mutating func note(_ note: AttackProgressNote) {
+    attack = note
+    if let examined { examinations[examined] = note }
   }
 
   /// The change that takes back the last one; nil when there is none.

@@ -1,19 +1,5 @@
 import Foundation
 
-/// Replaces this program by another run of itself with these arguments, the first of which is its name. Returns only if
-/// the system refuses.
-package func restart(with arguments: [String]) {
-  guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return }
-  // What the screen has caught and what a thread has blocked is not for the new program.
-  var none = sigset_t()
-  sigemptyset(&none)
-  sigprocmask(SIG_SETMASK, &none, nil)
-  signal(SIGPIPE, SIG_DFL)
-  var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-  execv(program, &pointers)
-  for pointer in pointers { free(pointer) }
-}
-
 /// Restarts this program with the same arguments, if a crash would otherwise wait 30 seconds for a key.
 ///
 /// On a terminal, Swift's backtracer asks whether to become interactive. It reads `SWIFT_BACKTRACE` when the process

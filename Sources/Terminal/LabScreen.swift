@@ -16,6 +16,14 @@ package struct ScreenOptions: Sendable {
   /// Reads other runs by name, to draw them behind the one that is shown. Throws what is wrong, in one line.
   package var compare: @Sendable ([String]) throws -> [OtherRun] = { _ in [] }
 
+  /// Examines weights of one of the runs, which is over; number 0 is the first one on the screen. Throws why it cannot,
+  /// in one line. Ending the stream ends the examination.
+  package var examine: @Sendable (Examination, Int) throws -> AsyncStream<ExaminationNews> = { _, _ in
+    throw ScreenError(description: "there is nothing to examine here")
+  }
+  /// Asks the examination that is running to end.
+  package var cancelExamination: @Sendable () -> Void = {}
+
   /// Starts a run that leaves the one that is shown after a step, with these changes. Throws why it cannot, in one line.
   package var beside: @Sendable (Int, [Assignment]) throws -> Companion = { _, _ in
     throw ScreenError(description: "this run cannot be branched")
@@ -55,8 +63,8 @@ package enum ScreenOutcome: Sendable, Hashable {
   case left
   /// The user wants to go on from another step of the run, as another run.
   case branch(step: Int, [Assignment], theme: Int)
-  /// The user wants AutoAttack on these weights of the run, which is over; number 0 is the first one on the screen.
-  case attack(Probe.Weights, run: Int)
+  /// The user wants another run in place of this one, which is over.
+  case next(NextRun, theme: Int)
   /// A signal (SIGINT 2, SIGTERM 15, SIGHUP 1). The terminal is restored; the session is still running.
   case signal(Int32)
 }

@@ -70,6 +70,14 @@ actor ScreenActor<Content: ScreenContent> {
       })
   }
 
+  /// Passes on what an examination tells.
+  private func follow(_ news: AsyncStream<ExaminationNews>, of run: Int) {
+    readers.append(
+      Task {
+        for await item in news { content.take(item, of: run) }
+      })
+  }
+
   /// Takes in a run that trains next to the one that is shown.
   private func open(_ companion: Companion) {
     senders.append(companion.send)
@@ -219,7 +227,10 @@ actor ScreenActor<Content: ScreenContent> {
       switch action {
       case .send(let command): senders[run](command)
       case .leave: leave(.left)
-      case .attack(let weights): leave(.attack(weights, run: run))
+      case .examine(let examination):
+        do { follow(try options.examine(examination, run), of: run) } catch { content.note("\(error)") }
+      case .cancelExamination: options.cancelExamination()
+      case .next(let next, let theme): leave(.next(next, theme: theme))
       case .branch(let step, let changes, let theme):
         if let refusal = options.refusal(step, changes) {
           content.note(refusal)

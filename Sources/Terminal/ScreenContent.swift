@@ -29,6 +29,9 @@ package protocol ScreenContent: Sendable {
   /// A branch begins to train next to the run.
   mutating func open(_ history: [Event], beside parent: OtherRun)
 
+  /// Takes in what an examination of one of the runs tells.
+  mutating func take(_ news: ExaminationNews, of run: Int)
+
   /// Draws the curves of other runs, too.
   mutating func compare(_ runs: [OtherRun])
 
@@ -45,10 +48,12 @@ extension ScreenContent {
   // Most contents show one run.
   package var shown: Int { 0 }
   package mutating func open(_ history: [Event], beside parent: OtherRun) {}
+  package mutating func take(_ news: ExaminationNews, of run: Int) {}
 }
 
 extension Lab: ScreenContent {
   package mutating func handle(_ event: Event, of run: Int) -> [LabAction] { handle(event) }
+  package mutating func take(_ news: ExaminationNews, of run: Int) { take(news) }
 }
 
 extension Replay: ScreenContent {

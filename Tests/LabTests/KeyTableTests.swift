@@ -56,6 +56,10 @@ import Testing
             name: "\(opened.name) small \(keys)", lab: withKeys(opened.lab, keys, 40, 10), width: 40, height: 10))
       }
     }
+    var examined = withKeys(over, [], 120, 36)
+    _ = examined.handle(.character("l"))
+    examined.take(.attack(AttackProgressNote(step: 400, scope: .full, phase: .running, n: 500)))
+    all.append(Situation(name: "examined", lab: withKeys(examined, [], 120, 36)))
     let typed: [Key] = [.character("z"), .character("y"), .left]
     for keys in [
       [.character("f")], [.home, .enter], [.enter] + typed, [.character("/")] + typed, [.character(":")] + typed,

@@ -47,8 +47,13 @@ struct ReplayCommand: AsyncParsableCommand {
     guard speed >= 0.01, speed <= 4096 else {
       throw CommandFailure.usage("--speed \(speed): use a number in 0.01 … 4096")
     }
+    try await play(Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>())))
+  }
+
+  /// Plays the run in a lab that has seen nothing.
+  func play(_ empty: Lab) async throws {
     let store = try RunName(name).store()
-    var lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
+    var lab = empty
     lab.compare(OtherRun.parent(of: store))
     let events = try store.events().map(\.event)
     guard events.contains(where: { if case .started = $0 { true } else { false } }) else {

@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Foundation
 import Recipe
 import Spelling
 import Synchronization
@@ -31,6 +32,9 @@ final class BranchBeside: Sendable {
         + "o switches between the two",
       events: session.alarms.relay(engine.events), send: { engine.send($0) })
   }
+
+  /// The branch's folder, if there is one.
+  var folder: URL? { state.withLock { $0?.session.folder.url } }
 
   /// Asks something of the branch, if there is one.
   func send(_ command: Command) { state.withLock { $0?.session.engine.send(command) } }

@@ -16,7 +16,7 @@ enum ControlLine {
         "save-to \(folder): give the whole path, from / on: the run may have started in another folder")
     case .send(let command): return command
     case .nothing: throw SettingError("nothing to do; send a command such as set beta=1")
-    case .branch, .view, .compare, .seek, .quit, .theme:
+    case .branch, .view, .compare, .seek, .next, .quit, .theme:
       throw SettingError("'\(line)' is for the screen; use 'dualab runs branch' to branch, and 'stop' to stop")
     }
   }

@@ -5,6 +5,9 @@ import Lab
 import Plotting
 import Presets
 import Readout
+import Recipe
+import Runs
+import Spelling
 import Terminal
 
 /// `dualab lab`: a run on a full screen.
@@ -29,35 +32,71 @@ struct LabCommand: AsyncParsableCommand {
     try await show(lab, output: .standard)
   }
 
-  /// Shows the run, and the runs that branch off it, one after the other.
-  private func show(_ lab: Lab, output: Output) async throws {
-    var session = try RunningSession(options, isAttended: true), lab = lab
+  /// Shows the run, and the runs that follow it, one after the other.
+  private func show(_ first: Lab, output: Output) async throws {
+    var lab = first
+    lab.offer(RunChoice.all(try options.folders.library(of: Preset.self)))
+    var session = try RunningSession(options, isAttended: true), given = options
     for note in session.plan.notes { try output.error("note: \(note)\n") }
-    while let branch = try await show(session, lab, output: output) {
-      lab = Lab(options: lab.options(theme: branch.theme))
-      session = try RunningSession(branching: branch.run, options)
+    while let following = try await show(session, lab, output: output) {
+      lab = Lab(options: lab.options(theme: following.theme))
+      do {
+        switch following.run {
+        case .branch(let folder): session = try RunningSession(branching: folder, given)
+        case .next(let next):
+          if let run = Self.finished(next) { return try await replay(run, lab) }
+          given = try given.following(next, session)
+          session = try RunningSession(given, isAttended: true)
+        }
+      } catch {
+        throw (error as? SettingError).map { CommandFailure.usage("\($0)") } ?? error
+      }
     }
   }
 
-  /// The run to go on with, and its theme.
-  private struct Branching {
-    let run: RunFolder
+  /// The run that can only be played again.
+  private static func finished(_ next: NextRun) -> String? {
+    guard case .run(let name) = next, let store = try? RunName(name).store(),
+      (try? store.sessions().last?.outcome) == SessionState.finished.rawValue
+    else { return nil }
+    return name
+  }
+
+  /// Plays a run again, in the same way as 'dualab replay'.
+  private func replay(_ name: String, _ lab: Lab) async throws {
+    var lab = lab
+    // From a replay the lab does not come back.
+    lab.offer([])
+    try await ReplayCommand.parse([name]).play(lab)
+  }
+
+  /// What to go on with, and the theme.
+  private struct Following {
+    enum Run {
+      case branch(RunFolder)
+      case next(NextRun)
+    }
+
+    let run: Run
     let theme: Int
   }
 
-  /// Shows one run until it is left; returns the branch to go on with, if that is why.
-  private func show(_ session: RunningSession, _ lab: Lab, output: Output) async throws -> Branching? {
+  /// Shows one run until it is left; returns what to go on with, if that is why.
+  private func show(_ session: RunningSession, _ lab: Lab, output: Output) async throws -> Following? {
     let engine = session.engine
     var lab = lab
     lab.recall(session.history)
     lab.compare(session.parent)
     async let ended = engine.run()
     let beside = BranchBeside(of: session, options)
+    let examiner = Examiner { run in run == 0 ? session.folder.url : beside.folder ?? session.folder.url }
     let outcome: ScreenOutcome
     do {
       var screen = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: true)
       screen.refusal = { step, changes in session.refusal(ofBranchAt: step, changes) }
       screen.beside = { step, changes in try beside.start(at: step, changes) }
+      screen.examine = { examination, run in try examiner.start(examination, run: run) }
+      screen.cancelExamination = { examiner.cancel() }
       screen.compare = { names in try session.others(named: names) }
       outcome = try await LabScreen.run(
         Desk(lab), options: screen, events: session.alarms.relay(engine.events), send: { engine.send($0) })
@@ -73,43 +112,37 @@ struct LabCommand: AsyncParsableCommand {
       engine.send(.stop)
       beside.send(.stop)
     }
-    var signal: Int32?, branching: Branching?, failure: (any Error)?
+    var signal: Int32?, following: Following?, failure: (any Error)?
     switch outcome {
     case .signal(let number):
       signal = number
       engine.send(.stop)
       beside.send(.stop)
     // Without the screen, a paused session could never be resumed.
-    case .left, .attack:
+    case .left, .next:
       engine.send(.resume)
       beside.send(.resume)
     case .branch(let step, let changes, let theme):
       // Made while its checkpoints are as they were checked.
-      do { branching = Branching(run: try session.branch(at: step, changes), theme: theme) } catch { failure = error }
+      do {
+        following = Following(run: .branch(try session.branch(at: step, changes)), theme: theme)
+      } catch { failure = error }
       engine.send(.stop)
     }
     let summary = await ended
     session.tidy(after: summary)
     let branch = await beside.end()
     if let failure { throw failure }
-    if branching != nil, signals.signal == nil { return branching }
+    if following != nil, signals.signal == nil { return following }
     try report(summary, of: session, output: output)
     if let branch { try report(branch.summary, of: branch.session, output: output) }
+    if case .next(let next, let theme) = outcome, signals.signal == nil {
+      return Following(run: .next(next), theme: theme)
+    }
     for ended in [summary] + (branch.map { [$0.summary] } ?? []) {
       try Headless.verdict(on: ended, signal: signal ?? signals.signal)
     }
-    if case .attack(let weights, let run) = outcome {
-      try attack(weights, in: run == 0 ? session.folder.url : branch?.session.folder.url ?? session.folder.url)
-    }
     return nil
-  }
-
-  /// Goes on as the command that it prints: AutoAttack on weights of a run.
-  private func attack(_ weights: Probe.Weights, in folder: URL) throws {
-    let file = "\(folder.relativePath)/checkpoints/\(weights.rawValue).safetensors"
-    try Output.standard.error("dualab attack --checkpoint \(file)\n")
-    restart(with: ["dualab", "attack", "--checkpoint", file])
-    throw CommandFailure.failed("cannot start it from here; use the command above")
   }
 
   /// Says where the run is and what it reached.
@@ -117,5 +150,28 @@ struct LabCommand: AsyncParsableCommand {
     if summary.step > 0 { try output.error("written to \(session.folder.url.relativePath)\n") }
     let table = FinalTable.lines(summary, preset: session.plan.preset.name, settings: session.plan.settings)
     for line in table { try output.result(line + "\n") }
+  }
+}
+
+extension RunOptions {
+  /// The options of the run that follows `session`, which is over.
+  fileprivate func following(_ next: NextRun, _ session: RunningSession) throws -> RunOptions {
+    var options = self
+    (options.resume, options.out, options.steps) = (nil, nil, nil)
+    switch next {
+    case .longer(let steps): (options.resume, options.steps) = (session.folder.url.path, steps)
+    case .again(let changes):
+      // A run that went on has no preset on the command line; its folder has it.
+      if resume != nil { options.preset = session.folder.url.appendingPathComponent("preset.yaml").path }
+      options.steps = resume == nil ? steps : nil
+      options.set.assignments += changes.map { "\($0.name)=\($0.value)" }
+    case .preset(let name):
+      (options.preset, options.set.assignments, options.changes) = (name, [], [])
+    case .run(let name): options.resume = name
+    }
+    if options.resume != nil {
+      (options.preset, options.set.assignments, options.changes, options.seed) = (nil, [], [], nil)
+    }
+    return options
   }
 }

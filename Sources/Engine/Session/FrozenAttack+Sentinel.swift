@@ -66,7 +66,7 @@ extension AttackProgressNote {
   private static let checks = "checks"
 
   /// Takes over how far an evaluation is.
-  fileprivate mutating func take(_ progress: EvaluationProgress, _ suite: AttackSuite) {
+  package mutating func take(_ progress: EvaluationProgress, _ suite: AttackSuite) {
     guard progress.attack >= 0 else {
       tallies = [Tally(attack: Self.checks, attacked: progress.finished, total: progress.total, broken: 0)]
       (iteration, iterations, secondsLeft) = (nil, nil, nil)
@@ -83,7 +83,8 @@ extension AttackProgressNote {
     secondsLeft = progress.secondsLeft
   }
 
-  fileprivate mutating func finish(_ phase: Phase, seconds: Double) {
+  /// Notes how it ended.
+  package mutating func finish(_ phase: Phase, seconds: Double) {
     self.phase = phase
     self.seconds = seconds
     (iteration, iterations, secondsLeft) = (nil, nil, nil)

@@ -12,4 +12,6 @@ package let dialogCatalogue: [any Dialog.Type] = [
   AttackDialog.self,
   FilterDialog.self,
   ValueDialog.self,
+  ReportDialog.self,
+  ChooserDialog.self,
 ]

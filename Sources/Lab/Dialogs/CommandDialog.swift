@@ -81,6 +81,7 @@ struct CommandDialog: Dialog {
       case .branch(let place, let changes, let isBeside):
         return [.close, .branch(step: try place?.step(in: marks, now: step), changes, isBeside: isBeside)]
       case .view(let name): return [.close, .view(name)]
+      case .next(let next): return [.close, .next(next)]
       case .send where isOver: return [.close, .say("the run is over; press q to leave", isError: true)]
       case .send(.stop): return [.close, .stop]
       case .send(let command):
