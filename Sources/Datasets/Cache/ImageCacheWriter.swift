@@ -27,14 +27,7 @@ package struct ImageCacheWriter {
     for set in sets {
       for first in stride(from: 0, to: set.count, by: chunk) {
         let size = min(chunk, set.count - first)
-        let rasters = try parallelMap(size) { place in
-          let raster = try set.original(first + place)
-          guard let raster, resize > 0 else { return raster }
-          if let misfit = Preparation.misfit(width: raster.width, height: raster.height, shorterSide: resize) {
-            throw DataError("\(data.name): image \(first + place): \(misfit); use a smaller --resize, or none")
-          }
-          return raster.resized(shorterSide: resize)
-        }
+        let rasters = try parallelMap(size) { try raster(first + $0, of: set, resize: resize, data.name) }
         for (place, raster) in rasters.enumerated() {
           guard let raster else { continue }
           rows +=
@@ -48,6 +41,16 @@ package struct ImageCacheWriter {
     }
     try file.write(rows, at: table)
     try file.keep()
+  }
+
+  /// One image, resized if that is wanted; nil for one that is left out.
+  private static func raster(_ image: Int, of set: ImageSet, resize: Int, _ name: String) throws -> Raster? {
+    let raster = try set.original(image)
+    guard let raster, resize > 0 else { return raster }
+    if let misfit = Preparation.misfit(width: raster.width, height: raster.height, shorterSide: resize) {
+      throw DataError("\(name): image \(image): \(misfit); use a smaller --resize, or none")
+    }
+    return raster.resized(shorterSide: resize)
   }
 
   private static func bytes(_ value: Int, _ count: Int) -> Data {

@@ -29,11 +29,7 @@ extension WeightsFile {
       throw FileError("\(path): \(error); \(remedy)")
     }
     if let found {
-      for (told, there) in [(mean, found.mean), (std, found.std)] {
-        guard let told, zip(told, there).contains(where: { abs($0 - $1) > 1e-4 }) else { continue }
-        throw FileError(
-          "\(path): its metadata or --set say \(told), its tensor '\(found.names.mean)' \(there); \(remedy)")
-      }
+      try agree(found, mean, std, remedy)
       take(found.mean, found.std, "tensors '\(found.names.mean)' and '\(found.names.std)'")
       return buffers
     }
@@ -45,17 +41,36 @@ extension WeightsFile {
       take(mean, std, isOwn ? "metadata" : "--set and metadata")
     } else if mean != nil || std != nil {
       throw half(mean == nil ? ("std", "mean") : ("mean", "std"), texts, remedy)
-    } else if let usual {
-      take(usual.mean, usual.deviation, "assumed: that of \(usual.title)")
-    } else if !isOurs, let usual = candidate.model.usualNormalization(candidate.settings) {
-      if let obstacle = usual.obstacle { throw FileError("\(path): \(obstacle); if it does not, \(remedy)") }
-      take(usual.mean, usual.deviation, "assumed: that of \(usual.title), which this layout does inside the network")
     } else {
-      // Other programs feed their networks images in [0, 1] unless they say otherwise.
-      let none = { (value: Float) in Array(repeating: value, count: channels) }
-      take(none(0), none(1), "none: images enter unnormalized")
+      let assumed = try assumed(candidate, usual, remedy)
+      take(assumed.mean, assumed.std, assumed.source)
     }
     return []
+  }
+
+  /// Throws when the tensors of a file say something else than its metadata or `--set`.
+  private func agree(_ found: InputNormalization, _ mean: [Float]?, _ std: [Float]?, _ remedy: String) throws {
+    for (told, there) in [(mean, found.mean), (std, found.std)] {
+      guard let told, zip(told, there).contains(where: { abs($0 - $1) > 1e-4 }) else { continue }
+      throw FileError(
+        "\(path): its metadata or --set say \(told), its tensor '\(found.names.mean)' \(there); \(remedy)")
+    }
+  }
+
+  /// The normalization where nobody says one: the usual one of an entry or of a layout, or none.
+  private func assumed(
+    _ candidate: Candidate, _ usual: UsualNormalization?, _ remedy: String
+  ) throws -> (mean: [Float], std: [Float], source: String) {
+    if let usual { return (usual.mean, usual.deviation, "assumed: that of \(usual.title)") }
+    if !isOurs, let usual = candidate.model.usualNormalization(candidate.settings) {
+      if let obstacle = usual.obstacle { throw FileError("\(path): \(obstacle); if it does not, \(remedy)") }
+      return (
+        usual.mean, usual.deviation, "assumed: that of \(usual.title), which this layout does inside the network"
+      )
+    }
+    // Other programs feed their networks images in [0, 1] unless they say otherwise.
+    let none = { (value: Float) in Array(repeating: value, count: candidate.settings.input.channels) }
+    return (none(0), none(1), "none: images enter unnormalized")
   }
 
   /// What of the file's own gives way to numbers by hand: `, in place of the file's metadata`; empty where nothing does.
