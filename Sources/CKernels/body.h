@@ -90,6 +90,7 @@ INLINE cut cut_of(long count, long most) {
 #define CASES_(count, CASE, x) CASES_##count(CASE, x)
 #define CASES(count, CASE, x) CASES_(count, CASE, x)
 
+#include "body_tree.h"
 #include "body_gather.h"
 #include "body_gemm.h"
 #include "body_direct.h"

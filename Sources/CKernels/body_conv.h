@@ -111,43 +111,82 @@ static void conv_input_gradient(const dl_conv_shape *s, const float *dy, const f
   }
 }
 
-static void conv_weight_gradient(const dl_conv_shape *s, const float *x, const float *dy, long images, long first,
-                                 long last, float *dw, float *scratch) {
-  if (s->winograd) {
-    winograd_weight_gradient(s, x, dy, images, first, last, dw, scratch);
-    return;
-  }
-  if (direct(s)) {
-    direct_weight_gradient(s, x, dy, images, first, last, dw, scratch);
-    return;
-  }
-  const long rows = row_blocks_of(s), outs = blocks_of(s->out_channels), pixels = out_pixels(s);
-  const long square = DL_LANES * DL_LANES;
+// dw of the rows first ..< last, `pitch` row blocks from one block of outputs to the next.
+static void gathered_weight_gradient(const dl_conv_shape *s, const float *x, const float *dy, dl_leaf leaf, long first,
+                                     long last, float *dw, long pitch, float *scratch) {
+  const long outs = blocks_of(s->out_channels), pixels = out_pixels(s), square = DL_LANES * DL_LANES;
   for (long out = 0; out < outs; out++)
-    memset(dw + (out * rows + first) * square, 0, sizeof(float) * (size_t)((last - first) * square));
-  for (long n = 0; n < images; n++, x += in_floats(s), dy += out_floats(s)) {
-    for (long p0 = 0; p0 < pixels; p0 += DL_PIXEL_BLOCK) {
-      const long p1 = p0 + DL_PIXEL_BLOCK < pixels ? p0 + DL_PIXEL_BLOCK : pixels, count = p1 - p0;
-      gather(s, x, p0, p1, first, last, scratch);
-      for (long row = first; row < last; row++) {
-        const float *columns = scratch + (row - first) * count * DL_LANES;
-        for (long out = 0; out < outs; out++)
-          outer(columns, dy + (out * pixels + p0) * DL_LANES, count, dw + (out * rows + row) * square);
+    memset(dw + out * pitch * square, 0, sizeof(float) * (size_t)((last - first) * square));
+  for (int run = 0; run < 2; run++) {
+    const long from = leaf.runs[run].start, to = from + leaf.runs[run].count;
+    for (long n = from; n < to; n++) {
+      const float *gradient = dy + n * out_floats(s);
+      for (long p0 = 0; p0 < pixels; p0 += DL_PIXEL_BLOCK) {
+        const long p1 = p0 + DL_PIXEL_BLOCK < pixels ? p0 + DL_PIXEL_BLOCK : pixels, count = p1 - p0;
+        gather(s, x + n * in_floats(s), p0, p1, first, last, scratch);
+        for (long row = 0; row < last - first; row++) {
+          const float *columns = scratch + row * count * DL_LANES;
+          for (long out = 0; out < outs; out++)
+            outer(true, columns, gradient + (out * pixels + p0) * DL_LANES, count, dw + (out * pitch + row) * square);
+        }
       }
     }
   }
 }
 
-static void conv_bias_gradient(const dl_conv_shape *s, const float *dy, long images, float *db) {
-  const long outs = blocks_of(s->out_channels), pixels = out_pixels(s);
+// dw of one leaf, or of several that are added already: the parts first ..< last, `pitch` parts from one block of
+// outputs to the next.
+INLINE void conv_leaf_gradient(const dl_conv_shape *s, const float *x, const float *dy, const dl_leaf *leaves,
+                               long count, long first, long last, float *dw, long pitch, float *scratch) {
+  if (s->winograd)
+    winograd_weight_gradient(s, x, dy, leaves, count, first, last, dw, pitch, scratch);
+  else if (direct(s))
+    direct_weight_gradient(s, x, dy, leaves[0], first, last, dw, pitch, scratch);
+  else
+    gathered_weight_gradient(s, x, dy, leaves[0], first, last, dw, pitch, scratch);
+}
+
+static void conv_weight_gradient(const dl_conv_shape *s, const float *x, const float *dy, const dl_leaf *leaves,
+                                 long count, long first, long last, float *dw, float *scratch, float *sums) {
+  const long square = DL_LANES * DL_LANES, outs = blocks_of(s->out_channels), all = dl_conv_gradient_parts(s);
+  const long taps = s->winograd ? taps_of(s) : 1, line = taps * (last - first) * square;
+  // Several leaves at once where that is faster.
+  const long set = s->winograd ? winograd_leaves(s, leaves, count) : 1;
+  float *target = dw + first * square;
+  if (set == count) {
+    conv_leaf_gradient(s, x, dy, leaves, set, first, last, target, all, scratch);
+    return;
+  }
+  for (long i = 0; i < count / set; i++) {
+    float *sum = sums + tree_waiting(i) * outs * line;
+    conv_leaf_gradient(s, x, dy, leaves + i * set, set, first, last, sum, last - first, scratch);
+    tree_add_arrays(sums, outs * line, i);
+  }
   for (long out = 0; out < outs; out++) {
-    vec sum = 0.0f;
-    for (long n = 0; n < images; n++) {
-      vec image = 0.0f;
-      for (long p = 0; p < pixels; p++)
-        image += load(dy + n * out_floats(s) + (out * pixels + p) * DL_LANES);
-      sum += image;
+    for (long tap = 0; tap < taps; tap++)
+      memcpy(target + (out * taps + tap) * all * square, sums + (out * taps + tap) * (last - first) * square,
+             sizeof(float) * (size_t)((last - first) * square));
+  }
+}
+
+static void conv_bias_gradient(const dl_conv_shape *s, const float *dy, const dl_leaf *leaves, long count, float *db) {
+  const long outs = blocks_of(s->out_channels), pixels = out_pixels(s);
+  vec stack[TREE_LEVELS];
+  for (long out = 0; out < outs; out++) {
+    for (long leaf = 0; leaf < count; leaf++) {
+      vec sum = 0.0f;
+      for (int run = 0; run < 2; run++) {
+        const long from = leaves[leaf].runs[run].start, to = from + leaves[leaf].runs[run].count;
+        for (long n = from; n < to; n++) {
+          vec image = 0.0f;
+          for (long p = 0; p < pixels; p++)
+            image += load(dy + n * out_floats(s) + (out * pixels + p) * DL_LANES);
+          sum += image;
+        }
+      }
+      stack[tree_waiting(leaf)] = sum;
+      tree_add(stack, leaf);
     }
-    store(db + out * DL_LANES, sum);
+    store(db + out * DL_LANES, stack[0]);
   }
 }

@@ -53,18 +53,27 @@ static void linear_input_gradient(const float *dy, const float *w, long images, 
   }
 }
 
-static void linear_weight_gradient(const float *x, const float *dy, long images, long stride, long outputs, float *dw,
-                                   float *db) {
-  for (long o = 0; o < outputs; o++) {
-    float bias = 0;
-    for (long n = 0; n < images; n++)
-      bias += dy[n * outputs + o];
-    db[o] = bias;
-    for (long i = 0; i < stride; i += DL_LANES) {
-      vec sum = 0.0f;
-      for (long n = 0; n < images; n++)
-        sum = multiply_add((vec)dy[n * outputs + o], load(x + n * stride + i), sum);
-      store(dw + o * stride + i, sum);
+static void linear_weight_gradient(const float *x, const float *dy, const dl_leaf *leaves, long count, long stride,
+                                   long outputs, long first, long last, float *dw, float *db) {
+  vec stack[TREE_LEVELS];
+  for (long o = first; o < last; o++) {
+    for (long i = -DL_LANES; i < stride; i += DL_LANES) {
+      for (long leaf = 0; leaf < count; leaf++) {
+        vec sum = 0.0f;
+        for (int run = 0; run < 2; run++) {
+          const long from = leaves[leaf].runs[run].start, to = from + leaves[leaf].runs[run].count;
+          for (long n = from; n < to; n++) {
+            const vec g = (vec)dy[n * outputs + o];
+            sum = i < 0 ? sum + g : multiply_add(g, load(x + n * stride + i), sum);
+          }
+        }
+        stack[tree_waiting(leaf)] = sum;
+        tree_add(stack, leaf);
+      }
+      if (i < 0)
+        db[o] = stack[0].x;
+      else
+        store(dw + o * stride + i, stack[0]);
     }
   }
 }

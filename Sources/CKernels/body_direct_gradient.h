@@ -146,45 +146,53 @@ static void planar_input_gradient(const dl_conv_shape *s, const float *dy, const
 
 // ---- weights ----
 
-// dw[row][16] = sum over images and outputs of dy times the input at position `row` of the window. GRADIENT_ROWS rows
-// at a time are kept in registers. Rows beyond the window stay 0.
-static void direct_weight_gradient(const dl_conv_shape *s, const float *x, const float *dy, long images, long first,
-                                   long last, float *dw, float *scratch) {
-  const long rows = row_blocks_of(s) * DL_LANES, outs = blocks_of(s->out_channels), pixels = out_pixels(s);
-  const frame f = input_frame(s);
+// dw[row][16] += sum over outputs of dy times the input at position `row` of the window, for the rows of the row blocks
+// first ..< last of one image, which is in the frame `start`. GRADIENT_ROWS rows at a time are kept in registers. Rows
+// beyond the window stay 0. `rows` is the distance between the blocks of outputs.
+static void direct_image_gradient(const dl_conv_shape *s, const float *start, const float *dy, long first, long last,
+                                  float *dw, long rows) {
+  const long outs = blocks_of(s->out_channels), pixels = out_pixels(s);
   const window w = input_window(s);
   const long real = w.planes * w.lines * w.run;
-  const size_t bytes = sizeof(float) * (size_t)((last - first) * DL_LANES * DL_LANES);
-  const float *start = scratch + first_input(s);
-  for (long out = 0; out < outs; out++)
-    memset(dw + (out * rows + first * DL_LANES) * DL_LANES, 0, bytes);
-  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * frame_plane(f)));
-  for (long n = 0; n < images; n++, x += in_floats(s), dy += out_floats(s)) {
-    frame_fill(f, x, s->planar ? 1 : DL_LANES, scratch);
-    for (long out = 0; out < outs; out++) {
-      for (long row = first * DL_LANES; row < last * DL_LANES && row < real; row += GRADIENT_ROWS) {
-        const float *under[GRADIENT_ROWS];
-        vec sum[GRADIENT_ROWS];
-        float *gradient = dw + (out * rows + row) * DL_LANES;
-        UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++) {
-          const long at = row + r < real ? row + r : row;
-          under[r] = start + at / (w.lines * w.run) * w.plane + at / w.run % w.lines * w.line + at % w.run;
-          sum[r] = load(gradient + r * DL_LANES);
-        }
-        const float *g = dy + out * pixels * DL_LANES;
-        for (long oy = 0; oy < s->out_height; oy++) {
-          const long line = oy * s->stride * w.line;
-          for (long ox = 0; ox < s->out_width; ox++, g += DL_LANES) {
-            const vec value = load(g);
-            UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++)
-              sum[r] = multiply_add((vec)under[r][line + ox * w.pitch], value, sum[r]);
-          }
-        }
-        UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++) {
-          if (row + r < real)
-            store(gradient + r * DL_LANES, sum[r]);
+  for (long out = 0; out < outs; out++) {
+    for (long row = first * DL_LANES; row < last * DL_LANES && row < real; row += GRADIENT_ROWS) {
+      const float *under[GRADIENT_ROWS];
+      vec sum[GRADIENT_ROWS];
+      float *gradient = dw + (out * rows + row - first * DL_LANES) * DL_LANES;
+      UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++) {
+        const long at = row + r < real ? row + r : row;
+        under[r] = start + at / (w.lines * w.run) * w.plane + at / w.run % w.lines * w.line + at % w.run;
+        sum[r] = load(gradient + r * DL_LANES);
+      }
+      const float *g = dy + out * pixels * DL_LANES;
+      for (long oy = 0; oy < s->out_height; oy++) {
+        const long line = oy * s->stride * w.line;
+        for (long ox = 0; ox < s->out_width; ox++, g += DL_LANES) {
+          const vec value = load(g);
+          UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++)
+            sum[r] = multiply_add((vec)under[r][line + ox * w.pitch], value, sum[r]);
         }
       }
+      UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++) {
+        if (row + r < real)
+          store(gradient + r * DL_LANES, sum[r]);
+      }
+    }
+  }
+}
+
+// dw of the row blocks first ..< last, `pitch` row blocks from one block of outputs to the next.
+static void direct_weight_gradient(const dl_conv_shape *s, const float *x, const float *dy, dl_leaf leaf, long first,
+                                   long last, float *dw, long pitch, float *scratch) {
+  const frame f = input_frame(s);
+  for (long out = 0; out < blocks_of(s->out_channels); out++)
+    memset(dw + out * pitch * DL_LANES * DL_LANES, 0, sizeof(float) * (size_t)((last - first) * DL_LANES * DL_LANES));
+  memset(scratch, 0, sizeof(float) * (size_t)(f.planes * frame_plane(f)));
+  for (int run = 0; run < 2; run++) {
+    const long from = leaf.runs[run].start, to = from + leaf.runs[run].count;
+    for (long n = from; n < to; n++) {
+      frame_fill(f, x + n * in_floats(s), s->planar ? 1 : DL_LANES, scratch);
+      direct_image_gradient(s, scratch + first_input(s), dy + n * out_floats(s), first, last, dw, pitch * DL_LANES);
     }
   }
 }

@@ -88,13 +88,13 @@ INLINE long panel_index(long row_blocks, long out_blocks, long row, long output)
   return block * row_blocks * DL_LANES * DL_LANES + row * width * DL_LANES + output - block * DL_LANES;
 }
 
-// gradient[16 rows][16 outputs] += columns^T dy, summed over the pixels. GRADIENT_ROWS rows at a time are kept in
-// registers.
-static void outer(const float *columns, const float *dy, long pixels, float *gradient) {
+// gradient[16 rows][16 outputs] = columns^T dy, summed over the pixels, to which the former values are added if
+// `adding`, constant in every call. GRADIENT_ROWS rows at a time are kept in registers.
+INLINE void outer(const bool adding, const float *columns, const float *dy, long pixels, float *gradient) {
   for (int first = 0; first < DL_LANES; first += GRADIENT_ROWS) {
     vec sum[GRADIENT_ROWS];
     UNROLLED_FOR (int r = 0; r < GRADIENT_ROWS; r++)
-      sum[r] = load(gradient + (first + r) * DL_LANES);
+      sum[r] = adding ? load(gradient + (first + r) * DL_LANES) : (vec)0.0f;
     for (long p = 0; p < pixels; p++) {
       const vec g = load(dy + p * DL_LANES);
       const float *column = columns + p * DL_LANES + first;

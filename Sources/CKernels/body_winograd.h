@@ -31,11 +31,11 @@ INLINE void input_tile(const bool inner, const dl_conv_shape *s, const float *pl
   }
 }
 
-// V of the tiles first ..< last.
-NOINLINE void winograd_input(const dl_conv_shape *s, const float *x, long first, long last, long from_block,
+// V of the tiles first ..< last, which are some of the `count` tiles of v: v points to the first one's.
+NOINLINE void winograd_input(const dl_conv_shape *s, const float *x, long first, long last, long count, long from_block,
                              long blocks, float *v) {
   const tiling t = tiles_of(s);
-  const long count = last - first, stride = count * blocks * DL_LANES + GAP, all = blocks_of(s->in_channels);
+  const long stride = count * blocks * DL_LANES + GAP, all = blocks_of(s->in_channels);
   for (long tile = first; tile < last; tile++) {
     const long image = tile / t.image, y0 = tile % t.image / t.columns * 4 - 1, x0 = tile % t.columns * 4 - 1;
     const bool inner = y0 >= 0 && x0 >= 0 && y0 + 6 <= s->in_height && x0 + 6 <= s->in_width;
@@ -161,7 +161,7 @@ NOINLINE void winograd_forward(const dl_conv_shape *s, const float *x, const flo
     const long last = first + group < tiles ? first + group : tiles, count = last - first;
     const long v_stride = count * ins * DL_LANES + GAP, m_stride = count * outs * DL_LANES + GAP;
     float *m = scratch + 36 * v_stride;
-    winograd_input(s, x, first, last, 0, ins, scratch);
+    winograd_input(s, x, first, last, last - first, 0, ins, scratch);
     for (long xi = 0; xi < 36; xi++) {
       const float *v = scratch + xi * v_stride, *weights = u + xi * ins * outs * square;
       gemm(v, count * DL_LANES, ins, count, weights, outs, NULL, NULL, m + xi * m_stride, count * DL_LANES);

@@ -34,6 +34,16 @@ long dl_conv_gradient_parts(const dl_conv_shape *s) {
 
 bool dl_conv_gradient_by_images(const dl_conv_shape *s) { return dl_conv_gradient_parts(s) < (s->winograd ? 5 : 4); }
 
+long dl_conv_sums_count(const dl_conv_shape *s, long parts, long leaves) {
+  const long part = (s->winograd ? taps_of(s) : 1) * blocks_of(s->out_channels) * DL_LANES * DL_LANES;
+  long levels = 1;
+  while (leaves > 1) {
+    leaves /= 2;
+    levels++;
+  }
+  return levels * parts * part;
+}
+
 // The most blocks of input channels that one call of the Winograd weight gradient works on.
 static long gradient_blocks(const dl_conv_shape *s) {
   const long ins = blocks_of(s->in_channels);

@@ -67,6 +67,7 @@ package final class Network {
   package let pool: ThreadPool
   let scratch: [Storage]
   private var slots: [WorkspaceSlot] = []
+  private let sums = SumMemory()
   /// The parameter gradients that a backward pass is to be added to; made at the first need.
   private var accumulated: Storage?
   private var weightsAreStale = true
@@ -139,7 +140,7 @@ package final class Network {
     var workspace: Workspace
     var images = 0
     var mode = Mode.eval
-    var domains = Domains.unknown
+    let rows = BatchRows()
   }
 
   /// Runs a batch. `images` [count][C][H][W] in [0, 1]; returns the logits [count][classes], valid until the next pass
@@ -162,7 +163,7 @@ package final class Network {
     }
     slots[slot].images = count
     slots[slot].mode = mode
-    slots[slot].domains = domains
+    slots[slot].rows.prepare(count, domains)
     let pass = pass(slot, wanted: [])
     pass.pointer(input).update(from: images, count: count * input.count)
     if mode == .train { statisticsAreStale = true }
@@ -207,6 +208,9 @@ package final class Network {
   package func backward(
     wanted: Wanted, slot: Int = 0, accumulating: Bool = false, poll: () throws -> Void
   ) rethrows -> UnsafePointer<Float> {
+    if wanted.contains(.parameters) {
+      sums.prepare(for: layers, leaves: slots[slot].rows.leafCount, threads: pool.threads)
+    }
     let adds = accumulating && wanted.contains(.parameters)
     if adds { keepGradients() }
     let pass = pass(slot, wanted: wanted)
@@ -250,7 +254,7 @@ package final class Network {
     let slot = slots[slot]
     return Pass(
       memory: memory, workspace: slot.workspace, images: slot.images, mode: slot.mode, wanted: wanted,
-      domains: slot.domains, pool: pool, scratch: scratch)
+      domains: slot.rows.domains, pool: pool, scratch: scratch, rows: slot.rows, sums: sums)
   }
 
   // MARK: keeping derived numbers in step

@@ -24,14 +24,12 @@ struct MART: Objective {
     let boosted = batch.meanOverRows(batch.adversarial) { row, label, gradient, share in
       MART.boostedCrossEntropy(row, classes: batch.classes, label: label, weight: share, gradient)
     }
-    var weighted = 0.0
-    let divergence = batch.meanOverPairs { pair, share in
+    let pairs = batch.meansOverPairs { pair, share in
       let row = MART.weightedDivergence(pair, classes: batch.classes, weight: beta * share)
-      weighted += row.loss * share
-      return row.divergence
+      return SIMD2(row.divergence, row.loss)
     }
     return LossParts(
-      total: (boosted ?? 0) + beta * weighted, clean: clean, adversarial: adversarial, divergence: divergence)
+      total: (boosted ?? 0) + beta * (pairs?.y ?? 0), clean: clean, adversarial: adversarial, divergence: pairs?.x)
   }
 
   private static let margin = 1.0001, floor = 1e-12, trust = 1.0000001

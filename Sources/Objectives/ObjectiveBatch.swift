@@ -1,3 +1,5 @@
+import Tensors
+
 /// Logits of a training batch and room for the gradient of the loss with respect to them.
 ///
 /// The adversarial rows are those of all images. The clean rows are those of all images too, or of the last ones
@@ -28,6 +30,8 @@ package struct ObjectiveBatch {
   /// A label per image.
   let labels: [Int]
   let classes: Int
+  /// In which order losses are added.
+  private let tree: BatchTree
 
   /// A batch; a `target` of its own has the third pass of `seq3`.
   package init(clean: Rows?, adversarial: Rows?, target: Rows? = nil, labels: [Int], classes: Int) {
@@ -36,6 +40,7 @@ package struct ObjectiveBatch {
     self.target = target ?? clean
     self.labels = labels
     self.classes = classes
+    tree = BatchTree(images: labels.count)
   }
 
   /// The batch `logits` [rows][classes] of one pass over `rows`; `gradient` of the same size starts at 0.
@@ -63,11 +68,12 @@ package struct ObjectiveBatch {
   /// The mean of KL(clean‖adversarial) over the pairs, **not** over the classes, nil when there are none; adds `weight`
   /// times its gradient to both sides, nothing is detached.
   func divergence(weight: Double) -> Double? {
-    meanOverPairs { pair, share in
-      RowLosses.divergence(
+    meansOverPairs { pair, share in
+      let divergence = RowLosses.divergence(
         clean: pair.clean, adversarial: pair.adversarial, classes: classes, weight: weight * share,
         cleanGradient: pair.cleanGradient, adversarialGradient: pair.adversarialGradient)
-    }
+      return SIMD2(divergence, 0)
+    }?.x
   }
 
   /// The mean CE of rows; adds `weight` times its gradient.
@@ -84,13 +90,9 @@ package struct ObjectiveBatch {
       Double
   ) -> Double? {
     guard let rows, rows.count > 0 else { return nil }
-    var sum = 0.0
-    let first = labels.count - rows.count
-    for row in 0..<rows.count {
-      let place = row * classes
-      sum += loss(rows.logits + place, labels[first + row], rows.gradient + place, 1 / Double(rows.count))
-    }
-    return sum / Double(rows.count)
+    return means(overLast: rows.count) { row, label, share in
+      SIMD2(loss(rows.logits + row * classes, label, rows.gradient + row * classes, share), 0)
+    }.x
   }
 
   /// A clean row and the adversarial row of the same image.
@@ -102,18 +104,29 @@ package struct ObjectiveBatch {
     let label: Int
   }
 
-  /// The mean of `loss` over the pairs, nil when there are none; `share` is one pair's part of the mean.
-  func meanOverPairs(_ loss: (_ pair: Pair, _ share: Double) -> Double) -> Double? {
+  /// The means of two losses over the pairs, nil when there are none; `share` is one pair's part of a mean.
+  func meansOverPairs(_ losses: (_ pair: Pair, _ share: Double) -> SIMD2<Double>) -> SIMD2<Double>? {
     guard let target, let adversarial, target.count > 0 else { return nil }
-    let first = labels.count - target.count
-    var sum = 0.0
-    for row in 0..<target.count {
+    return means(overLast: target.count) { row, label, share in
       let place = row * classes, twin = (adversarial.count - target.count + row) * classes
       let pair = Pair(
         clean: target.logits + place, adversarial: adversarial.logits + twin, cleanGradient: target.gradient + place,
-        adversarialGradient: adversarial.gradient + twin, label: labels[first + row])
-      sum += loss(pair, 1 / Double(target.count))
+        adversarialGradient: adversarial.gradient + twin, label: label)
+      return losses(pair, share)
     }
-    return sum / Double(target.count)
+  }
+
+  /// The means of two losses over the last `count` images, added in the order of the batch's tree; `row` counts these
+  /// from 0.
+  private func means(
+    overLast count: Int, _ losses: (_ row: Int, _ label: Int, _ share: Double) -> SIMD2<Double>
+  ) -> SIMD2<Double> {
+    let first = labels.count - count, share = 1 / Double(count)
+    let sum = BatchTree.sum(0..<tree.leaves, +) { leaf in
+      var sum = SIMD2<Double>()
+      for image in tree.images(ofLeaf: leaf) where image >= first { sum += losses(image - first, labels[image], share) }
+      return sum
+    }
+    return sum / Double(count)
   }
 }

@@ -15,14 +15,14 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct SameBitsTests {
   private static let recorded = [
     "avx2": [
-      "false-robustness": "d299a127a19cc47cdc587e9e532816e81b721ed33cb72bc6f70a7eb30d664b8b",
-      "trades": "0d5dbeb6d6ec3821dde79f3f60357751ba40451e3d9176c9e17bcfd346b0ec71",
-      "tour-dbn": "addf83d633b2d6aa9f027056a6caee659a08a426a04c1a89f850d37ac5b67de2",
+      "false-robustness": "d1d201792888d82636a64bfb632713293eeba214a91dff1c27f024d1a4bb8203",
+      "trades": "1d2e0d5f29f5ba80999662704ad47726405cb5b620c29ed6d4f0f8d16c85b363",
+      "tour-dbn": "2d3bdf8edb25ee643cf403562baa7097c0b8dc582718745a6321aac9daa79b3f",
     ],
     "portable": [
-      "false-robustness": "1de6e1f4878e86a01a6ccba307ea61c8dd3ba539fa04e82ea03fe4e569824d42",
-      "trades": "3b92225db5d540ff8ebacfc06033f2144df7aaa7975daf97cdf629bb04bddb8e",
-      "tour-dbn": "3cc03ec0742fcf027045bfff31682e33909afc13016f7ac2c7d72ab4a296b200",
+      "false-robustness": "e88978c3135d6175ee20063639802d36ece85fe15f5f8550a967289af73ae4d0",
+      "trades": "cfde53f86c1d907a942fce91a3ab307185748ad5bb8c0157683315aee2961246",
+      "tour-dbn": "9f483bd18b709184b2697416ab817dba0b9a03585f8a953358871718d48daf7c",
     ],
   ]
 

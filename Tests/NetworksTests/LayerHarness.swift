@@ -36,6 +36,9 @@ final class LayerHarness {
     }
   }
 
+  /// Floats of one image's output.
+  var outputCount: Int { layer.output.shape.planarCount }
+
   /// How norms are told to behave.
   var norms: NormControls {
     get { memory.norms }
@@ -63,9 +66,12 @@ final class LayerHarness {
 
   private func pass(_ images: Int, _ mode: Mode, _ wanted: Wanted) -> Pass {
     let scratch = (0..<pool.threads).map { _ in Storage(count: layer.scratchCount) }
+    let rows = BatchRows(), sums = SumMemory()
+    rows.prepare(images, domains)
+    sums.prepare(for: [layer], leaves: rows.leafCount, threads: pool.threads)
     return Pass(
       memory: memory, workspace: workspace, images: images, mode: mode, wanted: wanted, domains: domains, pool: pool,
-      scratch: scratch)
+      scratch: scratch, rows: rows, sums: sums)
   }
 
   func forward(_ x: [Float], mode: Mode = .eval) -> [Float] {

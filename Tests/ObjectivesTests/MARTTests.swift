@@ -13,8 +13,15 @@ struct MARTTests {
     try settings.set("objective", to: .text(name))
     try settings.set("beta", to: .number(beta))
     var gradient = [Float](repeating: 0, count: 2 * clean.count)
-    let parts = settings.objective.evaluate(
-      ObjectiveBatch(rows: .both, logits: clean + adversarial, gradient: &gradient, labels: labels, classes: classes))
+    let objective = settings.objective
+    let parts = try (clean + adversarial).withUnsafeBufferPointer { logits in
+      try gradient.withUnsafeMutableBufferPointer { gradient in
+        objective.evaluate(
+          ObjectiveBatch(
+            rows: .both, logits: try #require(logits.baseAddress), gradient: try #require(gradient.baseAddress),
+            labels: labels, classes: classes))
+      }
+    }
     return (parts, gradient[..<clean.count].map(Double.init), gradient[clean.count...].map(Double.init))
   }
 

@@ -24,6 +24,18 @@ const char *dl_variant_available(int index);
 /// Switches the whole process to another variant, for tests and benchmarks. False if the machine does not support it.
 bool dl_variant_select(const char *name);
 
+// ---- sums over a batch ----
+
+/// Neighboring images.
+typedef struct {
+  long start, count;
+} dl_run;
+/// A leaf of the tree in which sums over a batch are computed: images that are added in this order. Clean images and
+/// the adversarial ones made of them are two runs. Both may be empty.
+typedef struct {
+  dl_run runs[2];
+} dl_leaf;
+
 // ---- the shape of a convolution ----
 
 /// A convolution, in the sense of cross-correlation with zero padding: `padding` zeros in front of each row and column,
@@ -57,8 +69,10 @@ long dl_conv_scratch_count(const dl_conv_shape *shape);
 long dl_conv_packed_count(const dl_conv_shape *shape);
 /// Number of parts into which the rows of the weight gradient can be split.
 long dl_conv_gradient_parts(const dl_conv_shape *shape);
-/// True if the weight gradient should be split by images, each with its own sum, instead of by parts.
+/// True if these are too few to be shared out to threads.
 bool dl_conv_gradient_by_images(const dl_conv_shape *shape);
+/// Number of floats of memory for sums that dl_conv_weight_gradient needs for `parts` parts and `leaves` leaves.
+long dl_conv_sums_count(const dl_conv_shape *shape, long parts, long leaves);
 
 // ---- dual normalization, docs/algorithms.md §9 ----
 

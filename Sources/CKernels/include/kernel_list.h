@@ -23,14 +23,16 @@ KERNEL(conv_input_gradient,
        (const dl_conv_shape *shape, const float *dy, const float *packed, const float *residual, float *dx, long images,
         float *scratch),
        (shape, dy, packed, residual, dx, images, scratch))
-/// dw = sum over images of x (outer) dy, for the parts first ..< last of its rows.
+/// dw = sum over images of x (outer) dy, for the parts first ..< last of its rows; `count` leaves, a power of two, are
+/// added as a binary tree. sums has dl_conv_sums_count floats.
 KERNEL(conv_weight_gradient,
-       (const dl_conv_shape *shape, const float *x, const float *dy, long images, long first, long last, float *dw,
-        float *scratch),
-       (shape, x, dy, images, first, last, dw, scratch))
-/// db [out padded] = sum of dy over images and pixels.
-KERNEL(conv_bias_gradient, (const dl_conv_shape *shape, const float *dy, long images, float *db),
-       (shape, dy, images, db))
+       (const dl_conv_shape *shape, const float *x, const float *dy, const dl_leaf *leaves, long count, long first,
+        long last, float *dw, float *scratch, float *sums),
+       (shape, x, dy, leaves, count, first, last, dw, scratch, sums))
+/// db [out padded] = sum of dy over images and pixels, in the same tree.
+KERNEL(conv_bias_gradient,
+       (const dl_conv_shape *shape, const float *dy, const dl_leaf *leaves, long count, float *db),
+       (shape, dy, leaves, count, db))
 
 // ---- normalization with fused ReLU; blocked, pixels = H*W ----
 
@@ -100,10 +102,12 @@ KERNEL(linear, (const float *x, const float *w, const float *b, long images, lon
 /// dx = dy w.
 KERNEL(linear_input_gradient, (const float *dy, const float *w, long images, long stride, long outputs, float *dx),
        (dy, w, images, stride, outputs, dx))
-/// Overwrites dw [outputs][stride] and db [outputs] with their sums over the images.
+/// Overwrites the outputs first ..< last of dw [outputs][stride] and db [outputs] with their sums over the images;
+/// `count` leaves, a power of two, are added as a binary tree.
 KERNEL(linear_weight_gradient,
-       (const float *x, const float *dy, long images, long stride, long outputs, float *dw, float *db),
-       (x, dy, images, stride, outputs, dw, db))
+       (const float *x, const float *dy, const dl_leaf *leaves, long count, long stride, long outputs, long first,
+        long last, float *dw, float *db),
+       (x, dy, leaves, count, stride, outputs, first, last, dw, db))
 
 // ---- elementwise ----
 

@@ -34,8 +34,6 @@ package final class Convolution: Layer {
   /// Made with the first weights: a network that is only planned takes no memory.
   private var packedForward = Storage(count: 0)
   private var packedBackward = Storage(count: 0)
-  /// Partial weight gradients, where a layer has too few rows to share them out.
-  private var partials = Storage(count: 0)
   private let input: Activation
   package let output: Activation
   private var gradients: GradientPlan?
@@ -143,40 +141,55 @@ package final class Convolution: Layer {
     }
   }
 
-  /// dw = Σ x⊗dy. Tasks own different rows of dw, or, where there are few rows, sum over a fixed part of the images.
+  /// Into how many tasks the weight gradient is cut: parts of its rows, times parts of the batch's tree where those are
+  /// fewer than threads. No bits depend on it.
+  private func cut(leaves: Int, threads: Int) -> (parts: Int, subtrees: Int) {
+    let (all, areFew) = withUnsafePointer(to: shape) {
+      (dl_conv_gradient_parts($0), dl_conv_gradient_by_images($0))
+    }
+    let parts = areFew ? 1 : min(all, shape.winograd ? 4 : 16)
+    guard parts < threads else { return (parts, 1) }
+    var subtrees = 1
+    while subtrees < leaves, parts * subtrees < 2 * threads { subtrees *= 2 }
+    return (parts, subtrees)
+  }
+
+  package func sumRoom(leaves: Int, threads: Int) -> SumRoom {
+    let (parts, subtrees) = cut(leaves: leaves, threads: threads)
+    return withUnsafePointer(to: shape) {
+      let most = (dl_conv_gradient_parts($0) + parts - 1) / parts
+      return SumRoom(
+        own: dl_conv_sums_count($0, most, leaves / subtrees), shared: subtrees > 1 ? subtrees * weightCount : 0)
+    }
+  }
+
+  /// dw = Σ x⊗dy. Tasks own different rows of dw and, where these are few, different parts of the batch.
   private func weightGradient(_ pass: Pass) {
-    guard let gradients else { return }
-    let shape = shape, dw = pass.memory.gradients.pointer + weight
-    let parts = withUnsafePointer(to: shape) { dl_conv_gradient_parts($0) }
-    if withUnsafePointer(to: shape, { dl_conv_gradient_by_images($0) }) {
-      // At most eight sums: their number is a rule of the batch alone, so the bits are the same for any number of
-      // threads.
-      let sums = min(8, (pass.images + 3) / 4)
-      if partials.count < sums * weightCount { partials = Storage(count: sums * weightCount) }
-      let sum = partials.pointer
-      pass.eachTask(sums) { task, scratch in
-        let first = pass.images * task / sums, last = pass.images * (task + 1) / sums
-        withUnsafePointer(to: shape) {
-          dl_conv_weight_gradient(
-            $0, pass.pointer(input, image: first), pass.pointer(gradients.output, image: first), last - first, 0, parts,
-            sum + task * weightCount, scratch)
-        }
+    guard let gradients, let rows = pass.rows, let sums = pass.sums else { return }
+    let shape = shape, dw = pass.memory.gradients.pointer + weight, count = weightCount
+    let all = withUnsafePointer(to: shape) { dl_conv_gradient_parts($0) }
+    let (parts, subtrees) = cut(leaves: rows.leafCount, threads: pass.pool?.threads ?? 1)
+    let leaves = rows.leafCount / subtrees, target = subtrees > 1 ? sums.shared.pointer : dw
+    pass.eachSum(parts * subtrees) { task, scratch, own in
+      let part = task % parts, subtree = task / parts
+      withUnsafePointer(to: shape) {
+        dl_conv_weight_gradient(
+          $0, pass.pointer(input), pass.pointer(gradients.output), rows.leaves + subtree * leaves, leaves,
+          all * part / parts, all * (part + 1) / parts, target + subtree * count, scratch, own)
       }
-      dw.update(from: sum, count: weightCount)
-      for task in 1..<max(1, sums) { dl_add(sum + task * weightCount, weightCount, dw) }
-    } else {
-      let tasks = shape.winograd ? min(parts, 4) : min(parts, 16)
-      pass.eachTask(tasks) { task, scratch in
-        withUnsafePointer(to: shape) {
-          dl_conv_weight_gradient(
-            $0, pass.pointer(input), pass.pointer(gradients.output), pass.images, parts * task / tasks,
-            parts * (task + 1) / tasks, dw, scratch)
-        }
+    }
+    if subtrees > 1 {
+      let piece = 1 << 14
+      pass.eachTask((count + piece - 1) / piece) { task, _ in
+        let first = task * piece, floats = min(piece, count - first)
+        BatchTree.pairs(subtrees) { dl_add(target + $1 * count + first, floats, target + $0 * count + first) }
+        (dw + first).update(from: target + first, count: floats)
       }
     }
     if let bias {
       withUnsafePointer(to: shape) {
-        dl_conv_bias_gradient($0, pass.pointer(gradients.output), pass.images, pass.memory.gradients.pointer + bias)
+        dl_conv_bias_gradient(
+          $0, pass.pointer(gradients.output), rows.leaves, rows.leafCount, pass.memory.gradients.pointer + bias)
       }
     }
   }

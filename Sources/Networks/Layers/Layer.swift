@@ -19,6 +19,8 @@ package protocol Layer: AnyObject {
   var children: [any Layer] { get }
   /// Floats of scratch that a call needs.
   var scratchCount: Int { get }
+  /// Room for the sums of the parameter gradients over a batch of that many leaves, on that many threads.
+  func sumRoom(leaves: Int, threads: Int) -> SumRoom
 }
 
 extension Layer {
@@ -26,6 +28,9 @@ extension Layer {
   package func prepareStatistics(_ memory: NetworkMemory) { for child in children { child.prepareStatistics(memory) } }
   package var children: [any Layer] { [] }
   package var scratchCount: Int { children.map(\.scratchCount).max() ?? 0 }
+  package func sumRoom(leaves: Int, threads: Int) -> SumRoom {
+    children.reduce(into: SumRoom()) { $0.widen(for: $1.sumRoom(leaves: leaves, threads: threads)) }
+  }
 }
 
 /// Where a layer finds the gradient of its output and leaves that of its input.

@@ -50,15 +50,24 @@ package final class Linear: Layer {
   package func backward(_ pass: Pass) {
     guard let gradients else { return }
     if pass.wanted.contains(.parameters) {
-      dl_linear_weight_gradient(
-        pass.pointer(input), pass.pointer(gradients.output), pass.images, input.count, outputs,
-        pass.memory.gradients.pointer + weight, pass.memory.gradients.pointer + bias)
+      weightGradient(pass, gradients)
     }
     let w = pass.memory.parameters.pointer + weight
     pass.eachChunk { _, images, _ in
       dl_linear_input_gradient(
         pass.pointer(gradients.output, image: images.lowerBound), w, images.count, input.count, outputs,
         pass.pointer(gradients.input, image: images.lowerBound))
+    }
+  }
+
+  /// dw = Σ dy⊗x, db = Σ dy. Tasks own different outputs.
+  private func weightGradient(_ pass: Pass, _ gradients: GradientPlan) {
+    guard let rows = pass.rows else { return }
+    let dw = pass.memory.gradients.pointer + weight, db = pass.memory.gradients.pointer + bias, piece = 4
+    pass.eachTask((outputs + piece - 1) / piece) { task, _ in
+      dl_linear_weight_gradient(
+        pass.pointer(input), pass.pointer(gradients.output), rows.leaves, rows.leafCount, input.count, outputs,
+        task * piece, min(outputs, (task + 1) * piece), dw, db)
     }
   }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Rows of one domain, and memory in double.
+/// Rows of one domain, leaves of the batch's tree, and memory in double.
 extension Pass {
   /// Calls `body` for the runs of neighboring images of one domain; once, with nil, when nobody knows the domains.
   func eachRun(in images: Range<Int>, _ body: (_ run: Range<Int>, _ isClean: Bool?) -> Void) {
@@ -31,9 +31,23 @@ extension Pass {
     return rows == .clean ? clean : images - clean
   }
 
-  /// The first image of these rows; 0 if there is none.
-  func firstImage(of rows: RowSelection) -> Int {
-    (0..<images).first { rows.has(clean: domains.isClean($0)) } ?? 0
+  /// Leaves of the tree in which sums over the batch are added.
+  var leaves: Int { rows?.leafCount ?? 0 }
+
+  /// Runs `body` for every leaf.
+  func eachLeaf(_ body: (_ leaf: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void) { eachTask(leaves, body) }
+
+  /// Calls `body` for the rows of a leaf, in order, in runs of neighbors.
+  func eachRun(ofLeaf leaf: Int, of selection: RowSelection = .all, _ body: (_ run: Range<Int>) -> Void) {
+    guard let (first, second) = rows?.leaves[leaf].runs else { return }
+    eachRun(first.start..<first.start + first.count, of: selection, body)
+    eachRun(second.start..<second.start + second.count, of: selection, body)
+  }
+
+  private func eachRun(_ images: Range<Int>, of selection: RowSelection, _ body: (_ run: Range<Int>) -> Void) {
+    guard !images.isEmpty else { return }
+    guard selection != .all else { return body(images) }
+    eachRun(in: images) { run, isClean in if selection.has(clean: isClean) { body(run) } }
   }
 
   /// Where an image's part of a slot starts.

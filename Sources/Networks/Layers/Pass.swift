@@ -65,10 +65,15 @@ package struct Pass {
   let pool: ThreadPool?
   /// Scratch of each worker of the pool, or of the one lane.
   let scratch: [Storage]
+  /// How rows are added to each other; nil in a lane, where nothing is summed over images.
+  let rows: BatchRows?
+  /// Memory for sums of parameter gradients; nil in a lane.
+  let sums: SumMemory?
 
   package init(
     memory: NetworkMemory, workspace: Workspace, images: Int, mode: Mode, wanted: Wanted,
-    domains: Domains = .unknown, pool: ThreadPool?, scratch: [Storage]
+    domains: Domains = .unknown, pool: ThreadPool?, scratch: [Storage], rows: BatchRows? = nil,
+    sums: SumMemory? = nil
   ) {
     self.memory = memory
     self.workspace = workspace
@@ -78,6 +83,8 @@ package struct Pass {
     self.domains = domains
     self.pool = pool
     self.scratch = scratch
+    self.rows = rows
+    self.sums = sums
   }
 
   /// Where the activations of one image start.
@@ -85,7 +92,7 @@ package struct Pass {
     workspace.pointer(activation.slot) + image * activation.count
   }
 
-  /// Images of one chunk. Sums over the batch add chunk to chunk in order, so their bits depend on it.
+  /// Images of one chunk of work; no bits depend on it.
   static let chunk = 8
 
   /// How many chunks there are.
@@ -103,6 +110,15 @@ package struct Pass {
       return
     }
     pool.run(tasks: chunks) { chunk, worker in body(chunk, images(ofChunk: chunk), scratch[worker].pointer) }
+  }
+
+  /// As `eachTask`, with a worker's memory for sums.
+  func eachSum(
+    _ tasks: Int,
+    _ body: (_ task: Int, _ scratch: UnsafeMutablePointer<Float>, _ own: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    guard let pool, let sums else { return }
+    pool.run(tasks: tasks) { task, worker in body(task, scratch[worker].pointer, sums.own[worker].pointer) }
   }
 
   /// Runs numbered tasks that write to places of their own.

@@ -88,29 +88,32 @@ package final class BatchNorm: NormLayer {
   /// The same of the running statistics.
   var runningCoefficients: UnsafePointer<Float> { UnsafePointer(running.pointer) }
 
-  /// Sums of one chunk after another, then the moments, the coefficients and, in train mode, the running statistics.
+  /// The moments of the batch, the coefficients and, in train mode, the running statistics.
   func takeMoments(_ pass: Pass, rows: RowSelection) {
-    let shape = input.shape, first = pass.firstImage(of: rows)
-    // The first pixel of every channel: near enough to the mean that no digits are lost to it.
-    let shift = pass.workspace.pointer(linear)
-    for block in 0..<shape.blocks {
-      (shift + block * Shape.lanes).update(
-        from: pass.pointer(input, image: first) + block * shape.pixels * Shape.lanes, count: Shape.lanes)
+    let shape = input.shape
+    sumLeaves(pass, BatchNorm.addMoments) { leaf, sums, shift in
+      var images = 0
+      pass.eachRun(ofLeaf: leaf, of: rows) { run in
+        let x = pass.pointer(input, image: run.lowerBound)
+        // The first pixel of every channel: near enough to the mean that no digits are lost to it.
+        if images == 0 {
+          for block in 0..<shape.blocks {
+            (shift + block * Shape.lanes).update(from: x + block * shape.pixels * Shape.lanes, count: Shape.lanes)
+          }
+        }
+        images += run.count
+        dl_moment_sums(x, run.count, shape.blocks, shape.pixels, shift, sums)
+      }
+      BatchNorm.setMoments(sums, room, shift, count: images * shape.pixels)
     }
-    sumChunks(pass, of: rows) { images, sums in
-      dl_moment_sums(
-        pass.pointer(input, image: images.lowerBound), images.count, shape.blocks, shape.pixels, shift, sums)
-    }
-    let count = Double(pass.count(of: rows) * shape.pixels), coefficients = pass.workspace.pointer(batch)
+    let count = sums[2 * room], coefficients = pass.workspace.pointer(batch)
     for channel in 0..<channels {
-      let (sum, square) = total(channel)
-      let mean = sum / count, variance = max(0, square / count - mean * mean)
-      let batchMean = mean + Double(shift[channel])
-      setCoefficients(coefficients, channel, mean: batchMean, variance: variance, pass.memory)
+      let (mean, squares) = total(channel), variance = squares / count
+      setCoefficients(coefficients, channel, mean: mean, variance: variance, pass.memory)
       if pass.mode == .train {
         let statistics = pass.memory.buffers.pointer, m = pass.memory.norms.momentum
-        let unbiased = count > 1 ? variance * count / (count - 1) : variance
-        statistics[runningMean + channel] += m * (Float(batchMean) - statistics[runningMean + channel])
+        let unbiased = count > 1 ? squares / (count - 1) : variance
+        statistics[runningMean + channel] += m * (Float(mean) - statistics[runningMean + channel])
         statistics[runningVariance + channel] += m * (Float(unbiased) - statistics[runningVariance + channel])
       }
     }
@@ -158,11 +161,12 @@ package final class BatchNorm: NormLayer {
     let slope = pass.workspace.pointer(linear), constant = slope + room
     let usesBatch = pass.mode != .eval
     if usesBatch || pass.wanted.contains(.parameters) {
-      sumChunks(pass, of: rows) { images, sums in
-        dl_gradient_sums(
-          pass.pointer(input, image: images.lowerBound), pass.pointer(places.output, image: images.lowerBound),
-          images.count, shape.blocks, shape.pixels, coefficients, coefficients + room, coefficients + 2 * room, relu,
-          sums)
+      sumLeaves(pass, BatchNorm.add) { leaf, sums, _ in
+        pass.eachRun(ofLeaf: leaf, of: rows) { run in
+          dl_gradient_sums(
+            pass.pointer(input, image: run.lowerBound), pass.pointer(places.output, image: run.lowerBound), run.count,
+            shape.blocks, shape.pixels, coefficients, coefficients + room, coefficients + 2 * room, relu, sums)
+        }
       }
     }
     let count = Double(pass.count(of: rows) * shape.pixels), gradients = pass.memory.gradients.pointer
@@ -197,27 +201,64 @@ package final class BatchNorm: NormLayer {
 
   // MARK: sums over the batch
 
-  /// Per chunk two sums a channel, `[chunk][block][2][16]`.
-  private func sumChunks(
-    _ pass: Pass, of rows: RowSelection, _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
+  /// Floats of scratch for a shift of the channels.
+  package var scratchCount: Int { room }
+
+  /// For every leaf two numbers a channel, `[leaf][block][2][16]`, and one of its own; `add` makes one of two leaves.
+  /// `leaf` gets its number, its place, which is 0, and a worker's scratch.
+  private func sumLeaves(
+    _ pass: Pass, _ add: (_ left: UnsafeMutablePointer<Double>, _ right: UnsafePointer<Double>, _ room: Int) -> Void,
+    _ leaf: (Int, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Float>) -> Void
   ) {
-    let stride = 2 * room
-    if sums.count < pass.chunks * stride { sums = Array(repeating: 0, count: pass.chunks * stride) }
-    let count = pass.chunks * stride
+    let stride = 2 * room + 1, count = pass.leaves * stride
+    if sums.count < count { sums = Array(repeating: 0, count: count) }
     sums.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       base.update(repeating: 0, count: count)
-      pass.eachChunk(of: rows) { chunk, images, _ in body(images, base + chunk * stride) }
-      // The first chunk becomes the total, the others are added in order.
-      for chunk in 1..<max(1, pass.chunks) {
-        for index in 0..<stride { base[index] += base[chunk * stride + index] }
-      }
+      pass.eachLeaf { number, scratch in leaf(number, base + number * stride, scratch) }
+      BatchTree.pairs(pass.leaves) { add(base + $0 * stride, base + $1 * stride, room) }
     }
   }
 
-  /// Both sums of a channel, over all chunks.
+  /// Adds plain sums.
+  private static func add(_ left: UnsafeMutablePointer<Double>, _ right: UnsafePointer<Double>, _ room: Int) {
+    for index in 0...2 * room { left[index] += right[index] }
+  }
+
+  /// What were sums of x − shift and its square over `count` pixels becomes the mean and Σ(x − mean)².
+  private static func setMoments(
+    _ sums: UnsafeMutablePointer<Double>, _ room: Int, _ shift: UnsafePointer<Float>, count pixels: Int
+  ) {
+    let count = Double(pixels)
+    sums[2 * room] = count
+    guard pixels > 0 else { return }
+    for channel in 0..<room {
+      let place = place(channel), offset = sums[place] / count
+      sums[place + Shape.lanes] = max(0, sums[place + Shape.lanes] - sums[place] * offset)
+      sums[place] = Double(shift[channel]) + offset
+    }
+  }
+
+  /// Means and sums of squared distances of two parts become those of both. Chan, Golub and LeVeque 1983.
+  private static func addMoments(_ left: UnsafeMutablePointer<Double>, _ right: UnsafePointer<Double>, _ room: Int) {
+    let count = left[2 * room] + right[2 * room]
+    guard right[2 * room] > 0 else { return }
+    // Exactly 1 where the left part is empty, whose numbers are 0.
+    let share = right[2 * room] / count, weight = left[2 * room] * share
+    left[2 * room] = count
+    for channel in 0..<room {
+      let place = place(channel), distance = right[place] - left[place]
+      left[place] += distance * share
+      left[place + Shape.lanes] += right[place + Shape.lanes] + distance * distance * weight
+    }
+  }
+
+  /// Where the first number of a channel stands in `[block][2][16]`.
+  private static func place(_ channel: Int) -> Int { channel / Shape.lanes * 2 * Shape.lanes + channel % Shape.lanes }
+
+  /// Both numbers of a channel, of the whole batch.
   private func total(_ channel: Int) -> (Double, Double) {
-    let place = channel / Shape.lanes * 2 * Shape.lanes + channel % Shape.lanes
+    let place = BatchNorm.place(channel)
     return (sums[place], sums[place + Shape.lanes])
   }
 }

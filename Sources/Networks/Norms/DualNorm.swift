@@ -27,12 +27,12 @@ package final class DualNorm: PosteriorNorm {
   private var runningLogRatio = 0.0
   /// [3][pixels] of an image: p, 1 − p, and s/τ, which the backward pass replaces by the derivative with respect to s.
   private let posteriors: Slot
-  /// What `dl_dual_gauge` counts of an image, in double.
+  /// What `dl_dual_gauge` counts, leaf by leaf in double.
   private let gauges: Slot
   /// Constant and slope of the input's gradient, first of clean and then of adversarial rows.
   private let linear: CommonSlot
   private var places: GradientPlaces?
-  /// Sums of a chunk of images, in double.
+  /// Sums of a leaf of the batch, in double.
   private var sums: Slot?
   /// The gauges of the last pass that knew both domains, and its pixels.
   private let total = UnsafeMutablePointer<Double>.allocate(capacity: DualNorm.gaugeCount)
@@ -63,7 +63,9 @@ package final class DualNorm: PosteriorNorm {
 
   private static let gaugeCount = 5 + Int(DL_DUAL_BINS)
   private var room: Int { input.shape.blocks * Shape.lanes }
-  /// Doubles of the sums of one chunk.
+  /// As much as the two sets need.
+  package var scratchCount: Int { room }
+  /// Doubles of the sums of one leaf.
   private var sumCount: Int { Int(DL_DUAL_SUMS) * room + 1 }
 
   package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
@@ -144,21 +146,23 @@ package final class DualNorm: PosteriorNorm {
     plain?.forward(pass)
   }
 
-  /// Counts what the posterior was, image after image; returns the NLL.
+  /// Counts what the posterior was; returns the NLL.
   private func measure(_ pass: Pass) -> Double {
     let count = DualNorm.gaugeCount
-    func gauge(_ image: Int) -> UnsafeMutablePointer<Double> { pass.doubles(gauges, at: image * count) }
-    pass.eachChunk { _, images, _ in
-      for image in images {
-        gauge(image).update(repeating: 0, count: count)
-        dl_dual_gauge(
-          posterior(pass, image), input.shape.pixels, pass.domains.isClean(image) ?? true, gauge(image))
+    func gauge(_ leaf: Int) -> UnsafeMutablePointer<Double> { pass.doubles(gauges, at: leaf * count) }
+    pass.eachLeaf { leaf, _ in
+      gauge(leaf).update(repeating: 0, count: count)
+      pass.eachRun(ofLeaf: leaf) { run in
+        for image in run {
+          dl_dual_gauge(
+            posterior(pass, image), input.shape.pixels, pass.domains.isClean(image) ?? true, gauge(leaf))
+        }
       }
     }
-    total.update(repeating: 0, count: count)
-    for image in 0..<pass.images {
-      for index in 0..<count { total[index] += gauge(image)[index] }
+    BatchTree.pairs(pass.leaves) { left, right in
+      for index in 0..<count { gauge(left)[index] += gauge(right)[index] }
     }
+    total.update(from: gauge(0), count: count)
     let rows = pass.domains.cleanRows(of: pass.images) ?? 0
     pixels = (rows * input.shape.pixels, (pass.images - rows) * input.shape.pixels)
     return total[0] * share(pass)
@@ -220,21 +224,23 @@ package final class DualNorm: PosteriorNorm {
     }
   }
 
-  /// Six sums a channel and Σe: per chunk, then chunk after chunk into the first; from them dγ and dβ.
+  /// Six sums a channel and Σe, over the batch; from them dγ and dβ.
   private func sumGradients(_ pass: Pass, _ gradient: Activation, _ kernel: inout dl_dual) {
     guard let sums else { return }
     let shape = input.shape, count = sumCount, total = pass.doubles(sums)
-    total.update(repeating: 0, count: pass.chunks * count)
+    total.update(repeating: 0, count: pass.leaves * count)
     withUnsafePointer(to: kernel) { kernel in
-      pass.eachChunk { chunk, images, _ in
-        let first = images.lowerBound
-        dl_dual_gradient_sums(
-          kernel, pass.pointer(input, image: first), pass.pointer(gradient, image: first), posterior(pass, first),
-          images.count, shape.blocks, shape.pixels, total + chunk * count)
+      pass.eachLeaf { leaf, _ in
+        pass.eachRun(ofLeaf: leaf) { run in
+          let first = run.lowerBound
+          dl_dual_gradient_sums(
+            kernel, pass.pointer(input, image: first), pass.pointer(gradient, image: first), posterior(pass, first),
+            run.count, shape.blocks, shape.pixels, total + leaf * count)
+        }
       }
     }
-    for chunk in 1..<max(1, pass.chunks) {
-      for index in 0..<count { total[index] += total[chunk * count + index] }
+    BatchTree.pairs(pass.leaves) { left, right in
+      for index in 0..<count { total[left * count + index] += total[right * count + index] }
     }
     guard pass.wanted.contains(.parameters) else { return }
     for channel in 0..<shape.channels {

@@ -161,15 +161,22 @@ package class ImageNorm: Layer {
 
   private func setGradients(_ pass: Pass) {
     guard let affine, let sums else { return }
-    for channel in 0..<input.shape.channels {
-      var sum = 0.0, product = 0.0
-      for image in 0..<pass.images {
-        let own = pass.doubles(sums, at: image * 2 * room) + place(channel)
-        sum += own[0]
-        product += own[Shape.lanes] * Double(pass.pointer(coefficients, image: image)[3 * room + channel])
+    let gradients = pass.memory.gradients.pointer
+    // In double within a leaf, in float beyond, as the gradients of other layers.
+    func sum(_ term: (_ image: Int) -> Double) -> Float {
+      BatchTree.sum(0..<pass.leaves, +) { leaf in
+        var sum = 0.0
+        pass.eachRun(ofLeaf: leaf) { run in for image in run { sum += term(image) } }
+        return Float(sum)
       }
-      pass.memory.gradients.pointer[affine.bias + channel] = Float(sum)
-      pass.memory.gradients.pointer[affine.weight + channel] = Float(product)
+    }
+    for channel in 0..<input.shape.channels {
+      let own = place(channel)
+      gradients[affine.bias + channel] = sum { pass.doubles(sums, at: $0 * 2 * room)[own] }
+      gradients[affine.weight + channel] = sum { image in
+        pass.doubles(sums, at: image * 2 * room)[own + Shape.lanes]
+          * Double(pass.pointer(coefficients, image: image)[3 * room + channel])
+      }
     }
   }
 }

@@ -33,6 +33,8 @@ package final class SplitNorm: NormLayer {
     adversarial = BatchNorm(name, input, output, relu: relu, affine: other, statistics: sets[1], &builder)
   }
 
+  package var scratchCount: Int { max(clean.scratchCount, adversarial.scratchCount) }
+
   package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
     clean.planBackward(places, &plan)
     adversarial.planBackward(places, &plan)
