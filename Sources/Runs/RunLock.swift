@@ -33,6 +33,9 @@ package final class RunLock: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Gives the lock back before the process ends.
+  package func release() { flock(descriptor, LOCK_UN) }
+
   /// The process that has the lock of a folder; nil when none has.
   package static func holder(of folder: URL) -> String? {
     let descriptor = open(folder.appendingPathComponent("run.lock").path, O_RDONLY | O_CLOEXEC)

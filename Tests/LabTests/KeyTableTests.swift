@@ -105,9 +105,9 @@ import Testing
 
   @Test func theHelpShowsEveryBindingAndEveryCommand() {
     var help = Script.lab(to: 60, twoThemes)
-    _ = help.frame(120, 300)
+    _ = help.frame(120, 600)
     help.press(.character("?"))
-    let text = help.frame(120, 300)
+    let text = help.frame(120, 600)
     for situation in situations {
       for hint in situation.lab.hints {
         #expect(text.contains(" \(hint.label) "), "\(situation.name)")

@@ -15,13 +15,19 @@ enum Opened {
   /// One case for every way to open one of the dialogs in one of the situations of a run; at least one for every dialog
   /// that is opened by a key.
   static func all(_ options: LabOptions = LabOptions()) -> [Case] {
-    var over = Script.lab(to: 60, options)
+    var offering = options
+    offering.choices = [
+      RunChoice(name: "kl-cure", summary: "The cure.", lines: ["Shows: PGD-10"], next: .preset("kl-cure"))
+    ]
+    var over = Script.lab(to: 60, offering)
     for event in Script.ending { _ = over.handle(event) }
     over.press(.escape)
     var diverged = Script.lab(to: 300, options)
     for event in TourScript.divergence { _ = diverged.handle(event) }
+    var examined = over
+    examined.take(.report(heading: "Diagnosis", (0..<30).map { "line \($0)" }))
     let labs = [
-      Script.lab(to: 60, options), GapScript.lab(.alarm, options), GapScript.lab(.attacking, options), over,
+      Script.lab(to: 60, options), GapScript.lab(.alarm, options), GapScript.lab(.attacking, options), over, examined,
       TourScript.lab(options), diverged,
     ]
     // The first knob is the objective; a change of it is explained first. During a tour a change of any is, and nothing

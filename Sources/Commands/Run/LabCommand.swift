@@ -161,11 +161,14 @@ extension RunOptions {
     switch next {
     case .longer(let steps): (options.resume, options.steps) = (session.folder.url.path, steps)
     case .again(let changes):
+      options.out = Self.place(preset: session.plan.preset.name, next: session)
       // A run that went on has no preset on the command line; its folder has it.
       if resume != nil { options.preset = session.folder.url.appendingPathComponent("preset.yaml").path }
       options.steps = resume == nil ? steps : nil
       options.set.assignments += changes.map { "\($0.name)=\($0.value)" }
     case .preset(let name):
+      let file = URL(fileURLWithPath: name)
+      options.out = Self.place(preset: file.deletingPathExtension().lastPathComponent, next: session)
       (options.preset, options.set.assignments, options.changes) = (name, [], [])
     case .run(let name): options.resume = name
     }
@@ -173,5 +176,17 @@ extension RunOptions {
       (options.preset, options.set.assignments, options.changes, options.seed) = (nil, [], [], nil)
     }
     return options
+  }
+
+  /// A new folder next to that of a run.
+  private static func place(preset: String, next session: RunningSession) -> String {
+    let parent = session.folder.url.deletingLastPathComponent()
+    func path(_ usual: String) -> String {
+      parent.appendingPathComponent(URL(fileURLWithPath: usual).lastPathComponent).relativePath
+    }
+    return path(
+      RunFolder.usual(preset: preset, date: Date(), zone: .current) {
+        FileManager.default.fileExists(atPath: path($0))
+      })
   }
 }

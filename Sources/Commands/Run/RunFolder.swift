@@ -52,6 +52,9 @@ package struct RunFolder {
     lock = try RunLock(url)
   }
 
+  /// Lets others write to the folder from now on.
+  func release() { lock.release() }
+
   /// Replaces `preset.yaml`; if that fails, the former one stays.
   func keep(_ preset: String) { Self.keep(preset, in: url) }
 

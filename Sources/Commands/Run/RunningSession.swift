@@ -191,6 +191,7 @@ struct RunningSession {
   func tidy(after summary: Summary) {
     control?.close()
     record.end(summary)
+    defer { folder.release() }
     if summary.step == 0, summary.outcome != .finished, isNew { return folder.discard() }
     // A tour that went as planned keeps its captions.
     guard !summary.changes.isEmpty || !plan.tour.isEmpty, summary.changes.settings != plan.tour.settings else { return }
