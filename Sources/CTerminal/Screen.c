@@ -5,9 +5,14 @@
 
 #include <curses.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
+#include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -15,6 +20,9 @@ static SCREEN *screen = NULL;
 static FILE *output = NULL;
 static FILE *input = NULL;
 static int with_colors = 0;
+static int synchronizes = 0;  // the terminal can show a frame at once (mode 2026)
+static int answers = 0;       // the terminal answers questions
+static int has_frame = 0;     // a frame has been drawn
 
 // Checks the terminal type. This comes before newterm, which already switches to the alternate screen.
 static terminal_opening check_type(int descriptor) {
@@ -25,6 +33,15 @@ static terminal_opening check_type(int descriptor) {
   terminal_opening answer = place == NULL || place == (char *)-1 ? TERMINAL_TOO_DUMB : TERMINAL_OPENED;
   del_curterm(cur_term);
   return answer;
+}
+
+int terminal_type_colors(void) {
+  int status = 0;
+  if (setupterm(NULL, STDOUT_FILENO, &status) != OK)
+    return -1;
+  int colors = tigetnum("colors");
+  del_curterm(cur_term);
+  return colors < 0 ? 0 : colors;
 }
 
 static void close_files(void) {
@@ -55,7 +72,46 @@ static void set_modes(void) {
   bracket_paste(1);
 }
 
-terminal_opening terminal_open(int colors) {
+static int milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int)(now.tv_sec % 100000 * 1000 + now.tv_nsec / 1000000);
+}
+
+// Asks the terminal what it can do, before curses reads its input: whether it has synchronized output, and then who it
+// is (DA1), which every terminal answers, so that the wait ends as soon as the answers are there.
+static void ask(int descriptor) {
+  static const char question[] = "\033[?2026$p\033[c";
+  const char *type = getenv("TERM");
+  struct termios before, raw;
+  synchronizes = answers = has_frame = 0;
+  if (type == NULL || strcmp(type, "linux") == 0 || tcgetattr(descriptor, &before) != 0)
+    return;
+  raw = before;
+  cfmakeraw(&raw);
+  tcsetattr(descriptor, TCSANOW, &raw);
+  char text[512] = "";
+  size_t count = 0;
+  int end = milliseconds() + 200, left = 200;
+  if (write(descriptor, question, sizeof question - 1) < 0)
+    left = 0;
+  struct pollfd waited = {.fd = descriptor, .events = POLLIN};
+  while (!answers && left > 0 && count < sizeof text - 1 && poll(&waited, 1, left) > 0) {
+    ssize_t got = read(descriptor, text + count, sizeof text - 1 - count);
+    if (got <= 0)
+      break;
+    count += (size_t)got;
+    text[count] = 0;
+    for (const char *at = strstr(text, "\033[?"); at && !answers; at = strstr(at + 3, "\033[?"))
+      answers = at[3 + strspn(at + 3, "0123456789;")] == 'c';
+    left = end - milliseconds();
+  }
+  const char *mode = strstr(text, "\033[?2026;");
+  synchronizes = answers && mode && mode[8] >= '1' && mode[8] <= '3';
+  tcsetattr(descriptor, TCSANOW, &before);
+}
+
+terminal_opening terminal_open(int colors, int may_ask) {
   int descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC);
   if (descriptor < 0)
     return TERMINAL_NO_TTY;
@@ -67,6 +123,9 @@ terminal_opening terminal_open(int colors) {
   if (answer == TERMINAL_OPENED) {
     terminal_restore_arm(fileno(output));
     set_escdelay(25);
+    synchronizes = answers = has_frame = 0;
+    if (may_ask)
+      ask(descriptor);
     // Not initscr, which exits the process if it does not know the terminal.
     screen = newterm(NULL, output, input);
     if (screen == NULL)
@@ -162,7 +221,31 @@ void terminal_put(int row, int column, const uint32_t *scalars, int count) {
   }
 }
 
-void terminal_flush(void) { refresh(); }
+int terminal_answers(void) { return answers; }
+
+int terminal_synchronizes(void) { return synchronizes; }
+
+// curses writes its bytes past the FILE, so each part is flushed before the next one.
+static void write_now(const char *text) {
+  fputs(text, output);
+  fflush(output);
+}
+
+void terminal_flush(int asks) {
+  wnoutrefresh(stdscr);
+  // The first frame follows the switch to the alternate screen, which some terminals hold back, too.
+  int whole = synchronizes && has_frame;
+  if (whole)
+    write_now("\033[?2026h");
+  doupdate();
+  if (whole)
+    write_now("\033[?2026l");
+  if (asks)
+    write_now("\033[5n");
+  has_frame = 1;
+}
+
+void terminal_forget_input(void) { flushinp(); }
 
 void terminal_bell(void) { beep(); }
 

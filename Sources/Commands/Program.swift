@@ -8,6 +8,8 @@ package struct Program {
   /// Runs the command line and returns the exit status.
   package static func main() async -> Int32 {
     reexecWithoutInteractiveBacktrace()
+    // Before there are threads.
+    DirectColor.offer()
     // Writing to a closed pipe then returns an error. The signal would kill the program before its checkpoint.
     signal(SIGPIPE, SIG_IGN)
     // The same for a file that would grow beyond 'ulimit -f'.

@@ -28,7 +28,9 @@ struct Header {
     var groups: [[Span]] = []
     if has(.program) { groups.append([Span("dualab", .title)]) }
     groups.append(task(has))
-    groups.append(has(.state) ? [Span("\(session.stateGlyph) \(session.stateText)", stateRole)] : [])
+    // Fields have the width of their longest value, so that nothing moves when a value changes.
+    let state = padded("\(session.stateGlyph) \(session.stateText)", to: Self.stateWidth)
+    groups.append(has(.state) ? [Span(state, session.stateRole)] : [])
     if has(.place), let place = session.place { groups.append([Span(place, .title)]) }
     if has(.gap), let gap = session.gap, gap != .calm {
       groups.append([Span(has(.gapWord) ? " \(gap.glyph) \(gap.word) " : gap.glyph, gap.role)])
@@ -39,10 +41,10 @@ struct Header {
       if let summary = session.summary {
         groups.append([Span("took \(NumberText.duration(summary.seconds))", .header)])
       } else if let seconds = session.secondsLeft {
-        groups.append([Span(Pace.eta(seconds), .header)])
+        groups.append([Span(padded(Pace.eta(seconds), to: 9), .header)])
       }
     }
-    if has(.speed), let speed = session.speed { groups.append([Span(speed, .header)]) }
+    if has(.speed), let speed = session.speed { groups.append([Span(leftPadded(speed, to: 12), .header)]) }
     let gap = has(.program) ? "   " : "  "
     return [Span(" ", .header)]
       + groups.filter { !$0.isEmpty }.reduce(into: []) { row, group in
@@ -56,10 +58,11 @@ struct Header {
     var spans: [Span] = []
     if has(.step) {
       let word = has(.percent) ? "step " : "", total = session.isWatching ? nil : session.description?.steps
-      spans.append(Span(word + "\(session.step)" + (total.map { "/\($0)" } ?? ""), .header))
+      let step = leftPadded("\(session.step)", to: total.map { "\($0)".count } ?? 0)
+      spans.append(Span(word + step + (total.map { "/\($0)" } ?? ""), .header))
     }
     if has(.epoch), session.step > 0, !session.isWatching {
-      spans.append(Span(" · epoch \(session.epoch + 1)", .header))
+      spans.append(Span(" · epoch \(leftPadded("\(session.epoch + 1)", to: epochDigits))", .header))
     }
     return spans
   }
@@ -75,7 +78,7 @@ struct Header {
       spans.append(Span(String(repeating: "█", count: done), .progress))
       spans.append(Span(String(repeating: "░", count: barWidth - done) + " ", .progressRest))
     }
-    if has(.percent) { spans.append(Span("\(Int(session.progress * 100)) %", .header)) }
+    if has(.percent) { spans.append(Span(leftPadded("\(Int(session.progress * 100)) %", to: 5), .header)) }
     return spans
   }
 
@@ -98,9 +101,21 @@ struct Header {
     return spans
   }
 
-  private var stateRole: Theme.Role {
-    switch session.state {
-    case .training, .validating, .testing, .finished, .measuring, .waiting: session.wish == nil ? .good : .watch
+  /// Columns of the longest state that changes while a run is under way.
+  private static let stateWidth = 12
+
+  /// Digits of the last epoch.
+  private var epochDigits: Int {
+    guard let description = session.description, description.stepsPerEpoch > 0 else { return 1 }
+    return "\((description.steps + description.stepsPerEpoch - 1) / description.stepsPerEpoch)".count
+  }
+}
+
+extension Session {
+  /// How the state looks.
+  var stateRole: Theme.Role {
+    switch state {
+    case .training, .validating, .testing, .finished, .measuring, .waiting: wish == nil ? .good : .watch
     case .preparing, .paused, .stopped: .watch
     case .failed: .alarm
     }

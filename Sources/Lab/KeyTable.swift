@@ -97,7 +97,7 @@ extension Lab {
   }
 
   /// The keys of the shell while no dialog is open.
-  static let openKeys = sessionKeys + focusKeys + viewKeys
+  static let openKeys = sessionKeys + focusKeys + viewKeys + chartKeys
 }
 
 extension Lab {
@@ -105,11 +105,15 @@ extension Lab {
   package var hints: [KeyHint] {
     let shell = { (keys: [LabKey]) in keys.map { $0.hint(in: self) } }
     if let dialog { return dialog.hints + shell(Lab.alwaysKeys) }
-    let replay = shell(Lab.replayKeys + Lab.tourKeys), taken = Set(replay.filter(\.isValid).flatMap(\.keys))
+    let crosshair = shell(Lab.crosshairKeys), held = Set(crosshair.filter(\.isValid).flatMap(\.keys))
+    let replay = crosshair + shell(Lab.replayKeys + Lab.tourKeys).filter { held.isDisjoint(with: $0.keys) }
+    let taken = Set(replay.filter(\.isValid).flatMap(\.keys))
     let visible = layout.places.map(\.pane)
     let focused = visible.contains(focus) ? panes[focus].hints : []
     let others = visible.filter { $0 != focus }.flatMap { panes[$0].hints.filter(\.isHeardWhenVisible) }
-    let rest = shell(Lab.sessionKeys) + focused + shell(Lab.focusKeys) + others + shell(Lab.viewKeys + Lab.alwaysKeys)
+    let rest =
+      shell(Lab.sessionKeys) + focused + shell(Lab.focusKeys) + others
+      + shell(Lab.viewKeys + Lab.chartKeys + Lab.alwaysKeys)
     return replay + rest.filter { taken.isDisjoint(with: $0.keys) }
   }
 
@@ -125,6 +129,7 @@ extension Lab {
     var sections = [
       HelpDialog.Section(heading: "Now", rows: now),
       HelpDialog.Section(heading: "Everywhere", rows: Lab.rows(Lab.openKeys + Lab.alwaysKeys)),
+      HelpDialog.Section(heading: "Crosshair of the charts", rows: Lab.rows(Lab.crosshairKeys)),
       HelpDialog.Section(heading: "Tour", rows: Lab.rows(Lab.tourKeys)),
       HelpDialog.Section(heading: "Replay", rows: Lab.rows(Lab.replayKeys)),
     ]

@@ -7,9 +7,10 @@ extension Lab {
     needsDraw = false
     size = PaneSize(buffer.width, buffer.height)
     let layout = layout
+    for index in panes.indices { panes[index].look(view) }
     buffer.fill(buffer.bounds, with: Cell(" ", theme.style(.text)))
-    if let needed = layout.needed {
-      drawTooSmall(needed, into: &buffer)
+    if layout.needed != nil {
+      SmallScreen(session: session, theme: theme).draw(into: &buffer)
       drawDialog(into: &buffer, in: buffer.bounds)
     } else {
       Header(session: session, theme: theme).draw(into: &buffer)
@@ -27,17 +28,19 @@ extension Lab {
     buffer.box(
       place.rect, style: theme.style(isFocused ? .borderFocused : .border),
       title: "\(place.pane + 1) \(Swift.type(of: pane).title)",
-      titleStyle: theme.style(isFocused ? .selected : .title), note: pane.note)
+      titleStyle: theme.style(isFocused ? .selected : .title), note: pane.note, noteStyle: theme.style(.faint))
     let context = PaneContext(theme: theme, symbols: options.symbols, isFocused: isFocused)
     pane.draw(into: &buffer, in: place.rect.inset(), context: context)
   }
 
   /// Every pane by number and name: the focused one highlighted, those on the screen bright, hidden ones faint.
   private func drawTabs(into buffer: inout CellBuffer, in rect: Rect, layout: Layout) {
+    let rect = drawAccuracies(into: &buffer, in: rect, layout: layout)
     let names = panes.enumerated().map { " \($0.offset + 1) \(Swift.type(of: $0.element).title) " }
     // Where not every name fits, only the focused pane keeps its own.
     let fits = names.reduce(1) { $0 + displayWidth($1) } <= rect.width
-    var x = rect.x + 1
+    var x = rect.x + min(1, rect.width)
+    guard fits || rect.width >= 3 * panes.count + displayWidth(names[focus]) else { return }
     for (index, name) in names.enumerated() {
       let isShown = layout.places.contains { $0.pane == index }
       let role: Theme.Role = index == focus ? .selected : isShown ? .title : .faint
@@ -46,15 +49,19 @@ extension Lab {
     }
   }
 
-  private func drawTooSmall(_ needed: PaneSize, into buffer: inout CellBuffer) {
-    let text = "dualab needs \(needed.width)×\(needed.height), this is \(buffer.width)×\(buffer.height)"
-    let lines = wrapped(text, to: max(1, buffer.width))
-    let top = max(0, (buffer.height - lines.count) / 2)
-    for (row, line) in lines.enumerated() {
-      let x = max(0, (buffer.width - displayWidth(line)) / 2)
-      buffer.write(line, x: x, y: top + row, in: buffer.bounds, style: theme.style(.text))
+  /// On a small screen without a pane that shows them, the two accuracies go before the tabs. Returns what is left.
+  private func drawAccuracies(into buffer: inout CellBuffer, in rect: Rect, layout: Layout) -> Rect {
+    let shown = layout.places.map { Swift.type(of: panes[$0.pane]).id }
+    guard rect.width < 80, !shown.contains(where: Lab.accuracyPanes.contains), session.lastProbe != nil else {
+      return rect
     }
+    let levels = AccuracyWords(session).levels.map { $0.flatMap { [$0, Span("  ")] } }
+    guard let spans = levels.first(where: { $0.displayWidth < rect.width }) else { return rect }
+    let end = buffer.write(spans, x: rect.x + 1, y: rect.y, in: rect, theme: theme)
+    return Rect(x: end, y: rect.y, width: max(0, rect.x + rect.width - end), height: 1)
   }
+
+  private static let accuracyPanes = [AccuracyPane.id, GapPane.id]
 
   private mutating func drawDialog(into buffer: inout CellBuffer, in area: Rect) {
     guard let dialog, Swift.type(of: dialog).place == .middle else { return }

@@ -40,6 +40,7 @@ extension Lab {
   /// Shows what another lab shows, and how.
   mutating func adoptLook(of lab: Lab) {
     (enabled, focus, isFull, size, options) = (lab.enabled, lab.focus, lab.isFull, lab.size, lab.options)
+    view.adopt(lab.view)
     needsDraw = true
   }
 

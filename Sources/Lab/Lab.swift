@@ -24,6 +24,10 @@ package struct Lab: Sendable {
   var leavesAfterSummary = false
   /// Lines that were run on the command line, the latest at the end.
   var lineHistory: [String] = []
+  /// How all charts are looked at.
+  package internal(set) var view = ChartView()
+  /// Seconds that passed since the last step.
+  var secondsSinceStep = 0.0
   /// The runs that are drawn behind this one.
   var others: [OtherRun] = []
   /// True when the first of them trains next to this one.
@@ -74,6 +78,7 @@ package struct Lab: Sendable {
   private mutating func obey(_ key: Key) -> [LabAction] {
     defer { showTyped() }
     if let actions = press(key, in: Lab.alwaysKeys) { return actions }
+    if dialog == nil, let actions = press(key, in: Lab.crosshairKeys) { return actions }
     if dialog == nil, session.onlooker == .replay, let actions = press(key, in: Lab.replayKeys) { return actions }
     if dialog == nil, let actions = press(key, in: Lab.tourKeys) { return actions }
     // A key that would act on the training says why it does not.
@@ -120,6 +125,7 @@ package struct Lab: Sendable {
     if let answer { message = Message(text: answer, isError: false, end: session.step + Lab.answerSteps) }
     session.update(event)
     if let end = message?.end, session.step >= end { message = nil }
+    follow(event)
     for index in panes.indices { panes[index].update(event) }
     if case .started = event, session.isWatching { showWatchPanes() }
     if var open = dialog { dialog = open.follow(self) ? open : nil }
@@ -155,6 +161,7 @@ package struct Lab: Sendable {
     (lab.enabled, lab.focus, lab.isFull, lab.size) = (enabled, focus, isFull, size)
     lab.lineHistory = lineHistory
     lab.session.onlooker = session.onlooker
+    lab.view = view.restarted
     lab.compare(others)
     return lab
   }

@@ -44,15 +44,18 @@ package struct LabOptions: Sendable {
   package var theme: Int
   /// The ladder of characters.
   package var symbols: Symbols
-  /// True for `NO_COLOR` and monochrome terminals: bold, reverse and glyphs replace colors.
+  /// True for `NO_COLOR`: bold, reverse and glyphs replace colors.
   package var noColor: Bool
   /// Names of runs that can be compared with, for completion.
   package var runs: [String] = []
   /// Presets and runs that can be opened.
   package var choices: [RunChoice] = []
 
-  package init(themes: [Theme] = [], theme: Int = 0, symbols: Symbols = .braille, noColor: Bool = false) {
-    self.themes = themes.isEmpty || noColor ? [.mono] : themes
+  /// `colors`: how many the terminal has. With fewer than 256, only the theme for few colors is of use.
+  package init(
+    themes: [Theme] = [], theme: Int = 0, symbols: Symbols = .braille, noColor: Bool = false, colors: Int = 256
+  ) {
+    self.themes = themes.isEmpty || noColor || colors < 8 ? [.mono] : colors < 256 ? [.basic] : themes
     self.theme = self.themes.indices.contains(theme) ? theme : 0
     self.symbols = symbols
     self.noColor = noColor

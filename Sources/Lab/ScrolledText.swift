@@ -35,7 +35,8 @@ package struct ScrolledText: Sendable {
     buffer.box(
       rect, style: theme.style(.borderFocused, over: .dialog), title: title,
       titleStyle: theme.style(.title, over: .dialog),
-      note: [note, range].filter { !$0.isEmpty }.joined(separator: " · "))
+      note: [note, range].filter { !$0.isEmpty }.joined(separator: " · "), noteStyle: theme.style(.faint, over: .dialog)
+    )
     for (row, line) in lines.dropFirst(top).prefix(inner.height).enumerated() {
       buffer.write(line, x: inner.x, y: inner.y + row, in: inner, theme: theme, over: .dialog)
     }

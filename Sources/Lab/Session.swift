@@ -22,6 +22,8 @@ package struct Session: Sendable {
   private(set) var causes: [GapCause] = []
   /// What was told about it.
   private(set) var gapRecord = GapRecord()
+  /// The last measurement of the present weights.
+  private(set) var lastProbe: Probe?
   /// The attack on frozen weights that is running, or ran last.
   private(set) var attack: AttackProgressNote?
   /// The weights of the run that is over that are examined, or were last, and what AutoAttack left of them.
@@ -94,6 +96,7 @@ package struct Session: Sendable {
     case .probe(let probe):
       guard probe.weights == .current else { return }
       pace.add(probe)
+      if probe.step >= lastProbe?.step ?? 0 { lastProbe = probe }
       gap = probe.gapState ?? gap
     case .summary(let summary):
       self.summary = summary

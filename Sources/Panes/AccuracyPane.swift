@@ -4,13 +4,14 @@ import Readout
 import Spelling
 
 /// Clean and adversarial accuracy on the validation images, each with its interval; accuracy under stronger attacks,
-/// with the gap shaded; batch accuracies faint in the background.
+/// with the gap shaded; batch accuracies faded in the background.
 package struct AccuracyPane: Pane {
   package static let id = "accuracy"
   package static let title = "Accuracy"
   package static let minimumSize = PaneSize(40, 7)
   package static let comfortableSize = PaneSize(52, 11)
   package static let priority = 50
+  package static let hasChart = true
   package static let keys: [PaneKey<AccuracyPane>] = []
 
   private var clean = Measured(), adversarial = Measured(), pgd10 = Measured(), fgsm = Measured(), quick = Measured(),
@@ -23,6 +24,7 @@ package struct AccuracyPane: Pane {
   private var last: Probe?
 
   private var isSentinel = false
+  private var view = ChartView()
 
   package init() {}
 
@@ -49,6 +51,7 @@ package struct AccuracyPane: Pane {
     }
   }
 
+  package mutating func look(_ view: ChartView) { self.view = view }
   package mutating func compare(_ runs: [OtherRun]) { others.show(runs) }
   package mutating func update(_ event: Event, of other: Int) { others.update(event, of: other) }
 
@@ -64,39 +67,46 @@ package struct AccuracyPane: Pane {
   package var note: String {
     guard let last else { return "" }
     guard let quick = quick.last else {
-      let batches = batchClean.count + batchAdversarial.count > 0 ? " · faint: batches" : ""
-      return "\(last.split.rawValue) n=\(last.clean.n) ±95 %\(batches)"
+      let batches = batchClean.count + batchAdversarial.count > 0 ? " · faded: batches" : ""
+      return "\(last.split.rawValue) n=\(last.clean.n) ┬┴ 95 %\(batches)\(look)"
     }
     // Short, so that every n fits into the border of a pane of a usual size.
     let deep = deep.last.map { " · deep \($0.n)" } ?? ""
-    return "n=\(last.clean.n) · quick \(quick.n)\(deep) · ±95 %"
+    return "n=\(last.clean.n) · quick \(quick.n)\(deep) · ┬┴ 95 %\(look)"
   }
 
+  private var look: String { view.words.map { " · \($0)" }.joined() }
+
   package func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext) {
-    let background = [batchAdversarial, batchClean].filter { $0.count > 0 }.map { Chart.Line(background: $0) }
-    let lines = measured.map { one in
-      Chart.Line(
-        one.series.values, role: one.role, glyph: one.glyph,
-        label: "\(padded(one.name, to: nameWidth)) \(one.series.label)",
-        shortLabel: one.series.last.map { Notation.screen.share($0.value) } ?? "",
-        interval: (one.series.lower, one.series.upper), isPoints: one.isPoints)
+    let batches = [(batchAdversarial, Theme.Role.adversarial), (batchClean, .clean)].filter { $0.0.count > 0 }
+    let background = batches.map { Chart.Line(background: $0.0, role: $0.1) }
+    let raw = measured.filter { !$0.isPoints && view.smoothing != .off }.map {
+      Chart.Line(background: $0.series.values.raw, role: $0.role)
     }
     let chart = Chart(
-      lines: background + dashed + lines, marks: interventions.marks, others: others.names,
+      lines: background + raw + dashed + measured.map { line($0) }, marks: interventions.marks, others: others.names,
       bands: [Chart.Band(lower: gapLower, upper: gapUpper, role: .autoattack)], fixedY: 0...1,
-      emptyText: "waiting for the first validation")
+      emptyText: "waiting for the first validation", view: view)
     chart.draw(into: &buffer, in: rect, theme: context.theme, symbols: context.symbols)
+  }
+
+  /// A series as it is drawn now; dashed, and without intervals, under the sign of another run.
+  private func line(_ one: Named, of other: Unicode.Scalar? = nil) -> Chart.Line {
+    let name = padded(one.name, to: nameWidth), series = one.series
+    return Chart.Line(
+      one.isPoints
+        ? series.values.raw : series.values.smoothed(view.smoothing, logarithmic: false) ?? series.values.raw,
+      role: one.role, glyph: other ?? one.glyph, label: "\(name) \(series.label)",
+      shortLabel: series.last.map { Notation.screen.share($0.value) } ?? "",
+      interval: other == nil ? (series.lower, series.upper) : nil, isPoints: one.isPoints && other == nil,
+      isDashed: other != nil, measured: series.values.raw, reading: { "\(name) \(Notation.screen.share($0))" })
   }
 
   /// The other runs: what each is trained for, and what stronger attacks leave of it.
   private var dashed: [Chart.Line] {
     others.all.flatMap { other in
-      other.pane.measured.filter { ["clean", "quick", other.pane.last?.attack].contains($0.name) }.map { one in
-        Chart.Line(
-          one.series.values, role: one.role, glyph: other.sign,
-          label: "\(padded(one.name, to: nameWidth)) \(one.series.label)",
-          shortLabel: one.series.last.map { Notation.screen.share($0.value) } ?? "", isDashed: true)
-      }
+      other.pane.measured.filter { ["clean", "quick", other.pane.last?.attack].contains($0.name) }
+        .map { line($0, of: other.sign) }
     }
   }
 
@@ -143,7 +153,7 @@ package struct AccuracyPane: Pane {
 
 /// An accuracy over steps with the ends of its interval.
 private struct Measured: Sendable {
-  var values = History(), lower = History(), upper = History()
+  var values = SmoothedSeries(), lower = History(), upper = History()
   var last: Proportion?
   var step = 0
 

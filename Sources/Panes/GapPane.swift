@@ -12,6 +12,7 @@ package struct GapPane: Pane {
   package static let minimumSize = PaneSize(40, 7)
   package static let comfortableSize = PaneSize(52, 11)
   package static let priority = 45
+  package static let hasChart = true
   package static let keys: [PaneKey<GapPane>] = []
 
   /// Nil until something is measured.
@@ -47,6 +48,7 @@ package struct GapPane: Pane {
   private var histories: [GapTier: ReadingHistory] = [:]
   private var interventions = Interventions()
   private var levels: [Chart.Level] = []
+  private var view = ChartView()
 
   package init() {}
 
@@ -69,6 +71,8 @@ package struct GapPane: Pane {
     default: break
     }
   }
+
+  package mutating func look(_ view: ChartView) { self.view = view }
 
   private mutating func take(_ change: GapChange) {
     if let reading = change.reading { take(reading) }
@@ -131,17 +135,17 @@ package struct GapPane: Pane {
     ]
     let lines = kinds.compactMap { kind -> Chart.Line? in
       guard let history = histories[kind.tier], let last = readings[kind.tier] else { return nil }
+      let name = padded(kind.tier.rawValue, to: 5)
       return Chart.Line(
-        history.gap, role: kind.role, glyph: kind.glyph,
-        label: "\(padded(kind.tier.rawValue, to: 5)) \(Notation.screen.share(last.gap))",
+        history.gap, role: kind.role, glyph: kind.glyph, label: "\(name) \(Notation.screen.share(last.gap))",
         shortLabel: Notation.screen.share(last.gap), interval: (history.lower, history.upper),
-        isPoints: kind.tier != .quick)
+        isPoints: kind.tier != .quick, reading: { "\(name) \(Notation.screen.share($0))" })
     }
     let quick = histories[.quick]
     let bands = quick.map { [Chart.Band(lower: $0.zero, upper: $0.gap, role: .faint)] } ?? []
     return Chart(
       lines: lines, marks: interventions.marks, bands: bands, levels: levels, fixedY: 0...1,
-      emptyText: "no gap measured yet")
+      emptyText: "no gap measured yet", view: view)
   }
 
   /// True while an attack on frozen weights is running.

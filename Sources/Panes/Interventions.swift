@@ -14,7 +14,9 @@ struct Interventions: Sendable {
     default: return
     }
     marks = known.all.map { mark in
-      Chart.Mark(x: Double(mark.step), label: mark.name, text: mark.text, role: mark.isAlarm ? .autoattack : .mark)
+      Chart.Mark(
+        x: Double(mark.step), label: mark.name, text: mark.text, role: mark.isAlarm ? .autoattack : .mark,
+        isKept: mark.isKept)
     }
   }
 }

@@ -10,6 +10,7 @@ package struct LossPane: Pane {
   package static let minimumSize = PaneSize(40, 7)
   package static let comfortableSize = PaneSize(52, 11)
   package static let priority = 40
+  package static let hasChart = true
   package static let keys: [PaneKey<LossPane>] = [
     KeyBinding(
       [.character("y")], scope: .visible, footer: FooterWord("y", "log y"),
@@ -17,14 +18,7 @@ package struct LossPane: Pane {
     ) {
       $0.isLogarithmic.toggle()
       return []
-    },
-    KeyBinding(
-      [.character("s")], scope: .visible, footer: FooterWord("s", "smooth"),
-      "smooth the losses: off, light, medium, heavy (the raw losses stay, faint)"
-    ) {
-      $0.smoothing = $0.smoothing.next
-      return []
-    },
+    }
   ]
 
   private var total = SmoothedSeries(), clean = SmoothedSeries(), adversarial = SmoothedSeries(), kl = SmoothedSeries()
@@ -33,7 +27,7 @@ package struct LossPane: Pane {
   private var last: Sample?
   private var totalSaysMore = false
   private var isLogarithmic = false
-  private var smoothing = Smoothing.off
+  private var view = ChartView()
 
   package init() {}
 
@@ -54,6 +48,7 @@ package struct LossPane: Pane {
     }
   }
 
+  package mutating func look(_ view: ChartView) { self.view = view }
   package mutating func compare(_ runs: [OtherRun]) { others.show(runs) }
   package mutating func update(_ event: Event, of other: Int) { others.update(event, of: other) }
 
@@ -61,7 +56,7 @@ package struct LossPane: Pane {
     var parts: [String] = []
     let caveat = chart.caveat
     if !caveat.isEmpty { parts.append(caveat) }
-    if smoothing != .off { parts.append("EMA \(Notation.screen.share(smoothing.rawValue)), raw faint") }
+    parts += view.words
     if chart.yScale.isLogarithmic { parts.append("log y") }
     if let last { parts.append("lr \(NumberText.short(last.learningRate))") }
     return parts.joined(separator: " · ")
@@ -106,13 +101,15 @@ package struct LossPane: Pane {
 
   private var chart: Chart {
     let logarithmic = isLogarithmic && named.contains { $0.series.raw.positiveBounds != nil }
-    let background = smoothing == .off ? [] : named.map { Chart.Line(background: $0.series.raw) }
+    let background =
+      view.smoothing == .off ? [] : named.map { Chart.Line(background: $0.series.raw, role: $0.role) }
     let dashed = others.all.flatMap { other in
       other.pane.comparable.map { line($0, logarithmic: logarithmic, of: other.sign) }
     }
     return Chart(
       lines: background + dashed + named.map { line($0, logarithmic: logarithmic) }, marks: interventions.marks,
-      others: others.names, wantsLogarithmic: isLogarithmic, emptyText: "waiting for the first step")
+      others: others.names, wantsLogarithmic: isLogarithmic, emptyText: "waiting for the first step",
+      view: view)
   }
 
   /// What runs with other weights of the loss can be compared by.
@@ -123,10 +120,10 @@ package struct LossPane: Pane {
 
   /// A series as it is drawn now; dashed under the sign of another run.
   private func line(_ one: Named, logarithmic: Bool, of other: Unicode.Scalar? = nil) -> Chart.Line {
-    let value = one.series.raw.lastValue.map(NumberText.short) ?? ""
+    let value = one.series.raw.lastValue.map(NumberText.short) ?? "", name = padded(one.label, to: 5)
     return Chart.Line(
-      one.series.smoothed(smoothing, logarithmic: logarithmic) ?? one.series.raw, role: one.role,
-      glyph: other ?? one.glyph, label: "\(padded(one.label, to: 5)) \(value)", shortLabel: value,
-      isDashed: other != nil)
+      one.series.smoothed(view.smoothing, logarithmic: logarithmic) ?? one.series.raw, role: one.role,
+      glyph: other ?? one.glyph, label: "\(name) \(value)", shortLabel: value,
+      isDashed: other != nil, measured: one.series.raw, reading: { "\(name) \(NumberText.short($0))" })
   }
 }

@@ -19,6 +19,8 @@ package protocol Pane: Sendable {
 
   /// A pane that has seen nothing.
   init()
+  /// True when it draws a chart over steps: the keys of charts are heard while it is on the screen.
+  static var hasChart: Bool { get }
   /// What is written at the right of the upper border.
   var note: String { get }
   /// Only lines that contain this text are shown; nil for a pane that takes no filter.
@@ -31,6 +33,8 @@ package protocol Pane: Sendable {
   mutating func update(_ event: Event, of other: Int)
   /// Takes note of a command that was sent to the session, by any part of the screen.
   mutating func noteSent(_ command: Command)
+  /// How its charts are looked at from now on.
+  mutating func look(_ view: ChartView)
   /// Draws what is inside the border into `rect`, which may have any size.
   func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext)
   /// What the pane shows, in two or three sentences.
@@ -74,6 +78,9 @@ extension Pane {
 
   /// Most panes wait for the session's events.
   package mutating func noteSent(_ command: Command) {}
+  // Most panes have no chart.
+  package static var hasChart: Bool { false }
+  package mutating func look(_ view: ChartView) {}
   // Most panes show one run only.
   package mutating func compare(_ runs: [OtherRun]) {}
   package mutating func update(_ event: Event, of other: Int) {}

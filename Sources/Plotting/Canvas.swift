@@ -35,17 +35,34 @@ package struct Canvas: Sendable {
     masks[cell] |= symbols.bit(x: x % size.x, y: y % size.y)
   }
 
+  /// How a line is interrupted.
+  package enum Dash: Sendable, Hashable {
+    case none
+    /// As much gap as line: another run.
+    case short
+    /// Long dashes with small gaps: a line that its color alone does not tell from others.
+    case long
+
+    func has(_ place: Int) -> Bool {
+      switch self {
+      case .none: true
+      case .short: place / 2 % 2 == 0
+      case .long: place % 8 < 6
+      }
+    }
+  }
+
   /// A straight segment with both ends (Bresenham). Dashes depend on the place alone, so that they go on from segment to
   /// segment.
   package mutating func segment(
-    from start: (x: Int, y: Int), to end: (x: Int, y: Int), layer: Int, isDashed: Bool = false
+    from start: (x: Int, y: Int), to end: (x: Int, y: Int), layer: Int, dash: Dash = .none
   ) {
     let acrossDistance = abs(end.x - start.x), downDistance = -abs(end.y - start.y)
     let across = start.x < end.x ? 1 : -1, down = start.y < end.y ? 1 : -1
     var (x, y) = start
     var error = acrossDistance + downDistance
     while true {
-      if !isDashed || (x + y) / 2 % 2 == 0 { dot(x: x, y: y, layer: layer) }
+      if dash.has(x + y) { dot(x: x, y: y, layer: layer) }
       if x == end.x && y == end.y { return }
       let doubled = 2 * error
       if doubled >= downDistance {

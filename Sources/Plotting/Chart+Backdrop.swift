@@ -5,13 +5,16 @@ extension ChartFrame {
     for band in chart.bands {
       let style = theme.style(band.role)
       var before: (column: Int, low: Double, high: Double)?
-      for (lower, upper) in zip(band.lower.buckets, band.upper.buckets) {
+      for (lower, upper) in zip(band.lower.buckets(in: steps), band.upper.buckets(in: steps)) {
         if lower.followsGap || upper.followsGap { before = nil }
-        guard let column = column(upper.lastX), let low = y.position(lower.last), let high = y.position(upper.last)
+        guard let dot = across(upper.lastX), let low = y.position(lower.last), let high = y.position(upper.last)
         else {
           before = nil
           continue
         }
+        // One place beyond the edges is as good as another: the band goes on to there.
+        let edges = -1.0...Double(plot.width * symbols.dots.x)
+        let column = plot.x + Int(min(max(dot, edges.lowerBound), edges.upperBound).rounded(.down)) / symbols.dots.x
         let from = before ?? (column, low, high)
         for x in from.column...max(from.column, column) {
           let share = column > from.column ? Double(x - from.column) / Double(column - from.column) : 1
@@ -25,6 +28,7 @@ extension ChartFrame {
   }
 
   private func shade(column: Int, from low: Double, to high: Double, _ style: Style, into buffer: inout CellBuffer) {
+    guard column >= plot.x, column < plot.x + plot.width else { return }
     for row in plot.y..<plot.y + plot.height {
       let middle = 1 - (Double(row - plot.y) + 0.5) / Double(plot.height)
       if middle > low, middle < high { buffer[column, row] = Cell("░", style) }

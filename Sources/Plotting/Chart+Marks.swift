@@ -7,6 +7,7 @@ extension ChartFrame {
     for mark in chart.marks {
       guard let column = column(mark.x) else { continue }
       for row in plot.y..<plot.y + plot.height { buffer[column, row] = Cell("┊", theme.style(mark.role)) }
+      if mark.isKept { buffer[column, plot.y + plot.height - 1] = Cell("■", theme.style(mark.role)) }
     }
   }
 

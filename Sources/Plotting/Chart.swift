@@ -18,11 +18,18 @@ package struct Chart: Sendable {
     package var isPoints = false
     /// True for the line of another run.
     package var isDashed = false
+    /// True for a line without a name, faded behind the one of its color.
+    package var isBackground = false
+    /// The values that the crosshair reads; nil: those that are drawn.
+    package var measured: History?
+    /// The label for a value under the crosshair; nil: the label as it is.
+    package var reading: (@Sendable (Double) -> String)?
 
     /// A named line.
     package init(
       _ history: History, role: Theme.Role, glyph: Unicode.Scalar, label: String, shortLabel: String,
-      interval: (lower: History, upper: History)? = nil, isPoints: Bool = false, isDashed: Bool = false
+      interval: (lower: History, upper: History)? = nil, isPoints: Bool = false, isDashed: Bool = false,
+      measured: History? = nil, reading: (@Sendable (Double) -> String)? = nil
     ) {
       self.history = history
       self.role = role
@@ -32,12 +39,15 @@ package struct Chart: Sendable {
       self.interval = interval
       self.isPoints = isPoints
       self.isDashed = isDashed
+      self.measured = measured
+      self.reading = reading
     }
 
-    /// A line without a name, drawn faintly behind the others.
-    package init(background history: History) {
+    /// A line without a name, drawn faded behind the others.
+    package init(background history: History, role: Theme.Role = .faint) {
       self.history = history
-      role = .faint
+      self.role = role
+      isBackground = true
       glyph = nil
       label = ""
       shortLabel = ""
@@ -54,13 +64,16 @@ package struct Chart: Sendable {
     package var text: String
     /// How it looks.
     package var role: Theme.Role
+    /// True where a checkpoint was kept, which has a sign at the foot of the line.
+    package var isKept: Bool
 
     /// A mark.
-    package init(x: Double, label: String, text: String = "", role: Theme.Role = .mark) {
+    package init(x: Double, label: String, text: String = "", role: Theme.Role = .mark, isKept: Bool = false) {
       self.x = x
       self.label = label
       self.text = text
       self.role = role
+      self.isKept = isKept
     }
   }
 
@@ -112,13 +125,15 @@ package struct Chart: Sendable {
   package var wantsLogarithmic: Bool
   /// What is written while there is no value.
   package var emptyText: String
+  /// How it is looked at.
+  package var view: ChartView
 
   /// A chart.
   package init(
     lines: [Line], marks: [Mark] = [], others: [String] = [], bands: [Band] = [], levels: [Level] = [],
     fixedY: ClosedRange<Double>? = nil,
     wantsLogarithmic: Bool = false,
-    emptyText: String = "nothing yet"
+    emptyText: String = "nothing yet", view: ChartView = ChartView()
   ) {
     self.lines = lines
     self.marks = marks
@@ -128,6 +143,7 @@ package struct Chart: Sendable {
     self.fixedY = fixedY
     self.wantsLogarithmic = wantsLogarithmic
     self.emptyText = emptyText
+    self.view = view
   }
 
   /// What the reader must be told because it cannot be drawn: gaps, values without a place, a refused axis. Empty when
@@ -145,21 +161,44 @@ package struct Chart: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  /// The y axis that is drawn.
+  /// The y axis that is drawn. Its bounds are round, so that a growing chart is seldom drawn anew.
   package var yScale: Scale {
-    if wantsLogarithmic, let bounds = union(lines.map(\.history.positiveBounds)), let scale = Scale(logarithmic: bounds)
+    if wantsLogarithmic, let bounds = bounds(positive: true),
+      let scale = Scale(
+        logarithmic: RoundBounds.below(bounds.lowerBound)...RoundBounds.above(bounds.upperBound))
     {
       return scale
     }
     if let fixedY { return Scale(fixedY) }
-    let bounds = union(lines.map(\.history.bounds)) ?? 0...1
-    return Scale(min(0, bounds.lowerBound)...max(0, bounds.upperBound))
+    let bounds = bounds(positive: false) ?? 0...1
+    if view.isZoomed { return Scale(RoundBounds.around(bounds)) }
+    return Scale(
+      -RoundBounds.above(-min(0, bounds.lowerBound))...RoundBounds.above(max(0, bounds.upperBound)))
   }
 
-  /// The x axis: from 0 to the last step that has a value.
+  private func bounds(positive: Bool) -> ClosedRange<Double>? {
+    let shown = view.isZoomed ? steps : nil
+    return union(
+      lines.map { line in
+        shown.map { line.history.bounds(in: $0, positive: positive) }
+          ?? (positive ? line.history.positiveBounds : line.history.bounds)
+      })
+  }
+
+  /// The steps that are shown.
+  var steps: ClosedRange<Double> { view.steps(upTo: union(lines.map(\.history.extent))?.upperBound ?? 1) }
+
+  /// The x axis, in its own unit.
   package var xScale: Scale {
-    let bounds = union(lines.map(\.history.extent)) ?? 0...1
-    return Scale(min(0, bounds.lowerBound)...bounds.upperBound)
+    let steps = steps, axis = view.axis
+    var upper = axis.value(at: steps.upperBound)
+    if axis.unit == .time, !view.isZoomed {
+      upper = RoundBounds.above(axis.value(at: union(lines.map(\.history.extent))?.upperBound ?? 1))
+    }
+    // Logarithms begin at the first step.
+    let lower = axis.value(at: axis.isLogarithmic ? max(1, steps.lowerBound) : steps.lowerBound)
+    if axis.isLogarithmic, lower > 0, let scale = Scale(logarithmic: lower...max(lower, upper)) { return scale }
+    return Scale(lower...max(lower, upper))
   }
 
   private func union(_ ranges: [ClosedRange<Double>?]) -> ClosedRange<Double>? {

@@ -45,6 +45,8 @@ package struct History: Sendable {
   /// The last value that came, finite or not.
   package private(set) var lastValue: Double?
 
+  /// The smallest and largest finite value, and the smallest above 0, so far.
+  private var low = Double.infinity, high = -Double.infinity, lowPositive = Double.infinity
   private let capacity: Int
   private var share = 1
   private var gapIsPending = false
@@ -61,8 +63,7 @@ package struct History: Sendable {
       gapIsPending = true
       return
     }
-    count += 1
-    if y <= 0 { nonPositive += 1 }
+    note(y)
     let single = Bucket(x: x, y: y, followsGap: gapIsPending)
     if let last = buckets.indices.last, buckets[last].count < share, !gapIsPending {
       buckets[last].join(single)
@@ -74,16 +75,17 @@ package struct History: Sendable {
   }
 
   /// The smallest and largest finite value; nil when there is none.
-  package var bounds: ClosedRange<Double>? {
-    guard let low = buckets.map(\.minimum).min(), let high = buckets.map(\.maximum).max() else { return nil }
-    return low...high
-  }
+  package var bounds: ClosedRange<Double>? { low <= high ? low...high : nil }
 
   /// The smallest and largest value above 0; nil when there is none.
   package var positiveBounds: ClosedRange<Double>? {
-    guard let low = buckets.map(\.smallestPositive).min(), low.isFinite, let high = buckets.map(\.maximum).max()
-    else { return nil }
-    return low...max(low, high)
+    lowPositive.isFinite ? lowPositive...max(lowPositive, high) : nil
+  }
+
+  private mutating func note(_ y: Double) {
+    count += 1
+    if y <= 0 { nonPositive += 1 } else { lowPositive = min(lowPositive, y) }
+    (low, high) = (min(low, y), max(high, y))
   }
 
   /// The first and last x; nil when nothing came.
@@ -94,8 +96,7 @@ package struct History: Sendable {
 
   /// Puts a value before the first one of a larger x; where values share a place, into it.
   private mutating func insert(x: Double, y: Double) {
-    count += 1
-    if y <= 0 { nonPositive += 1 }
+    note(y)
     let single = Bucket(x: x, y: y, followsGap: false)
     if buckets.count == capacity, share == 1 { joinPairs() }
     let place = buckets.firstIndex { $0.lastX > x } ?? buckets.count - 1

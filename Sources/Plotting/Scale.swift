@@ -35,6 +35,13 @@ package struct Scale: Sendable, Hashable {
     upper = flat ? range.upperBound * 2 : range.upperBound
   }
 
+  /// The place of a value, 0 … 1 inside the axis and beyond that outside; nil when it has none.
+  package func place(_ value: Double) -> Double? {
+    guard value.isFinite else { return nil }
+    guard isLogarithmic else { return (value - lower) / (upper - lower) }
+    return value > 0 ? log(value / lower) / log(upper / lower) : nil
+  }
+
   /// The place of a value between 0 and 1, clamped at the ends; nil when it has none (NaN, or ≤ 0 on a logarithmic
   /// axis).
   package func position(_ value: Double) -> Double? {

@@ -31,7 +31,7 @@ package struct ExponentialMean: Sendable {
 /// A series with its smoothed versions, each computed from every value before anything is thinned.
 package struct SmoothedSeries: Sendable {
   /// As it came.
-  package private(set) var raw = History()
+  package private(set) var raw = History(capacity: 4096)
   private var versions = Smoothing.allCases.dropFirst().map(Version.init)
 
   /// An empty series.

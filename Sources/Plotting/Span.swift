@@ -12,17 +12,6 @@ package struct Span: Sendable, Hashable {
   }
 }
 
-extension Theme {
-  /// The style of a role laid over that of another: what the role leaves to the terminal comes from below.
-  package func style(_ role: Role, over base: Role = .text) -> Style {
-    let above = self[role], below = self[base]
-    return Style(
-      above.foreground == .terminal ? below.foreground : above.foreground,
-      on: above.background == .terminal ? below.background : above.background,
-      above.attributes.union(below.attributes))
-  }
-}
-
 extension CellBuffer {
   /// Writes pieces of text one behind the other. Returns the column behind the last.
   @discardableResult

@@ -84,7 +84,9 @@ extension CellBuffer {
 
   /// A rounded frame around `rect`, with a title at the left and a note at the right of its upper edge. When both do
   /// not fit, the note is left out, then the title cut.
-  package mutating func box(_ rect: Rect, style: Style, title: String = "", titleStyle: Style, note: String = "") {
+  package mutating func box(
+    _ rect: Rect, style: Style, title: String = "", titleStyle: Style, note: String = "", noteStyle: Style = Style()
+  ) {
     guard rect.width > 1, rect.height > 1 else { return }
     let right = rect.x + rect.width - 1, bottom = rect.y + rect.height - 1
     for x in rect.x...right {
@@ -104,7 +106,7 @@ extension CellBuffer {
     guard room > 0, !title.isEmpty else { return }
     let end = write(" \(clipped(title, to: room)) ", x: rect.x + 2, y: rect.y, in: rect, style: titleStyle)
     if !note.isEmpty, end + displayWidth(note) + 5 <= right {
-      writeRight(" \(note) ", end: right - 1, y: rect.y, in: rect, style: style)
+      writeRight(" \(note) ", end: right - 1, y: rect.y, in: rect, style: noteStyle)
     }
   }
 }

@@ -9,25 +9,45 @@ package struct Theme: Sendable, Hashable {
 
   /// The name, as `--theme` takes it.
   package var name: String
+  /// The color behind everything.
+  package let background: Color
+  /// The chart lines that are drawn dashed, because their color alone does not tell them from all others.
+  package let dashed: Set<Role>
   private var styles: [Role: Style]
 
-  /// A theme; roles without a style get the terminal's own colors.
-  package init(name: String, styles: [Role: Style]) {
+  /// A theme. Roles without a style get the terminal's own colors; a style without a background shows what lies below.
+  package init(name: String, background: Color = .terminal, styles: [Role: Style], dashed: Set<Role> = []) {
     self.name = name
+    self.background = background
     self.styles = styles
+    self.dashed = dashed
   }
 
-  /// The style of a role.
-  package subscript(role: Role) -> Style { styles[role] ?? Style() }
+  /// The style of a role on the background.
+  package subscript(role: Role) -> Style { style(role, over: .text) }
 
-  /// No colors at all: bold, dim, reverse and underline carry the roles. Used for `NO_COLOR` and mono terminals.
-  package static let mono = Theme(
-    name: "mono",
-    styles: [
-      .faint: Style(.terminal, on: .terminal, .dim), .borderFocused: Style(.terminal, on: .terminal, .bold),
-      .title: Style(.terminal, on: .terminal, .bold), .header: Style(.terminal, on: .terminal, .reverse),
-      .key: Style(.terminal, on: .terminal, .bold), .selected: Style(.terminal, on: .terminal, .reverse),
-      .axis: Style(.terminal, on: .terminal, .dim), .alarm: Style(.terminal, on: .terminal, [.bold, .reverse]),
-      .watch: Style(.terminal, on: .terminal, .bold), .progressRest: Style(.terminal, on: .terminal, .dim),
-    ])
+  /// The style of a role in a region of another one: a color that the role leaves open comes from the region.
+  ///
+  /// What is reversed in a reversed region turns back, so that it differs from its surroundings.
+  package func style(_ role: Role, over base: Role = .text) -> Style {
+    let above = styles[role] ?? Style(), below = role == base ? Style() : styles[base] ?? Style()
+    let ground = above.background != .terminal ? above.background : below.background
+    var attributes = above.attributes.union(below.attributes)
+    if above.background != .terminal {
+      attributes = above.attributes
+    } else if above.attributes.intersection(below.attributes).contains(.reverse) {
+      attributes.remove(.reverse)
+    }
+    return Style(
+      above.foreground != .terminal ? above.foreground : below.foreground,
+      on: ground != .terminal ? ground : background, attributes)
+  }
+
+  /// The style of a line in the background of a chart: its color, faded.
+  package func faded(_ role: Role) -> Style {
+    let style = self[role]
+    let faded = style.foreground.mixed(with: style.background, share: 0.55)
+    if faded == style.foreground { return Style(style.foreground, on: style.background, .dim) }
+    return Style(faded, on: style.background)
+  }
 }

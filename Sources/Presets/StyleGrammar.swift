@@ -1,7 +1,8 @@
 import Plotting
 import Spelling
 
-/// The syntax of a style in a theme file: `COLOR` or `COLOR on COLOR`, then any of bold, dim, reverse, underline.
+/// The syntax of a style in a theme file: `COLOR` or `COLOR on COLOR`, then any of bold, dim, reverse, underline; after
+/// the color of a chart line also dashed.
 ///
 /// COLOR is `#RRGGBB`, `default` (the terminal's own) or one of the terminal's sixteen: `red`, `bright-blue`.
 enum StyleGrammar {
@@ -10,26 +11,39 @@ enum StyleGrammar {
     ("bold", .bold), ("dim", .dim), ("reverse", .reverse), ("underline", .underline),
   ]
 
-  /// Reads a style. `background` is used unless the style has its own. Throws `SettingError`.
-  static func style(_ text: String, background: Color) throws -> Style {
+  /// What a style says.
+  struct Reading {
+    /// Colors and attributes; without a background, what lies below shows.
+    var style: Style
+    /// True for a chart line that is drawn dashed.
+    var isDashed = false
+  }
+
+  /// Reads a style. Throws `SettingError`.
+  static func style(_ text: String, isLine: Bool) throws -> Reading {
     var words = text.split(separator: " ").map(String.init)[...]
     guard let first = words.popFirst() else {
       throw SettingError("no style; use a color such as \"#8ab4f8\" or default")
     }
-    var style = Style(try color(first), on: background)
+    var style = Style(try color(first)), isDashed = false
     if words.first == "on" {
       words.removeFirst()
       guard let behind = words.popFirst() else { throw SettingError("no color after 'on'; use 'COLOR on COLOR'") }
       style.background = try color(behind)
     }
     for word in words {
+      if isLine, word == "dashed" {
+        isDashed = true
+        continue
+      }
       guard let attribute = attributes.first(where: { $0.name == word }) else {
+        if word == "dashed" { throw SettingError("only the lines of the charts can be dashed") }
         let near = nearestName(to: word, in: attributes.map(\.name)).map { " (did you mean '\($0)'?)" } ?? ""
         throw SettingError("'\(word)' is not an attribute; use bold, dim, reverse or underline\(near)")
       }
       style.attributes.insert(attribute.bit)
     }
-    return style
+    return Reading(style: style, isDashed: isDashed)
   }
 
   /// Reads a color. Throws `SettingError`.

@@ -9,8 +9,6 @@ package struct ThemeFile: Sendable, Hashable {
   package var name: String { theme.name }
   /// One line about it.
   package let summary: String
-  /// The color behind everything; `.terminal` unless the file sets it.
-  package let background: Color
   /// The file.
   package let path: String
   private static let roles = Theme.Role.allCases.map(\.rawValue)
@@ -25,7 +23,7 @@ package struct ThemeFile: Sendable, Hashable {
   private init(_ file: FlatYAML) throws {
     path = file.path
     var words = ["name": "", "description": ""]
-    var styles: [Theme.Role: Style] = [:]
+    var styles: [Theme.Role: Style] = [:], dashed: Set<Theme.Role> = []
     let background = try ThemeFile.background(file)
     for entry in file.entries {
       guard !entry.isNull, !entry.value.isEmpty else {
@@ -34,18 +32,20 @@ package struct ThemeFile: Sendable, Hashable {
       if words[entry.key] != nil {
         words[entry.key] = entry.value
       } else if let role = Theme.Role(rawValue: entry.key) {
-        styles[role] = try file.reading(entry) { try StyleGrammar.style(entry.value, background: background) }
+        let isLine = Theme.series.contains(role)
+        let reading = try file.reading(entry) { try StyleGrammar.style(entry.value, isLine: isLine) }
+        styles[role] = reading.style
+        if reading.isDashed { dashed.insert(role) }
       } else if entry.key != "background" {
         throw ThemeFile.unknown(entry, file)
       }
     }
     try ThemeFile.check(words, styles, file)
-    theme = Theme(name: words["name"] ?? "", styles: styles)
+    theme = Theme(name: words["name"] ?? "", background: background, styles: styles, dashed: dashed)
     summary = words["description"] ?? ""
-    self.background = background
   }
 
-  /// Read before the styles, because every style without its own uses it.
+  /// The color behind everything; the terminal's own unless the file sets it.
   private static func background(_ file: FlatYAML) throws -> Color {
     guard let entry = file.entries.first(where: { $0.key == "background" && !$0.isNull }) else { return .terminal }
     return try file.reading(entry) { try StyleGrammar.color(entry.value) }

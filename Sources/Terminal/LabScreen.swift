@@ -11,6 +11,10 @@ package struct ScreenOptions: Sendable {
   /// True to keep writing SIGINT, SIGTERM and SIGHUP to `LabScreen.signals` after the screen was left. Otherwise their
   /// former handlers are restored.
   package var keepsSignals: Bool
+  /// The most frames per second.
+  package var fps = 30
+  /// False where the terminal must not be asked what it can do.
+  package var mayAsk = true
   /// Says in one line why the run cannot be left after a step with these changes; nil when it can be.
   package var refusal: @Sendable (Int, [Assignment]) -> String? = { _, _ in "this run cannot be branched" }
   /// Reads other runs by name, to draw them behind the one that is shown. Throws what is wrong, in one line.

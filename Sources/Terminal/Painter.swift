@@ -17,17 +17,20 @@ struct Painter {
   /// An empty frame with the size of the screen.
   var blank: CellBuffer { CellBuffer(width: Int(terminal_columns()), height: Int(terminal_rows())) }
 
-  /// Draws `frame`.
-  mutating func paint(_ frame: CellBuffer) {
-    for run in frame.changes(since: shown) {
+  /// Draws `frame`. Returns false when nothing had to be written. `asks`: the terminal says when it has drawn it.
+  mutating func paint(_ frame: CellBuffer, asks: Bool) -> Bool {
+    let runs = frame.changes(since: shown)
+    defer { shown = frame }
+    guard !runs.isEmpty else { return false }
+    for run in runs {
       let style = run.style
       let pair = PairTable.Pair(ladder.number(of: style.foreground), on: ladder.number(of: style.background))
       let number = pairs.number(of: pair) { terminal_set_pair($0, $1.foreground, $1.background) }
       terminal_style(Int32(style.attributes.rawValue), number)
       terminal_put(Int32(run.row), Int32(run.column), run.scalars, Int32(run.scalars.count))
     }
-    terminal_flush()
-    shown = frame
+    terminal_flush(asks ? 1 : 0)
+    return true
   }
 
   /// Makes the next frame redraw every cell.

@@ -10,8 +10,6 @@ actor ScreenActor<Content: ScreenContent> {
     case closed, open, suspended
   }
 
-  /// The shortest time between two frames.
-  private static var frameTime: Duration { .milliseconds(33) }
   /// Milliseconds between checks for stray output, and for a return to the foreground.
   private static var outputTime: Int32 { 1000 }
   private static var foregroundTime: Int32 { 200 }
@@ -32,7 +30,11 @@ actor ScreenActor<Content: ScreenContent> {
   private var signals: Int32 = -1
   private var suspendedAt = ContinuousClock.now
   private var continued = false
-  private var lastFrame: ContinuousClock.Instant?
+  private let start = ContinuousClock.now
+  private var pacing: FramePacing
+  private var sequences = InputSequences()
+  /// True after a key, until the frame that answers it.
+  private var isUrgent = false
   private var movedAt: ContinuousClock.Instant?
   private var outcome: ScreenOutcome?
   private var waiting: CheckedContinuation<ScreenOutcome, Never>?
@@ -43,6 +45,7 @@ actor ScreenActor<Content: ScreenContent> {
     self.content = content
     self.options = options
     self.thread = thread
+    pacing = FramePacing(fps: options.fps)
     senders = [send]
   }
 
@@ -119,7 +122,7 @@ actor ScreenActor<Content: ScreenContent> {
     guard signals >= 0 else {
       throw ScreenError(description: "too many open files: cannot create a pipe; close some files")
     }
-    let opening = terminal_open(options.colors == 0 ? 0 : 1)
+    let opening = terminal_open(options.colors == 0 ? 0 : 1, options.mayAsk ? 1 : 0)
     guard opening == TERMINAL_OPENED else {
       terminal_signals_close(0)
       throw ScreenError(opening: opening)
@@ -130,6 +133,7 @@ actor ScreenActor<Content: ScreenContent> {
   }
 
   private func close() {
+    awaitAnswer()
     terminal_close()
     terminal_signals_close(options.keepsSignals ? 1 : 0)
     terminal_output_flush()
@@ -137,8 +141,23 @@ actor ScreenActor<Content: ScreenContent> {
     phase = .closed
   }
 
+  /// An answer that is still under way must not arrive in the shell as if it had been typed.
+  private func awaitAnswer() {
+    guard phase == .open else { return }
+    let end = ContinuousClock.now + .seconds(1)
+    while pacing.isAwaited, ContinuousClock.now < end {
+      var waited = pollfd(fd: terminal_descriptor(), events: Int16(POLLIN), revents: 0)
+      guard poll(&waited, 1, 100) >= 0, waited.revents & Int16(POLLHUP | POLLERR) == 0 else { break }
+      while let input = TerminalInput.next() {
+        if case .drawn = sequences.take(input) { pacing.drawn(at: .now - start) }
+      }
+    }
+    terminal_forget_input()
+  }
+
   private func suspend() {
     guard phase == .open else { return }
+    awaitAnswer()
     terminal_suspend()
     terminal_output_flush()
     terminal_output_release()
@@ -166,7 +185,7 @@ actor ScreenActor<Content: ScreenContent> {
     terminal_output_capture()
     painter?.forget()
     phase = .open
-    lastFrame = nil
+    pacing.restart()
   }
 
   /// Draws if something changed and the last frame is old enough. Returns the milliseconds to wait for the next frame.
@@ -176,14 +195,16 @@ actor ScreenActor<Content: ScreenContent> {
     movedAt = now
     content.advance(by: Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18)
     guard content.needsDraw || painter?.shown == nil else { return content.isMoving ? Self.moveTime : Self.outputTime }
-    if let lastFrame, now - lastFrame < Self.frameTime {
-      let (seconds, attoseconds) = (Self.frameTime - (now - lastFrame)).components
+    let wait = pacing.wait(at: now - start, isUrgent: isUrgent)
+    guard wait == .zero else {
+      let (seconds, attoseconds) = wait.components
       return Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000) + 1
     }
     guard var frame = painter?.blank else { return Self.outputTime }
     content.draw(into: &frame)
-    painter?.paint(frame)
-    lastFrame = now
+    let asks = terminal_answers() != 0 && pacing.asks
+    if painter?.paint(frame, asks: asks) == true { pacing.wrote(at: .now - start, asked: asks) }
+    isUrgent = false
     return content.needsDraw ? 1 : content.isMoving ? Self.moveTime : Self.outputTime
   }
 
@@ -191,12 +212,23 @@ actor ScreenActor<Content: ScreenContent> {
 
   private func readKeys() {
     while phase == .open, outcome == nil, let input = TerminalInput.next() {
-      let run = content.shown
-      switch pasted.take(input) {
-      case .key(let input): if let key = Key(input) { perform(content.handle(key), of: run) }
-      case .text(let text): content.paste(text)
-      case .part: break
+      switch sequences.take(input) {
+      case .inputs(let inputs): for input in inputs { obey(input) }
+      case .drawn: pacing.drawn(at: .now - start)
+      case nil: break
       }
+    }
+    for input in sequences.end() { obey(input) }
+  }
+
+  private func obey(_ input: TerminalInput) {
+    guard phase == .open, outcome == nil else { return }
+    let run = content.shown
+    isUrgent = true
+    switch pasted.take(input) {
+    case .key(let input): if let key = Key(input) { perform(content.handle(key), of: run) }
+    case .text(let text): content.paste(text)
+    case .part: break
     }
   }
 

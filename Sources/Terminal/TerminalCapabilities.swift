@@ -1,3 +1,4 @@
+import CTerminal
 import Foundation
 
 /// What can be known about the terminal without opening a screen.
@@ -29,6 +30,13 @@ package enum TerminalCapabilities {
       }
     }
     return nil
+  }
+
+  /// How many colors the terminal on stdout has; nil when stdout is no terminal, or none that is known.
+  package static var colors: Int? {
+    guard standardOutputIsTerminal else { return nil }
+    let colors = Int(terminal_type_colors())
+    return colors < 0 ? nil : colors
   }
 
   /// True when `NO_COLOR` is set and not empty (no-color.org).

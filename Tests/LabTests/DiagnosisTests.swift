@@ -133,7 +133,7 @@ import Testing
     #expect(text(pane(LossPane.self, GapScript.events(.alarm)), 78, 14).contains("m1 ▲ alarm"))
     let plain = text(pane(AccuracyPane.self, Script.events(to: 300)), 78, 14)
     #expect(!plain.contains("░") && !plain.contains("quick"))
-    #expect(pane(AccuracyPane.self, GapScript.events(.alarm)).note == "n=256 · quick 128 · deep 32 · ±95 %")
+    #expect(pane(AccuracyPane.self, GapScript.events(.alarm)).note == "n=256 · quick 128 · deep 32 · ┬┴ 95 %")
   }
 
   @Test func theBandLiesBetweenPGDAndWhatTheTierLeaves() {

@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func aRunUnderWayLooksAsRecordedAtEverySize() throws {
-    for (width, height) in [(200, 60), (120, 36), (80, 24), (40, 12), (30, 8)] {
+    for (width, height) in [(200, 60), (120, 36), (80, 24), (60, 16), (40, 12), (30, 8)] {
       var lab = Script.lab()
       try check("running-\(width)x\(height)", lab.frame(width, height))
     }
@@ -33,10 +33,10 @@ import Testing
       var lab = GapScript.lab(stage)
       try check("diagnosis-\(stage.rawValue)-120x36", lab.frame(120, 36))
     }
-    for (width, height) in [(200, 60), (80, 24), (40, 12)] {
+    for (width, height) in [(200, 60), (80, 24), (60, 16), (40, 12), (40, 2)] {
       var lab = GapScript.lab(.dual)
       _ = lab.frame(width, height)
-      if width < 200 { lab.press(.character("3")) }
+      if width < 200, height > 16 { lab.press(.character("3")) }
       try check("diagnosis-dual-\(width)x\(height)", lab.frame(width, height))
     }
     for pane in [Key.character("3"), .character("4"), .character("7")] {
@@ -58,7 +58,6 @@ import Testing
   @Test func otherLaddersLookAsRecorded() throws {
     for symbols in [Symbols.block, .ascii] {
       var lab = Script.lab(to: 300, LabOptions(symbols: symbols))
-      lab.press(.character("y"), .character("s"))
       _ = lab.frame(120, 36)
       lab.press(.character("y"), .character("s"))
       try check("smoothed-log-\(symbols.rawValue)-120x36", lab.frame(120, 36))
@@ -107,6 +106,15 @@ import Testing
     var lab = GapScript.lab(.watch)
     _ = lab.handle(.journal(Script.change(85, "gamma", 0.5, 0.1)))
     try check("diagnosis-old-120x36", lab.frame(120, 36))
+  }
+
+  @Test func aChartWithACrosshairLooksAsRecorded() throws {
+    var lab = Script.lab(to: 300)
+    _ = lab.frame(120, 36)
+    lab.press(.character("c"), .character("["), .character("z"), .character("s"))
+    try check("crosshair-120x36", lab.frame(120, 36))
+    lab.press(.enter)
+    try check("rewind-80x24", lab.frame(80, 24))
   }
 
   @Test func twoRunsLookAsRecorded() throws {

@@ -66,6 +66,13 @@ import Testing
       [.character(":"), .character("z"), .enter, .escape, .character(":")],
       [.character(":"), .character("z"), .enter, .escape, .character(":"), .up],
     ] { all.append(Situation(name: "\(keys)", lab: withKeys(running, keys, 120, 36))) }
+    let crosshair: [Key] = [.character("c"), .character("["), .left, .character("z")]
+    all.append(Situation(name: "zoomed", lab: withKeys(GapScript.lab(.alarm, twoThemes), [.character("z")], 120, 36)))
+    for count in 1...crosshair.count {
+      let keys = Array(crosshair.prefix(count))
+      let lab = withKeys(Script.lab(to: 300, twoThemes), keys, 120, 36)
+      all.append(Situation(name: "crosshair \(count)", lab: lab))
+    }
     all.append(Situation(name: "tour", lab: withKeys(TourScript.lab(twoThemes), [], 120, 36)))
     all.append(Situation(name: "beside", lab: withKeys(DeskTests().desk(shows: "branch").lab, [], 120, 36)))
     all.append(Situation(name: "replay", lab: withKeys(running.looking(on: .replay), [], 120, 36)))
@@ -135,11 +142,11 @@ import Testing
     var lab = Script.lab(to: 60)
     lab.press(.character("?"))
     lab.type("smooth")
-    #expect(lab.frame(80, 24).contains("smooth the losses") && !lab.frame(80, 24).contains("next pane"))
+    #expect(lab.frame(80, 24).contains("smooth measured lines") && !lab.frame(80, 24).contains("next pane"))
     lab.type("xx")
     #expect(lab.frame(80, 24).contains("no key matches"))
     lab.press(.backspace, .backspace)
-    #expect(lab.frame(80, 24).contains("smooth the losses"))
+    #expect(lab.frame(80, 24).contains("smooth measured lines"))
     lab.press(.escape)
     #expect(!lab.frame(80, 24).contains("Keys"))
   }

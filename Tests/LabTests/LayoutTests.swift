@@ -105,9 +105,10 @@ import Testing
     #expect(lab.handle(.character("+")).count == 1)
   }
 
-  @Test func aScreenTooSmallSaysNeededAndActualSize() {
-    var lab = Script.lab(to: 60)
-    #expect(lab.frame(39, 9).contains("dualab needs 40×10, this is 39×9"))
+  @Test func aScreenTooSmallForPanesSaysHowTheRunIs() {
+    var lab = GapScript.lab(.alarm)
+    #expect(lab.frame(70, 2).hasPrefix("● training PGD-10 .65 ±.06 quick .02 ±.03 step 300/400"))
+    _ = lab.frame(39, 9)
     lab.press(.character("q"))
     #expect(lab.frame(39, 9).contains("cancel"))
   }

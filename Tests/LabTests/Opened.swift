@@ -34,7 +34,7 @@ enum Opened {
     // has to be pressed after a divergence.
     let ways: [[Key]] =
       dialogCatalogue.compactMap { $0.opening?.key.keys.first }.map { [$0] } + [
-        [.home, .character("+")], [.character("+")], [.enter], [],
+        [.home, .character("+")], [.character("+")], [.enter], [], [.character("c"), .character("["), .enter],
       ]
     return labs.flatMap { lab in
       ways.compactMap { keys in

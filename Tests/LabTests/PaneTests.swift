@@ -107,8 +107,10 @@ import Testing
     for step in 1...30 { pane.update(.sample(Script.sample(step))) }
     let raw = text(pane), value = NumberText.short(Script.sample(30).loss)
     #expect(!pane.note.contains("EMA"))
-    _ = pane.press(.character("s"), isFocused: false)
-    #expect(pane.note.contains("EMA .60, raw faint"))
+    var view = ChartView()
+    view.smoothing = .light
+    pane.look(view)
+    #expect(pane.note.contains("EMA .60, raw faded"))
     #expect(text(pane) != raw)
     #expect(raw.contains(value) && text(pane).contains(value))
   }
@@ -135,7 +137,7 @@ import Testing
     probe.attack = "FGSM"
     probe.pgd10 = Proportion(correct: 2, n: 256)
     pane.update(.probe(probe))
-    #expect(pane.note.contains("validation n=256 ±95 %"))
+    #expect(pane.note.contains("validation n=256 ┬┴ 95 %"))
     for label in ["clean  1.00 ±.01", "FGSM   .65 ±.06", "PGD-10 .01 ±.01"] { #expect(text(pane).contains(label)) }
     #expect(pane.describe().contains("PGD-10 .01 ±.01"))
     probe.weights = .best

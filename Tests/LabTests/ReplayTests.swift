@@ -50,7 +50,7 @@ import Testing
       replay.handle($0)
     }
     #expect(actions.isEmpty)
-    #expect(frame(&replay).contains("step 0/400"))
+    #expect(frame(&replay).contains("step   0/400"))
     #expect(replay.handle(.character("q")) == [.leave])
   }
 

@@ -38,9 +38,9 @@ private func message(_ text: String) -> String {
 
   @Test func theBackgroundIsUsedByStylesWithoutTheirOwn() throws {
     let file = try load(text(["background": "\"#102030\"", "kl": "red", "alarm": "red on white"]))
-    #expect(file.background == .rgb(0x10, 0x20, 0x30))
+    #expect(file.theme.background == .rgb(0x10, 0x20, 0x30))
     #expect(file.theme[.text] == Style(.terminal, on: .rgb(0x10, 0x20, 0x30)))
-    #expect(file.theme[.kl].background == file.background && file.theme[.alarm].background == .palette(7))
+    #expect(file.theme[.kl].background == file.theme.background && file.theme[.alarm].background == .palette(7))
   }
 
   @Test(arguments: Theme.Role.allCases) func noRoleMayBeMissing(role: Theme.Role) {
@@ -76,10 +76,26 @@ private func message(_ text: String) -> String {
       message(text(["description": nil])) == "themes/x.yaml: missing: description; a theme must set every part")
   }
 
-  @Test func colorsThatAreHardToReadAreNamed() throws {
-    let file = try load(
-      text(["background": "\"#000000\"", "text": "\"#333333\"", "kl": "\"#666666\"", "border": "\"#111111\""]))
+  @Test func onlyLinesOfChartsCanBeDashed() throws {
+    let theme = try load(text(["kl": "red dashed", "total": "blue bold dashed"])).theme
+    #expect(theme.dashed == [.kl, .total] && theme[.total] == Style(.palette(4), on: .terminal, .bold))
     #expect(
-      file.warnings == ["themes/x.yaml: text: contrast 1.7 against its background; needs 4.5 or more"])
+      message(text(["text": "red dashed"])) == "themes/x.yaml:3: text: only the lines of the charts can be dashed")
+  }
+
+  @Test func whatIsHardToSeeIsNamedWithItsAmount() throws {
+    let file = try load(
+      text([
+        "background": "\"#000000\"", "text": "\"#333333\"", "kl": "\"#8080c0\"", "clean": "\"#8080b8\"",
+        "border": "\"#333333\"",
+      ]))
+    let start = "themes/x.yaml: "
+    #expect(file.warnings.contains(start + "text: contrast 1.7 against its background; needs 4.5 or more"))
+    #expect(file.warnings.contains(start + "text: the color of border; text needs a color of its own"))
+    let lines =
+      "clean and kl, normal vision: difference 1.7 (ΔE 2000); needs 15.0 or more, or 'dashed' after one of the colors"
+    #expect(file.warnings.contains(start + lines))
+    let dashed = try load(text(["background": "\"#000000\"", "kl": "\"#8080c0 dashed\"", "clean": "\"#8080b8\""]))
+    #expect(!dashed.warnings.contains { $0.contains("clean and kl") })
   }
 }

@@ -18,8 +18,16 @@ typedef enum {
   TERMINAL_TOO_DUMB,      // the terminal cannot position the cursor
 } terminal_opening;
 
-/// Opens /dev/tty for drawing and arms everything that restores it. With `colors` 0, never writes a color escape.
-terminal_opening terminal_open(int colors);
+/// Number of colors of the terminal type of standard output, 0 for none; -1 when terminfo does not know it. Call it
+/// while no screen is open.
+int terminal_type_colors(void);
+/// Opens /dev/tty for drawing and arms everything that restores it. With `colors` 0, never writes a color escape. With
+/// `may_ask`, asks the terminal what it can do, which takes 200 ms where it does not answer.
+terminal_opening terminal_open(int colors, int may_ask);
+/// True if the terminal has answered.
+int terminal_answers(void);
+/// True if the terminal can show a whole frame at once.
+int terminal_synchronizes(void);
 /// Leaves the screen for good. The terminal is as it was before.
 void terminal_close(void);
 /// Leaves the screen until `terminal_resume`.
@@ -51,7 +59,10 @@ enum { TERMINAL_BOLD = 1, TERMINAL_DIM = 2, TERMINAL_REVERSE = 4, TERMINAL_UNDER
 void terminal_style(int attributes, int pair);
 /// Puts `count` cells, starting at `row`, `column`. A character that is not one column wide becomes '?'.
 void terminal_put(int row, int column, const uint32_t *scalars, int count);
-void terminal_flush(void);
+/// Writes what was put. With `asks`, the terminal answers ESC [ 0 n once it has drawn that.
+void terminal_flush(int asks);
+/// Drops input that has not been read.
+void terminal_forget_input(void);
 void terminal_bell(void);
 /// Writes bytes unchanged, for sequences that change no cell and leave the cursor where it is.
 void terminal_write(const char *bytes, size_t count);

@@ -9,7 +9,7 @@ struct ThemesCommand: FileCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "themes", abstract: "List, show and check color themes.",
-    subcommands: [ListItems<Self>.self, ShowItem<Self>.self, CheckItem<Self>.self],
+    subcommands: [ListItems<Self>.self, ShowItem<Self>.self, ThemesCheck.self],
     defaultSubcommand: ListItems<Self>.self)
 
   static let listHelp = "List all themes."

@@ -64,7 +64,7 @@ struct ReplayCommand: AsyncParsableCommand {
     guard look.tui || TerminalCapabilities.canShowLab else {
       throw CommandFailure.usage("replay: stdout is not a terminal; use --frame STEP to print one frame")
     }
-    var screen = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil)
+    var screen = look.screenOptions()
     screen.compare = { names in try OtherRun.named(names, for: store) }
     let outcome = try await LabScreen.run(
       replay, options: screen, events: AsyncStream { $0.finish() }, send: { _ in })

@@ -92,7 +92,7 @@ struct LabCommand: AsyncParsableCommand {
     let examiner = Examiner { run in run == 0 ? session.folder.url : beside.folder ?? session.folder.url }
     let outcome: ScreenOutcome
     do {
-      var screen = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: true)
+      var screen = look.screenOptions(keepsSignals: true)
       screen.refusal = { step, changes in session.refusal(ofBranchAt: step, changes) }
       screen.beside = { step, changes in try beside.start(at: step, changes) }
       screen.examine = { examination, run in try examiner.start(examination, run: run) }

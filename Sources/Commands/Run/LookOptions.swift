@@ -23,7 +23,25 @@ package struct LookOptions: ParsableArguments {
   @Flag(help: "Use the full-screen interface even if stdout is not a terminal.")
   var tui = false
 
+  @Option(help: ArgumentHelp("Draw at most this many frames per second, 1 to 60.", valueName: "n"))
+  var fps = 30
+
+  @Flag(help: "Never ask the terminal what it can do (synchronized output, when a frame is drawn).")
+  var noQueries = false
+
   package init() {}
+
+  package func validate() throws {
+    guard (1...60).contains(fps) else { throw ValidationError("--fps \(fps): use a number in 1 … 60") }
+  }
+
+  /// How a screen may use the terminal.
+  func screenOptions(keepsSignals: Bool = false) -> ScreenOptions {
+    var options = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: keepsSignals)
+    options.fps = fps
+    options.mayAsk = !noQueries
+    return options
+  }
 
   /// All themes of a library, starting with the one asked for. Throws `ResourceError` when there is no such theme.
   func labOptions(_ library: ResourceLibrary<ThemeFile>) throws -> LabOptions {
@@ -33,7 +51,7 @@ package struct LookOptions: ParsableArguments {
     if let first, !themes.contains(first) { themes.append(first) }
     var options = LabOptions(
       themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
-      noColor: TerminalCapabilities.wantsNoColor)
+      noColor: TerminalCapabilities.wantsNoColor, colors: TerminalCapabilities.colors ?? 256)
     options.runs = RunName.known(in: URL(fileURLWithPath: "runs")).map { "runs/" + $0 }
     return options
   }

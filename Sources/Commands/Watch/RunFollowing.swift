@@ -29,7 +29,7 @@ struct RunFollowing {
     guard look.tui || (!style.json && !style.quiet && !look.describe && TerminalCapabilities.canShowLab) else {
       return try await print(events, alarms, lab: lab, output: output)
     }
-    var screen = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: false)
+    var screen = look.screenOptions()
     screen.compare = { [store] names in try OtherRun.named(names, for: store) }
     var lab = lab.looking(on: .follow)
     lab.compare(OtherRun.parent(of: store))

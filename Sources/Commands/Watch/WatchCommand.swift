@@ -82,7 +82,7 @@ struct WatchCommand: AsyncParsableCommand {
     let outcome: ScreenOutcome
     do {
       outcome = try await LabScreen.run(
-        lab, options: ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: true),
+        lab, options: look.screenOptions(keepsSignals: true),
         events: plan.alarms.relay(session.events), send: { session.send($0) })
     } catch {
       session.send(.stop)

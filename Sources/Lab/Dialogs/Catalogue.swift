@@ -14,4 +14,5 @@ package let dialogCatalogue: [any Dialog.Type] = [
   ValueDialog.self,
   ReportDialog.self,
   ChooserDialog.self,
+  RewindDialog.self,
 ]

@@ -19,6 +19,8 @@ package struct Marks: Sendable {
     package var texts: [String]
     /// True where false robustness was found or confirmed.
     package var isAlarm: Bool
+    /// True where a person kept a checkpoint.
+    package var isKept: Bool
 
     /// What it is called on the screen and typed as: `m3`.
     package var name: String { "m\(number)" }
@@ -31,6 +33,7 @@ package struct Marks: Sendable {
     /// A setting went from one value to another, both as a person writes them.
     case change(knob: String, symbol: String, from: String, to: String)
     case alarm(GapState)
+    case kept
     case words(String)
   }
 
@@ -48,7 +51,7 @@ package struct Marks: Sendable {
     case .journal(let entry): take(entry)
     case .surgery(let report): report.batches.map { add(.words("recalibrated (\($0))"), at: report.step) }
     case .alarm(let change) where change.from != change.state: take(change)
-    case .checkpoint(let note) where note.kind == .kept: add(.words("■ kept"), at: note.step)
+    case .checkpoint(let note) where note.kind == .kept: add(.kept, at: note.step)
     default: nil
     }
   }
@@ -58,7 +61,7 @@ package struct Marks: Sendable {
     places.enumerated().map { index, place in
       Mark(
         number: index + 1, step: place.step, texts: place.items.map(\.text),
-        isAlarm: place.items.contains(where: \.isAlarm))
+        isAlarm: place.items.contains(where: \.isAlarm), isKept: place.items.contains(.kept))
     }
   }
 
@@ -146,6 +149,7 @@ extension Marks.Item {
     switch self {
     case .change(_, let symbol, let from, let to): "\(symbol) \(from)→\(to)"
     case .alarm(let state): "\(state.glyph) \(state.rawValue)"
+    case .kept: "■ kept"
     case .words(let text): text
     }
   }
