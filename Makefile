@@ -18,7 +18,7 @@ BINARY = .build/release/dualab
 # Otherwise a crash on a terminal waits 30 seconds for a key that starts a debugger.
 export SWIFT_BACKTRACE = interactive=no
 
-.PHONY: build run deps deps-cluster tensorboard test smoke lint format bench compare compare-attack install install-files dist clean
+.PHONY: build run deps deps-cluster tensorboard test smoke lint format bench compare compare-attack install install-files dist picture clean
 
 # The Swift runtime is linked in, so that the program starts where no Swift toolchain is. Libraries of Debian are looked for
 # next to the program first: 'make dist' puts them there.
@@ -73,6 +73,12 @@ lint:
 
 format:
 	$(SWIFT) format -i -r Sources Tests Package.swift
+
+# The picture of the README: the default run, as the lab shows it after 195 steps.
+picture: build
+	rm -rf .build/picture
+	$(BINARY) train --preset false-robustness --steps 195 --out .build/picture --quiet
+	$(BINARY) replay .build/picture --frame 195 --size 110x36 --format svg --symbols braille > docs/lab.svg
 
 # The full training step, timed on this machine; OpenBLAS without a forced core.
 bench: build

@@ -225,6 +225,14 @@ int terminal_answers(void) { return answers; }
 
 int terminal_synchronizes(void) { return synchronizes; }
 
+void terminal_cursor(int row, int column, int visible) {
+  static int shown = 0;
+  move(row, column);
+  if (visible != shown)
+    curs_set(visible);
+  shown = visible;
+}
+
 // curses writes its bytes past the FILE, so each part is flushed before the next one.
 static void write_now(const char *text) {
   fputs(text, output);

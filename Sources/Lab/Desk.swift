@@ -42,6 +42,9 @@ package struct Desk: Sendable {
   /// The lab that is shown.
   package var lab: Lab { seats[shown].lab }
 
+  /// Where the last frame has its focus.
+  package var cursor: ScreenCursor? { seats[shown].lab.cursor }
+
   /// True when something has changed since the last `draw`.
   package var needsDraw: Bool { seats[shown].lab.needsDraw }
 

@@ -96,6 +96,10 @@ package enum DialogRequest: Sendable, Hashable {
   case stop
   /// Ask how to end the run, or leave when it is over.
   case quit
+  /// Show what the words of the screen mean.
+  case glossary
+  /// Save the screen, with what was open before; nil: save nothing.
+  case save(FrameFormat?)
   /// Use the theme with this index.
   case theme(Int)
   /// Open the command line with this text.

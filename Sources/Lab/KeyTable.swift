@@ -9,7 +9,9 @@ extension Lab {
   static let alwaysKeys: [LabKey] = [
     LabKey([.control("c")], "ask how to end; press twice to stop and leave at once") { $0.interrupt() },
     LabKey([.control("l")], "redraw the screen") { _ in [.redraw] },
-    LabKey([.control("s")], "save this frame to a file") { _ in [.saveFrame] },
+    LabKey([.control("s")], "save the screen as text, SVG or HTML", when: { !($0.dialog is SaveDialog) }) {
+      $0.askToSave()
+    },
     LabKey([.control("z")], "suspend dualab") { _ in [.suspend] },
   ]
 

@@ -20,6 +20,7 @@ extension Lab {
       drawDialog(into: &buffer, in: Rect(x: 0, y: 0, width: buffer.width, height: buffer.height - 1))
       drawFooter(into: &buffer)
     }
+    cursor = findCursor(in: buffer, layout: layout)
     if options.symbols == .ascii { buffer.reduceToASCII() }
   }
 

@@ -1,5 +1,6 @@
 import Events
 import Panes
+import Plotting
 import Readout
 import Recipe
 
@@ -37,6 +38,8 @@ extension Lab {
     case .stop: return stop()
     case .quit: return quit()
     case .theme(let index): return useTheme(index)
+    case .glossary: return open(GlossaryDialog())
+    case .save(let format): return save(as: format)
     case .line(let text): return open(CommandDialog(self, text: text))
     case .press(let key):
       dialog = nil
@@ -60,6 +63,28 @@ extension Lab {
   private mutating func examine(_ examination: Examination) -> [LabAction] {
     if case .attack(let weights) = examination { session.examined = weights }
     return [.examine(examination)]
+  }
+
+  /// Asks what to save the screen as; what is open stays part of it.
+  mutating func askToSave() -> [LabAction] { open(SaveDialog(over: dialog)) }
+
+  private mutating func save(as format: FrameFormat?) -> [LabAction] {
+    dialog = (dialog as? SaveDialog)?.covered
+    guard let format else { return [] }
+    let run = session.description.map { description in
+      description.folder.split(separator: "/").last.map(String.init) ?? description.preset
+    }
+    let name = (run ?? "dualab").map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
+    return [.saveFrame(format, stem: "\(String(name))-step\(session.step)")]
+  }
+
+  // MARK: words
+
+  /// Says what is new about the focused pane.
+  mutating func openDescription() -> [LabAction] {
+    let pane = panes[focus], kind = Swift.type(of: pane)
+    let isFirst = !news.knows(kind.id), fresh = news.take(pane.describe(), of: kind.id)
+    return open(DescribeDialog(news: isFirst ? nil : fresh))
   }
 
   // MARK: leaving

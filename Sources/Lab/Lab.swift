@@ -26,6 +26,10 @@ package struct Lab: Sendable {
   var lineHistory: [String] = []
   /// How all charts are looked at.
   package internal(set) var view = ChartView()
+  /// What was told to those who listen.
+  var news = News()
+  /// Where the last frame has its focus; nil before one was drawn.
+  package internal(set) var cursor: ScreenCursor?
   /// Seconds that passed since the last step.
   var secondsSinceStep = 0.0
   /// The runs that are drawn behind this one.
@@ -184,13 +188,18 @@ package struct Lab: Sendable {
   package mutating func note(_ text: String) { show(text, isError: false) }
 
   /// What the screen shows, in words: for screen readers, notes and `--describe`.
-  package func describe() -> String {
+  package func describe() -> String { parts.map(\.text).joined(separator: "\n") }
+
+  /// The parts of that, each with its name.
+  private var parts: [(name: String, text: String)] {
     let results = session.summary.map { FinalTable.spans($0, width: 200).map { $0.map(\.text).joined() } } ?? []
-    return ([session.sentence] + enabled.sorted().map { panes[$0].describe() } + results).joined(separator: "\n")
+    return [("session", session.sentence)]
+      + enabled.sorted().map { (Swift.type(of: panes[$0]).id, panes[$0].describe()) }
+      + (results.isEmpty ? [] : [("results", results.joined(separator: "\n"))])
   }
 
-  /// What there is to say after an event, for those who listen or take notes: the screen in words whenever something
-  /// was measured or decided; nil when nothing new happened. Takes the event in.
+  /// What there is to say after an event, for those who listen or take notes: what is new on the screen, in words,
+  /// whenever something was measured or decided; nil when nothing new happened. Takes the event in.
   package mutating func words(after event: Event) -> String? {
     // Bells and leaving are for the screen.
     _ = handle(event)
@@ -202,7 +211,9 @@ package struct Lab: Sendable {
       // The journal has the sentence of a surgery.
       case .layers, .scatter, .attackProgress, .state, .sample, .surgery: false
       }
-    return isWorthSaying ? describe() : nil
+    guard isWorthSaying else { return nil }
+    let new = parts.map { news.take($0.text, of: $0.name) }.filter { !$0.isEmpty }
+    return new.isEmpty ? nil : new.joined(separator: "\n")
   }
 
   /// The options of another lab that looks like this one, with a theme of it.

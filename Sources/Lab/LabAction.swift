@@ -32,8 +32,8 @@ package enum LabAction: Sendable, Hashable {
   case bell
   /// Tell somebody who is looking elsewhere, with a terminal notification where there is one.
   case notify(String)
-  /// Save this frame to a file; the program answers with `note(_:)`.
-  case saveFrame
+  /// Save the screen to a file whose name begins like this; the program answers with `note(_:)`.
+  case saveFrame(FrameFormat, stem: String)
 }
 
 /// What the lab is started with.

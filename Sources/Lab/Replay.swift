@@ -24,6 +24,9 @@ package struct Replay: Sendable {
     say()
   }
 
+  /// Where the last frame has its focus.
+  package var cursor: ScreenCursor? { lab.cursor }
+
   /// True when something has changed since the last `draw`.
   package var needsDraw: Bool { lab.needsDraw }
 

@@ -109,12 +109,14 @@ package struct ControlsPane: Pane {
   package func describe() -> String {
     guard let settings else { return "Controls: no run yet." }
     let knob = ControlsPane.knobs[selected]
-    let all = ControlsPane.knobs.map { "\($0.symbol) \(settings.formatted($0))" }.joined(separator: ", ")
     let idle = idleReason(knob).map { "; \($0)" } ?? ""
     let waiting = pending.isEmpty ? "" : " Requested: \(waitingText)."
     let changed = ControlsPane.knobs.compactMap { knob in former(knob).map { "\(knob.symbol) was \($0)" } }
     let since = changed.isEmpty ? "" : " Changed since the start: \(changed.joined(separator: ", "))."
-    return "Controls: \(all).\(waiting)\(since) Selected: \(knob.symbol), \(knob.help) (\(knob.accepted))\(idle)."
+    let count = ControlsPane.knobs.count,
+      all = changed.isEmpty ? "\(count) settings, all as at the start" : "\(count) settings"
+    let selected = "\(knob.symbol) \(settings.formatted(knob)), \(knob.help) (\(knob.accepted))\(idle)"
+    return "Controls: \(all).\(waiting)\(since) Selected: \(selected)."
   }
 
   /// Why a knob would have no effect, given what was already requested: `not used by AT`.

@@ -1,16 +1,18 @@
 import Foundation
 import Plotting
 
-/// Saves frames as text files.
+/// Saves frames as files.
 package enum FrameFile {
-  /// Writes the frame to `dualab-frame-N.txt` with the first unused N, and returns the name. Throws `ScreenError` when
-  /// it cannot write to the folder.
-  package static func save(_ frame: CellBuffer, in folder: String) throws -> String {
-    for number in 1... {
-      let name = "dualab-frame-\(number).txt"
-      let file = URL(fileURLWithPath: folder).appendingPathComponent(name)
+  /// Writes the frame to `STEM.svg` or the like, or else to the first of `STEM-2.svg`, … that is not there, and returns
+  /// the name. Never overwrites. Throws `ScreenError` when it cannot write to the folder.
+  package static func save(
+    _ frame: CellBuffer, as format: FrameFormat, stem: String, in folder: String
+  ) throws -> String {
+    let data = Data(frame.contents(as: format).utf8)
+    for number in 1...9999 {
+      let name = stem + (number == 1 ? "" : "-\(number)") + ".\(format.rawValue)"
       do {
-        try Data((trimmed(frame.text) + "\n").utf8).write(to: file, options: .withoutOverwriting)
+        try data.write(to: URL(fileURLWithPath: folder).appendingPathComponent(name), options: .withoutOverwriting)
         return name
       } catch CocoaError.fileWriteFileExists {
         continue
@@ -20,11 +22,5 @@ package enum FrameFile {
       }
     }
     throw ScreenError(description: "cannot save the frame: all file names in \(folder) are taken; delete some")
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      String(line.reversed().drop { $0 == " " }.reversed())
-    }.joined(separator: "\n")
   }
 }

@@ -3,6 +3,7 @@ import Events
 import Foundation
 import Lab
 import Panes
+import Plotting
 
 /// Owns the content and the terminal, and runs on the terminal's thread.
 actor ScreenActor<Content: ScreenContent> {
@@ -203,7 +204,7 @@ actor ScreenActor<Content: ScreenContent> {
     guard var frame = painter?.blank else { return Self.outputTime }
     content.draw(into: &frame)
     let asks = terminal_answers() != 0 && pacing.asks
-    if painter?.paint(frame, asks: asks) == true { pacing.wrote(at: .now - start, asked: asks) }
+    if painter?.paint(frame, cursor: content.cursor, asks: asks) == true { pacing.wrote(at: .now - start, asked: asks) }
     isUrgent = false
     return content.needsDraw ? 1 : content.isMoving ? Self.moveTime : Self.outputTime
   }
@@ -279,7 +280,7 @@ actor ScreenActor<Content: ScreenContent> {
       case .redraw: painter?.forget()
       case .bell: if phase == .open { terminal_bell() }
       case .notify(let text): if phase == .open { notify(text) }
-      case .saveFrame: saveFrame()
+      case .saveFrame(let format, let stem): saveFrame(as: format, stem: stem)
       }
     }
   }
@@ -289,10 +290,13 @@ actor ScreenActor<Content: ScreenContent> {
     bytes.withUnsafeBytes { terminal_write($0.baseAddress, $0.count) }
   }
 
-  private func saveFrame() {
-    guard let shown = painter?.shown else { return }
+  /// Draws the content anew, since what asked for the picture was on the last frame.
+  private func saveFrame(as format: FrameFormat, stem: String) {
+    guard var frame = painter?.blank else { return }
+    content.draw(into: &frame)
+    let folder = FileManager.default.currentDirectoryPath
     do {
-      content.note("saved \(try FrameFile.save(shown, in: FileManager.default.currentDirectoryPath))")
+      content.note("saved \(folder)/\(try FrameFile.save(frame, as: format, stem: stem, in: folder))")
     } catch {
       content.note("\(error)")
     }

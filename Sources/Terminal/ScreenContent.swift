@@ -38,12 +38,16 @@ package protocol ScreenContent: Sendable {
   /// Shows a message of the program.
   mutating func note(_ text: String)
 
+  /// Where the last frame has its focus; nil: nowhere.
+  var cursor: ScreenCursor? { get }
+
   /// Draws the frame. The buffer has the size of the screen.
   mutating func draw(into buffer: inout CellBuffer)
 }
 
 extension ScreenContent {
   package var isMoving: Bool { false }
+  package var cursor: ScreenCursor? { nil }
   package mutating func advance(by seconds: Double) {}
   // Most contents show one run.
   package var shown: Int { 0 }

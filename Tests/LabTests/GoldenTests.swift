@@ -2,6 +2,7 @@ import Foundation
 import Lab
 import Panes
 import Plotting
+import Presets
 import TestSupport
 import Testing
 
@@ -115,6 +116,24 @@ import Testing
     try check("crosshair-120x36", lab.frame(120, 36))
     lab.press(.enter)
     try check("rewind-80x24", lab.frame(80, 24))
+  }
+
+  @Test func theWordsAndTheSavingLookAsRecorded() throws {
+    var lab = Script.lab()
+    _ = lab.frame(80, 24)
+    lab.press(.character("?"), .character("?"))
+    try check("words-80x24", lab.frame(80, 24))
+    lab.press(.escape, .control("s"))
+    try check("save-80x24", lab.frame(80, 24))
+  }
+
+  /// A picture in the colors of the default theme. That of the README is made so, by `make picture`.
+  @Test func aPictureLooksAsRecorded() throws {
+    let path = Repository.root.appendingPathComponent("themes/midnight.yaml").path
+    var lab = GapScript.lab(.dual, LabOptions(themes: [try ThemeFile(path: path).theme]))
+    var buffer = CellBuffer(width: 60, height: 16)
+    lab.draw(into: &buffer)
+    for format in [FrameFormat.svg, .html] { try check("picture-\(format.rawValue)", buffer.contents(as: format)) }
   }
 
   @Test func twoRunsLookAsRecorded() throws {

@@ -183,7 +183,8 @@ import Testing
   @Test func shellKeysAnswerWithTheirActions() {
     var lab = Script.lab(to: 60, twoThemes)
     #expect(lab.handle(.control("l")) == [.redraw])
-    #expect(lab.handle(.control("s")) == [.saveFrame])
+    #expect(lab.handle(.control("s")) == [] && lab.dialog.map { "\(type(of: $0))" } == "SaveDialog")
+    #expect(lab.handle(.character("s")) == [.saveFrame(.svg, stem: "x-step60")] && lab.dialog == nil)
     #expect(lab.handle(.control("z")) == [.suspend])
     #expect(lab.handle(.character("t")) == [])
     #expect(lab.frame(80, 24).contains("theme two"))

@@ -35,6 +35,7 @@ enum Opened {
     let ways: [[Key]] =
       dialogCatalogue.compactMap { $0.opening?.key.keys.first }.map { [$0] } + [
         [.home, .character("+")], [.character("+")], [.enter], [], [.character("c"), .character("["), .enter],
+        [.character("?"), .character("?")], [.control("s")], [.character("v"), .escape, .character("v")],
       ]
     return labs.flatMap { lab in
       ways.compactMap { keys in

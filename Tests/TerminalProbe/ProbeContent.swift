@@ -29,7 +29,7 @@ struct ProbeContent: ScreenContent {
     case .character("q"), .control("c"): return [.leave]
     case .control("z"): return [.suspend]
     case .control("l"): return [.redraw]
-    case .control("s"): return [.saveFrame]
+    case .control("s"): return [.saveFrame(.txt, stem: "probe")]
     case .character("b"): return [.bell]
     case .character("n"): return [.bell, .notify("alarm\u{1b}]0;x\u{7} at step 7")]
     case .character("p"): return [.send(.pause)]

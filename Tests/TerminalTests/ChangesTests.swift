@@ -61,15 +61,15 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     var frame = CellBuffer(width: 4, height: 2)
     frame[1, 0] = Cell("⣿")
-    #expect(try FrameFile.save(frame, in: folder.path) == "dualab-frame-1.txt")
-    #expect(try FrameFile.save(frame, in: folder.path) == "dualab-frame-2.txt")
-    let saved = folder.appendingPathComponent("dualab-frame-2.txt")
+    #expect(try FrameFile.save(frame, as: .txt, stem: "x-step3", in: folder.path) == "x-step3.txt")
+    #expect(try FrameFile.save(frame, as: .txt, stem: "x-step3", in: folder.path) == "x-step3-2.txt")
+    let saved = folder.appendingPathComponent("x-step3-2.txt")
     #expect(try String(contentsOf: saved, encoding: .utf8) == " ⣿\n\n")
   }
 
   @Test func aFrameThatCannotBeSavedNamesTheFolder() {
     let error = #expect(throws: ScreenError.self) {
-      try FrameFile.save(CellBuffer(width: 1, height: 1), in: "/proc/no-such-folder")
+      try FrameFile.save(CellBuffer(width: 1, height: 1), as: .svg, stem: "x", in: "/proc/no-such-folder")
     }
     #expect(error?.description.contains("/proc/no-such-folder") == true)
     #expect(error?.description.contains("\n") == false)

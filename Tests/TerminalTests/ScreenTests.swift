@@ -99,8 +99,10 @@ import Testing
     defer { session.end() }
     try await session.wait(for: "event training 3")
     try session.press("C-s")
-    try await session.wait(for: "note saved dualab-frame-1.txt")
-    let saved = try String(contentsOf: folder.appendingPathComponent("dualab-frame-1.txt"), encoding: .utf8)
+    try await session.wait(for: "note saved \(folder.path)/probe.txt")
+    try session.press("C-s")
+    try await session.wait(for: "note saved \(folder.path)/probe-2.txt")
+    let saved = try String(contentsOf: folder.appendingPathComponent("probe.txt"), encoding: .utf8)
     #expect(saved.hasPrefix("probe 120x36\nkey"))
   }
 

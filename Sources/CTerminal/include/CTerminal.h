@@ -59,6 +59,8 @@ enum { TERMINAL_BOLD = 1, TERMINAL_DIM = 2, TERMINAL_REVERSE = 4, TERMINAL_UNDER
 void terminal_style(int attributes, int pair);
 /// Puts `count` cells, starting at `row`, `column`. A character that is not one column wide becomes '?'.
 void terminal_put(int row, int column, const uint32_t *scalars, int count);
+/// Puts the cursor there at the next flush, and shows or hides it.
+void terminal_cursor(int row, int column, int visible);
 /// Writes what was put. With `asks`, the terminal answers ESC [ 0 n once it has drawn that.
 void terminal_flush(int asks);
 /// Drops input that has not been read.

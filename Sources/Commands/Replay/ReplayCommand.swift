@@ -10,11 +10,6 @@ import Terminal
 
 /// `dualab replay`: plays a run again, without training.
 struct ReplayCommand: AsyncParsableCommand {
-  /// What a frame is printed as.
-  enum FrameFormat: String, ExpressibleByArgument, CaseIterable {
-    case txt, svg, html
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Play a run in the lab at any speed, or print one frame of it.",
     usage: """
@@ -81,12 +76,6 @@ struct ReplayCommand: AsyncParsableCommand {
     var buffer = CellBuffer(width: width, height: height)
     replay.dismiss()
     replay.draw(into: &buffer)
-    let text =
-      switch format {
-      case .txt: buffer.text + "\n"
-      case .svg: buffer.svg
-      case .html: buffer.html
-      }
-    try Output.standard.result(text)
+    try Output.standard.result(format == .txt ? buffer.text + "\n" : buffer.contents(as: format))
   }
 }

@@ -6,6 +6,7 @@ import Presets
 import Terminal
 
 extension Symbols: ExpressibleByArgument {}
+extension FrameFormat: ExpressibleByArgument {}
 
 /// How a screen looks, and whether there is one.
 package struct LookOptions: ParsableArguments {

@@ -15,4 +15,6 @@ package let dialogCatalogue: [any Dialog.Type] = [
   ReportDialog.self,
   ChooserDialog.self,
   RewindDialog.self,
+  GlossaryDialog.self,
+  SaveDialog.self,
 ]

@@ -8,7 +8,10 @@ struct HelpDialog: Dialog {
     .view, LabKey([.character("?")], footer: FooterWord("?", "help"), "show all keys") { $0.open(HelpDialog()) })
   static let keys: [DialogKey<HelpDialog>] =
     [
-      closing([.escape, .character("?")]),
+      closing([.escape]),
+      DialogKey([.character("?")], footer: FooterWord("?", "words"), "what the words on the screen mean") { _ in
+        [.glossary]
+      },
       DialogKey([.enter], footer: FooterWord("enter", "do it"), "press the highlighted key, or type the command") {
         $0.run()
       },
