@@ -74,11 +74,11 @@ lint:
 format:
 	$(SWIFT) format -i -r Sources Tests Package.swift
 
-# The picture of the README: the default run, as the lab shows it after 195 steps.
+# The picture of the README: the default run, as the lab shows it after 130 steps.
 picture: build
 	rm -rf .build/picture
-	$(BINARY) train --preset false-robustness --steps 195 --out .build/picture --quiet
-	$(BINARY) replay .build/picture --frame 195 --size 110x36 --format svg --symbols braille > docs/lab.svg
+	$(BINARY) train --preset false-robustness --steps 130 --out .build/picture --quiet
+	$(BINARY) replay .build/picture --frame 130 --size 110x36 --format svg --symbols braille > docs/lab.svg
 
 # The full training step, timed on this machine; OpenBLAS without a forced core.
 bench: build

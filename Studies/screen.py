@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
-"""Measure what the screen costs: bytes per second, the share of a core that draws, and how long a key takes over a slow line.
+"""Measure what the screen costs: bytes per second, the share of a core that draws, and how long a key takes.
 
-    Studies/screen.py .build/release/dualab [--preset NAME] [--seconds 20] [--rate 7000] [--silent]
+    Studies/screen.py .build/release/dualab [--preset NAME | --replay RUN] [--seconds 20] [--rate 7000] [--silent]
 
-Starts the lab on a pseudo-terminal for every size, and reads what it writes as a terminal does: at once, or, with --rate,
-that many bytes per second, of which the kernel holds up to 4 KiB back. It answers as a terminal answers: who it is (DA1),
-whether it has synchronized output, and, when it has read that far, that it has drawn a frame. --silent never answers.
-Keys: after every two seconds one of `?` and `esc`, which change much of the screen; the lag is the time until the end of
-the frame that shows the change. The share of the drawing thread is its CPU time (/proc/PID/task) per second.
+Starts the lab, or a replay of a run in its own time, on a pseudo-terminal for every size, and reads what it writes as a
+terminal does: at once, or, with --rate, that many bytes per second, of which the kernel holds up to 4 KiB back. It answers
+as a terminal answers: who it is (DA1), whether it has synchronized output, and, when it has read that far, that it has
+drawn a frame. --silent never answers. Keys: `?`, which covers much of the screen, every three seconds; the lag is the
+time until what it shows has arrived. The share of the drawing thread is its CPU time (/proc/PID/task).
 """
 import argparse, fcntl, os, pty, re, select, signal, struct, sys, tempfile, termios, time
 
 ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 ap.add_argument("binary")
 ap.add_argument("--preset", default="false-robustness")
+ap.add_argument("--replay", help="a run to play again, instead of training")
+ap.add_argument("--speed", default="1", help="of the replay")
 ap.add_argument("--seconds", type=float, default=20)
 ap.add_argument("--rate", type=int, default=0, help="bytes per second of the line; 0: no limit")
 ap.add_argument("--silent", action="store_true", help="a terminal that answers nothing")
@@ -90,26 +92,27 @@ class Terminal:
 
 def measure(columns, rows):
     folder = tempfile.mkdtemp()
-    command = [args.binary, "lab", "--preset", args.preset, "--out", f"{folder}/run", "--tui", "--fps", args.fps]
+    command = [args.binary, "lab", "--preset", args.preset, "--out", f"{folder}/run"]
+    if args.replay:
+        command = [args.binary, "replay", args.replay, "--speed", args.speed]
+    command += ["--tui", "--fps", args.fps]
     terminal = Terminal(command, columns, rows)
     terminal.read(time.monotonic() + 3)
     start, bytes_before, frames_before = time.monotonic(), terminal.count, terminal.frames
     cpu_before, end, lags = thread_seconds(terminal.pid, "terminal"), start + args.seconds, []
-    keys = [(b"?", "Keys"), (b"\x1b", "Loss")]
     quiet_bytes, quiet_time = 0, 0.0
-    index = 0
     while time.monotonic() < end:
         before, at = terminal.count, time.monotonic()
         terminal.read(at + 2)
         quiet_bytes += terminal.count - before
         quiet_time += time.monotonic() - at
-        key, word = keys[index % 2]
-        index += 1
         sent, seen = time.monotonic(), b""
-        os.write(terminal.fd, key)
-        while word.encode() not in seen and time.monotonic() - sent < 30:
+        os.write(terminal.fd, b"?")
+        while b"Keys" not in seen and time.monotonic() - sent < 30:
             seen += terminal.read(time.monotonic() + 0.01)
         lags.append(time.monotonic() - sent)
+        os.write(terminal.fd, b"\x1b")
+        terminal.read(time.monotonic() + 1)
     seconds = time.monotonic() - start
     cpu = thread_seconds(terminal.pid, "terminal") - cpu_before
     print(

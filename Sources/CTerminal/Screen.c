@@ -80,6 +80,23 @@ static int milliseconds(void) {
 
 // Asks the terminal what it can do, before curses reads its input: whether it has synchronized output, and then who it
 // is (DA1), which every terminal answers, so that the wait ends as soon as the answers are there.
+//
+// What a person types meanwhile is kept for curses.
+static char typed[256];
+static size_t typed_count = 0;
+
+static void keep_typed(const char *text, size_t count) {
+  typed_count = 0;
+  for (size_t i = 0; i < count && typed_count < sizeof typed; i++) {
+    if (text[i] != 27 || i + 1 >= count || text[i + 1] != '[') {
+      typed[typed_count++] = text[i];
+      continue;
+    }
+    for (i += 2; i < count && (text[i] < 0x40 || text[i] > 0x7e); i++) {
+    }
+  }
+}
+
 static void ask(int descriptor) {
   static const char question[] = "\033[?2026$p\033[c";
   const char *type = getenv("TERM");
@@ -109,6 +126,7 @@ static void ask(int descriptor) {
   const char *mode = strstr(text, "\033[?2026;");
   synchronizes = answers && mode && mode[8] >= '1' && mode[8] <= '3';
   tcsetattr(descriptor, TCSANOW, &before);
+  keep_typed(text, count);
 }
 
 terminal_opening terminal_open(int colors, int may_ask) {
@@ -137,6 +155,9 @@ terminal_opening terminal_open(int colors, int may_ask) {
     return answer;
   }
   set_modes();
+  // The last one first: each goes before the others.
+  while (typed_count > 0)
+    ungetch((unsigned char)typed[--typed_count]);
   with_colors = colors != 0 && has_colors();
   if (with_colors) {
     start_color();

@@ -68,7 +68,15 @@ extension ChartFrame {
     guard rect.height > plot.height else { return }
     let mark = chart.marks.first { $0.x == step }.map { " \($0.label)" } ?? ""
     let text = " step \(Int(step))\(mark) ", width = displayWidth(text)
-    let start = min(max(plot.x, column - width / 2), plot.x + plot.width - width)
-    buffer.write(text, x: start, y: plot.y + plot.height, in: rect, style: theme.style(.selected))
+    let start = min(max(plot.x, column - width / 2), plot.x + plot.width - width), y = plot.y + plot.height
+    // What it covers of a tick's number would be read as another number.
+    for (first, direction) in [(start - 1, -1), (start + width, 1)] {
+      var x = first
+      while x >= rect.x, x < rect.x + rect.width, buffer[x, y].scalar != " " {
+        buffer[x, y].scalar = " "
+        x += direction
+      }
+    }
+    buffer.write(text, x: start, y: y, in: rect, style: theme.style(.selected))
   }
 }

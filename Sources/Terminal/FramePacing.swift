@@ -8,14 +8,15 @@ package struct FramePacing: Sendable {
   private let shortest: Duration
   /// When the last frame was written; nil before the first.
   private var written: Duration?
-  /// True until the terminal has said that it has drawn the last frame.
-  package private(set) var isAwaited = false
+  /// How many frames the terminal was asked about and has not answered yet.
+  private var outstanding = 0
   /// How long the terminal took to draw the last frame.
   private var lag = Duration.zero
   private var misses = 0
+  private var hasAnswered = false
 
-  /// The longest time to wait for an answer.
-  private static let patience = Duration.seconds(5)
+  /// The longest time to wait for an answer: less long where the terminal has given none so far.
+  private var patience: Duration { hasAnswered ? .seconds(5) : .milliseconds(1500) }
   /// So many questions without an answer, and no more is asked.
   private static let mostMisses = 2
 
@@ -25,11 +26,14 @@ package struct FramePacing: Sendable {
   /// True while it is worth asking the terminal.
   package var asks: Bool { misses < Self.mostMisses }
 
+  /// True until the terminal has said that it has drawn the last frame.
+  package var isAwaited: Bool { outstanding > 0 }
+
   /// The time from now until the next frame may be drawn; zero: now. `isUrgent`: somebody has pressed a key.
   package func wait(at now: Duration, isUrgent: Bool) -> Duration {
     guard let written else { return .zero }
     let passed = now - written
-    if isAwaited, passed < Self.patience { return Self.patience - passed }
+    if isAwaited, asks, passed < patience { return patience - passed }
     // Where the line is slow, what nobody has asked for uses a third of it.
     let interval = isUrgent || lag < .milliseconds(60) ? shortest : max(shortest, lag * 3)
     return max(.zero, interval - passed)
@@ -39,17 +43,16 @@ package struct FramePacing: Sendable {
   package mutating func wrote(at now: Duration, asked: Bool) {
     if isAwaited { misses += 1 }
     written = now
-    isAwaited = asked
+    if asked { outstanding += 1 }
   }
 
-  /// The terminal has drawn the last frame.
+  /// The terminal has drawn a frame that it was asked about.
   package mutating func drawn(at now: Duration) {
-    guard isAwaited, let written else { return }
-    isAwaited = false
-    misses = 0
-    lag = now - written
+    (misses, hasAnswered) = (0, true)
+    outstanding = max(0, outstanding - 1)
+    if let written, outstanding == 0 { lag = now - written }
   }
 
   /// The screen was left and taken back: nothing is under way.
-  package mutating func restart() { (written, isAwaited) = (nil, false) }
+  package mutating func restart() { (written, outstanding) = (nil, 0) }
 }

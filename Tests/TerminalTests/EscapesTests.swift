@@ -55,6 +55,37 @@ import Testing
     #expect(off.contains { $0.lowerBound > on.lowerBound })
   }
 
+  /// A terminal that says that it has synchronized output, and when it has drawn.
+  @Test func aTerminalThatAnswersGetsWholeFramesOneAfterTheOther() async throws {
+    let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
+    try await terminal.wait(for: "\u{1b}[?2026$p\u{1b}[c")
+    await terminal.type("\u{1b}[?2026;2$y\u{1b}[?62;22c")
+    let first = try await terminal.wait(for: "\u{1b}[5n")
+    #expect(first.contains("probe 120x36") && !first.contains("\u{1b}[?2026h"))
+    await terminal.type("\u{1b}[0n")
+    // Until it has drawn the frame that answers a key, another key changes nothing.
+    let before = await terminal.count
+    await terminal.type("a")
+    let second = try await terminal.wait(for: "\u{1b}[5n", after: before)
+    let begin = try #require(second.range(of: "\u{1b}[?2026h")), end = try #require(second.range(of: "\u{1b}[?2026l"))
+    #expect(second[begin.upperBound..<end.lowerBound].contains("character"))
+    let third = await terminal.count
+    await terminal.type("c")
+    try await Task.sleep(for: .milliseconds(400))
+    #expect(await terminal.count == third)
+    await terminal.type("\u{1b}[0n")
+    try await terminal.wait(for: "\u{1b}[?2026l", after: third)
+    await terminal.type("\u{1b}[0nq")
+    #expect(try await terminal.exitStatus() == 0)
+    // Nothing is left in the terminal's input for the shell.
+    #expect(await terminal.modes == terminal.initialModes)
+  }
+
+  @Test func aTerminalThatAnswersNothingIsDrawnOnAllTheSame() async throws {
+    let output = try await written(["none"])
+    #expect(!output.contains("\u{1b}[5n") && !output.contains("\u{1b}[?2026h"))
+  }
+
   @Test func smallChangesSendFewBytes() async throws {
     let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "none"])
     try await terminal.wait(for: "probe 120x36")

@@ -16,11 +16,22 @@ import Testing
   @Test func nothingIsWrittenUntilTheTerminalHasDrawn() {
     var pacing = FramePacing(fps: 30)
     pacing.wrote(at: .zero, asked: true)
-    #expect(pacing.wait(at: seconds(2), isUrgent: true) > .zero)
+    #expect(pacing.wait(at: seconds(1), isUrgent: true) > .zero)
     pacing.drawn(at: seconds(2))
     #expect(pacing.wait(at: seconds(2), isUrgent: true) == .zero)
     // A line that took two seconds for a frame is left alone for four more, unless somebody waits.
     #expect(pacing.wait(at: seconds(2), isUrgent: false) == seconds(4))
+  }
+
+  @Test func anAnswerThatComesLateIsOfItsOwnFrame() {
+    var pacing = FramePacing(fps: 30)
+    pacing.wrote(at: .zero, asked: true)
+    // Nobody waits for ever: the next frame is written although the first is still under way.
+    pacing.wrote(at: seconds(1.5), asked: true)
+    pacing.drawn(at: seconds(1.6))
+    #expect(pacing.isAwaited && pacing.wait(at: seconds(1.6), isUrgent: true) > .zero)
+    pacing.drawn(at: seconds(1.8))
+    #expect(!pacing.isAwaited && pacing.wait(at: seconds(1.8), isUrgent: true) == .zero && pacing.asks)
   }
 
   @Test func aFastTerminalGetsFullSpeed() {
