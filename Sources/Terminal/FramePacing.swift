@@ -12,6 +12,8 @@ package struct FramePacing: Sendable {
   private var outstanding = 0
   /// How long the terminal took to draw the last frame.
   private var lag = Duration.zero
+  /// How many cells that frame had.
+  private var cells = 0
   private var misses = 0
   private var hasAnswered = false
 
@@ -39,10 +41,18 @@ package struct FramePacing: Sendable {
     return max(.zero, interval - passed)
   }
 
-  /// A frame has been written. `asked`: the terminal was asked to say when it has drawn it.
-  package mutating func wrote(at now: Duration, asked: Bool) {
+  /// The most cells of the next frame, so that a slow line carries it in a quarter of a second; nil on a fast one.
+  package var most: Int? {
+    guard lag >= .milliseconds(60) else { return nil }
+    let seconds = Double(lag.components.seconds) + Double(lag.components.attoseconds) * 1e-18
+    return max(150, Int(Double(cells) / seconds / 4))
+  }
+
+  /// A frame with changes in so many cells has been written. `asked`: the terminal was asked to say when it has drawn it.
+  package mutating func wrote(at now: Duration, cells: Int = 1, asked: Bool) {
     if isAwaited { misses += 1 }
     written = now
+    self.cells = cells
     if asked { outstanding += 1 }
   }
 

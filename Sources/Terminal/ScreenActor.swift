@@ -195,7 +195,10 @@ actor ScreenActor<Content: ScreenContent> {
     let passed = now - (movedAt ?? now)
     movedAt = now
     content.advance(by: Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18)
-    guard content.needsDraw || painter?.shown == nil else { return content.isMoving ? Self.moveTime : Self.outputTime }
+    let isBehind = painter?.isBehind == true
+    guard content.needsDraw || isBehind || painter?.shown == nil else {
+      return content.isMoving ? Self.moveTime : Self.outputTime
+    }
     let wait = pacing.wait(at: now - start, isUrgent: isUrgent)
     guard wait == .zero else {
       let (seconds, attoseconds) = wait.components
@@ -204,9 +207,11 @@ actor ScreenActor<Content: ScreenContent> {
     guard var frame = painter?.blank else { return Self.outputTime }
     content.draw(into: &frame)
     let asks = terminal_answers() != 0 && pacing.asks
-    if painter?.paint(frame, cursor: content.cursor, asks: asks) == true { pacing.wrote(at: .now - start, asked: asks) }
-    isUrgent = false
-    return content.needsDraw ? 1 : content.isMoving ? Self.moveTime : Self.outputTime
+    let cells = painter?.paint(
+      frame, cursor: content.cursor, asks: asks, most: pacing.most, fromTop: isUrgent && !isBehind)
+    if let cells { pacing.wrote(at: .now - start, cells: cells, asked: asks) }
+    isUrgent = isUrgent && painter?.isBehind == true
+    return content.needsDraw || painter?.isBehind == true ? 1 : content.isMoving ? Self.moveTime : Self.outputTime
   }
 
   // MARK: input

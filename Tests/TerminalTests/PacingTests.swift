@@ -23,6 +23,17 @@ import Testing
     #expect(pacing.wait(at: seconds(2), isUrgent: false) == seconds(4))
   }
 
+  @Test func aSlowLineGetsFramesThatItCarriesInAQuarterOfASecond() {
+    var pacing = FramePacing(fps: 30)
+    pacing.wrote(at: .zero, cells: 4000, asked: true)
+    #expect(pacing.most == nil)
+    pacing.drawn(at: seconds(2))
+    #expect(pacing.most == 500)
+    pacing.wrote(at: seconds(3), cells: 40, asked: true)
+    pacing.drawn(at: seconds(3.01))
+    #expect(pacing.most == nil)
+  }
+
   @Test func anAnswerThatComesLateIsOfItsOwnFrame() {
     var pacing = FramePacing(fps: 30)
     pacing.wrote(at: .zero, asked: true)
