@@ -191,7 +191,7 @@ let package = Package(
       dependencies: [
         "Tensors", "PyTorchFiles", "Networks", "Datasets", "Attacks", "Recipe", "Events", "Evaluation", "Diagnostics",
         "Engine",
-        "Readout", "Runs", "Presets", "Commands", "TestSupport", "dualab",
+        "Readout", "Runs", "Presets", "Panes", "Lab", "Commands", "TestSupport", "dualab",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(
           name: "ArgumentParser",

@@ -40,12 +40,20 @@ package struct AttackProgressNote: Sendable, Hashable, Codable {
     package var total: Int
     /// Images it has broken.
     package var broken: Int
+    /// Forward and backward passes of one image that it took; nil where that was not counted.
+    package var passes: Int?
+    /// Seconds that it took; only shown.
+    package var seconds: Double?
 
-    package init(attack: String, attacked: Int, total: Int, broken: Int) {
+    package init(
+      attack: String, attacked: Int, total: Int, broken: Int, passes: Int? = nil, seconds: Double? = nil
+    ) {
       self.attack = attack
       self.attacked = attacked
       self.total = total
       self.broken = broken
+      self.passes = passes
+      self.seconds = seconds
     }
   }
 
@@ -73,6 +81,10 @@ package struct AttackProgressNote: Sendable, Hashable, Codable {
   package var secondsLeft: Double?
   /// The error message of a failure; nil otherwise.
   package var reason: String?
+  /// The radius of the ball; nil where that was not told.
+  package var epsilon: Double?
+  /// Which weights were copied, at the end of a run; nil for those that are being trained.
+  package var weights: Probe.Weights?
 
   package init(
     step: Int, scope: AttackScope, phase: Phase, n: Int, correct: Int? = nil, broken: Int = 0, tallies: [Tally] = [],

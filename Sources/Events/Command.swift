@@ -20,6 +20,8 @@ package enum Command: Sendable, Hashable, Codable {
   case attack(AttackScope)
   /// Cancel the attack that `attack` started.
   case cancelAttack
+  /// Tell one image of the probe under attack, between two steps; training is not changed by it.
+  case examine(ImageRequest)
   /// Write a checkpoint and continue.
   case checkpoint
   /// Write checkpoints to this folder from now on: the run's own has no space.

@@ -16,6 +16,8 @@ package indirect enum Event: Sendable, Hashable {
   case scatter(ScatterReport)
   /// An attack on a frozen copy made progress, or ended.
   case attackProgress(AttackProgressNote)
+  /// One image of the probe under attack, which somebody asked for.
+  case image(ImageReport)
   /// One training step was done.
   case sample(Sample)
   /// Accuracies were measured on a fixed set.
@@ -63,11 +65,15 @@ package struct SessionDescription: Sendable, Hashable, Codable {
   package var tourStops: Int?
   /// The steps of these stops; nil without a tour.
   package var tourSteps: [Int]?
+  /// The pane that each of these stops speaks of, by its name; empty for none. Nil without a tour.
+  package var tourPanes: [String]?
   /// The step that the session goes on from; nil for one that starts at the beginning.
   package var resumedAt: Int?
   /// The folder whose checkpoints are measured while another program trains; nil for a training of our own. Then the
   /// settings are those of the measurement, and steps are unknown: 0.
   package var watches: String?
+  /// What a pass through the network costs; nil where nothing is trained, and in records of earlier versions.
+  package var work: NetworkWork?
   /// What the numbers of a watch depend on besides the settings; nil for a training of our own.
   package var basis: WatchBasis?
 

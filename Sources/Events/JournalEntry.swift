@@ -28,7 +28,7 @@ package enum JournalFact: Sendable, Hashable {
   case refused(Refusal)
   /// The network was changed between two steps.
   case operated(SurgeryReport)
-  /// This step was under way; it was discarded for an operation on the network, and runs again after it.
+  /// This step was under way in a pause; it was discarded for what was asked for there, and runs again after it.
   case stepAborted(Int)
   /// A person ended the run early.
   case finishing(afterStep: Int, of: Int)
@@ -126,6 +126,8 @@ package enum Undertaking: String, Sendable, Hashable, CaseIterable {
   case check
   /// An attack on a copy of the weights.
   case attack
+  /// A look at one image of the probe.
+  case image
   /// An operation on the network.
   case operation
   /// A checkpoint.

@@ -16,6 +16,8 @@ package struct TourStop: Sendable, Hashable, Codable {
   package var recalibrates: Int?
   /// True where the run ends early there; nil otherwise.
   package var finishes: Bool?
+  /// The name of the pane that the caption speaks of; nil for none.
+  package var pane: String?
 
   /// One setting and its new value.
   package struct Change: Sendable, Hashable, Codable {
@@ -37,9 +39,9 @@ package struct TourStop: Sendable, Hashable, Codable {
 
   package init(
     step: Int, changes: [Change] = [], caption: String, pauses: Bool = false, recalibrates: Int? = nil,
-    finishes: Bool? = nil
+    finishes: Bool? = nil, pane: String? = nil
   ) {
-    (self.recalibrates, self.finishes) = (recalibrates, finishes)
+    (self.recalibrates, self.finishes, self.pane) = (recalibrates, finishes, pane)
     self.step = step
     self.changes = changes
     self.caption = caption

@@ -77,6 +77,12 @@ package struct Desk: Sendable {
   /// Draws the curves of other runs behind those of the run that is shown.
   package mutating func compare(_ runs: [OtherRun]) { seats[shown].lab.compare(runs) }
 
+  /// Takes in what no session tells: every lab hears it.
+  package mutating func hear(_ news: PaneNews) { for index in seats.indices { seats[index].lab.hear(news) } }
+
+  /// What the next lab may begin with.
+  package var memory: LabMemory? { seats[shown].lab.memory }
+
   /// Draws the frame.
   package mutating func draw(into buffer: inout CellBuffer) { seats[shown].lab.draw(into: &buffer) }
 

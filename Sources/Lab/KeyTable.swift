@@ -87,10 +87,16 @@ extension Lab {
         $0.setFull(false)
       },
     ] + openings(.view)
-    + paneCatalogue.prefix(9).enumerated().map { index, kind in
-      LabKey([.character(Character("\(index + 1)"))], "show or hide \(kind.title)") { $0.togglePane(index) }
+    + paneCatalogue.enumerated().map { index, kind in
+      // There are more panes than digits.
+      let key = index < 9 ? Key.character(Character("\(index + 1)")) : .function(index + 1)
+      return LabKey([key], "show or hide \(kind.title)") { $0.togglePane(index) }
     } + [
-      LabKey([.character("0")], "show all panes, as at the start") { $0.resetLayout() },
+      LabKey(
+        [.character("p")], footer: FooterWord("p", "layout"),
+        "next layout: \(Arrangement.all.map(\.id).joined(separator: ", "))"
+      ) { $0.nextArrangement() },
+      LabKey([.character("0")], "the layout as it was, without what was shown or hidden") { $0.resetLayout() },
       LabKey([.character("t")], "next theme", when: { $0.options.themes.count > 1 }) { $0.nextTheme() },
     ]
 

@@ -37,15 +37,11 @@ extension Lab {
   /// Every pane by number and name: the focused one highlighted, those on the screen bright, hidden ones faint.
   private func drawTabs(into buffer: inout CellBuffer, in rect: Rect, layout: Layout) {
     let rect = drawAccuracies(into: &buffer, in: rect, layout: layout)
-    let names = panes.enumerated().map { " \($0.offset + 1) \(Swift.type(of: $0.element).title) " }
-    // Where not every name fits, only the focused pane keeps its own.
-    let fits = names.reduce(1) { $0 + displayWidth($1) } <= rect.width
+    let shown = Set(layout.places.map(\.pane))
+    let strip = TabStrip(panes.map { Swift.type(of: $0).title }, focus: focus, shown: shown, width: rect.width)
     var x = rect.x + min(1, rect.width)
-    guard fits || rect.width >= 3 * panes.count + displayWidth(names[focus]) else { return }
-    for (index, name) in names.enumerated() {
-      let isShown = layout.places.contains { $0.pane == index }
-      let role: Theme.Role = index == focus ? .selected : isShown ? .title : .faint
-      let text = fits || index == focus ? name : " \(index + 1) "
+    for (index, text) in strip.texts.enumerated() {
+      let role: Theme.Role = index == focus ? .selected : shown.contains(index) ? .title : .faint
       x = buffer.write(text, x: x, y: rect.y, in: rect, style: theme.style(role))
     }
   }

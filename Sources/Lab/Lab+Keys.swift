@@ -154,51 +154,10 @@ extension Lab {
 
   // MARK: panes
 
-  mutating func moveFocus(by count: Int) -> [LabAction] {
-    let order = enabled.sorted()
-    let place = order.firstIndex(of: focus) ?? 0
-    focus = order[(place + count + order.count) % order.count]
-    return []
-  }
-
   mutating func setFull(_ full: Bool) -> [LabAction] {
     isFull = full
     return []
   }
-
-  /// Hides a pane that is on the screen, shows one that is not.
-  mutating func togglePane(_ index: Int) -> [LabAction] {
-    let isShown = layout.places.contains { $0.pane == index }
-    guard isShown else {
-      enabled.insert(index)
-      focus = index
-      return []
-    }
-    guard enabled.count > 1 else {
-      show("can't hide the last pane; press 0 to show all", isError: false)
-      return []
-    }
-    if focus == index { _ = moveFocus(by: 1) }
-    enabled.remove(index)
-    isFull = false
-    return []
-  }
-
-  mutating func resetLayout() -> [LabAction] {
-    enabled = Set(panes.indices)
-    focus = Lab.firstFocus
-    isFull = false
-    if session.isWatching { showWatchPanes() }
-    return []
-  }
-
-  /// The panes that have something to show while another program trains.
-  mutating func showWatchPanes() {
-    enabled = enabled.filter { !Lab.trainingPanes.contains(Swift.type(of: panes[$0]).id) }
-    focus = paneCatalogue.firstIndex { $0.id == AccuracyPane.id } ?? 0
-  }
-
-  private static let trainingPanes = [LossPane.id, ControlsPane.id]
 
   mutating func nextTheme() -> [LabAction] { useTheme((options.theme + 1) % options.themes.count) }
 

@@ -39,7 +39,8 @@ extension Lab {
 
   /// Shows what another lab shows, and how.
   mutating func adoptLook(of lab: Lab) {
-    (enabled, focus, isFull, size, options) = (lab.enabled, lab.focus, lab.isFull, lab.size, lab.options)
+    adoptPanes(of: lab)
+    (isFull, size, options) = (lab.isFull, lab.size, lab.options)
     view.adopt(lab.view)
     needsDraw = true
   }

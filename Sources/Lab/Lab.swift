@@ -11,8 +11,12 @@ package struct Lab: Sendable {
   package internal(set) var needsDraw = true
 
   var panes: [any Pane] = paneCatalogue.map { $0.init() }
-  /// The panes that are switched on, by their index in the catalogue.
+  /// The panes that are not hidden, by their index in the catalogue: tab goes through them.
   var enabled = Set(paneCatalogue.indices)
+  /// Which panes go together on the screen.
+  var arrangement = Arrangement.all[0]
+  /// The panes that were brought to the screen although the arrangement does not have them.
+  var added: Set<Int> = []
   var focus = Lab.firstFocus
   var isFull = false
   /// What lies over the panes and takes the keys.
@@ -36,6 +40,8 @@ package struct Lab: Sendable {
   var others: [OtherRun] = []
   /// True when the first of them trains next to this one.
   var hasCompanion = false
+  /// The last news of every topic.
+  var heard: [PaneNews.Topic: PaneNews] = [:]
 
   /// The pane that turns knobs: its arrow keys work from the start.
   static let firstFocus = paneCatalogue.firstIndex { $0.id == ControlsPane.id } ?? 0
@@ -132,6 +138,7 @@ package struct Lab: Sendable {
     follow(event)
     for index in panes.indices { panes[index].update(event) }
     if case .started = event, session.isWatching { showWatchPanes() }
+    if let pane = session.tourPane(after: event) { bringForward(pane) }
     if var open = dialog { dialog = open.follow(self) ? open : nil }
     // What an earlier watch found is repeated before this one begins.
     let isNew = !session.isWatching || session.state != .preparing
@@ -156,17 +163,20 @@ package struct Lab: Sendable {
   package func looking(on onlooker: Session.Onlooker) -> Lab {
     var lab = self
     lab.session.onlooker = onlooker
+    lab.hear(.onlooking(onlooker == .replay ? .replay : .following))
     return lab
   }
 
   /// The same lab before it has seen anything: what is shown where, and how, stays.
   var emptied: Lab {
     var lab = Lab(options: options)
-    (lab.enabled, lab.focus, lab.isFull, lab.size) = (enabled, focus, isFull, size)
+    lab.adoptPanes(of: self)
+    (lab.isFull, lab.size) = (isFull, size)
     lab.lineHistory = lineHistory
     lab.session.onlooker = session.onlooker
     lab.view = view.restarted
     lab.compare(others)
+    for item in heard.values { lab.hear(item) }
     return lab
   }
 
@@ -194,7 +204,7 @@ package struct Lab: Sendable {
   private var parts: [(name: String, text: String)] {
     let results = session.summary.map { FinalTable.spans($0, width: 200).map { $0.map(\.text).joined() } } ?? []
     return [("session", session.sentence)]
-      + enabled.sorted().map { (Swift.type(of: panes[$0]).id, panes[$0].describe()) }
+      + arranged.map { (Swift.type(of: panes[$0]).id, panes[$0].describe()) }
       + (results.isEmpty ? [] : [("results", results.joined(separator: "\n"))])
   }
 
@@ -209,7 +219,7 @@ package struct Lab: Sendable {
       case .checkpoint(let note): note.kind == .found
       case .started, .alarm, .journal, .summary: true
       // The journal has the sentence of a surgery.
-      case .layers, .scatter, .attackProgress, .state, .sample, .surgery: false
+      case .layers, .scatter, .attackProgress, .image, .state, .sample, .surgery: false
       }
     guard isWorthSaying else { return nil }
     let new = parts.map { news.take($0.text, of: $0.name) }.filter { !$0.isEmpty }
@@ -235,7 +245,7 @@ package struct Lab: Sendable {
         let kind = Swift.type(of: pane)
         return Layout.Shape(minimum: kind.minimumSize, comfortable: kind.comfortableSize, priority: kind.priority)
       },
-      enabled: enabled.sorted(), focus: focus, isFull: isFull, caption: tourBar.lines(width: size.width).count)
+      enabled: arranged, focus: focus, isFull: isFull, caption: tourBar.lines(width: size.width).count)
   }
 
   mutating func show(_ text: String, isError: Bool) {
@@ -268,6 +278,9 @@ package struct Lab: Sendable {
           show(text, isError: false)
           return []
         case .edit(let name): return AnyKnob.named(name).map { open(ValueDialog($0)) } ?? []
+        case .compare(let names): return compare(named: names)
+        case .type(let text): return type(text)
+        case .measurePeak: return [.measurePeak]
         }
       }
     }

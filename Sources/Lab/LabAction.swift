@@ -32,6 +32,8 @@ package enum LabAction: Sendable, Hashable {
   case bell
   /// Tell somebody who is looking elsewhere, with a terminal notification where there is one.
   case notify(String)
+  /// Measure what the machine's product of matrices reaches; the program answers with `hear(_:)`.
+  case measurePeak
   /// Save the screen to a file whose name begins like this; the program answers with `note(_:)`.
   case saveFrame(FrameFormat, stem: String)
 }

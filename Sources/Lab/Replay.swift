@@ -96,6 +96,12 @@ package struct Replay: Sendable {
   /// Draws the curves of other runs, too, at all their steps.
   package mutating func compare(_ runs: [OtherRun]) { lab.compare(runs) }
 
+  /// Takes in what no session tells.
+  package mutating func hear(_ news: PaneNews) { lab.hear(news) }
+
+  /// What the next lab may begin with.
+  package var memory: LabMemory? { lab.memory }
+
   /// Takes the message away, for a frame of its own.
   package mutating func dismiss() { lab.dismiss() }
 

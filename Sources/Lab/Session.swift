@@ -75,7 +75,7 @@ package struct Session: Sendable {
     case .started(let description):
       self.description = description
       settings = description.settings
-    case .layers, .scatter: break
+    case .layers, .scatter, .image: break
     case .attackProgress(let note): if note.phase == .forecast { forecast = note } else { attack = note }
     case .alarm(let change):
       gap = change.state
@@ -158,7 +158,7 @@ package struct Session: Sendable {
     case .stop: wish = .stop
     case .takeOver: hasTakenOver = true
     case .acknowledge, .attack, .cancelAttack, .checkpoint: break
-    case .step, .run, .note, .set, .recalibrate, .saveTo: break
+    case .step, .run, .note, .set, .recalibrate, .saveTo, .examine: break
     }
   }
 
@@ -186,7 +186,8 @@ package struct Session: Sendable {
     guard isWatching else { return nil }
     return switch command {
     case .stop, .acknowledge, .takeOver, .resume: nil
-    case .pause, .step, .run, .note, .set, .recalibrate, .attack, .cancelAttack, .checkpoint, .saveTo, .finish:
+    case .pause, .step, .run, .note, .set, .recalibrate, .attack, .cancelAttack, .examine, .checkpoint, .saveTo,
+      .finish:
       .onlyWatching
     }
   }

@@ -7,4 +7,9 @@ package let paneCatalogue: [any Pane.Type] = [
   ControlsPane.self,
   JournalPane.self,
   LayersPane.self,
+  ImagesPane.self,
+  AttackPane.self,
+  RunsPane.self,
+  TradeOffPane.self,
+  SystemPane.self,
 ]

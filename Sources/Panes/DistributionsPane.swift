@@ -25,6 +25,10 @@ package struct DistributionsPane: Pane {
 
   package init() {}
 
+  package var choices: [String: String] { chosen.map { ["layer": $0] } ?? [:] }
+
+  package mutating func restore(_ choices: [String: String]) { chosen = choices["layer"] ?? chosen }
+
   package mutating func update(_ event: Event) {
     // A checkpoint that arrives late does not replace what is shown.
     if case .scatter(let report) = event, report.step >= self.report?.step ?? 0 { self.report = report }

@@ -65,7 +65,7 @@ package struct JournalPane: Pane {
       if description.watches == nil { add(0, .faint, " ", description.model) }
       if description.constructed { add(0, .watch, " ", "this task is constructed to show an effect") }
       if description.watches == nil, let caution = description.settings.caution { add(0, .watch, " ", caution) }
-    case .layers, .scatter: break
+    case .layers, .scatter, .image: break
     case .attackProgress(let note):
       if let text = AttackWords.ending(note) { add(note.step, .text, "◈", text) }
     case .state(let change): update(change)
@@ -95,7 +95,7 @@ package struct JournalPane: Pane {
     case .step: isStepping = true
     case .run, .note: break
     case .pause, .resume, .finish, .stop: isStepping = false
-    case .acknowledge, .attack, .cancelAttack, .checkpoint, .takeOver: break
+    case .acknowledge, .attack, .cancelAttack, .examine, .checkpoint, .takeOver: break
     case .set, .recalibrate, .saveTo: break
     }
   }

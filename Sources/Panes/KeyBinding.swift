@@ -68,6 +68,12 @@ package enum PaneRequest: Sendable, Hashable {
   case say(String)
   /// Let the value of the knob with this name be typed.
   case edit(String)
+  /// Draw the curves of these runs, too; of none, when there is no name.
+  case compare([String])
+  /// Open the command line with this in it.
+  case type(String)
+  /// Measure what the machine's product of matrices reaches; the answer is news.
+  case measurePeak
 }
 
 /// A binding without its state: what footer, help and tests need to know.

@@ -31,6 +31,13 @@ package struct LossPane: Pane {
 
   package init() {}
 
+  package var choices: [String: String] { ["log": "\(isLogarithmic)", "smoothing": smoothing.word] }
+
+  package mutating func restore(_ choices: [String: String]) {
+    if let log = choices["log"].flatMap({ Bool($0) }) { isLogarithmic = log }
+    if let known = Smoothing.allCases.first(where: { $0.word == choices["smoothing"] }) { smoothing = known }
+  }
+
   package mutating func update(_ event: Event) {
     switch event {
     case .sample(let sample):

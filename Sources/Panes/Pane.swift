@@ -35,6 +35,12 @@ package protocol Pane: Sendable {
   mutating func noteSent(_ command: Command)
   /// How its charts are looked at from now on.
   mutating func look(_ view: ChartView)
+  /// Takes in what no session tells; true when what it shows has changed.
+  mutating func hear(_ news: PaneNews) -> Bool
+  /// What its keys have set and the next lab begins with, by name.
+  var choices: [String: String] { get }
+  /// Takes over what was set before; leaves out what it does not know.
+  mutating func restore(_ choices: [String: String])
   /// Draws what is inside the border into `rect`, which may have any size.
   func draw(into buffer: inout CellBuffer, in rect: Rect, context: PaneContext)
   /// What the pane shows, in two or three sentences.
@@ -81,6 +87,10 @@ extension Pane {
   // Most panes have no chart.
   package static var hasChart: Bool { false }
   package mutating func look(_ view: ChartView) {}
+  // Most panes hear of the session only, and keep nothing for the next time.
+  package mutating func hear(_ news: PaneNews) -> Bool { false }
+  package var choices: [String: String] { [:] }
+  package mutating func restore(_ choices: [String: String]) {}
   // Most panes show one run only.
   package mutating func compare(_ runs: [OtherRun]) {}
   package mutating func update(_ event: Event, of other: Int) {}

@@ -24,6 +24,7 @@ private func written(_ stop: TourStop) -> String {
   }
   if !changes.isEmpty { parts.append("set: {\(changes.joined(separator: ", "))}") }
   if !stop.caption.isEmpty { parts.append("say: \(quoted(stop.caption))") }
+  if let pane = stop.pane { parts.append("pane: \(quoted(pane))") }
   if stop.pauses { parts.append("pause: true") }
   if let batches = stop.recalibrates { parts.append("recalibrate: \(batches)") }
   if stop.finishes == true { parts.append("finish: true") }

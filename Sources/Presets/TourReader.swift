@@ -4,9 +4,12 @@ import Spelling
 import Yams
 
 /// Reads the key `tour` of a preset: a list of `{at: 300, set: {beta: 0.5}, say: "…", pause: true}`, in order of steps.
-/// `recalibrate: N` recomputes running statistics from N batches, `finish: true` ends the run there.
+/// `pane: gap` names the pane that the caption speaks of. `recalibrate: N` recomputes running statistics from N
+/// batches, `finish: true` ends the run there.
 struct TourReader {
   let parts: YAMLParts
+
+  private static let keys = ["at", "set", "say", "pane", "pause", "recalibrate", "finish"]
 
   /// The stops. Each change must be one that a running session accepts. Throws `ResourceError`.
   func stops(_ node: Node, of settings: Settings) throws -> [TourStop] {
@@ -24,7 +27,7 @@ struct TourReader {
   }
 
   private func stop(_ node: Node, _ settings: inout Settings) throws -> TourStop {
-    let fields = try parts.mapping(node, "a tour stop", known: ["at", "set", "say", "pause", "recalibrate", "finish"])
+    let fields = try parts.mapping(node, "a tour stop", known: Self.keys)
     guard let at = fields["at"] else { throw parts.error(node, "a tour stop has no step; add 'at: STEP'") }
     let changes = try fields["set"].map { try self.changes($0, "tour", settings) } ?? []
     for change in changes { try? settings.set(change.knob, to: change.value) }
@@ -33,7 +36,8 @@ struct TourReader {
       caption: try fields["say"].map { try parts.text($0, "say") } ?? "",
       pauses: try fields["pause"].map { try flag($0, "pause") } ?? false,
       recalibrates: try fields["recalibrate"].map { try parts.integer($0, "recalibrate", least: 1) },
-      finishes: try fields["finish"].map { try flag($0, "finish") } == true ? true : nil)
+      finishes: try fields["finish"].map { try flag($0, "finish") } == true ? true : nil,
+      pane: try fields["pane"].map { try parts.text($0, "pane") })
   }
 
   /// Changes of settings that a running session with `settings` accepts; `what` is the key they stand below. Throws

@@ -15,6 +15,7 @@ extension Event: Codable {
       case .layers: .layers(try LayerReport(from: decoder))
       case .scatter: .scatter(try ScatterReport(from: decoder))
       case .attackProgress: .attackProgress(try AttackProgressNote(from: decoder))
+      case .image: .image(try ImageReport(from: decoder))
       case .sample: .sample(try Sample(from: decoder))
       case .probe: .probe(try Probe(from: decoder))
       case .alarm: .alarm(try GapChange(from: decoder))
@@ -46,7 +47,7 @@ extension Event: Codable {
 
   private enum Name: String, Codable {
     case started, state, sample, probe, alarm, journal, checkpoint, surgery, summary
-    case layers, scatter, attackProgress
+    case layers, scatter, attackProgress, image
   }
 
   private var kind: Name {
@@ -56,6 +57,7 @@ extension Event: Codable {
     case .layers: .layers
     case .scatter: .scatter
     case .attackProgress: .attackProgress
+    case .image: .image
     case .sample: .sample
     case .probe: .probe
     case .alarm: .alarm
@@ -73,6 +75,7 @@ extension Event: Codable {
     case .layers(let payload): payload
     case .scatter(let payload): payload
     case .attackProgress(let payload): payload
+    case .image(let payload): payload
     case .sample(let payload): payload
     case .probe(let payload): payload
     case .alarm(let payload): payload

@@ -17,7 +17,7 @@ extension JournalFact {
     case .refused(let refusal): refusal.text
     case .operated(let report): report.sentence
     case .stepAborted(let step):
-      "step \(step) aborted to change the network; it will be rerun with the current settings"
+      "step \(step) aborted for what was asked for in the pause; it will be rerun with the current settings"
     case .finishing(let step, let total): "finishing after step \(step) of \(total)"
     case .bestReset(let step): "best checkpoint reset: step \(step) was evaluated under a different attack"
     case .failed(let undertaking, let reason): undertaking.words(failing: reason)
@@ -118,6 +118,7 @@ extension Undertaking {
     switch self {
     case .check: "robustness check failed: \(reason)"
     case .attack: "attack not started: \(reason)"
+    case .image: "image not shown: \(reason)"
     case .step: "\(reason); paused at the weights before it: undo (u), rewind, or lower lr, then resume"
     // Their error messages say what they are about.
     case .operation, .checkpoint: reason

@@ -40,6 +40,10 @@ package struct RunCard: Sendable {
   package let step: Int
   /// Last and best weights on the test images, where they were measured.
   package let results: [Probe]
+  /// The last measurement of the weights that were trained, on the sentinel's images where it checked.
+  package let lastProbe: Probe?
+  /// What the strongest attacks left of the weights that were checked last.
+  package let lastReading: GapReading?
   /// What it told about the gap.
   package let measuredGap: GapRecord
   /// How its best weights were chosen, as its last session said at its end; nil before, and in records of earlier
@@ -65,6 +69,8 @@ package struct RunCard: Sendable {
     state = State(RunLock.holder(of: store.folder), sessions.last)
     description = try store.last(of: "started", first: true)?.description
     results = try store.results()
+    lastProbe = try store.lastProbe()
+    lastReading = try store.lastReading()
     measuredGap = try store.gap()
     best = try store.last(of: "summary")?.summary?.best
     var settings = description?.settings ?? Settings()
@@ -130,6 +136,38 @@ extension RunStore {
       guard let event: Event = try? LosslessJSON.value(text), case .probe(let probe) = event else { return nil }
       return probe
     }
+  }
+
+  /// The last measurement of the weights that were trained.
+  fileprivate func lastProbe() throws -> Probe? {
+    let text = try read { db in
+      try String.fetchOne(
+        db,
+        sql: """
+          SELECT json FROM event WHERE kind = 'probe' AND json ->> 'weights' = 'current' ORDER BY seq DESC LIMIT 1
+          """)
+    }
+    guard let event: Event = text.flatMap({ try? LosslessJSON.value($0) }), case .probe(let probe) = event else {
+      return nil
+    }
+    return probe
+  }
+
+  /// Of the readings at the step of the last check, the one that leaves least.
+  fileprivate func lastReading() throws -> GapReading? {
+    let texts = try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT json FROM event WHERE kind = 'probe' AND json ->> 'gapState' IS NOT NULL AND step =
+            (SELECT max(step) FROM event WHERE kind = 'probe' AND json ->> 'gapState' IS NOT NULL)
+          """)
+    }
+    let readings = texts.flatMap { text -> [GapReading] in
+      guard let event: Event = try? LosslessJSON.value(text), case .probe(let probe) = event else { return [] }
+      return [probe.quick, probe.deep].compactMap(\.self)
+    }
+    return readings.min { $0.accuracy.value < $1.accuracy.value }
   }
 
   /// What the run told about the gap.

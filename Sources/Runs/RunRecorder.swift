@@ -78,7 +78,7 @@ package final class RunRecorder: Sendable {
   private static func isUrgent(_ event: Event) -> Bool {
     switch event {
     case .journal, .alarm, .summary, .started, .surgery: true
-    case .sample, .probe, .layers, .scatter, .attackProgress, .state, .checkpoint: false
+    case .sample, .probe, .layers, .scatter, .attackProgress, .image, .state, .checkpoint: false
     }
   }
 

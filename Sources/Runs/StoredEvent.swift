@@ -7,8 +7,12 @@ import Readout
 enum StoredEvent {
   /// What is told often and says nothing that lasts has no row.
   static func isKept(_ event: Event) -> Bool {
-    if case .attackProgress(let note) = event { return note.phase.isEnd }
-    return true
+    switch event {
+    case .attackProgress(let note): note.phase.isEnd
+    // Pixels, which can be asked for at every checkpoint again.
+    case .image: false
+    default: true
+    }
   }
 
   /// Writes the row of an event.
@@ -89,6 +93,7 @@ extension Event {
     case .layers(let report): report.step
     case .scatter(let report): report.step
     case .attackProgress(let note): note.step
+    case .image(let report): report.step
     case .sample(let sample): sample.step
     case .probe(let probe): probe.step
     case .alarm(let change): change.step

@@ -27,6 +27,12 @@ package struct ScreenOptions: Sendable {
   }
   /// Asks the examination that is running to end.
   package var cancelExamination: @Sendable () -> Void = {}
+  /// What the program finds out next to the session. The screen is the only reader.
+  package var news: AsyncStream<PaneNews>?
+  /// Measures what a product of matrices reaches on one thread, in 10⁹ operations per second.
+  package var measurePeak: @Sendable () -> Double? = { nil }
+  /// Takes what the next screen may begin with, once this one is closed.
+  package var remember: @Sendable (LabMemory) -> Void = { _ in }
 
   /// Starts a run that leaves the one that is shown after a step, with these changes. Throws why it cannot, in one line.
   package var beside: @Sendable (Int, [Assignment]) throws -> Companion = { _, _ in

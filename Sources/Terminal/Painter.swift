@@ -28,6 +28,11 @@ struct Painter {
   mutating func paint(
     _ frame: CellBuffer, cursor: ScreenCursor?, asks: Bool, most: Int? = nil, fromTop: Bool = true
   ) -> Int? {
+    // Pictures need many pairs of colors. Numbers begin again before they run out, and every cell gets a new one.
+    if pairs.isNearlyFull {
+      pairs = PairTable(capacity: Int(terminal_pairs()))
+      forget()
+    }
     let runs = frame.changes(since: shown)
     let chosen = part(of: runs, most: shown?.bounds == frame.bounds ? most : nil, fromTop: fromTop)
     isBehind = chosen.count < runs.count

@@ -16,6 +16,9 @@ package struct PairTable: Sendable {
   /// Numbers 0 to `capacity` - 1.
   package init(capacity: Int) { self.capacity = capacity }
 
+  /// True when there is room for few more pairs; never in a table that is small anyway.
+  package var isNearlyFull: Bool { capacity >= 1024 && numbers.count > capacity - capacity / 4 }
+
   /// The number of a pair; calls `reserve` once for each new pair. When all numbers are taken, it drops the background,
   /// and then the foreground.
   package mutating func number(of pair: Pair, reserve: (Int32, Pair) -> Void) -> Int32 {

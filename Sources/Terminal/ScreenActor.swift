@@ -37,6 +37,7 @@ actor ScreenActor<Content: ScreenContent> {
   /// True after a key, until the frame that answers it.
   private var isUrgent = false
   private var movedAt: ContinuousClock.Instant?
+  private var drawing = DrawingShare()
   private var outcome: ScreenOutcome?
   private var waiting: CheckedContinuation<ScreenOutcome, Never>?
 
@@ -56,6 +57,7 @@ actor ScreenActor<Content: ScreenContent> {
   func run(events: AsyncStream<Event>) async throws -> ScreenOutcome {
     try open()
     follow(events, of: 0)
+    if let news = options.news { readers.append(Task { for await item in news { content.hear(item) } }) }
     let left = await withCheckedContinuation { continuation in
       waiting = continuation
       if let outcome { leave(outcome) }
@@ -63,6 +65,7 @@ actor ScreenActor<Content: ScreenContent> {
     close()
     for reader in readers { reader.cancel() }
     for reader in readers { await reader.value }
+    if let memory = content.memory { options.remember(memory) }
     return left
   }
 
@@ -195,6 +198,7 @@ actor ScreenActor<Content: ScreenContent> {
     let passed = now - (movedAt ?? now)
     movedAt = now
     content.advance(by: Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18)
+    if let share = drawing.news(at: now) { content.hear(.drawing(share)) }
     let isBehind = painter?.isBehind == true
     guard content.needsDraw || isBehind || painter?.shown == nil else {
       return content.isMoving ? Self.moveTime : Self.outputTime
@@ -209,6 +213,7 @@ actor ScreenActor<Content: ScreenContent> {
     let asks = terminal_answers() != 0 && pacing.asks
     let cells = painter?.paint(
       frame, cursor: content.cursor, asks: asks, most: pacing.most, fromTop: isUrgent && !isBehind)
+    drawing.add(ContinuousClock.now - now)
     if let cells { pacing.wrote(at: .now - start, cells: cells, asked: asks) }
     isUrgent = isUrgent && painter?.isBehind == true
     return content.needsDraw || painter?.isBehind == true ? 1 : content.isMoving ? Self.moveTime : Self.outputTime
@@ -281,6 +286,7 @@ actor ScreenActor<Content: ScreenContent> {
         do { open(try options.beside(step, changes)) } catch { content.note("\(error)") }
       // Its content has done it.
       case .replay, .view: break
+      case .measurePeak: measurePeak()
       case .suspend: suspend()
       case .redraw: painter?.forget()
       case .bell: if phase == .open { terminal_bell() }
@@ -293,6 +299,16 @@ actor ScreenActor<Content: ScreenContent> {
   private func notify(_ text: String) {
     guard let bytes = TerminalNotification(ProcessInfo.processInfo.environment)?.bytes(text) else { return }
     bytes.withUnsafeBytes { terminal_write($0.baseAddress, $0.count) }
+  }
+
+  /// Next to everything else; the answer is news.
+  private func measurePeak() {
+    let measure = options.measurePeak
+    readers.append(
+      Task {
+        let peak = await Task.detached(priority: .utility) { measure() }.value
+        if let peak { content.hear(.peak(peak)) } else { content.note("the peak cannot be measured here") }
+      })
   }
 
   /// Draws the content anew, since what asked for the picture was on the last frame.

@@ -35,6 +35,12 @@ package protocol ScreenContent: Sendable {
   /// Draws the curves of other runs, too.
   mutating func compare(_ runs: [OtherRun])
 
+  /// Takes in what no session tells.
+  mutating func hear(_ news: PaneNews)
+
+  /// How it is looked at, to begin with it the next time; nil when there is nothing to remember.
+  var memory: LabMemory? { get }
+
   /// Shows a message of the program.
   mutating func note(_ text: String)
 
@@ -53,6 +59,8 @@ extension ScreenContent {
   package var shown: Int { 0 }
   package mutating func open(_ history: [Event], beside parent: OtherRun) {}
   package mutating func take(_ news: ExaminationNews, of run: Int) {}
+  package mutating func hear(_ news: PaneNews) {}
+  package var memory: LabMemory? { nil }
 }
 
 extension Lab: ScreenContent {

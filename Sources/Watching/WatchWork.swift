@@ -158,7 +158,7 @@ struct WatchWork {
         }
       // Leaving the screen resumes, and there is no tour to end.
       case .resume, .takeOver: break
-      case .pause, .step, .run, .set, .note, .recalibrate, .attack, .cancelAttack, .checkpoint, .saveTo:
+      case .pause, .step, .run, .set, .note, .recalibrate, .attack, .cancelAttack, .examine, .checkpoint, .saveTo:
         journal(.refused(.onlyWatching), cause: .you)
       }
     }

@@ -44,6 +44,16 @@ func deepCheck(_ step: Int, broken: Int) -> DeepCheck {
     reading: GapReading(step: step, tier: .deep, n: 32, survivors: 25, broken: broken), passes: 100, seconds: 0.1)
 }
 
+/// An image of four pixels in two classes that the attack breaks.
+func image(_ request: ImageRequest, step: Int) -> ImageReport {
+  let stage = ImageReport.Stage(pixels: [0, 0.25, 0.5, 1], logits: [0, 1])
+  return ImageReport(
+    step: step, request: request, position: 3, count: 128, index: 17, label: 0, classes: ["a", "b"], channels: 1,
+    height: 2, width: 2, attack: "PGD-10", norm: "linf", epsilon: 0.1, usualEpsilon: 0.1,
+    stages: [stage, stage, stage],
+    hasStart: true, passes: 23, seconds: 0.1)
+}
+
 /// The report of an operation on a BN network that changed no number.
 func report(_ step: Int, _ operation: NetworkOperation, _ settings: Settings) -> SurgeryReport {
   let half = Proportion(correct: 5, n: 10)
@@ -125,6 +135,7 @@ extension Work {
     case .checkDeeply(let step, _, _): .checkedDeeply(deepCheck(step, broken: 0))
     case .findCauses(let step, _): .foundCauses(CausesFound(step: step, causes: [], passes: 1))
     case .freeze: .frozen
+    case .examine(let request, let step, _): .examined(image(request, step: step))
     }
   }
 }
@@ -209,6 +220,7 @@ private func words(_ event: Event) -> String {
   case .layers(let report): "layers @\(report.step)"
   case .scatter(let report): "scatter @\(report.step)"
   case .attackProgress(let note): "attack \(note.phase) @\(note.step)"
+  case .image(let report): "image \(report.position) @\(report.step)"
   case .sample(let sample): "sample \(sample.step)"
   case .probe(let probe): "probe \(probe.split) \(probe.weights) @\(probe.step)"
   case .alarm(let change):
@@ -233,6 +245,8 @@ private func words(_ work: Work) -> String {
   case .checkDeeply(let step, _, _): "check deeply @\(step)"
   case .findCauses(let step, _): "causes @\(step)"
   case .freeze(let scope, let step, _): "freeze \(scope) @\(step)"
+  case .examine(let request, let step, let settings):
+    "examine \(request.choice) @\(step) γ=\(settings.formatted(.gamma))"
   }
 }
 

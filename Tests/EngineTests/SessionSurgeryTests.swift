@@ -103,7 +103,7 @@ struct SessionSurgeryTests {
     #expect(machine.pollAnswer == .abort)
     #expect(
       machine.play(.interrupted) == [
-        "journal @0 step 1 aborted to change the network; it will be rerun with the current settings (engine)",
+        "journal @0 step 1 aborted for what was asked for in the pause; it will be rerun with the current settings (engine)",
         "convert to dbn @0",
       ])
     #expect(machine.play(done(.convert, machine)).last == "wait")

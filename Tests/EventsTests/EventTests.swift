@@ -47,6 +47,12 @@ private let events: [Event] = {
             axes: ScatterReport.Axes(left: -2, right: 2, bottom: -3, top: 3), fittedAt: 25)
         ])),
     .attackProgress(AttackProgressNote(step: 50, scope: .full, phase: .forecast, n: 128, secondsLeft: 4.5)),
+    .image(
+      ImageReport(
+        step: 50, request: ImageRequest(.nextBroken(after: 2), epsilon: 0.5), position: 3, count: 128, index: 17,
+        label: 0, classes: ["a", "b"], channels: 1, height: 1, width: 2, attack: "PGD-10", norm: "linf", epsilon: 0.5,
+        usualEpsilon: 0.25, stages: [ImageReport.Stage(pixels: [0, 0.75], logits: [1, -2.5])], hasStart: true,
+        passes: 23, seconds: 0.5)),
     .attackProgress(
       AttackProgressNote(
         step: 50, scope: .quick, phase: .running, n: 128, correct: 120, broken: 30,
@@ -115,7 +121,7 @@ private let events: [Event] = {
   @Test func `every kind of event is among those tested`() {
     #expect(
       Set(events.map(\.name)) == [
-        "layers", "scatter", "attackProgress",
+        "layers", "scatter", "attackProgress", "image",
         "started", "state", "sample", "probe", "alarm", "journal", "checkpoint", "surgery", "summary",
       ])
   }
@@ -167,6 +173,7 @@ private let events: [Event] = {
 
   @Test(arguments: [
     Command.pause, .resume, .step, .finish, .stop, .acknowledge, .attack(.quick), .attack(.full), .cancelAttack,
+    .examine(ImageRequest(.at(3))), .examine(ImageRequest(.nextMisclassified(after: 1), epsilon: 0.25)),
     .checkpoint, .set(knob: "gamma", value: .number(0.25), cause: .you),
     .set(knob: "attack.steps", value: .integer(7), cause: .preset),
     .set(knob: "nesterov", value: .flag(false), cause: .engine),

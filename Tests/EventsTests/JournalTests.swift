@@ -60,7 +60,7 @@ import Testing
         + "n 10; recalibrate"
     ),
     (.resumed(file: "auto-7.safetensors"), "resumed from auto-7.safetensors"),
-    (.stepAborted(7), "step 7 aborted to change the network; it will be rerun with the current settings"),
+    (.stepAborted(7), "step 7 aborted for what was asked for in the pause; it will be rerun with the current settings"),
     (.finishing(afterStep: 7, of: 9), "finishing after step 7 of 9"),
     (.bestReset(step: 7), "best checkpoint reset: step 7 was evaluated under a different attack"),
     (.failed(.check, "logits are not finite"), "robustness check failed: logits are not finite"),

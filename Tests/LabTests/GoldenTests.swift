@@ -151,6 +151,29 @@ import Testing
     try check("compared-120x36", lab.frame(120, 36))
   }
 
+  @Test func thePanesNextToTheUsualOnesLookAsRecorded() throws {
+    for (width, height) in [(200, 60), (120, 36), (80, 24), (60, 16), (40, 12)] {
+      for (presses, name) in [(1, "attack"), (2, "images"), (3, "compare"), (4, "system")] {
+        var lab = PaneScript.lab()
+        _ = lab.frame(width, height)
+        for _ in 0..<presses { lab.press(.character("p")) }
+        lab.press(.control("l"))
+        try check("layout-\(name)-\(width)x\(height)", lab.frame(width, height))
+      }
+      var lab = PaneScript.lab()
+      _ = lab.frame(width, height)
+      lab.press(.function(11))
+      try check("trade-off-\(width)x\(height)", lab.frame(width, height))
+    }
+    for symbols in [Symbols.block, .ascii] {
+      var lab = PaneScript.lab(LabOptions(symbols: symbols, noColor: symbols == .ascii))
+      _ = lab.frame(200, 60)
+      for _ in 0..<5 { lab.press(.character("p")) }
+      lab.press(.control("l"))
+      try check("layout-all-\(symbols.rawValue)-200x60", lab.frame(200, 60))
+    }
+  }
+
   @Test func asciiFramesHoldASCIIOnly() {
     var lab = Script.lab(to: 300, LabOptions(symbols: .ascii))
     for event in GapScript.events(.dual) { _ = lab.handle(event) }

@@ -45,6 +45,12 @@ import Testing
     all.append(Situation(name: "layers", lab: withKeys(alarmed, [.character("7")], 80, 24), width: 80, height: 24))
     all.append(
       Situation(name: "layers below", lab: withKeys(alarmed, [.character("7"), .down], 80, 24), width: 80, height: 24))
+    let news = PaneScript.lab(twoThemes)
+    all.append(Situation(name: "images", lab: withKeys(news, [.character("8"), .left], 120, 36)))
+    all.append(Situation(name: "another radius", lab: withKeys(news, [.character("8"), .character("}")], 120, 36)))
+    all.append(Situation(name: "runs", lab: withKeys(news, [.function(10), .up], 120, 36)))
+    all.append(Situation(name: "system", lab: withKeys(alarmed, [.function(12)], 120, 36)))
+    all.append(Situation(name: "every pane", lab: withKeys(news, Array(repeating: .character("p"), count: 5), 200, 60)))
     all.append(Situation(name: "all panes", lab: withKeys(alarmed, [], 104, 60), width: 104, height: 60))
     for keys in [[], [Key.enter]] { all.append(Situation(name: "\(keys)", lab: withKeys(running, keys, 120, 36))) }
     // Every dialog at a usual and at the smallest size, where it scrolls.

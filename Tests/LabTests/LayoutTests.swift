@@ -42,7 +42,7 @@ import Testing
     #expect(shown(lab(120, 36)) == ["Loss", "Accuracy", "Gap", "Distributions", "Controls", "Journal"])
     #expect(lab(120, 36).layout.tabs != nil)
     #expect(shown(lab(200, 60)).count == 7)
-    #expect(lab(200, 60).layout.tabs == nil)
+    #expect(lab(200, 60).layout.tabs != nil)
     #expect(shown(lab(120, 30)) == ["Loss", "Accuracy", "Gap", "Controls"])
     #expect(shown(lab(80, 24)) == ["Accuracy", "Controls"])
     #expect(lab(80, 24).layout.tabs != nil)

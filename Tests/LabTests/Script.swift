@@ -9,10 +9,14 @@ import Recipe
 enum Script {
   static let steps = 400
 
-  static let description = SessionDescription(
-    preset: "false-robustness", data: "mirage 16×16×1, 3686 train, 410 validation, 1024 test", constructed: true,
-    model: "conv4, 33 018 parameters", steps: steps, stepsPerEpoch: 28, threads: 2, folder: "runs/x",
-    settings: Settings())
+  static let description = {
+    var description = SessionDescription(
+      preset: "false-robustness", data: "mirage 16×16×1, 3686 train, 410 validation, 1024 test", constructed: true,
+      model: "conv4, 33 018 parameters", steps: steps, stepsPerEpoch: 28, threads: 2, folder: "runs/x",
+      settings: Settings())
+    description.work = NetworkWork(forward: 9e5, firstLayer: 7.4e4)
+    return description
+  }()
 
   /// Everything up to a step.
   static func events(to last: Int) -> [Event] {

@@ -13,12 +13,12 @@ import Testing
       """
       beta: 0
       tour:
-        - {at: 5, say: "so it begins"}
+        - {at: 5, say: "so it begins", pane: trade-off}
         - {at: 10, set: {beta: 1, gamma: 0.1}, say: "the cure", pause: true}
       """)
     #expect(
       stops == [
-        TourStop(step: 5, caption: "so it begins"),
+        TourStop(step: 5, caption: "so it begins", pane: "trade-off"),
         TourStop(
           step: 10, changes: [.init(knob: "beta", value: .number(1)), .init(knob: "gamma", value: .number(0.1))],
           caption: "the cure", pauses: true),
@@ -27,7 +27,7 @@ import Testing
 
   @Test func aResolvedPresetKeepsTheTour() throws {
     let stops = [
-      TourStop(step: 5, caption: "so it \"begins\""),
+      TourStop(step: 5, caption: "so it \"begins\"", pane: "gap"),
       TourStop(
         step: 10, changes: [.init(knob: "eps", value: .number(8 / 255)), .init(knob: "gamma", value: .number(0.1))],
         caption: "the cure: β", pauses: true),
@@ -53,6 +53,7 @@ import Testing
     (
       "tour:\n  - {at: 5}\n  - {at: 3}", "x.yaml:3: the stop at step 3 comes after the one at step 5; sort them by step"
     ),
+    ("tour:\n  - {at: 5, pane: [a]}", "x.yaml:2: pane: use one line of text"),
     ("tour:\n  - {at: 5, pause: maybe}", "x.yaml:2: pause: use true or false"),
   ])
   func mistakesAreErrorsOfOneLine(text: String, message: String) {

@@ -16,7 +16,9 @@ package final class TmuxSession: Sendable {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let start = start?.path ?? folder.path
     let size = ["-x", "\(columns)", "-y", "\(rows)"]
-    let variables = environment.flatMap { ["-e", "\($0)=\($1)"] }
+    // What a lab remembers is nobody's but the test's.
+    let own = ["XDG_CONFIG_HOME": folder.appendingPathComponent("config").path]
+    let variables = own.merging(environment) { $1 }.flatMap { ["-e", "\($0)=\($1)"] }
     try tmux(
       ["start-server", ";", "set", "-g", "default-terminal", "tmux-256color", ";", "set", "-g", "remain-on-exit", "on"]
         + [";", "set", "-g", "status", "off", ";", "set", "-s", "escape-time", "0"]

@@ -87,12 +87,18 @@ package struct PGD: Attack, Hashable {
     _ batch: AttackBatch, _ attempt: Int, on network: Network, at point: UnsafeMutablePointer<Float>,
     poll: () throws -> Void
   ) throws {
-    let pixels = network.settings.input.planarCount
+    setStart(of: batch, attempt, at: point, count: network.settings.input.planarCount)
+    try iterate(batch, on: network, at: point, poll: poll)
+  }
+
+  /// Where the iterations of all images of a batch start, [count][pixels].
+  package func setStart(
+    of batch: AttackBatch, _ attempt: Int = 0, at point: UnsafeMutablePointer<Float>, count pixels: Int
+  ) {
     for image in 0..<batch.count {
       var random = batch.random(image, attempt: attempt)
       setStart(point + image * pixels, around: batch.images + image * pixels, count: pixels, &random)
     }
-    try iterate(batch, on: network, at: point, poll: poll)
   }
 
   /// The iterations, starting from the points in `point`; `observe` is called after each.

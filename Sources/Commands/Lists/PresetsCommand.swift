@@ -1,4 +1,6 @@
 import ArgumentParser
+import Events
+import Panes
 import Presets
 import Readout
 import Recipe
@@ -16,7 +18,7 @@ struct PresetsCommand: FileCommand {
   static let showHelp = "Show every setting of a preset with its meaning."
   static let checkDiscussion =
     "A preset is valid if a run can start from it. In a tour, the settings must also be compatible after each stop, and "
-    + "each stop must come before the last step."
+    + "each stop must come before the last step, and its pane must be one of the lab's."
 
   /// One line per setting: name, value, symbol in the paper if there is one, meaning, accepted values.
   static func text(of preset: Preset) -> String {
@@ -38,6 +40,7 @@ extension Preset {
     var settings = settings
     let steps = settings[.steps]
     for stop in tour {
+      if let complaint = stop.paneComplaint { return "tour, step \(stop.step): \(complaint)" }
       if steps > 0, stop.step >= steps {
         return "tour: the stop at step \(stop.step) is too late for a run of \(steps) steps; use an earlier step, or "
           + "more steps"
@@ -47,5 +50,14 @@ extension Preset {
       if let complaint = settings.startComplaint { return "tour, step \(stop.step): \(complaint)" }
     }
     return nil
+  }
+}
+
+extension TourStop {
+  /// Why the lab has no such pane; nil when it has, or when none is named.
+  fileprivate var paneComplaint: String? {
+    let known = paneCatalogue.map { $0.id }
+    guard let pane, !known.contains(pane) else { return nil }
+    return "there is no pane '\(pane)'; use one of \(known.joined(separator: ", "))"
   }
 }

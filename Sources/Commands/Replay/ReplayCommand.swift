@@ -42,11 +42,15 @@ struct ReplayCommand: AsyncParsableCommand {
     guard speed >= 0.01, speed <= 4096 else {
       throw CommandFailure.usage("--speed \(speed): use a number in 0.01 … 4096")
     }
-    try await play(Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>())))
+    let themes = try ResourceLibrary<ThemeFile>()
+    // A printed frame does not depend on who prints it.
+    guard frame == nil else { return try await play(Lab(options: try look.labOptions(themes))) { _ in } }
+    let (lab, configuration) = try look.lab(themes)
+    try await play(lab, configuration.remember)
   }
 
   /// Plays the run in a lab that has seen nothing.
-  func play(_ empty: Lab) async throws {
+  func play(_ empty: Lab, _ remember: @escaping @Sendable (LabMemory) -> Void) async throws {
     let store = try RunName(name).store()
     var lab = empty
     lab.compare(OtherRun.parent(of: store))
@@ -61,6 +65,7 @@ struct ReplayCommand: AsyncParsableCommand {
     }
     var screen = look.screenOptions()
     screen.compare = { names in try OtherRun.named(names, for: store) }
+    screen.look(around: store.folder, remember)
     let outcome = try await LabScreen.run(
       replay, options: screen, events: AsyncStream { $0.finish() }, send: { _ in })
     if case .signal(let number) = outcome { throw CommandFailure.signal(number) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import COpenBLAS
 import Engine
 import Foundation
 import Readout
@@ -48,7 +47,7 @@ struct BenchCommand: ParsableCommand {
       results.append(try StepBenchmark(configuration, threads: threads).run(repeats: repeats))
     }
     // Last, because OpenBLAS allocates memory that the results must not count.
-    let peak = Self.productPeak()
+    let peak = SgemmPeak.measure()
     for index in results.indices { results[index].compare(withSgemm: peak) }
     if let json {
       let encoder = JSONEncoder()
@@ -81,23 +80,5 @@ struct BenchCommand: ParsableCommand {
 
   private func milliseconds(_ seconds: Double) -> String {
     "\((seconds * 10_000).rounded() / 10) ms"
-  }
-
-  /// The best of five products of 1024×1024 matrices by OpenBLAS on one thread, in GFLOP/s.
-  private static func productPeak() -> Double {
-    let n = 1024, count = n * n
-    let a = [Float](repeating: 0.5, count: count), b = [Float](repeating: 0.25, count: count)
-    var c = [Float](repeating: 0, count: count)
-    openblas_set_num_threads(1)
-    var best = Double.infinity
-    for _ in 0..<5 {
-      let start = ContinuousClock.now
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(n), Int32(n), Int32(n), 1, a, Int32(n), b, Int32(n), 0, &c,
-        Int32(n))
-      let passed = ContinuousClock.now - start
-      best = min(best, Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18)
-    }
-    return 2 * Double(count) * Double(n) / best / 1e9
   }
 }

@@ -70,13 +70,14 @@ final class Examiner: Sendable {
   private func attack(_ weights: Probe.Weights, in folder: URL, tell: (ExaminationNews) -> Void) {
     let start = ContinuousClock.now
     var note = AttackProgressNote(step: 0, scope: .full, phase: .running, n: Self.attacked)
+    note.weights = weights
     func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
     do {
       let file = Self.file(weights, in: folder)
       note.step = try SavedCheckpoint(file).step
       let plan = try AttackPlan(AttackOptions.parse(["--checkpoint", file, "--limit", "\(Self.attacked)"]))
       let evaluation = try RobustnessEvaluation(plan.network, EvaluationSet(plan.images), settings: plan.settings)
-      note.n = plan.images.count
+      (note.n, note.epsilon) = (plan.images.count, plan.settings.epsilon)
       tell(.attack(note))
       try evaluation.run(
         observe: { progress in

@@ -8,6 +8,7 @@ import Readout
 import Recipe
 import Runs
 import Spelling
+import Synchronization
 import Terminal
 
 /// `dualab lab`: a run on a full screen.
@@ -24,27 +25,36 @@ struct LabCommand: AsyncParsableCommand {
   @OptionGroup var look: LookOptions
 
   mutating func run() async throws {
-    let lab = Lab(options: try look.labOptions(options.folders.library(of: ThemeFile.self)))
-    if look.describe { return try await LabInWords.run(options, lab: lab, output: .standard) }
+    let themes = try options.folders.library(of: ThemeFile.self)
+    if look.describe {
+      return try await LabInWords.run(options, lab: Lab(options: try look.labOptions(themes)), output: .standard)
+    }
     guard look.tui || TerminalCapabilities.canShowLab else {
       return try await Headless.run(options, style: Headless.Style(), output: .standard)
     }
-    try await show(lab, output: .standard)
+    let (lab, configuration) = try look.lab(themes)
+    try await show(lab, configuration, output: .standard)
   }
 
   /// Shows the run, and the runs that follow it, one after the other.
-  private func show(_ first: Lab, output: Output) async throws {
+  private func show(_ first: Lab, _ configuration: LabConfiguration, output: Output) async throws {
     var lab = first
     lab.offer(RunChoice.all(try options.folders.library(of: Preset.self)))
     var session = try RunningSession(options, isAttended: true), given = options
     for note in session.plan.notes { try output.error("note: \(note)\n") }
-    while let following = try await show(session, lab, output: output) {
+    let left = Mutex(configuration.memory)
+    let remember: @Sendable (LabMemory) -> Void = { memory in
+      left.withLock { $0 = memory }
+      configuration.remember(memory)
+    }
+    while let following = try await show(session, lab, output: output, remember: remember) {
       lab = Lab(options: lab.options(theme: following.theme))
+      lab.restore(left.withLock { $0 })
       do {
         switch following.run {
         case .branch(let folder): session = try RunningSession(branching: folder, given)
         case .next(let next):
-          if let run = Self.finished(next) { return try await replay(run, lab) }
+          if let run = Self.finished(next) { return try await replay(run, lab, remember) }
           given = try given.following(next, session)
           session = try RunningSession(given, isAttended: true)
         }
@@ -63,11 +73,13 @@ struct LabCommand: AsyncParsableCommand {
   }
 
   /// Plays a run again, in the same way as 'dualab replay'.
-  private func replay(_ name: String, _ lab: Lab) async throws {
+  private func replay(
+    _ name: String, _ lab: Lab, _ remember: @escaping @Sendable (LabMemory) -> Void
+  ) async throws {
     var lab = lab
     // From a replay the lab does not come back.
     lab.offer([])
-    try await ReplayCommand.parse([name]).play(lab)
+    try await ReplayCommand.parse([name]).play(lab, remember)
   }
 
   /// What to go on with, and the theme.
@@ -82,7 +94,9 @@ struct LabCommand: AsyncParsableCommand {
   }
 
   /// Shows one run until it is left; returns what to go on with, if that is why.
-  private func show(_ session: RunningSession, _ lab: Lab, output: Output) async throws -> Following? {
+  private func show(
+    _ session: RunningSession, _ lab: Lab, output: Output, remember: @escaping @Sendable (LabMemory) -> Void
+  ) async throws -> Following? {
     let engine = session.engine
     var lab = lab
     lab.recall(session.history)
@@ -98,6 +112,7 @@ struct LabCommand: AsyncParsableCommand {
       screen.examine = { examination, run in try examiner.start(examination, run: run) }
       screen.cancelExamination = { examiner.cancel() }
       screen.compare = { names in try session.others(named: names) }
+      screen.look(around: session.folder.url, remember)
       outcome = try await LabScreen.run(
         Desk(lab), options: screen, events: session.alarms.relay(engine.events), send: { engine.send($0) })
     } catch {

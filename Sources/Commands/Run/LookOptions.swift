@@ -30,6 +30,11 @@ package struct LookOptions: ParsableArguments {
   @Flag(help: "Never ask the terminal what it can do (synchronized output, when a frame is drawn).")
   var noQueries = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Neither read nor write ~/.config/dualab/lab.yaml, where the lab remembers its theme, layout and panes."))
+  var noConfig = false
+
   package init() {}
 
   package func validate() throws {
@@ -44,10 +49,26 @@ package struct LookOptions: ParsableArguments {
     return options
   }
 
-  /// All themes of a library, starting with the one asked for. Throws `ResourceError` when there is no such theme.
-  func labOptions(_ library: ResourceLibrary<ThemeFile>) throws -> LabOptions {
+  /// What the lab remembers of the last time.
+  var configuration: LabConfiguration {
+    LabConfiguration(environment: ProcessInfo.processInfo.environment, isOff: noConfig)
+  }
+
+  /// A lab for a screen, as it was left the last time, and where that is remembered. Throws `ResourceError`.
+  func lab(_ library: ResourceLibrary<ThemeFile>) throws -> (Lab, LabConfiguration) {
+    let configuration = configuration
+    var lab = Lab(options: try labOptions(library, remembered: configuration.memory.theme))
+    lab.restore(configuration.memory)
+    if let complaint = configuration.complaint { lab.note(complaint) }
+    return (lab, configuration)
+  }
+
+  /// All themes of a library, starting with the one asked for, or else the one `remembered`. Throws `ResourceError` when
+  /// there is no such theme.
+  func labOptions(_ library: ResourceLibrary<ThemeFile>, remembered: String? = nil) throws -> LabOptions {
     var themes = library.list().compactMap { try? library.load($0.path).theme }
-    let first = try theme.map { try library.load($0).theme } ?? themes.first { $0.name == Self.defaultTheme }
+    let usual = themes.first { $0.name == remembered } ?? themes.first { $0.name == Self.defaultTheme }
+    let first = try theme.map { try library.load($0).theme } ?? usual
     // A theme given as a file may not be in the folders.
     if let first, !themes.contains(first) { themes.append(first) }
     var options = LabOptions(

@@ -23,15 +23,18 @@ struct RunFollowing {
   }
 
   /// Follows it to its end, or until the screen is left.
-  func run(lab: Lab, output: Output) async throws {
+  func run(output: Output) async throws {
     let alarms = AlarmWatch(command: nil, folder: store.folder.path)
     let events = alarms.relay(RunFollower(store).events)
     guard look.tui || (!style.json && !style.quiet && !look.describe && TerminalCapabilities.canShowLab) else {
+      let lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
       return try await print(events, alarms, lab: lab, output: output)
     }
+    var (lab, configuration) = try look.lab(ResourceLibrary<ThemeFile>())
+    lab = lab.looking(on: .follow)
     var screen = look.screenOptions()
     screen.compare = { [store] names in try OtherRun.named(names, for: store) }
-    var lab = lab.looking(on: .follow)
+    screen.look(around: store.folder, configuration.remember)
     lab.compare(OtherRun.parent(of: store))
     let outcome = try await LabScreen.run(lab, options: screen, events: events, send: { _ in })
     if case .signal(let number) = outcome { throw CommandFailure.signal(number) }

@@ -35,17 +35,18 @@ struct WatchCommand: AsyncParsableCommand {
   @OptionGroup var look: LookOptions
 
   mutating func run() async throws {
-    let lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
     let style = HeadlessReport.Style(json: json, quiet: quiet)
     if let run = try RunFollowing(options.folder, look, style: style, failsOnAlarm: options.failOnAlarm) {
-      return try await run.run(lab: lab, output: .standard)
+      return try await run.run(output: .standard)
     }
     let plan = try WatchPlan(options)
     let wantsLines = json || quiet || options.once || look.describe
     guard look.tui || (!wantsLines && TerminalCapabilities.canShowLab) else {
+      let lab = Lab(options: try look.labOptions(ResourceLibrary<ThemeFile>()))
       return try await watch(plan, lab, output: .standard)
     }
-    try await show(plan, lab, output: .standard)
+    let (lab, configuration) = try look.lab(ResourceLibrary<ThemeFile>())
+    try await show(plan, lab, configuration, output: .standard)
   }
 
   /// Without a screen: a row per checkpoint, JSON lines, or the screen in sentences.
@@ -76,14 +77,15 @@ struct WatchCommand: AsyncParsableCommand {
   }
 
   /// On the lab's screen.
-  private func show(_ plan: WatchPlan, _ lab: Lab, output: Output) async throws {
+  private func show(_ plan: WatchPlan, _ lab: Lab, _ configuration: LabConfiguration, output: Output) async throws {
     let session = WatchSession(plan.task)
     async let ended = session.run()
     let outcome: ScreenOutcome
     do {
+      var screen = look.screenOptions(keepsSignals: true)
+      screen.look(around: nil, configuration.remember)
       outcome = try await LabScreen.run(
-        lab, options: look.screenOptions(keepsSignals: true),
-        events: plan.alarms.relay(session.events), send: { session.send($0) })
+        lab, options: screen, events: plan.alarms.relay(session.events), send: { session.send($0) })
     } catch {
       session.send(.stop)
       _ = await ended

@@ -8,14 +8,17 @@ import Spelling
 extension FrozenAttack {
   /// The sentinel's quick tier, or a full AutoAttack on the whole probe. No one else may use `network` from here on.
   package convenience init(
-    _ sentinel: Sentinel, _ attack: any Attack, on network: Network, scope: AttackScope, step: Int
+    _ sentinel: Sentinel, _ attack: any Attack, on network: Network, scope: AttackScope, step: Int,
+    epsilon: Double? = nil
   ) {
     // Only the attack's thread touches the copy; of the sentinel only what does not change is read.
     nonisolated(unsafe) let sentinel = sentinel
     nonisolated(unsafe) let network = network
     self.init { tell, isCancelled in
-      FrozenRun(sentinel: sentinel, attack: attack, network: network, scope: scope, step: step)
-        .run(tell: tell, isCancelled: isCancelled)
+      FrozenRun(
+        sentinel: sentinel, attack: attack, network: network, scope: scope, step: step, epsilon: epsilon
+      )
+      .run(tell: tell, isCancelled: isCancelled)
     }
   }
 }
@@ -27,12 +30,15 @@ private struct FrozenRun {
   let network: Network
   let scope: AttackScope
   let step: Int
+  /// The radius of the attack as a person wrote it.
+  let epsilon: Double?
 
   private struct Cancelled: Error {}
 
   func run(tell: (FrozenReport) -> Void, isCancelled: () -> Bool) {
     let start = ContinuousClock.now
     var note = AttackProgressNote(step: step, scope: scope, phase: .running, n: sentinel.set.count)
+    note.epsilon = epsilon
     func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
     func poll() throws { if isCancelled() { throw Cancelled() } }
     func update(_ progress: EvaluationProgress, _ suite: AttackSuite) {
@@ -73,9 +79,13 @@ extension AttackProgressNote {
       return
     }
     if tallies.first?.attack == Self.checks { tallies = [] }
+    // The evaluation counts what all of its attacks took.
+    let before = tallies.prefix(progress.attack)
     let tally = Tally(
       attack: suite.attacks[progress.attack].title, attacked: progress.finished, total: progress.total,
-      broken: progress.broken)
+      broken: progress.broken,
+      passes: progress.forwards + progress.backwards - before.reduce(0) { $0 + ($1.passes ?? 0) },
+      seconds: progress.seconds - before.reduce(0) { $0 + ($1.seconds ?? 0) })
     if tallies.count > progress.attack { tallies[progress.attack] = tally } else { tallies.append(tally) }
     broken = tallies.reduce(0) { $0 + $1.broken }
     iteration = progress.iteration

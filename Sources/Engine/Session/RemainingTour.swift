@@ -9,6 +9,9 @@ struct RemainingTour: Sendable, Hashable, Codable {
   /// The steps of those that are left.
   var steps: [Int] { stops.map(\.step) }
 
+  /// The panes that they speak of, empty for none.
+  var panes: [String] { stops.map { $0.pane ?? "" } }
+
   /// How many are left.
   var count: Int { stops.count }
 
@@ -32,7 +35,7 @@ struct RemainingTour: Sendable, Hashable, Codable {
       there.compactMap { if case .set(let knob, _) = $0.act { $0.cause == .tour ? knob : nil } else { nil } })
     let isRecalibrated = there.contains { if case .recalibrate = $0.act { true } else { false } }
     for index in stops.indices where stops[index].step <= step {
-      var stop = TourStop(step: stops[index].step, caption: stops[index].caption)
+      var stop = TourStop(step: stops[index].step, caption: stops[index].caption, pane: stops[index].pane)
       if stop.step == step {
         stop.changes = stops[index].changes.filter { !changed.contains($0.knob) }
         if !isRecalibrated { stop.recalibrates = stops[index].recalibrates }

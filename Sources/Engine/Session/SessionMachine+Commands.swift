@@ -35,6 +35,10 @@ extension SessionMachine {
       if ending != nil { return journal(.refused(.tooLate)) }
       return attack.ask(for: scope).map { journal(.refused($0)) } ?? []
     case .cancelAttack: return attack.cancel().map { journal($0) } ?? []
+    case .examine(let request):
+      if ending != nil { return journal(.refused(.tooLate)) }
+      image = request
+      return []
     case .checkpoint:
       checkpoints.ask()
       return []
@@ -206,7 +210,7 @@ extension SessionMachine {
       tell(pausing.isPaused ? .paused : .validating)
     case .work(.test): tell(pausing.isPaused ? .paused : .testing)
     // These are short and have no state of their own.
-    case .work(.keepAsBest), .work(.save), .work(.operate), .work(.freeze): []
+    case .work(.keepAsBest), .work(.save), .work(.operate), .work(.freeze), .work(.examine): []
     }
   }
 }

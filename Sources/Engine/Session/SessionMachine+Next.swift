@@ -67,6 +67,9 @@ extension SessionMachine {
   // MARK: training
 
   private mutating func train() -> Turn {
+    // In a pause an image is looked at before anything is decided; otherwise it does not hold up what belongs to the
+    // step.
+    if pausing.isPaused, let look = look() { return look }
     // What is done to the network in a pause comes after the choice of the best weights.
     if pausing.isPaused { return (isHeldUp ? chooseBest() : nil) ?? serve() ?? wait() }
     if isValidationDue { return start(.validate(afterStep: step, settingsInForce.measured)) }
@@ -74,7 +77,7 @@ extension SessionMachine {
     if let choice = chooseBest() { return choice }
     // A pause at an alarm starts here.
     if pausing.isPaused { return train() }
-    if let service = serve() { return service }
+    if let service = serve() ?? look() { return service }
     if pausing.reach(step: step) { return wait() }
     if step >= totalSteps {
       ending = .finish
@@ -113,6 +116,13 @@ extension SessionMachine {
     if let scope = attack.start() { return start(.freeze(scope, afterStep: step, settingsInForce.measured)) }
     if checkpoints.takeRequest() { return start(.save(.kept, step: step, settingsInForce.written)) }
     return isAutoDue ? start(.save(.auto, step: step, settingsInForce.written)) : nil
+  }
+
+  /// The image that somebody wants to see.
+  private mutating func look() -> Turn? {
+    guard let request = image else { return nil }
+    image = nil
+    return start(.examine(request, afterStep: step, settingsInForce.measured))
   }
 
   /// At the start, at the end of an epoch, and when the performer says that enough time has passed; not twice at one

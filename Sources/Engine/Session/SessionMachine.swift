@@ -41,6 +41,8 @@ package struct SessionMachine: Sendable {
   /// What was told about the gap.
   var gap = GapRecord()
   var attack = CopyAttack()
+  /// The image that somebody wants to look at; of several, the one asked for last.
+  var image: ImageRequest?
   var tour: RemainingTour
   /// What was done to the session, from the start of this program on.
   var changes = InterventionRecord()
@@ -89,8 +91,9 @@ package struct SessionMachine: Sendable {
     if isLeaving { return .abort }
     guard pausing.isPaused, case .work(let work) = now else { return .goOn }
     switch work {
-    case .operate: return .goOn
-    case .runStep, .validate, .checkQuickly, .checkDeeply, .findCauses: return isHeldUp ? .abort : .hold
+    case .operate, .examine: return .goOn
+    case .runStep, .validate, .checkQuickly, .checkDeeply, .findCauses:
+      return isHeldUp || image != nil ? .abort : .hold
     case .test, .keepAsBest, .save, .freeze: return .hold
     }
   }
@@ -116,7 +119,9 @@ package struct SessionMachine: Sendable {
   package mutating func prepared(_ loaded: SessionDescription) -> Turn {
     guard now == nil else { return outOfOrder("'prepared'") }
     var loaded = loaded
-    if tour.count > 0 { (loaded.tourStops, loaded.tourSteps) = (tour.count, tour.steps) }
+    if tour.count > 0 {
+      (loaded.tourStops, loaded.tourSteps, loaded.tourPanes) = (tour.count, tour.steps, tour.panes)
+    }
     if let resumedAt {
       loaded.resumedAt = resumedAt
       loaded.settings = settings
@@ -162,6 +167,7 @@ package struct SessionMachine: Sendable {
     case (.freeze, .frozen):
       attack.didStart()
       return proceed()
+    case (.examine, .examined(let report)): return [.image(report)] + proceed()
     case (_, .interrupted) where work.isInterruptible: return interrupted(work)
     case (.runStep, .diverged(let event, let reason)): return diverged(event, reason)
     case (_, .failed(let reason)): return failed(work, reason)
@@ -210,19 +216,21 @@ package struct SessionMachine: Sendable {
   private mutating func interrupted(_ work: Work) -> Turn {
     switch work {
     case .checkQuickly, .checkDeeply, .findCauses:
-      if isLeaving, let check = work.check { watch.putBack(check) } else { watch.forgetChecks() }
+      // A look at an image leaves the weights as they are: the check is made after it.
+      if isLeaving || !isHeldUp, let check = work.check { watch.putBack(check) } else { watch.forgetChecks() }
       return proceed()
-    case .runStep(let number, _) where !isLeaving && isHeldUp:
+    case .runStep(let number, _) where !isLeaving && (isHeldUp || image != nil):
       // Not finished before the operation: random numbers are functions of the step, so it runs again on the new
       // network.
       return journal(.stepAborted(number)) + proceed()
-    case .validate where !isLeaving && isHeldUp: return proceed()
+    case .validate where !isLeaving && (isHeldUp || image != nil): return proceed()
+    case .examine where !isLeaving: return proceed()
     case .operate(let operation, _, _):
       // The session that goes on does it.
       operations.putBack(operation)
       if !isLeaving { ending = .stop }
       return obeyDeferred() + proceed()
-    case .runStep, .validate, .test, .keepAsBest, .save, .freeze:
+    case .runStep, .validate, .test, .keepAsBest, .save, .freeze, .examine:
       if !isLeaving { ending = .stop }
       return proceed()
     }
@@ -244,6 +252,7 @@ package struct SessionMachine: Sendable {
     case .freeze:
       attack.didEnd()
       return journal(.failed(.attack, reason)) + proceed()
+    case .examine: return journal(.failed(.image, reason)) + proceed()
     case .save(let kind, let saved, _) where [.alarm, .kept, .auto, .before].contains(kind):
       wrote(kind, step: saved)
       return journal(.failed(.checkpoint, reason)) + proceed()

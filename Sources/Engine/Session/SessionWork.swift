@@ -45,6 +45,11 @@ package protocol SessionWork: AnyObject {
   /// Copies the weights and makes the attack on the copy.
   func freeze(_ scope: AttackScope, afterStep step: Int, settings: Settings) throws -> FrozenAttack
 
+  /// Follows the training attack on one image of the probe. Changes nothing.
+  func examine(
+    _ request: ImageRequest, afterStep step: Int, settings: Settings, poll: () throws -> Void
+  ) throws -> ImageReport
+
   /// Writes weights atomically, with all that it takes to go on from them if there is `progress`. Nil when the run has no
   /// folder, and when the file is written later: `written` is told then.
   func save(_ kind: CheckpointKind, step: Int, settings: Settings, progress: SessionProgress?) throws -> CheckpointNote?
@@ -82,6 +87,10 @@ package struct TrainingFailure: Error, Sendable, CustomStringConvertible {
 }
 
 extension SessionWork {
+  package func examine(
+    _ request: ImageRequest, afterStep step: Int, settings: Settings, poll: () throws -> Void
+  ) throws -> ImageReport { throw TrainingFailure("this session has no images to show") }
+
   package func finishWriting() {}
 
   package func saveElsewhere(in folder: String) throws {

@@ -176,6 +176,8 @@ package actor TrainingEngine {
     case .freeze(let scope, let step, let settings):
       start(try work.freeze(scope, afterStep: step, settings: settings))
       return .frozen
+    case .examine(let request, let step, let settings):
+      return .examined(try work.examine(request, afterStep: step, settings: settings, poll: poll))
     }
   }
 

@@ -23,6 +23,8 @@ package enum Work: Sendable, Hashable {
   case findCauses(afterStep: Int, Settings)
   /// Copy the weights and start an attack on the copy.
   case freeze(AttackScope, afterStep: Int, Settings)
+  /// Follow the attack on one image of the probe, for somebody who looks at it.
+  case examine(ImageRequest, afterStep: Int, Settings)
 
   /// Which check of the sentinel it is, if it is one.
   var check: SentinelWatch.Check? {
@@ -30,14 +32,14 @@ package enum Work: Sendable, Hashable {
     case .checkQuickly: .quick
     case .checkDeeply: .deep
     case .findCauses: .causes
-    case .runStep, .validate, .keepAsBest, .test, .save, .operate, .freeze: nil
+    case .runStep, .validate, .keepAsBest, .test, .save, .operate, .freeze, .examine: nil
     }
   }
 
   /// True for work that polls, and can therefore end in `interrupted`.
   package var isInterruptible: Bool {
     switch self {
-    case .runStep, .validate, .test, .operate, .checkQuickly, .checkDeeply, .findCauses: true
+    case .runStep, .validate, .test, .operate, .checkQuickly, .checkDeeply, .findCauses, .examine: true
     case .keepAsBest, .save, .freeze: false
     }
   }
@@ -63,6 +65,8 @@ package enum WorkResult: Sendable, Hashable {
   case foundCauses(CausesFound)
   /// The weights were copied and the attack on the copy started.
   case frozen
+  /// The image was examined.
+  case examined(ImageReport)
   /// The work was aborted when it polled, and left no trace.
   case interrupted
   /// The training step diverged and changed nothing: what happened, and the error message where that is the end.

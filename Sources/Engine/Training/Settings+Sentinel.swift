@@ -34,19 +34,6 @@ extension Settings {
       real: self[.sentinelReal])
   }
 
-  /// Forward and backward passes, counted per image, of a training step on `images` clean images.
-  func passesOfStep(images: Int) -> Int {
-    let type = self[.objective].type
-    guard type.rows != .clean else { return outerPasses(2 * images) }
-    // An attack on KL first needs the clean predictions.
-    let attack = images * (trainingAttack.passes + (type.innerLoss == .divergence ? 1 : 0))
-    guard type.rows == .both else { return attack + outerPasses(2 * images) }
-    return attack + outerPasses((self[.batching] == .seq3 ? 6 : 4) * images)
-  }
-
-  /// The passes that are trained on; awp makes them once more before, to find the perturbation of the weights.
-  private func outerPasses(_ passes: Int) -> Int { self[.awp] > 0 ? 2 * passes : passes }
-
   /// What a quick check costs at least: the clean pass, the training attack, and a pass over its points.
   var leastCheckPasses: Int { self[.sentinelImages] * (trainingAttack.passes + 2) }
 }

@@ -84,7 +84,8 @@ extension Trainer {
     let sentinel = try sentinelState().sentinel, copy = try network.settings.network(in: ThreadPool(threads: 1))
     copy.restore(network.weights())
     copy.follow(settings)
-    return FrozenAttack(sentinel, settings.trainingAttack, on: copy, scope: scope, step: step)
+    return FrozenAttack(
+      sentinel, settings.trainingAttack, on: copy, scope: scope, step: step, epsilon: settings[.epsilon])
   }
 
   // MARK: parts
@@ -113,7 +114,7 @@ extension Trainer {
   }
 
   /// The sentinel on the first `sentinel.images` validation images; made at the first check.
-  private func sentinelState() throws -> SentinelState {
+  func sentinelState() throws -> SentinelState {
     if let sentinel { return sentinel }
     let count = min(initial[.sentinelImages], data.validation.count), pixels = network.settings.input.planarCount
     let set = try validationImages(0..<count)

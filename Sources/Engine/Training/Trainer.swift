@@ -71,11 +71,13 @@ package final class Trainer: SessionWork {
     let network = try Trainer.network(built ?? settings, data, pool)
     training = TrainingStep(network, data: data, settings: settings, tracker: tracker)
     let model = network.settings
-    description = SessionDescription(
+    var description = SessionDescription(
       preset: presetName, data: data.description, dataNotes: data.notes, constructed: data.constructed,
       model: "\(model.name), width \(model.width), \(network.parameterCount) parameters",
       steps: settings.totalSteps(stepsPerEpoch: training.stepsPerEpoch),
       stepsPerEpoch: training.stepsPerEpoch, threads: pool.threads, folder: folder?.path ?? "", settings: settings)
+    description.work = NetworkWork(forward: network.forwardFLOPs, firstLayer: network.firstLayerFLOPs)
+    self.description = description
   }
 
   /// The network that the settings ask for, with its first weights.

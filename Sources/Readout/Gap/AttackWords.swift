@@ -6,6 +6,18 @@ package enum AttackWords {
   /// `AutoAttack` or `quick check`.
   package static func name(_ scope: AttackScope) -> String { scope == .full ? "AutoAttack" : "quick check" }
 
+  /// Whose weights it attacks: `step 300`, or `best weights, step 275` of a run that is over.
+  package static func weights(_ note: AttackProgressNote) -> String {
+    note.weights.map { "\($0.rawValue) weights, step \(note.step)" } ?? "step \(note.step)"
+  }
+
+  /// How long it took, or has taken and may take: `0:04, at most 0:07 left`.
+  package static func time(_ note: AttackProgressNote) -> String {
+    let passed = NumberText.duration(note.seconds)
+    guard note.phase == .running else { return "took \(passed)" }
+    return passed + (note.secondsLeft.map { ", at most \(NumberText.duration($0)) left" } ?? "")
+  }
+
   /// The accuracy as far as it is known: `.42 ±.08`, or `≤ .42` while it can still drop; nil before the clean pass.
   package static func accuracy(_ note: AttackProgressNote) -> String? {
     note.accuracy.map { accuracy in

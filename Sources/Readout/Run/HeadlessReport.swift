@@ -61,7 +61,7 @@ package struct HeadlessReport {
   private func notes(_ event: Event) -> [Piece] {
     switch event {
     case .started(let description): Self.head(description).map(Piece.note)
-    case .layers, .scatter, .attackProgress: []
+    case .layers, .scatter, .attackProgress, .image: []
     case .state(let change):
       canRedraw && [.training, .validating, .testing, .paused].contains(change.state) ? [.progress(progress)] : []
     case .sample: canRedraw ? [.progress(progress)] : []

@@ -19,7 +19,7 @@ package struct Progress: Sendable, Hashable {
     switch event {
     case .started(let description): steps = description.steps
     case .state(let change): state = change.state
-    case .layers, .scatter, .attackProgress: break
+    case .layers, .scatter, .attackProgress, .image: break
     case .sample(let sample):
       self.sample = sample
       pace.add(sample)
