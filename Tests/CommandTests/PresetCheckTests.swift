@@ -61,4 +61,20 @@ import Testing
     #expect(run.status == 2 && run.result.isEmpty && run.error.contains("DBN needs both domains"), "\(run)")
     #expect(run.errorLines.count == 1)
   }
+
+  @Test func aStopNamesAPaneOfTheLab() throws {
+    #expect(try complaint([], tour: [TourStop(step: 5, caption: "x", pane: "trade-off")]) == "OK")
+    let line = try complaint([], tour: [TourStop(step: 5, caption: "x", pane: "moon")])
+    #expect(line.hasPrefix("tour, step 5: there is no pane 'moon'; use one of loss, accuracy, gap"))
+  }
+
+  @Test func everyCaptionOfAShippedTourNamesThePaneItSpeaksOf() throws {
+    let tours = try ResourceLibrary<Preset>(override: Repository.root.appendingPathComponent("presets").path).list()
+      .filter { $0.name.hasPrefix("tour-") }.map { try Preset(path: $0.path) }
+    #expect(tours.count >= 5)
+    for preset in tours {
+      #expect(preset.complaint == nil && preset.tour.count >= 3)
+      for stop in preset.tour { #expect(!stop.caption.isEmpty && stop.pane != nil, "\(preset.name) \(stop.step)") }
+    }
+  }
 }

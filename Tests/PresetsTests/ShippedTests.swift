@@ -18,7 +18,7 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     "cifar10-standard", "cifar10-trades", "false-robustness", "fashion-catastrophic-overfitting",
     "fashion-mnist-mat-kl", "fashion-weak-pgd", "imagenette-at", "imagenette-mat", "imagenette-mat-dbn",
     "imagenette-mat-dbn-kl", "imagenette-mat-kl", "imagenette-standard", "imagenette-trades", "kl-cure", "mart",
-    "tour-dbn", "tour-gamma", "tour-kl-cure", "trades",
+    "tour-dbn", "tour-gamma", "tour-kl-cure", "tour-seq", "tour-weak-pgd", "trades",
   ]
 
   @Test func everyShippedPresetLoads() throws {
@@ -105,6 +105,8 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     #expect(try changed("tour-kl-cure") == [:])
     #expect(try changed("tour-dbn") == ["beta": "0.4"])
     #expect(try changed("tour-gamma") == ["gamma": "0.1", "steps": "700"])
+    #expect(try changed("tour-seq") == [:])
+    #expect(try changed("tour-weak-pgd") == ["objective": "at", "gamma": "0", "attack.steps": "3"])
     // The paper's runs only differ in objective, norm, and the data set with its own settings.
     let cifar10 = [
       "lr": "0.05", "nesterov": "off", "schedule": "piecewise", "augment": "code", "data": "cifar10",
