@@ -12,6 +12,9 @@ package struct LabMemory: Sendable, Hashable {
   package var panes: [String: [String: String]] = [:]
 
   package init() {}
+
+  /// The name in `panes` of what all charts share.
+  static let charts = "charts"
 }
 
 extension Lab {
@@ -25,6 +28,7 @@ extension Lab {
     memory.hidden = known.filter { !enabled.contains($0) }.map { paneCatalogue[$0].id }
     memory.added = added.sorted().map { paneCatalogue[$0].id }
     for pane in panes where !pane.choices.isEmpty { memory.panes[Swift.type(of: pane).id] = pane.choices }
+    memory.panes[LabMemory.charts] = view.choices
     return memory
   }
 
@@ -37,6 +41,8 @@ extension Lab {
     added = indices(memory.added)
     if !enabled.contains(focus) { focus = arrangement.indices.intersection(enabled).min() ?? focus }
     for index in panes.indices { panes[index].restore(memory.panes[paneCatalogue[index].id] ?? [:]) }
+    view.restore(memory.panes[LabMemory.charts] ?? [:])
+    for index in panes.indices { panes[index].look(view) }
     needsDraw = true
   }
 }

@@ -31,11 +31,10 @@ package struct LossPane: Pane {
 
   package init() {}
 
-  package var choices: [String: String] { ["log": "\(isLogarithmic)", "smoothing": smoothing.word] }
+  package var choices: [String: String] { ["log": "\(isLogarithmic)"] }
 
   package mutating func restore(_ choices: [String: String]) {
     if let log = choices["log"].flatMap({ Bool($0) }) { isLogarithmic = log }
-    if let known = Smoothing.allCases.first(where: { $0.word == choices["smoothing"] }) { smoothing = known }
   }
 
   package mutating func update(_ event: Event) {

@@ -88,7 +88,7 @@ private struct Field {
       }
       corners += [dot(last.clean, last.strongest), dot(last.clean, y.lower)]
       for (one, next) in zip(corners, corners.dropFirst()) {
-        canvas.segment(from: one, to: next, layer: 1, isDashed: true)
+        canvas.segment(from: one, to: next, layer: 1, dash: .short)
       }
     }
     canvas.draw(into: &buffer, x: plot.x, y: plot.y) { context.theme.style($0 == 0 ? .faint : .good) }

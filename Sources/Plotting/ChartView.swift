@@ -41,6 +41,18 @@ package struct ChartView: Sendable, Hashable {
     (axis.unit, axis.isLogarithmic) = (other.axis.unit, other.axis.isLogarithmic)
   }
 
+  /// What the next lab begins with, by name: the axis and the smoothing; not the steps, which are this run's.
+  package var choices: [String: String] {
+    ["axis": axis.unit.rawValue, "log": "\(axis.isLogarithmic)", "smoothing": "\(smoothing)"]
+  }
+
+  /// Takes over what was chosen before; leaves out what it does not know.
+  package mutating func restore(_ choices: [String: String]) {
+    if let unit = choices["axis"].flatMap(XAxis.Unit.init) { axis.unit = unit }
+    if let log = choices["log"].flatMap({ Bool($0) }) { axis.isLogarithmic = log }
+    if let known = Smoothing.allCases.first(where: { "\($0)" == choices["smoothing"] }) { smoothing = known }
+  }
+
   /// True when not all steps are shown.
   package var isZoomed: Bool { window != .all }
 
