@@ -8,6 +8,8 @@ THREADS ?= 1
 # certificates to fetch Swift packages.
 TOOLCHAIN = libcurl4 libedit2 libncurses6 libsqlite3-0 libxml2 binutils libc6-dev libstdc++-12-dev git ca-certificates
 PACKAGES = $(TOOLCHAIN) libjpeg62-turbo-dev libncurses-dev libopenblas-dev libpng-dev libsqlite3-dev libzip-dev zlib1g-dev pkg-config dataset-fashion-mnist tmux parallel python3-venv
+# Both MPI libraries of Debian, for training on several machines.
+MPI = libopenmpi-dev openmpi-bin libmpich-dev mpich
 # What the tests of docs/cluster.md start for themselves. Not installed by 'make': packages of servers may start them.
 CLUSTER = munge openssh-server slurm-client slurmctld slurmd
 SUDO = $(if $(filter 0,$(shell id -u)),,sudo)
@@ -18,21 +20,32 @@ BINARY = .build/release/dualab
 # Otherwise a crash on a terminal waits 30 seconds for a key that starts a debugger.
 export SWIFT_BACKTRACE = interactive=no
 
-.PHONY: build run deps deps-cluster tensorboard test smoke lint format bench compare compare-attack install install-files dist picture clean
+.PHONY: build run mpi deps deps-cluster deps-mpi tensorboard test smoke lint format bench compare compare-attack install install-files dist picture clean
 
 # The Swift runtime is linked in, so that the program starts where no Swift toolchain is. Libraries of Debian are looked for
 # next to the program first: 'make dist' puts them there.
-build: deps
+# With DUALAB_MPI=1 also what training under mpirun needs.
+WITH_MPI = $(filter-out 0,$(DUALAB_MPI))
+build: deps $(if $(WITH_MPI),mpi)
 	$(SWIFT) build -c release --product dualab --static-swift-stdlib \
 	  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/dualab'
+	$(if $(WITH_MPI),cp .build-mpi/*.so .build/release/)
 
 run: build
 	$(BINARY)
 
+# What calls MPI, for each of the libraries: opened by the program where the library's mpirun started it.
+mpi: deps-mpi .build-mpi/libdualab-openmpi.so .build-mpi/libdualab-mpich.so
+
+.build-mpi/libdualab-%.so: Sources/CMPI/library/MPI.c Sources/CMPI/include/CMPI.h
+	mkdir -p .build-mpi
+	OMPI_CC=clang MPICH_CC=clang mpicc.$* -std=gnu11 -O2 -Wall -Wextra -fPIC -shared -o $@ $<
+
 # Debian packages; apt is asked only when one is missing.
 deps: WANTED = $(PACKAGES)
 deps-cluster: WANTED = $(CLUSTER)
-deps deps-cluster:
+deps-mpi: WANTED = $(MPI)
+deps deps-cluster deps-mpi:
 	@missing=$$(for package in $(WANTED); do \
 	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || echo $$package; done); \
 	if [ -n "$$missing" ]; then \
@@ -60,6 +73,8 @@ smoke: deps
 PROGRAMS = CommandTests|TerminalTests
 NUMERICS = NetworksTests|ObjectivesTests|StepsOracleTests
 test: smoke tensorboard
+	if command -v mpicc.openmpi > /dev/null && command -v mpicc.mpich > /dev/null; then \
+	  $(MAKE) --no-print-directory mpi && cp .build-mpi/*.so .build-test/release/; fi
 	DUALAB_CPU=portable $(TEST) --skip-build --filter '$(NUMERICS)'
 	DUALAB_CPU=avx2 $(TEST) --skip-build --filter '$(NUMERICS)'
 	$(TEST) --skip-build --filter AttacksTests
@@ -97,6 +112,8 @@ install: build install-files
 install-files:
 	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/dualab/,presets suites themes)
 	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/dualab
+	if ls .build-mpi/*.so > /dev/null 2>&1; then \
+	  install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/dualab .build-mpi/*.so; fi
 	install -m 644 presets/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/presets
 	install -m 644 suites/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/suites
 	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/themes
@@ -116,4 +133,4 @@ dist: build
 	@echo "$(DIST).tar.gz: unpack it anywhere and run bin/dualab; needs glibc $(GLIBC) or later"
 
 clean:
-	rm -rf .build .build-test
+	rm -rf .build .build-mpi .build-test

@@ -19,6 +19,7 @@ let package = Package(
     .systemLibrary(name: "CLibzip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "CMPI", exclude: ["library"], linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("z")]),
     .target(name: "CTerminal", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -96,7 +97,7 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "COpenBLAS", "Spelling", "Tensors", "Networks", "Downloads", "Datasets", "Attacks", "Recipe", "Events",
+        "CMPI", "COpenBLAS", "Spelling", "Tensors", "Networks", "Downloads", "Datasets", "Attacks", "Recipe", "Events",
         "Evaluation",
         "Diagnostics", "Engine", "Watching", "Plotting", "Readout", "Runs", "TensorBoard", "Presets", "Suites", "Panes",
         "Lab",

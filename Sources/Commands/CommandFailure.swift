@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Presets
 import Spelling
@@ -35,6 +36,17 @@ package struct CommandFailure: Error, Equatable {
 
   /// A signal ended the command, which has kept its results: exit status 128 + number.
   package static func signal(_ number: Int32) -> CommandFailure { CommandFailure(status: 128 + number, line: "") }
+
+  /// A run of several processes has ended because one of them did, or was told to by a signal.
+  static func lost(_ folder: URL, _ summary: Summary, signal: Int32?) -> CommandFailure {
+    // A run without a step leaves nothing to go on from.
+    let remedy =
+      summary.step > 0
+      ? "go on with 'dualab train --resume \(folder.relativePath)' on any number of processes" : "start it again"
+    let line =
+      "step \(summary.step): another process of this run has ended, or this one was told to; \(remedy)"
+    return CommandFailure(status: signal.map { 128 + $0 } ?? 1, line: oneLine(line))
+  }
 
   /// The reader of stdout went away: the status of a program that SIGPIPE (13) ends.
   package static let readerLeft = CommandFailure(status: 128 + 13, line: "")

@@ -26,6 +26,9 @@ package struct EpochOrder: Sendable {
   /// The epoch, from 0, that step `step`, from 1, belongs to.
   package func epoch(ofStep step: Int) -> Int { (step - 1) / stepsPerEpoch }
 
+  /// How many examples step `step` gets.
+  package func images(ofStep step: Int) -> Int { min(batch, count - (step - 1) % stepsPerEpoch * batch) }
+
   /// The positions in the training split, in 0 ..< count, of step `step`, from 1.
   package mutating func batch(step: Int) -> [Int] {
     var positions: [Int] = []

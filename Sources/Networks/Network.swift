@@ -68,6 +68,9 @@ package final class Network {
   let scratch: [Storage]
   private var slots: [WorkspaceSlot] = []
   private let sums = SumMemory()
+  private var whole: WholeGradients?
+  /// Which part of a batch the next whole-batch passes get; nil for all of it.
+  package var part: BatchPart?
   /// The parameter gradients that a backward pass is to be added to; made at the first need.
   private var accumulated: Storage?
   private var weightsAreStale = true
@@ -112,6 +115,16 @@ package final class Network {
   package var forwardFLOPs: Double { convolutions(in: layers).reduce(0) { $0 + $1.flops } }
   /// The share of the first convolution, whose input gradient training does not need.
   package var firstLayerFLOPs: Double { convolutions(in: layers).first?.flops ?? 0 }
+
+  /// The layers inside the blocks, so that no thread gets a whole block to prepare.
+  private lazy var singleLayers = singleLayers(in: layers)
+
+  private func singleLayers(in layers: [any Layer]) -> [any Layer] {
+    layers.flatMap { layer in
+      let children = layer.children
+      return children.isEmpty ? [layer] : singleLayers(in: children)
+    }
+  }
 
   /// The norms that infer domains, in the order of the forward pass.
   package private(set) lazy var dualNorms = posteriorNorms(in: layers)
@@ -163,7 +176,7 @@ package final class Network {
     }
     slots[slot].images = count
     slots[slot].mode = mode
-    slots[slot].rows.prepare(count, domains)
+    slots[slot].rows.prepare(count, domains, part: part)
     let pass = pass(slot, wanted: [])
     pass.pointer(input).update(from: images, count: count * input.count)
     if mode == .train { statisticsAreStale = true }
@@ -218,8 +231,19 @@ package final class Network {
       try poll()
       layer.backward(pass)
     }
+    if wanted.contains(.parameters) { addPartialGradients(slots[slot].rows) }
     if adds { addKeptGradients() }
     return UnsafePointer(pass.pointer(inputGradient))
+  }
+
+  /// Adds what other processes have for their parts of the batch. Gradients that are whole already stay.
+  private func addPartialGradients(_ rows: BatchRows) {
+    guard let team = rows.team else { return }
+    let gradients = memory.gradients, kept = whole ?? WholeGradients(layers)
+    whole = kept
+    kept.keep(gradients)
+    team.add(gradients.pointer, count: gradients.count)
+    kept.putBack(gradients)
   }
 
   private func keepGradients() {
@@ -271,7 +295,7 @@ package final class Network {
   /// Packs weights and computes eval coefficients if they changed.
   func prepare() {
     if weightsAreStale {
-      pool.run(tasks: layers.count) { task, _ in layers[task].prepareWeights(memory) }
+      pool.run(tasks: singleLayers.count) { task, _ in singleLayers[task].prepareWeights(memory) }
       weightsAreStale = false
     }
     if statisticsAreStale {

@@ -13,12 +13,17 @@ package struct ObjectiveBatch {
     package let gradient: UnsafeMutablePointer<Float>
     /// How many rows.
     package let count: Int
+    /// How many rows the whole batch has, other processes included.
+    package let total: Int
 
-    /// `count` rows of logits and of their gradient.
-    package init(logits: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, count: Int) {
+    /// `count` rows of logits and of their gradient; all of them unless `total` says otherwise.
+    package init(
+      logits: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, count: Int, total: Int? = nil
+    ) {
       self.logits = logits
       self.gradient = gradient
       self.count = count
+      self.total = total ?? count
     }
   }
 
@@ -32,15 +37,21 @@ package struct ObjectiveBatch {
   let classes: Int
   /// In which order losses are added.
   private let tree: BatchTree
+  /// Which part of the batch this is; nil for all of it.
+  private let part: BatchPart?
 
   /// A batch; a `target` of its own has the third pass of `seq3`.
-  package init(clean: Rows?, adversarial: Rows?, target: Rows? = nil, labels: [Int], classes: Int) {
+  /// Where other processes have parts of the batch, losses are those of all.
+  package init(
+    clean: Rows?, adversarial: Rows?, target: Rows? = nil, labels: [Int], classes: Int, part: BatchPart? = nil
+  ) {
     self.clean = clean
     self.adversarial = adversarial
     self.target = target ?? clean
     self.labels = labels
     self.classes = classes
-    tree = BatchTree(images: labels.count)
+    tree = part?.tree ?? BatchTree(images: labels.count)
+    self.part = part
   }
 
   /// The batch `logits` [rows][classes] of one pass over `rows`; `gradient` of the same size starts at 0.
@@ -89,8 +100,8 @@ package struct ObjectiveBatch {
     _ loss: (_ row: UnsafePointer<Float>, _ label: Int, _ gradient: UnsafeMutablePointer<Float>, _ share: Double) ->
       Double
   ) -> Double? {
-    guard let rows, rows.count > 0 else { return nil }
-    return means(overLast: rows.count) { row, label, share in
+    guard let rows, rows.total > 0 else { return nil }
+    return means(overLast: rows.total) { row, label, share in
       SIMD2(loss(rows.logits + row * classes, label, rows.gradient + row * classes, share), 0)
     }.x
   }
@@ -106,8 +117,8 @@ package struct ObjectiveBatch {
 
   /// The means of two losses over the pairs, nil when there are none; `share` is one pair's part of a mean.
   func meansOverPairs(_ losses: (_ pair: Pair, _ share: Double) -> SIMD2<Double>) -> SIMD2<Double>? {
-    guard let target, let adversarial, target.count > 0 else { return nil }
-    return means(overLast: target.count) { row, label, share in
+    guard let target, let adversarial, target.total > 0 else { return nil }
+    return means(overLast: target.total) { row, label, share in
       let place = row * classes, twin = (adversarial.count - target.count + row) * classes
       let pair = Pair(
         clean: target.logits + place, adversarial: adversarial.logits + twin, cleanGradient: target.gradient + place,
@@ -121,11 +132,18 @@ package struct ObjectiveBatch {
   private func means(
     overLast count: Int, _ losses: (_ row: Int, _ label: Int, _ share: Double) -> SIMD2<Double>
   ) -> SIMD2<Double> {
-    let first = labels.count - count, share = 1 / Double(count)
-    let sum = BatchTree.sum(0..<tree.leaves, +) { leaf in
+    let share = 1 / Double(count), first = tree.images - count, start = part?.images.lowerBound ?? 0
+    var sum = BatchTree.sum(part?.leaves ?? 0..<tree.leaves, +) { leaf in
       var sum = SIMD2<Double>()
-      for image in tree.images(ofLeaf: leaf) where image >= first { sum += losses(image - first, labels[image], share) }
+      for image in tree.images(ofLeaf: leaf) where image >= first {
+        sum += losses(image - max(first, start), labels[image - start], share)
+      }
       return sum
+    }
+    if let part {
+      withUnsafeMutableBytes(of: &sum) {
+        if let numbers = $0.assumingMemoryBound(to: Double.self).baseAddress { part.team.add(numbers, count: 2) }
+      }
     }
     return sum / Double(count)
   }

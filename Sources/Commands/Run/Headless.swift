@@ -1,6 +1,7 @@
 import Engine
 import Events
 import Readout
+import Tensors
 
 /// A run without a screen: prints its events as lines and a progress bar, then the final table; or prints JSON lines.
 package enum Headless {
@@ -8,19 +9,26 @@ package enum Headless {
   package typealias Style = HeadlessReport.Style
 
   /// Runs what the options ask for to its end. Throws unless the run finishes.
-  static func run(_ options: RunOptions, style: Style, failsOnAlarm: Bool = false, output: Output) async throws {
+  static func run(
+    _ options: RunOptions, style: Style, failsOnAlarm: Bool = false, team: RankTeam? = nil, output: Output
+  ) async throws {
     var report = HeadlessReport(style: style, canRedraw: output.canRedraw)
-    try await run(options, failsOnAlarm: failsOnAlarm, output: output) { report.pieces(for: $0) }
+    try await run(options, failsOnAlarm: failsOnAlarm, team: team, output: output) { report.pieces(for: $0) }
   }
 
   /// The same with another report: `say` decides what an event prints.
   static func run(
-    _ options: RunOptions, failsOnAlarm: Bool = false, output: Output, say: (Event) -> [HeadlessReport.Piece]
+    _ options: RunOptions, failsOnAlarm: Bool = false, team: RankTeam? = nil, output: Output,
+    say: (Event) -> [HeadlessReport.Piece]
   ) async throws {
-    let session = try RunningSession(options), engine = session.engine
+    let session = try RunningSession(options, team: team), engine = session.engine
     for note in session.plan.notes { try output.error("note: \(note)\n") }
     let alarms = session.alarms
-    let signals = SignalWatch { engine.send(.stop) }
+    let signals = SignalWatch {
+      engine.send(.stop)
+      // Others that it waits for may be gone.
+      team?.cancel()
+    }
     let (summary, failure) = await follow(engine, output: output) { event in
       let complaint = alarms.take(event)
       var pieces = say(event) + (complaint.map { [.note($0)] } ?? [])
@@ -37,6 +45,7 @@ package enum Headless {
     }
     session.tidy(after: summary)
     if let failure { throw failure }
+    if let team, team.hasLost { throw CommandFailure.lost(session.folder.url, summary, signal: signals.signal) }
     try verdict(on: summary, signal: signals.signal)
     if failsOnAlarm, alarms.isUnacknowledged { throw CommandFailure.alarm }
   }

@@ -9,6 +9,7 @@ import Recipe
 import Runs
 import Spelling
 import Synchronization
+import Tensors
 import Terminal
 
 /// `dualab lab`: a run on a full screen.
@@ -25,29 +26,35 @@ struct LabCommand: AsyncParsableCommand {
   @OptionGroup var look: LookOptions
 
   mutating func run() async throws {
+    try Launch.takeTerminal()
     let themes = try options.folders.library(of: ThemeFile.self)
     if look.describe {
       return try await LabInWords.run(options, lab: Lab(options: try look.labOptions(themes)), output: .standard)
     }
-    guard look.tui || TerminalCapabilities.canShowLab else {
-      return try await Headless.run(options, style: Headless.Style(), output: .standard)
+    try await Launch.run(options) { team in
+      guard look.tui || TerminalCapabilities.canShowLab else {
+        return try await Headless.run(options, style: Headless.Style(), team: team, output: .standard)
+      }
+      let (lab, configuration) = try look.lab(themes)
+      try await show(lab, configuration, team, output: .standard)
     }
-    let (lab, configuration) = try look.lab(themes)
-    try await show(lab, configuration, output: .standard)
   }
 
-  /// Shows the run, and the runs that follow it, one after the other.
-  private func show(_ first: Lab, _ configuration: LabConfiguration, output: Output) async throws {
-    var lab = first
+  /// Shows the run, and the runs that follow it, one after the other. Other processes work for the first one only.
+  private func show(
+    _ first: Lab, _ configuration: LabConfiguration, _ team: RankTeam?, output: Output
+  ) async throws {
+    var lab = first, team = team
     lab.offer(RunChoice.all(try options.folders.library(of: Preset.self)))
-    var session = try RunningSession(options, isAttended: true), given = options
+    var session = try RunningSession(options, isAttended: true, team: team), given = options
     for note in session.plan.notes { try output.error("note: \(note)\n") }
     let left = Mutex(configuration.memory)
     let remember: @Sendable (LabMemory) -> Void = { memory in
       left.withLock { $0 = memory }
       configuration.remember(memory)
     }
-    while let following = try await show(session, lab, output: output, remember: remember) {
+    while let following = try await show(session, lab, team, output: output, remember: remember) {
+      team = nil
       lab = Lab(options: lab.options(theme: following.theme))
       lab.restore(left.withLock { $0 })
       do {
@@ -95,7 +102,8 @@ struct LabCommand: AsyncParsableCommand {
 
   /// Shows one run until it is left; returns what to go on with, if that is why.
   private func show(
-    _ session: RunningSession, _ lab: Lab, output: Output, remember: @escaping @Sendable (LabMemory) -> Void
+    _ session: RunningSession, _ lab: Lab, _ team: RankTeam?, output: Output,
+    remember: @escaping @Sendable (LabMemory) -> Void
   ) async throws -> Following? {
     let engine = session.engine
     var lab = lab
@@ -126,6 +134,7 @@ struct LabCommand: AsyncParsableCommand {
     let signals = SignalWatch(pipe: LabScreen.signals) {
       engine.send(.stop)
       beside.send(.stop)
+      team?.cancel()
     }
     var signal: Int32?, following: Following?, failure: (any Error)?
     switch outcome {
@@ -133,6 +142,7 @@ struct LabCommand: AsyncParsableCommand {
       signal = number
       engine.send(.stop)
       beside.send(.stop)
+      team?.cancel()
     // Without the screen, a paused session could never be resumed.
     case .left, .next:
       engine.send(.resume)

@@ -8,6 +8,7 @@ import Recipe
 import Runs
 import Spelling
 import Synchronization
+import Tensors
 
 /// A run that is ready to start or to go on: its folder, its record and its engine. The lab and `train` share it.
 struct RunningSession {
@@ -25,16 +26,16 @@ struct RunningSession {
   private let hold = RemoteHold()
 
   /// Makes the folder and the engine, or takes those of the run that goes on. `isAttended`: the lab shows it.
-  /// Throws what `RunPlan` throws, and `RunError`.
-  init(_ options: RunOptions, isAttended: Bool = false) throws {
+  /// `team`: other processes work for it. Throws what `RunPlan` throws, and `RunError`.
+  init(_ options: RunOptions, isAttended: Bool = false, team: RankTeam? = nil) throws {
     if let run = options.resume {
-      try self.init(resuming: URL(fileURLWithPath: run), options, isAttended)
+      try self.init(resuming: URL(fileURLWithPath: run), options, isAttended, team)
     } else {
-      try self.init(starting: options, isAttended)
+      try self.init(starting: options, isAttended, team)
     }
   }
 
-  private init(starting options: RunOptions, _ isAttended: Bool) throws {
+  private init(starting options: RunOptions, _ isAttended: Bool, _ team: RankTeam?) throws {
     let plan = try RunPlan(options)
     let command = try options.onAlarm.map { try AlarmCommand($0) }
     let path =
@@ -45,7 +46,7 @@ struct RunningSession {
     let folder = try RunFolder(URL(fileURLWithPath: path), preset: plan.file(tour: plan.tour))
     do {
       try self.init(
-        plan, folder, try RunStore.create(in: folder.url), command, options, isAttended, isNew: true)
+        plan, folder, try RunStore.create(in: folder.url), command, options, isAttended, team, isNew: true)
     } catch {
       folder.discard()
       throw error
@@ -55,7 +56,7 @@ struct RunningSession {
   /// Begins a run in its folder.
   private init(
     _ plan: RunPlan, _ folder: RunFolder, _ store: RunStore, _ command: AlarmCommand?, _ options: RunOptions,
-    _ isAttended: Bool, isNew: Bool
+    _ isAttended: Bool, _ team: RankTeam?, isNew: Bool
   ) throws {
     record = try RunRecord(store, plan: plan, folder: folder, from: nil)
     (self.plan, self.folder, self.isNew, history) = (plan, folder, isNew, [])
@@ -65,8 +66,10 @@ struct RunningSession {
       record: { [record] in record.take($0) }, accepted: { [record] in record.take(accepted: $0) }
     ) {
       [record, url = folder.url] in
-      let trainer = try Trainer(
-        settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
+      try team?.begin(preset: plan.preset.name, initial: plan.settings, isResumed: !isNew)
+      let trainer = try Trainer.leading(team) {
+        try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
+      }
       trainer.beforeWriting { record.flush() }
       return trainer
     }
@@ -74,19 +77,20 @@ struct RunningSession {
     control = try Self.control(options, record, engine, hold)
   }
 
-  private init(resuming url: URL, _ options: RunOptions, _ isAttended: Bool) throws {
+  private init(resuming url: URL, _ options: RunOptions, _ isAttended: Bool, _ team: RankTeam?) throws {
     try options.checkResume()
     let folder = try RunFolder(resuming: url), store = try RunStore.open(url, writing: true)
     if let beginning = try store.beginning() {
-      try self.init(again: beginning, in: folder, store, options, isAttended)
+      try self.init(again: beginning, in: folder, store, options, isAttended, team)
     } else {
-      try self.init(in: folder, options, isAttended, longer: options.steps)
+      try self.init(in: folder, options, isAttended, longer: options.steps, team: team)
     }
   }
 
   /// Begins a run again that was killed before its first checkpoint.
   private init(
-    again beginning: RunBeginning, in folder: RunFolder, _ store: RunStore, _ options: RunOptions, _ isAttended: Bool
+    again beginning: RunBeginning, in folder: RunFolder, _ store: RunStore, _ options: RunOptions, _ isAttended: Bool,
+    _ team: RankTeam?
   ) throws {
     let preset = Preset(
       name: try store.fact("preset") ?? "unknown", settings: beginning.settings, tour: beginning.tour,
@@ -97,7 +101,7 @@ struct RunningSession {
     ).adding(notes: [note])
     try store.beginAgain()
     let command = try options.onAlarm.map { try AlarmCommand($0) }
-    try self.init(plan, folder, store, command, options, isAttended, isNew: false)
+    try self.init(plan, folder, store, command, options, isAttended, team, isNew: false)
   }
 
   /// Goes on with a branch that was just made, on this number of threads.
@@ -107,7 +111,8 @@ struct RunningSession {
   }
 
   private init(
-    in folder: RunFolder, _ options: RunOptions, _ isAttended: Bool, longer steps: Int?, threads: Int? = nil
+    in folder: RunFolder, _ options: RunOptions, _ isAttended: Bool, longer steps: Int?, threads: Int? = nil,
+    team: RankTeam? = nil
   ) throws {
     let command = try options.onAlarm.map { try AlarmCommand($0) }
     let threads = try threads ?? options.threads.count(usually: ProcessInfo.processInfo.activeProcessorCount)
@@ -125,7 +130,10 @@ struct RunningSession {
       settings: point.initial, resuming: point, isAttended: isAttended,
       record: { [record] in record.take($0) }, accepted: { [record] in record.take(accepted: $0) }
     ) { [record] in
-      let trainer = try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
+      try team?.begin(preset: point.preset, initial: point.initial, built: point.progress.built, isResumed: true)
+      let trainer = try Trainer.leading(team) {
+        try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
+      }
       trainer.beforeWriting { record.flush() }
       return trainer
     }

@@ -22,7 +22,10 @@ struct TrainCommand: AsyncParsableCommand {
   var quiet = false
 
   mutating func run() async throws {
-    try await Headless.run(
-      options, style: Headless.Style(json: json, quiet: quiet), failsOnAlarm: failOnAlarm, output: .standard)
+    try await Launch.run(options) { team in
+      try await Headless.run(
+        options, style: Headless.Style(json: json, quiet: quiet), failsOnAlarm: failOnAlarm, team: team,
+        output: .standard)
+    }
   }
 }

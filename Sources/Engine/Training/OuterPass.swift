@@ -17,8 +17,11 @@ package struct OuterPass {
   /// [labels][C][H][W], and right after them as many adversarial images.
   let clean: UnsafePointer<Float>
   let labels: [Int]
-  /// Clean rows that join a `cat` batch: the last ones, which come right before the adversarial ones in memory.
+  /// Clean rows of the whole batch that join a `cat` batch: the last ones, which come right before the adversarial ones
+  /// in memory.
   let cleanRows: Int
+  /// Which part of the batch the images are; nil for all of it.
+  private let part: BatchPart?
   /// Room for the gradient of the logits of three passes, [3][labels][classes].
   let gradient: Storage
   /// Told of every pass that moved the running statistics; not of the third of `seq3`, which sees the clean images
@@ -36,6 +39,7 @@ package struct OuterPass {
     self.labels = labels
     self.cleanRows = cleanRows
     self.gradient = gradient
+    part = network.part
   }
 
   /// The outer loss of a batch, and how well the network classified it.
@@ -60,6 +64,10 @@ package struct OuterPass {
   }
 
   private var count: Int { labels.count }
+  /// Images of the whole batch.
+  private var total: Int { part?.tree.images ?? count }
+  /// Those of `cleanRows` that are here.
+  private var ownCleanRows: Int { part?.images(ofLast: cleanRows).count ?? cleanRows }
   private var pixels: Int { network.settings.input.planarCount }
   private var adversarial: UnsafePointer<Float> { clean + count * pixels }
 
@@ -70,8 +78,8 @@ package struct OuterPass {
     case .adversarial: (adversarial, count, .adversarial)
     case .both:
       (
-        adversarial - cleanRows * pixels, cleanRows + count,
-        cleanRows > 0 ? .cleanFirst(cleanRows) : .adversarial
+        adversarial - ownCleanRows * pixels, ownCleanRows + count,
+        cleanRows > 0 ? .cleanFirst(ownCleanRows) : .adversarial
       )
     }
   }
@@ -88,18 +96,18 @@ package struct OuterPass {
     let isClean = objective.rows == .clean
     let logits = try forwardTogether(mode, poll)
     note(mode, clean: isClean ? 0..<count : 0..<0, adversarial: isClean ? 0..<0 : 0..<count, slot: 0)
-    let rows = rows(logits, count, place: 0)
-    let result = result(clean: isClean ? rows : nil, adversarial: isClean ? nil : rows, target: nil)
+    let rows = rows(logits, count, of: total, place: 0)
+    let result = try result(clean: isClean ? rows : nil, adversarial: isClean ? nil : rows, target: nil)
     try backward(gradient.pointer, slot: 0, accumulating: false, poll)
     return result
   }
 
   private func together(_ mode: Mode, _ poll: () throws -> Void) throws -> Result {
-    let logits = try forwardTogether(mode, poll)
-    note(mode, clean: 0..<cleanRows, adversarial: cleanRows..<cleanRows + count, slot: 0)
-    var result = result(
-      clean: rows(logits, cleanRows, place: 0),
-      adversarial: rows(logits + cleanRows * network.classes, count, place: cleanRows), target: nil)
+    let logits = try forwardTogether(mode, poll), own = ownCleanRows
+    note(mode, clean: 0..<own, adversarial: own..<own + count, slot: 0)
+    var result = try result(
+      clean: rows(logits, own, of: cleanRows, place: 0),
+      adversarial: rows(logits + own * network.classes, count, of: total, place: own), target: nil)
     try backward(gradient.pointer, slot: 0, accumulating: false, poll)
     if cleanRows > 0, network.settings.norm.infersDomains {
       let nll = network.nllTotal
@@ -116,9 +124,9 @@ package struct OuterPass {
     note(mode, clean: 0..<0, adversarial: 0..<count, slot: 1)
     let third =
       clean2 ? try network.forward(clean, count: count, mode: mode, domains: .clean, slot: 2, poll: poll) : nil
-    let result = result(
-      clean: rows(first, count, place: 0), adversarial: rows(second, count, place: count),
-      target: third.map { rows($0, count, place: 2 * count) })
+    let result = try result(
+      clean: rows(first, count, of: total, place: 0), adversarial: rows(second, count, of: total, place: count),
+      target: third.map { rows($0, count, of: total, place: 2 * count) })
     let part = count * network.classes
     try backward(gradient.pointer + part, slot: 1, accumulating: false, poll)
     try addBackward(gradient.pointer, part, slot: 0, poll)
@@ -130,7 +138,9 @@ package struct OuterPass {
   private func addBackward(
     _ cotangent: UnsafeMutablePointer<Float>, _ count: Int, slot: Int, _ poll: () throws -> Void
   ) throws {
-    guard (0..<count).contains(where: { cotangent[$0] != 0 }) else { return }
+    var isUsed = (0..<count).contains(where: { cotangent[$0] != 0 }) ? 1.0 : 0
+    part?.team.add(&isUsed, count: 1)
+    guard isUsed != 0 else { return }
     try backward(cotangent, slot: slot, accumulating: true, poll)
   }
 
@@ -147,27 +157,33 @@ package struct OuterPass {
 
   // MARK: loss and accuracy
 
-  /// `count` rows whose gradient starts `place` rows into the room for it.
-  private func rows(_ logits: UnsafePointer<Float>, _ count: Int, place: Int) -> ObjectiveBatch.Rows {
-    ObjectiveBatch.Rows(logits: logits, gradient: gradient.pointer + place * network.classes, count: count)
+  /// `count` of `total` rows, whose gradient starts `place` rows into the room for it.
+  private func rows(
+    _ logits: UnsafePointer<Float>, _ count: Int, of total: Int, place: Int
+  ) -> ObjectiveBatch.Rows {
+    ObjectiveBatch.Rows(
+      logits: logits, gradient: gradient.pointer + place * network.classes, count: count, total: total)
   }
 
   private func result(
     clean: ObjectiveBatch.Rows?, adversarial: ObjectiveBatch.Rows?, target: ObjectiveBatch.Rows?
-  ) -> Result {
+  ) throws -> Result {
     let loss = objective.evaluate(
       ObjectiveBatch(
-        clean: clean, adversarial: adversarial, target: target, labels: labels, classes: network.classes))
+        clean: clean, adversarial: adversarial, target: target, labels: labels, classes: network.classes, part: part))
+    try part?.team.check()
     return Result(loss: loss, cleanAccuracy: correct(clean), adversarialAccuracy: correct(adversarial))
   }
 
   /// How many rows are classified correctly; nil when there are none.
   private func correct(_ rows: ObjectiveBatch.Rows?) -> Proportion? {
-    guard let rows, rows.count > 0 else { return nil }
+    guard let rows, rows.total > 0 else { return nil }
     let first = labels.count - rows.count, classes = network.classes
-    let right = (0..<rows.count).count { row in
-      predictedClass(rows.logits + row * classes, classes: classes) == labels[first + row]
-    }
-    return Proportion(correct: right, n: rows.count)
+    var right = Double(
+      (0..<rows.count).count { row in
+        predictedClass(rows.logits + row * classes, classes: classes) == labels[first + row]
+      })
+    part?.team.add(&right, count: 1)
+    return Proportion(correct: Int(right), n: rows.total)
   }
 }

@@ -33,7 +33,10 @@ extension Trainer {
     return nil
   }
 
-  package func finishWriting() { writer.drain() }
+  package func finishWriting() {
+    writer.drain()
+    dismissTeam()
+  }
 
   /// `body` brings what the session has told so far to the disk; it is called before each checkpoint that is written
   /// while training goes on.

@@ -26,6 +26,7 @@ extension Trainer {
       throw error
     }
     if new !== old { training.exchange(new) }
+    try announceNetwork(settings)
     let drift = after.drift(from: before)
     var report = SurgeryReport(
       step: step, operation: operation.kind, from: old.settings.norm, to: new.settings.norm,

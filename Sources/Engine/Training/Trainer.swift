@@ -35,6 +35,10 @@ package final class Trainer: SessionWork {
   package var keepsPoints = true
   /// Where checkpoints go, if not to the run's folder any more.
   var elsewhere: URL?
+  /// The other processes, where this one leads; nil where it trains alone.
+  var team: RankTeam? { didSet { training.team = team } }
+  /// The settings that the others were told last.
+  var announced: Settings?
   package var written: (@Sendable (Result<CheckpointNote, FileError>) -> Void)?
 
   /// Weights of an earlier step, and the network they belong to: normalization may have been changed since.
@@ -102,7 +106,11 @@ package final class Trainer: SessionWork {
 
   /// Runs step `number`. A step that ends in an error changes no weight and no running statistic.
   package func step(_ number: Int, settings: Settings, poll: () throws -> Void) throws -> Sample {
-    try training.run(number, settings: settings, poll: poll)
+    try announceStep(number, settings)
+    do { return try training.run(number, settings: settings, poll: poll) } catch {
+      leaveTeam(after: error)
+      throw error
+    }
   }
 }
 

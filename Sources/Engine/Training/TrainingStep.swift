@@ -32,6 +32,8 @@ package final class TrainingStep {
   /// Makes batches ahead of the steps; nil where images are in memory.
   private let ahead: ImagesAhead?
   private var plan: StepPlan
+  /// The processes that share the batches; nil where this one trains alone.
+  var team: RankTeam?
 
   /// Steps on the training images of `data`; a `tracker` only watches.
   init(_ network: Network, data: DataSplits, settings: Settings, tracker: DistanceTracker?) {
@@ -62,7 +64,10 @@ package final class TrainingStep {
     _ number: Int, settings: Settings, poll: () throws -> Void, after: (Part) -> Void = { _ in }
   ) throws -> Sample {
     let start = ContinuousClock.now
-    let plan = plan(for: settings), batch = try load(number, plan)
+    let plan = plan(for: settings)
+    shareOut(number, settings)
+    defer { network.part = nil }
+    let batch = try load(number, plan)
     let steps = settings.totalSteps(stepsPerEpoch: stepsPerEpoch)
     let rate = settings[.learningRate] * plan.schedule.factor(step: number - 1, of: steps)
     network.follow(settings)
@@ -70,10 +75,11 @@ package final class TrainingStep {
     after(.load)
     let result: OuterPass.Result
     do {
-      if plan.objective.rows != .clean { try craft(batch, plan, purpose: .attackStart, poll) }
+      if plan.objective.rows != .clean { try craft(batch, plan, purpose: .attackStart) { try ask(poll) } }
       after(.craft)
-      try poll()
-      result = try descend(batch, plan, poll)
+      try ask(poll)
+      result = try descend(batch, plan) { if team == nil { try poll() } else { try team?.check() } }
+      try team?.check()
       guard result.loss.total.isFinite else { throw diverged(number, "the loss is \(result.loss.total)", rate) }
       guard network.hasFiniteGradients else { throw diverged(number, "a gradient is not finite", rate) }
       after(.descend)
@@ -88,7 +94,7 @@ package final class TrainingStep {
       step: number, epoch: order.epoch(ofStep: number), loss: result.loss.total, cleanLoss: result.loss.clean,
       adversarialLoss: result.loss.adversarial, kl: result.loss.divergence, dbnNLL: result.nll,
       cleanAccuracy: result.cleanAccuracy, adversarialAccuracy: result.adversarialAccuracy, learningRate: rate,
-      images: batch.count, seconds: seconds(since: start))
+      images: memory.positions.count, seconds: seconds(since: start))
   }
 
   private func diverged(_ step: Int, _ what: String, _ rate: Double) -> TrainingFailure {
@@ -116,25 +122,52 @@ package final class TrainingStep {
     var count: Int { labels.count }
   }
 
-  /// Copies the images of step `number` into the session's memory, augmented.
+  /// Copies the images of step `number` that this process has into the session's memory, augmented.
   func load(_ number: Int, _ plan: StepPlan) throws -> Batch {
     order.batch(step: number, into: &memory.positions)
     let clean = memory.images.pointer, pixels = network.settings.input.planarCount
+    let own = network.part?.images ?? 0..<memory.positions.count
     memory.examples.removeAll(keepingCapacity: true)
     memory.labels.removeAll(keepingCapacity: true)
-    for (row, position) in memory.positions.enumerated() {
-      if ahead == nil { try data.train.copyImage(position, to: clean + row * pixels) }
+    for row in own {
+      let position = memory.positions[row]
+      if ahead == nil { try data.train.copyImage(position, to: clean + (row - own.lowerBound) * pixels) }
       memory.examples.append(data.train.indices[position])
       memory.labels.append(data.train.label(position))
     }
     if let ahead {
+      // All images are decoded by every process; the rows move to the front.
       try ahead.take(step: number, plan.augmenter, into: clean)
+      clean.update(from: clean + own.lowerBound * pixels, count: own.count * pixels)
     } else {
       plan.augmenter.apply(to: clean, examples: memory.examples, step: number)
     }
     return Batch(
       step: number, examples: memory.examples, labels: memory.labels, clean: clean,
-      adversarial: clean + memory.positions.count * pixels)
+      adversarial: clean + own.count * pixels)
+  }
+
+  // MARK: several processes
+
+  /// Gives the network this process's part of the next batch.
+  private func shareOut(_ number: Int, _ settings: Settings) {
+    let images = order.images(ofStep: number)
+    network.part = team.flatMap {
+      BatchPart(images: images, cleanRows: settings.cleanRows(of: images), team: $0)
+    }
+  }
+
+  /// The first process asks whether to go on, and all do what it is told. During the passes that are trained on nobody
+  /// asks: they are short, and the others may be waiting.
+  private func ask(_ poll: () throws -> Void) throws {
+    guard let team else { return try poll() }
+    try team.check()
+    var answer: (any Error)?
+    if team.isFirst { do { try poll() } catch { answer = error } }
+    let goesOn = team.share(answer == nil ? 1 : 0)
+    if let answer { throw answer }
+    try team.check()
+    if goesOn == 0 { throw Interruption() }
   }
 
   // MARK: craft
@@ -189,6 +222,6 @@ package final class TrainingStep {
   func outerPass(_ batch: Batch, _ plan: StepPlan) -> OuterPass {
     OuterPass(
       network: network, objective: plan.objective, batching: plan.batching, clean: batch.clean, labels: batch.labels,
-      cleanRows: plan.settings.cleanRows(of: batch.count), gradient: memory.gradient)
+      cleanRows: plan.settings.cleanRows(of: network.part?.tree.images ?? batch.count), gradient: memory.gradient)
   }
 }

@@ -19,6 +19,9 @@ package protocol Layer: AnyObject {
   var children: [any Layer] { get }
   /// Floats of scratch that a call needs.
   var scratchCount: Int { get }
+  /// Parameters whose gradients a backward pass makes of sums over the whole batch, also where other processes have parts
+  /// of it.
+  var wholeGradients: [Range<Int>] { get }
   /// Room for the sums of the parameter gradients over a batch of that many leaves, on that many threads.
   func sumRoom(leaves: Int, threads: Int) -> SumRoom
 }
@@ -28,6 +31,7 @@ extension Layer {
   package func prepareStatistics(_ memory: NetworkMemory) { for child in children { child.prepareStatistics(memory) } }
   package var children: [any Layer] { [] }
   package var scratchCount: Int { children.map(\.scratchCount).max() ?? 0 }
+  package var wholeGradients: [Range<Int>] { children.flatMap(\.wholeGradients) }
   package func sumRoom(leaves: Int, threads: Int) -> SumRoom {
     children.reduce(into: SumRoom()) { $0.widen(for: $1.sumRoom(leaves: leaves, threads: threads)) }
   }

@@ -25,13 +25,22 @@ extension Pass {
     }
   }
 
-  /// How many images these rows are.
-  func count(of rows: RowSelection) -> Int {
-    guard rows != .all, let clean = domains.cleanRows(of: images) else { return images }
-    return rows == .clean ? clean : images - clean
+  /// How many rows the batch has, here and elsewhere.
+  var allRows: Int { rows?.allRows ?? images }
+
+  /// How many of them are clean; nil when nobody says.
+  var allCleanRows: Int? { rows?.allCleanRows ?? domains.cleanRows(of: images) }
+
+  /// True when the batch has rows of both kinds, and it is known which they are.
+  var hasBothDomains: Bool { allCleanRows.map { $0 > 0 && $0 < allRows } ?? false }
+
+  /// How many rows of the batch are selected.
+  func count(of selection: RowSelection) -> Int {
+    guard selection != .all, let clean = allCleanRows else { return allRows }
+    return selection == .clean ? clean : allRows - clean
   }
 
-  /// Leaves of the tree in which sums over the batch are added.
+  /// Leaves of the batch's tree that are here.
   var leaves: Int { rows?.leafCount ?? 0 }
 
   /// Runs `body` for every leaf.
@@ -48,6 +57,21 @@ extension Pass {
     guard !images.isEmpty else { return }
     guard selection != .all else { return body(images) }
     eachRun(in: images) { run, isClean in if selection.has(clean: isClean) { body(run) } }
+  }
+
+  /// Of sums of the leaves that are here, `stride` numbers each, makes those of the whole batch, in the place of the
+  /// first.
+  func addLeaves(
+    _ numbers: UnsafeMutablePointer<Double>, stride: Int,
+    _ add: (_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>) -> Void
+  ) {
+    BatchTree.pairs(leaves) { add(numbers + $0 * stride, numbers + $1 * stride) }
+    rows?.team?.combine(numbers, count: stride, add)
+  }
+
+  /// The same for plain sums.
+  func addLeaves(_ numbers: UnsafeMutablePointer<Double>, stride: Int) {
+    addLeaves(numbers, stride: stride) { left, right in for index in 0..<stride { left[index] += right[index] } }
   }
 
   /// Where an image's part of a slot starts.

@@ -92,24 +92,15 @@ package struct Pass {
     workspace.pointer(activation.slot) + image * activation.count
   }
 
-  /// Images of one chunk of work; no bits depend on it.
-  static let chunk = 8
-
-  /// How many chunks there are.
-  var chunks: Int { (images + Pass.chunk - 1) / Pass.chunk }
-
-  /// The images of a chunk.
-  func images(ofChunk chunk: Int) -> Range<Int> {
-    chunk * Pass.chunk..<min(images, (chunk + 1) * Pass.chunk)
-  }
+  /// Images of a chunk of work: at most eight, and so few that every thread has some. No bits depend on it.
+  private var chunk: Int { min(8, max(1, (images + (pool?.threads ?? 1) - 1) / (pool?.threads ?? 1))) }
 
   /// Runs `body` for all images, in chunks.
   func eachChunk(_ body: (_ chunk: Int, _ images: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void) {
-    guard let pool else {
-      for chunk in 0..<chunks { body(chunk, images(ofChunk: chunk), scratch[0].pointer) }
-      return
+    let size = chunk
+    eachTask((images + size - 1) / size) { number, scratch in
+      body(number, number * size..<min(images, (number + 1) * size), scratch)
     }
-    pool.run(tasks: chunks) { chunk, worker in body(chunk, images(ofChunk: chunk), scratch[worker].pointer) }
   }
 
   /// As `eachTask`, with a worker's memory for sums.

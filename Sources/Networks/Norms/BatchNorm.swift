@@ -193,6 +193,9 @@ package final class BatchNorm: NormLayer {
     }
   }
 
+  /// γ and β: their gradients come from sums over the whole batch.
+  package var wholeGradients: [Range<Int>] { [weight..<weight + room, bias..<bias + room] }
+
   /// Where none of the rows came this way.
   func clearGradients(_ memory: NetworkMemory) {
     (memory.gradients.pointer + weight).update(repeating: 0, count: channels)
@@ -207,7 +210,7 @@ package final class BatchNorm: NormLayer {
   /// For every leaf two numbers a channel, `[leaf][block][2][16]`, and one of its own; `add` makes one of two leaves.
   /// `leaf` gets its number, its place, which is 0, and a worker's scratch.
   private func sumLeaves(
-    _ pass: Pass, _ add: (_ left: UnsafeMutablePointer<Double>, _ right: UnsafePointer<Double>, _ room: Int) -> Void,
+    _ pass: Pass, _ add: (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void,
     _ leaf: (Int, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Float>) -> Void
   ) {
     let stride = 2 * room + 1, count = pass.leaves * stride
@@ -216,12 +219,12 @@ package final class BatchNorm: NormLayer {
       guard let base = buffer.baseAddress else { return }
       base.update(repeating: 0, count: count)
       pass.eachLeaf { number, scratch in leaf(number, base + number * stride, scratch) }
-      BatchTree.pairs(pass.leaves) { add(base + $0 * stride, base + $1 * stride, room) }
+      pass.addLeaves(base, stride: stride) { add($0, $1, room) }
     }
   }
 
   /// Adds plain sums.
-  private static func add(_ left: UnsafeMutablePointer<Double>, _ right: UnsafePointer<Double>, _ room: Int) {
+  private static func add(_ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>, _ room: Int) {
     for index in 0...2 * room { left[index] += right[index] }
   }
 
@@ -240,7 +243,9 @@ package final class BatchNorm: NormLayer {
   }
 
   /// Means and sums of squared distances of two parts become those of both. Chan, Golub and LeVeque 1983.
-  private static func addMoments(_ left: UnsafeMutablePointer<Double>, _ right: UnsafePointer<Double>, _ room: Int) {
+  private static func addMoments(
+    _ left: UnsafeMutablePointer<Double>, _ right: UnsafeMutablePointer<Double>, _ room: Int
+  ) {
     let count = left[2 * room] + right[2 * room]
     guard right[2 * room] > 0 else { return }
     // Exactly 1 where the left part is empty, whose numbers are 0.

@@ -63,6 +63,8 @@ package final class DualNorm: PosteriorNorm {
 
   private static let gaugeCount = 5 + Int(DL_DUAL_BINS)
   private var room: Int { input.shape.blocks * Shape.lanes }
+  /// γ and β, which the two sets share.
+  package var wholeGradients: [Range<Int>] { clean.wholeGradients }
   /// As much as the two sets need.
   package var scratchCount: Int { room }
   /// Doubles of the sums of one leaf.
@@ -102,10 +104,8 @@ package final class DualNorm: PosteriorNorm {
     case (.clean, .eval): return clean
     case (.adversarial, .eval): return adversarial
     case (let branch, _):
-      guard let rows = pass.domains.cleanRows(of: pass.images) else {
-        return branch == .adversarial ? adversarial : clean
-      }
-      return rows == pass.images ? clean : rows == 0 ? adversarial : nil
+      guard let rows = pass.allCleanRows else { return branch == .adversarial ? adversarial : clean }
+      return rows == pass.allRows ? clean : rows == 0 ? adversarial : nil
     }
   }
 
@@ -126,7 +126,7 @@ package final class DualNorm: PosteriorNorm {
   // MARK: forward
 
   package func forward(_ pass: Pass) {
-    let plain = plainSet(pass), knowsBoth = pass.domains.areBoth(of: pass.images), shape = input.shape
+    let plain = plainSet(pass), knowsBoth = pass.hasBothDomains, shape = input.shape
     if plain == nil, pass.mode != .eval {
       clean.takeMoments(pass, rows: .clean)
       adversarial.takeMoments(pass, rows: .adversarial)
@@ -159,20 +159,18 @@ package final class DualNorm: PosteriorNorm {
         }
       }
     }
-    BatchTree.pairs(pass.leaves) { left, right in
-      for index in 0..<count { gauge(left)[index] += gauge(right)[index] }
-    }
+    pass.addLeaves(gauge(0), stride: count)
     total.update(from: gauge(0), count: count)
-    let rows = pass.domains.cleanRows(of: pass.images) ?? 0
-    pixels = (rows * input.shape.pixels, (pass.images - rows) * input.shape.pixels)
+    let rows = pass.allCleanRows ?? 0
+    pixels = (rows * input.shape.pixels, (pass.allRows - rows) * input.shape.pixels)
     return total[0] * share(pass)
   }
 
   /// What one pixel's NLL counts for.
   private func share(_ pass: Pass) -> Double {
     switch pass.memory.norms.dual.reduction {
-    case .pixelMean: 1 / Double(pass.images * input.shape.pixels)
-    case .rowMean: 1 / Double(pass.images)
+    case .pixelMean: 1 / Double(pass.allRows * input.shape.pixels)
+    case .rowMean: 1 / Double(pass.allRows)
     case .sum: 1
     }
   }
@@ -198,7 +196,7 @@ package final class DualNorm: PosteriorNorm {
     if let plain = plainSet(pass) { return plain.backward(pass) }
     let shape = input.shape, usesBatch = pass.mode != .eval, wantsParameters = pass.wanted.contains(.parameters)
     let norms = pass.memory.norms
-    let pull = pass.domains.areBoth(of: pass.images) ? norms.dual.weight * share(pass) : 0
+    let pull = pass.hasBothDomains ? norms.dual.weight * share(pass) : 0
     var kernel = kernel(pass)
     pass.eachChunk { _, images, _ in
       pass.eachRun(in: images) { run, isClean in
@@ -239,9 +237,7 @@ package final class DualNorm: PosteriorNorm {
         }
       }
     }
-    BatchTree.pairs(pass.leaves) { left, right in
-      for index in 0..<count { total[left * count + index] += total[right * count + index] }
-    }
+    pass.addLeaves(total, stride: count)
     guard pass.wanted.contains(.parameters) else { return }
     for channel in 0..<shape.channels {
       pass.memory.gradients.pointer[affine.bias + channel] = Float(sum(0, channel, pass))
@@ -256,9 +252,9 @@ package final class DualNorm: PosteriorNorm {
   }
 
   private func setLinear(_ pass: Pass, _ kernel: dl_dual) {
-    let rows = pass.domains.cleanRows(of: pass.images) ?? 0, pixels = input.shape.pixels
+    let rows = pass.allCleanRows ?? 0, pixels = input.shape.pixels
     setTerms(0, kernel.clean_inverse, count: rows * pixels, sign: 1, pass)
-    setTerms(1, kernel.adversarial_inverse, count: (pass.images - rows) * pixels, sign: -1, pass)
+    setTerms(1, kernel.adversarial_inverse, count: (pass.allRows - rows) * pixels, sign: -1, pass)
   }
 
   /// Constant and slope on the rows of set `number`, which are `count` pixels.

@@ -33,6 +33,8 @@ package final class SplitNorm: NormLayer {
     adversarial = BatchNorm(name, input, output, relu: relu, affine: other, statistics: sets[1], &builder)
   }
 
+  package var wholeGradients: [Range<Int>] { clean.wholeGradients + adversarial.wholeGradients }
+
   package var scratchCount: Int { max(clean.scratchCount, adversarial.scratchCount) }
 
   package func planBackward(_ places: GradientPlaces, _ plan: inout ArenaPlan) {
@@ -48,9 +50,9 @@ package final class SplitNorm: NormLayer {
   /// The set of all rows, and the one that none goes to; nil when there are rows of both.
   private func only(_ pass: Pass) -> (used: BatchNorm, idle: BatchNorm)? {
     let isAdversarial: Bool
-    switch pass.domains.cleanRows(of: pass.images) {
+    switch pass.allCleanRows {
     case nil: isAdversarial = pass.memory.norms.branch == .adversarial
-    case pass.images: isAdversarial = false
+    case pass.allRows: isAdversarial = false
     case 0: isAdversarial = true
     default: return nil
     }

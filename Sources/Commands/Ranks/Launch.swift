@@ -1,0 +1,77 @@
+import Engine
+import Foundation
+import Recipe
+import Tensors
+
+/// The processes that `mpirun` started for one run.
+enum Launch {
+  /// Runs `lead` in the first process, or in the only one. The others work for it, without a word.
+  static func run(_ options: RunOptions, _ lead: (RankTeam?) async throws -> Void) async throws {
+    guard let team = try team() else { return try await lead(nil) }
+    guard team.isFirst else { return try work(options, team) }
+    do {
+      guard team.count.nonzeroBitCount == 1 else {
+        throw CommandFailure.usage(
+          "mpirun: \(team.count) processes; use 1, 2, 4, 8, …: a batch is halved again and again")
+      }
+      try await lead(team)
+    } catch {
+      if !team.hasBegun { team.dismiss() }
+      guard team.hasLost else {
+        team.leave(status: 0)
+        throw error
+      }
+      // This ends the program, so that the line must come first.
+      let failure = CommandFailure(error)
+      if !failure.line.isEmpty { try? Output.standard.error("dualab: \(failure.line)\n") }
+      team.leave(status: failure.status)
+      throw failure
+    }
+    team.leave(status: 0)
+  }
+
+  /// A process that is not the first.
+  private static func work(_ options: RunOptions, _ team: RankTeam) throws {
+    do {
+      try RankWorker(team, threads: try options.threads.count).run { try RunPlan(options).settings }
+    } catch is RanksLost {
+      team.leave(status: 1)
+      throw CommandFailure(status: 1, line: "")
+    } catch {
+      // Nobody else knows of it.
+      try? Output.standard.error("dualab: rank \(team.rank): \(CommandFailure(error).line)\n")
+      team.abandon()
+      team.leave(status: 1)
+    }
+    team.leave(status: 0)
+  }
+
+  /// Gives the first process the terminal that `DUALAB_TTY` names: mpirun leaves it none. Without the variable nothing
+  /// changes.
+  static func takeTerminal() throws {
+    let environment = ProcessInfo.processInfo.environment
+    guard let path = environment["DUALAB_TTY"], MPIRanks.Library.current(environment)?.rank == 0 else { return }
+    let terminal = open(path, O_RDWR | O_NOCTTY)
+    guard terminal >= 0, isatty(terminal) == 1 else {
+      throw CommandFailure.usage("DUALAB_TTY=\(path): not a terminal that can be opened; use DUALAB_TTY=$(tty)")
+    }
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(terminal, stream) }
+  }
+
+  /// The processes of this run; nil where nobody started several.
+  private static func team() throws -> RankTeam? {
+    guard let (library, rank, size) = MPIRanks.Library.current(ProcessInfo.processInfo.environment), size > 1 else {
+      return nil
+    }
+    do {
+      let ranks = try MPIRanks(library)
+      guard ranks.count == size else {
+        throw CommandFailure.failed("\(library.title): mpirun started \(size) processes, and \(ranks.count) are there")
+      }
+      return RankTeam(ranks)
+    } catch let failure as CommandFailure {
+      // All processes know; one says it.
+      throw rank == 0 ? failure : CommandFailure(status: failure.status, line: "")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Networks
+import Recipe
+
+/// What the first process of several tells the others to do.
+enum RankOrder: Sendable, Codable {
+  /// Run a training step; without settings, those of the one before.
+  case step(Int, Settings?)
+  /// Take over a network with the normalization layers of these settings, and its numbers, which follow.
+  case network(Settings)
+  /// The run is over.
+  case end
+}
+
+/// What the others must know before they load their data.
+package struct RankStart: Sendable, Codable {
+  /// What bits depend on.
+  let provenance: Provenance
+  let preset: String
+  /// The settings at the start of the run.
+  let initial: Settings
+  /// Those of the network's normalization layers.
+  let built: Settings
+  /// True when the run goes on from a checkpoint: options then say nothing about its settings.
+  let isResumed: Bool
+}
+
+/// What a process answers when it is ready.
+struct RankAnswer: Sendable, Codable {
+  /// Of the training images.
+  var images = ""
+  /// Why it cannot take part, in one line.
+  var complaint: String?
+}
