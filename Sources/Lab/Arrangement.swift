@@ -34,7 +34,7 @@ package struct Arrangement: Sendable, Hashable {
       focus: RunsPane.self),
     Arrangement(
       "system",
-      [LossPane.self, AccuracyPane.self, ControlsPane.self, JournalPane.self, SystemPane.self],
+      [LossPane.self, AccuracyPane.self, ControlsPane.self, JournalPane.self, SystemPane.self, LogPane.self],
       focus: SystemPane.self),
     Arrangement("all", [], focus: ControlsPane.self),
   ]

@@ -74,6 +74,9 @@ package struct Desk: Sendable {
     if seats.indices.contains(run) { seats[run].lab.take(news) }
   }
 
+  /// Takes in a line that was printed: any of the runs may have done it.
+  package mutating func log(_ line: String) { for index in seats.indices { seats[index].lab.log(line) } }
+
   /// Draws the curves of other runs behind those of the run that is shown.
   package mutating func compare(_ runs: [OtherRun]) { seats[shown].lab.compare(runs) }
 

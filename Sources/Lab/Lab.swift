@@ -197,6 +197,12 @@ package struct Lab: Sendable {
   /// Shows a line from the program itself, such as where a frame was saved.
   package mutating func note(_ text: String) { show(text, isError: false) }
 
+  /// Takes in a line that was printed, which would have torn the screen.
+  package mutating func log(_ line: String) {
+    for index in panes.indices { panes[index].log(line) }
+    show(line, isError: false)
+  }
+
   /// What the screen shows, in words: for screen readers, notes and `--describe`.
   package func describe() -> String { parts.map(\.text).joined(separator: "\n") }
 

@@ -12,4 +12,5 @@ package let paneCatalogue: [any Pane.Type] = [
   RunsPane.self,
   TradeOffPane.self,
   SystemPane.self,
+  LogPane.self,
 ]

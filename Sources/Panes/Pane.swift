@@ -31,6 +31,8 @@ package protocol Pane: Sendable {
   mutating func compare(_ runs: [OtherRun])
   /// Takes note of an event of the other run with this index.
   mutating func update(_ event: Event, of other: Int)
+  /// Takes note of what was printed while the screen was open.
+  mutating func log(_ line: String)
   /// Takes note of a command that was sent to the session, by any part of the screen.
   mutating func noteSent(_ command: Command)
   /// How its charts are looked at from now on.
@@ -91,6 +93,7 @@ extension Pane {
   package mutating func hear(_ news: PaneNews) -> Bool { false }
   package var choices: [String: String] { [:] }
   package mutating func restore(_ choices: [String: String]) {}
+  package mutating func log(_ line: String) {}
   // Most panes show one run only.
   package mutating func compare(_ runs: [OtherRun]) {}
   package mutating func update(_ event: Event, of other: Int) {}

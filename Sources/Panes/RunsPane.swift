@@ -19,7 +19,7 @@ package struct RunsPane: Pane {
     KeyBinding([.home], "first run", when: { $0.rows.count > 1 }) { $0.select(0) },
     KeyBinding([.end], "last run", when: { $0.rows.count > 1 }) { $0.select($0.rows.count - 1) },
     KeyBinding(
-      [.character("c")], footer: FooterWord("c", "compare"), "draw the curves of this run, too, or no longer",
+      [.character("C")], footer: FooterWord("C", "compare"), "draw the curves of this run, too, or no longer",
       when: { $0.chosen != nil }
     ) { $0.compare() },
     KeyBinding(

@@ -110,7 +110,7 @@ actor ScreenActor<Content: ScreenContent> {
     // The job that closes the screen is already queued; there is nothing else to wait for.
     guard outcome == nil else { return TerminalThread.Wait() }
     guard phase == .open else { return TerminalThread.Wait(signals: signals, milliseconds: Self.foregroundTime) }
-    for line in strayOutput.lines() { content.note(line) }
+    for line in strayOutput.lines() { content.log(line) }
     return TerminalThread.Wait(keys: terminal_descriptor(), signals: signals, milliseconds: draw())
   }
 

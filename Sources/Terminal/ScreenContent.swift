@@ -41,6 +41,9 @@ package protocol ScreenContent: Sendable {
   /// How it is looked at, to begin with it the next time; nil when there is nothing to remember.
   var memory: LabMemory? { get }
 
+  /// Takes in a line that was printed while the screen was open.
+  mutating func log(_ line: String)
+
   /// Shows a message of the program.
   mutating func note(_ text: String)
 
@@ -55,6 +58,7 @@ extension ScreenContent {
   package var isMoving: Bool { false }
   package var cursor: ScreenCursor? { nil }
   package mutating func advance(by seconds: Double) {}
+  package mutating func log(_ line: String) { note(line) }
   // Most contents show one run.
   package var shown: Int { 0 }
   package mutating func open(_ history: [Event], beside parent: OtherRun) {}

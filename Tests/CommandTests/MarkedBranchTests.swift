@@ -51,7 +51,7 @@ import Testing
     let program = try BuiltProgram.file().path, out = folder.appendingPathComponent("run").path
     let options = ["--out", out, "--steps", "100000", "--threads", "2"] + Self.options.dropFirst(2)
     let lab = try TmuxSession([program, "lab"] + options, columns: 120, rows: 36)
-    try await lab.wait(until: "a few steps") { $0.contains("step 3") }
+    try await lab.wait(until: "a few steps") { $0.contains(/step +3/) }
     return lab
   }
 
@@ -103,7 +103,7 @@ import Testing
       defer { lab.end() }
       try lab.type(":branch 2 beta=1 --beside")
       try lab.press("Enter")
-      try await lab.wait(until: "a few steps of the branch") { $0.contains("2/2 branch") && $0.contains("step 2") }
+      try await lab.wait(until: "a few steps of the branch") { $0.contains("2/2 branch") && $0.contains(/step +2/) }
       try lab.signal(SIGTERM)
       #expect(try await lab.exitStatus() == 143)
       for name in ["run", "run-branch-2"] {

@@ -114,7 +114,8 @@ import Testing
     lab.press(.character("s"), .character("y"), .character("p"), .character("6"), .function(12), .character("f"))
     let memory = try #require(lab.memory)
     #expect(memory.layout == "attack" && memory.hidden == ["journal"] && memory.added == ["system"])
-    #expect(memory.panes["loss"] == ["log": "true", "smoothing": "light"])
+    #expect(memory.panes["loss"] == ["log": "true"])
+    #expect(memory.panes["charts"] == ["axis": "step", "log": "false", "smoothing": "light"])
     var next = Lab()
     next.restore(memory)
     #expect(next.memory == memory)
@@ -127,7 +128,9 @@ import Testing
     var memory = LabMemory(), lab = Lab()
     memory.layout = "moon"
     memory.hidden = paneCatalogue.map { $0.id } + ["moon"]
-    memory.panes = ["loss": ["smoothing": "extreme", "log": "perhaps"], "moon": ["phase": "full"]]
+    memory.panes = [
+      "loss": ["log": "perhaps"], "charts": ["smoothing": "extreme", "axis": "moons"], "moon": ["phase": "full"],
+    ]
     lab.restore(memory)
     var usual = Lab()
     let expected = usual.frame(120, 36), frame = lab.frame(120, 36)

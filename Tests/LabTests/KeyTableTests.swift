@@ -19,7 +19,9 @@ import Testing
   }
 
   private var situations: [Situation] {
-    let running = Script.lab(to: 60, twoThemes)
+    var running = Script.lab(to: 60, twoThemes)
+    for line in 0..<20 { running.log("printed \(line)") }
+    running.dismiss()
     let withKeys = { (lab: Lab, keys: [Key], width: Int, height: Int) -> Lab in
       var lab = lab
       _ = lab.frame(width, height)
@@ -83,7 +85,9 @@ import Testing
     all.append(Situation(name: "beside", lab: withKeys(DeskTests().desk(shows: "branch").lab, [], 120, 36)))
     all.append(Situation(name: "replay", lab: withKeys(running.looking(on: .replay), [], 120, 36)))
     for tabs in 1..<paneCatalogue.count {
-      all.append(Situation(name: "focus \(tabs)", lab: withKeys(running, [Key](repeating: .tab, count: tabs), 120, 36)))
+      let keys = [Key](repeating: .tab, count: tabs)
+      all.append(Situation(name: "focus \(tabs)", lab: withKeys(running, keys, 120, 36)))
+      all.append(Situation(name: "focus \(tabs), above", lab: withKeys(running, keys + [.pageUp], 120, 36)))
     }
     return all
   }

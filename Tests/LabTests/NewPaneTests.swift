@@ -184,13 +184,13 @@ import Testing
   @Test func aRunIsComparedAndBranchedByItsKeys() {
     var pane = runs()
     #expect(pane.chosen?.name == "x")
-    guard case .say? = pane.press(.character("c"), isFocused: true)?.first else { return #expect(Bool(false)) }
+    guard case .say? = pane.press(.character("C"), isFocused: true)?.first else { return #expect(Bool(false)) }
     #expect(pane.press(.character("B"), isFocused: true) == [.type("branch 299 ")])
     _ = pane.press(.up, isFocused: true)
-    #expect(pane.press(.character("c"), isFocused: true) == [.compare(["runs/false-robustness-200"])])
+    #expect(pane.press(.character("C"), isFocused: true) == [.compare(["runs/false-robustness-200"])])
     pane.compare([OtherRun(name: "false-robustness-200")])
     #expect(text(pane).contains("+ "))
-    #expect(pane.press(.character("c"), isFocused: true) == [.compare([])])
+    #expect(pane.press(.character("C"), isFocused: true) == [.compare([])])
     guard case .say(let words)? = pane.press(.character("B"), isFocused: true)?.first else {
       return #expect(Bool(false))
     }

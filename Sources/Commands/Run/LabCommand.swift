@@ -31,6 +31,8 @@ struct LabCommand: AsyncParsableCommand {
     if look.describe {
       return try await LabInWords.run(options, lab: Lab(options: try look.labOptions(themes)), output: .standard)
     }
+    // A theme that does not exist is refused where nothing is drawn, too.
+    _ = try look.labOptions(themes)
     try await Launch.run(options) { team in
       guard look.tui || TerminalCapabilities.canShowLab else {
         return try await Headless.run(options, style: Headless.Style(), team: team, output: .standard)

@@ -51,7 +51,9 @@ struct Resumption {
   ) throws -> [Intervention] {
     let settings = point.progress.next, before = settings[.steps]
     guard let steps else {
-      guard wasFinished, before > 0, point.progress.step >= before else { return [] }
+      // Another checkpoint of the last step stands in for a damaged last one, which is written again.
+      let isWhole = point.kind == .last
+      guard wasFinished, isWhole, before > 0, point.progress.step >= before else { return [] }
       throw CommandFailure.failed(
         "\(url.relativePath): finished after \(NumberText.count(point.progress.step, "step")); add --steps N to train it "
           + "longer")
