@@ -51,7 +51,13 @@ import Testing
     let program = try BuiltProgram.file().path, out = folder.appendingPathComponent("run").path
     let options = ["--out", out, "--steps", "100000", "--threads", "2"] + Self.options.dropFirst(2)
     let lab = try TmuxSession([program, "lab"] + options, columns: 120, rows: 36)
-    try await lab.wait(until: "a few steps") { $0.contains(/step +3/) }
+    do {
+      try await lab.wait(until: "a few steps") { $0.contains(/step +3/) }
+    } catch {
+      // Nobody else would end it.
+      lab.end()
+      throw error
+    }
     return lab
   }
 
