@@ -143,7 +143,7 @@ import Testing
   @Test func thePresetOfAChangedRunRepeatsItBitForBit() async throws {
     let folder = try BuiltProgram.newFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let lab = try session(folder, ["--steps", "1000"] + Self.endless.dropFirst(2))
+    let lab = try session(folder, ["--steps", "2000"] + Self.endless.dropFirst(2))
     defer { lab.end() }
     try await lab.wait(until: "a step") { (self.step($0) ?? 0) > 0 }
     try lab.press("Space")
