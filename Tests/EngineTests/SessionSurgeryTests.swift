@@ -30,6 +30,20 @@ struct SessionSurgeryTests {
     #expect(next.play(.begin, .prepared(description(steps: 4))).contains("convert to dbn @1"))
   }
 
+  @Test("a recalibration and a new norm in one step are both done, the recalibration on the network as it was")
+  func recalibrationBeforeConversion() throws {
+    var machine = try running()
+    _ = machine.play(.command(.recalibrate(batches: 7)), .command(Self.dual))
+    let first = machine.follow(.stepDone(sample(1)))
+    guard case .work(.operate(.recalibrate(batches: 7), 1, let used))? = first.last else {
+      Issue.record("\(first.map(words))")
+      return
+    }
+    #expect(used[.norm].rawValue == "bn" && machine.settings[.norm].rawValue == "dbn")
+    let after = machine.follow(.operated(report(1, .recalibrate(batches: 7), used)))
+    #expect(after.map(words).last == "convert to dbn @1")
+  }
+
   @Test("what is changed while the network is operated on comes after it")
   func changedMeanwhile() throws {
     var machine = try running()

@@ -142,7 +142,9 @@ extension SessionMachine {
 
   private mutating func operate() -> Turn? {
     guard let operation = operations.next(needsConversion: settingsInForce.needsConversion) else { return nil }
-    return start(.operate(operation, afterStep: step, settings))
+    // A recalibration is of the network as it is; a conversion that waits comes after it.
+    let used = operation == .convert ? settings : settingsInForce.ofNetwork(settings)
+    return start(.operate(operation, afterStep: step, used))
   }
 
   // MARK: the end
