@@ -42,9 +42,11 @@ package struct CommandFailure: Error, Equatable {
     // A run without a step leaves nothing to go on from.
     let remedy =
       summary.step > 0
-      ? "go on with 'dualab train --resume \(folder.relativePath)' on any number of processes" : "start it again"
+      ? "resume it with 'dualab train --resume \(folder.relativePath)' on any number of processes"
+      : "run the same command again"
     let line =
-      "step \(summary.step): another process of this run has ended, or this one was told to; \(remedy)"
+      "step \(summary.step): lost contact with another process of this run (it ended, or this one was interrupted); "
+      + remedy
     return CommandFailure(status: signal.map { 128 + $0 } ?? 1, line: oneLine(line))
   }
 

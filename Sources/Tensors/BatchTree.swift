@@ -3,8 +3,8 @@
 ///
 /// Its leaves are runs of neighboring images, `2^m` of them, the fewest with at most eight images each; their lengths
 /// differ by at most one. A leaf adds its images in order, and two neighbors are added to each other until one sum is
-/// left. So the tree is a function of the number of images alone, and a sum has the same bits whoever adds which part
-/// of it, on however many threads.
+/// left. So the tree is a function of the number of images alone, and a sum has the same bits no matter who adds which
+/// part of it, on however many threads.
 package struct BatchTree: Sendable, Hashable {
   /// The most images of a leaf.
   package static let leafLimit = 8

@@ -5,23 +5,11 @@ import CKernels
 ///
 /// Used by one thread at a time, except for `cancel`.
 package final class RankTeam: @unchecked Sendable {
-  /// What went over the wire, of this process.
-  package struct Traffic: Sendable {
-    /// Messages sent.
-    package var messages = 0
-    /// Bytes sent.
-    package var bytes = 0
-    /// Seconds spent in sending, receiving and waiting for the others.
-    package var seconds = 0.0
-  }
-
   private let ranks: any Ranks
   private var isLost = false
   private var room = Storage(count: 0)
   /// True once the others know which run it is.
   package var hasBegun = false
-  /// What was sent so far.
-  package private(set) var traffic = Traffic()
 
   /// The processes of one run.
   package init(_ ranks: any Ranks) { self.ranks = ranks }
@@ -48,19 +36,14 @@ package final class RankTeam: @unchecked Sendable {
   /// Leaves the others at the end of the program, or ends them where they cannot know that this one goes.
   package func leave(status: Int32) { if isLost { ranks.abort(status: status) } else { ranks.leave() } }
 
-  private func note(_ bytes: Int, since start: ContinuousClock.Instant, _ isDone: Bool) {
-    traffic.messages += 1
-    traffic.bytes += bytes
-    traffic.seconds += (ContinuousClock.now - start) / .seconds(1)
-    if !isDone { isLost = true }
-  }
+  /// After a message that did not arrive there are no others.
+  private func note(_ isDone: Bool) { if !isDone { isLost = true } }
 
   private func exchange(
     _ sent: UnsafeRawBufferPointer, for received: UnsafeMutableRawBufferPointer, with other: Int
   ) {
     guard !isLost else { return }
-    let start = ContinuousClock.now
-    note(sent.count, since: start, ranks.exchange(sent, for: received, with: other))
+    note(ranks.exchange(sent, for: received, with: other))
   }
 
   private func room(floats: Int) -> UnsafeMutablePointer<Float> {
@@ -135,11 +118,10 @@ package final class RankTeam: @unchecked Sendable {
   package func share(_ bytes: UnsafeMutableRawBufferPointer) {
     var distance = 1
     while distance < ranks.count, !isLost {
-      let start = ContinuousClock.now
       if rank < min(distance, ranks.count - distance) {
-        note(bytes.count, since: start, ranks.send(UnsafeRawBufferPointer(bytes), to: rank + distance))
+        note(ranks.send(UnsafeRawBufferPointer(bytes), to: rank + distance))
       } else if rank >= distance, rank < 2 * distance {
-        note(0, since: start, ranks.receive(into: bytes, from: rank - distance))
+        note(ranks.receive(into: bytes, from: rank - distance))
       }
       distance *= 2
     }

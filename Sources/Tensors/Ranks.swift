@@ -30,6 +30,6 @@ package struct RanksLost: Error, CustomStringConvertible {
 
   /// One line.
   package let description =
-    "another process of this run has ended, or this one was told to; go on with --resume and the run's folder, on any "
-    + "number of processes"
+    "lost contact with another process of this run (it ended, or this one was interrupted); "
+    + "resume it with --resume and the run's folder, on any number of processes"
 }

@@ -29,7 +29,9 @@ import Testing
 
   /// The weights, momentum and statistics of 8 steps, which are two epochs, with a change in between; steps of which
   /// every batch but the last of an epoch is shared out.
-  private static func train(_ settings: Settings, ranks: Int, threads: Int = 1) throws -> Outcome {
+  private static func train(
+    _ settings: Settings, ranks: Int, threads: Int = 1, recalibrates: Bool = false
+  ) throws -> Outcome {
     var outcome = Outcome()
     let make = { try Trainer(settings: settings, presetName: "test", threads: threads, folder: nil) }
     func lead(_ team: RankTeam?) throws {
@@ -41,6 +43,9 @@ import Testing
         var sample = try trainer.step(number, settings: now, poll: {})
         sample.seconds = 0
         outcome.samples.append(sample)
+        if recalibrates, number == 5 {
+          _ = try trainer.operate(.recalibrate(batches: 2), afterStep: 5, settings: now, poll: {})
+        }
       }
       trainer.finishWriting()
       var digest = Digest()
@@ -57,6 +62,15 @@ import Testing
       #expect(errors.isEmpty, "\(errors)")
     }
     return outcome
+  }
+
+  @Test(arguments: ["bn", "dbn"]) func aRecalibrationReachesAll(norm: String) throws {
+    let settings = try Self.settings(["model=conv4", "width=8", "norm=\(norm)"])
+    let alone = try Self.train(settings, ranks: 1, recalibrates: true)
+    #expect(try Self.train(settings, ranks: 1).digest != alone.digest)
+    for ranks in [2, 4] {
+      #expect(try Self.train(settings, ranks: ranks, recalibrates: true).digest == alone.digest, "\(ranks) processes")
+    }
   }
 
   @Test(arguments: [
@@ -103,7 +117,7 @@ import Testing
       refusal(small, ranks: 4) { small }
         == "batch 16 for 4 processes: a batch is shared out in groups of up to 8 images; use at most 2 processes, or a "
         + "batch of at least 17")
-    #expect(refusal(small, ranks: 2) { other }.hasPrefix("rank 1 of 2: beta is 2, on rank 0 0; use one preset"))
+    #expect(refusal(small, ranks: 2) { other }.hasPrefix("rank 1 of 2: beta is 2, but 0 on rank 0; use one preset"))
     #expect(
       refusal(small, ranks: 2) { throw SettingError("no preset 'x'") }.hasPrefix("rank 1 of 2: no preset 'x'"))
   }

@@ -45,7 +45,13 @@ package enum Headless {
     }
     session.tidy(after: summary)
     if let failure { throw failure }
-    if let team, team.hasLost { throw CommandFailure.lost(session.folder.url, summary, signal: signals.signal) }
+    if let team, team.hasLost, summary.outcome != .finished {
+      // What failed here, such as a file that is gone, is the reason why the others were left.
+      guard summary.outcome != .failed || summary.reason == RanksLost().description else {
+        throw CommandFailure.failed(summary.reason)
+      }
+      throw CommandFailure.lost(session.folder.url, summary, signal: signals.signal)
+    }
     try verdict(on: summary, signal: signals.signal)
     if failsOnAlarm, alarms.isUnacknowledged { throw CommandFailure.alarm }
   }

@@ -28,12 +28,13 @@ struct LabCommand: AsyncParsableCommand {
   mutating func run() async throws {
     try Launch.takeTerminal()
     let themes = try options.folders.library(of: ThemeFile.self)
-    if look.describe {
-      return try await LabInWords.run(options, lab: Lab(options: try look.labOptions(themes)), output: .standard)
-    }
     // A theme that does not exist is refused where nothing is drawn, too.
     _ = try look.labOptions(themes)
     try await Launch.run(options) { team in
+      if look.describe {
+        guard team == nil else { throw CommandFailure.usage("--describe: not under mpirun; use 'dualab train' there") }
+        return try await LabInWords.run(options, lab: Lab(options: try look.labOptions(themes)), output: .standard)
+      }
       guard look.tui || TerminalCapabilities.canShowLab else {
         return try await Headless.run(options, style: Headless.Style(), team: team, output: .standard)
       }
@@ -61,7 +62,9 @@ struct LabCommand: AsyncParsableCommand {
       lab.restore(left.withLock { $0 })
       do {
         switch following.run {
-        case .branch(let folder): session = try RunningSession(branching: folder, given)
+        case .branch(let folder):
+          session = try RunningSession(branching: folder, given)
+          given = given.goingOn(with: folder.url)
         case .next(let next):
           if let run = Self.finished(next) { return try await replay(run, lab, remember) }
           given = try given.following(next, session)
@@ -199,9 +202,14 @@ extension RunOptions {
       (options.preset, options.set.assignments, options.changes) = (name, [], [])
     case .run(let name): options.resume = name
     }
-    if options.resume != nil {
-      (options.preset, options.set.assignments, options.changes, options.seed) = (nil, [], [], nil)
-    }
+    return options.resume.map { options.goingOn(with: URL(fileURLWithPath: $0)) } ?? options
+  }
+
+  /// The options of going on with a run: what it began with is in its folder.
+  fileprivate func goingOn(with run: URL) -> RunOptions {
+    var options = self
+    (options.resume, options.out) = (run.path, nil)
+    (options.preset, options.set.assignments, options.changes, options.seed) = (nil, [], [], nil)
     return options
   }
 

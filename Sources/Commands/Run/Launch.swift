@@ -12,7 +12,7 @@ enum Launch {
     do {
       guard team.count.nonzeroBitCount == 1 else {
         throw CommandFailure.usage(
-          "mpirun: \(team.count) processes; use 1, 2, 4, 8, …: a batch is halved again and again")
+          "mpirun: \(team.count) processes; use 1, 2, 4, 8, …: their number must be a power of two")
       }
       try await lead(team)
     } catch {
@@ -33,7 +33,8 @@ enum Launch {
   /// A process that is not the first.
   private static func work(_ options: RunOptions, _ team: RankTeam) throws {
     do {
-      try RankWorker(team, threads: try options.threads.count).run { try RunPlan(options).settings }
+      // A wrong number is said by the first process.
+      try RankWorker(team, threads: (try? options.threads.count) ?? 1).run { try RunPlan(options).settings }
     } catch is RanksLost {
       team.leave(status: 1)
       throw CommandFailure(status: 1, line: "")

@@ -56,7 +56,7 @@ final class MPIRanks: Ranks {
     }
     self.functions = functions.pointee
     guard self.functions.begin() else {
-      throw CommandFailure.failed("\(library.title) cannot be used by one thread after the other; use another MPI")
+      throw CommandFailure.failed("\(library.title) does not support MPI_THREAD_SERIALIZED; use an MPI that does")
     }
     (rank, count) = (Int(self.functions.rank()), Int(self.functions.size()))
     cancelled.initialize(to: 0)

@@ -52,7 +52,7 @@ struct Resumption {
     let settings = point.progress.next, before = settings[.steps]
     guard let steps else {
       // Another checkpoint of the last step stands in for a damaged last one, which is written again.
-      let isWhole = point.kind == .last
+      let isWhole = URL(fileURLWithPath: point.path).lastPathComponent == "last.safetensors"
       guard wasFinished, isWhole, before > 0, point.progress.step >= before else { return [] }
       throw CommandFailure.failed(
         "\(url.relativePath): finished after \(NumberText.count(point.progress.step, "step")); add --steps N to train it "

@@ -41,14 +41,14 @@ package struct RankWorker {
     let differences = Provenance.current.differences(from: start.provenance)
     guard differences.isEmpty else {
       throw TrainingFailure(
-        "other bits than rank 0: " + differences.joined(separator: ", ")
+        "would compute different bits from rank 0: " + differences.joined(separator: ", ")
           + "; use the same program everywhere, and one DUALAB_CPU that all machines have")
     }
     if !start.isResumed {
       let own = try settings()
       if let knob = own.differences(from: start.initial).first {
         throw TrainingFailure(
-          "\(knob.name) is \(own.formatted(knob)), on rank 0 \(start.initial.formatted(knob)); use one preset and the "
+          "\(knob.name) is \(own.formatted(knob)), but \(start.initial.formatted(knob)) on rank 0; use one preset and the "
             + "same options everywhere")
       }
     }

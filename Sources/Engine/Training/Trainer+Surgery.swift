@@ -26,7 +26,12 @@ extension Trainer {
       throw error
     }
     if new !== old { training.exchange(new) }
-    try announceNetwork(settings)
+    do { try announceNetwork(settings) } catch {
+      // An operation that failed has changed nothing.
+      if new !== old { training.exchange(old) }
+      old.restore(runningStatistics: statistics)
+      throw error
+    }
     let drift = after.drift(from: before)
     var report = SurgeryReport(
       step: step, operation: operation.kind, from: old.settings.norm, to: new.settings.norm,
