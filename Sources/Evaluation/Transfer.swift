@@ -54,7 +54,7 @@ struct Transfer {
   }
 
   /// PGD to its last step on one source, whatever it breaks there on the way: an iterate that only just crosses the
-  /// source's boundary seldom crosses another's.
+  /// source's boundary rarely crosses another's.
   private mutating func make(on place: Int, _ poll: () throws -> Void) throws {
     let pixels = evaluation.set.shape.planarCount, width = sources.count * pixels
     let problem = problems(stream: Self.stream + 256 * place)

@@ -65,7 +65,8 @@ package struct AttackProgressNote: Sendable, Hashable, Codable {
   package var phase: Phase
   /// Images of the probe.
   package var n: Int
-  /// Images classified correctly without an attack; nil before that is known.
+  /// Images that it begins with: those that the attack of training left, or, after the end of a run, those classified
+  /// correctly without an attack; nil before that is known.
   package var correct: Int?
   /// Images broken so far, by all attacks.
   package var broken: Int

@@ -30,6 +30,8 @@ package enum ExaminationNews: Sendable, Hashable {
   case report(heading: String, [String])
   /// One line: where a file was written, or why it failed.
   case note(String)
+  /// Nothing follows.
+  case ended
 }
 
 /// A preset or a run to choose from.
@@ -79,6 +81,9 @@ extension Lab {
     case .attack(let note): take(note)
     case .report(let heading, let lines): _ = open(ReportDialog(heading: heading, report: lines))
     case .note(let text): show(text, isError: false)
+    case .ended:
+      session.isExamined = false
+      if var open = dialog { dialog = open.follow(self) ? open : nil }
     }
   }
 

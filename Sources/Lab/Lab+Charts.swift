@@ -44,7 +44,7 @@ extension Lab {
       [.enter], footer: FooterWord("enter", "rewind"), "on a mark: offer to go back to it",
       when: { $0.markAtCrosshair != nil }
     ) { $0.returnToMark() },
-    crosshairKey([.escape], FooterWord("esc", "end"), "take the crosshair away") { $0.removeCrosshair() },
+    crosshairKey([.escape], FooterWord("esc", "end"), "remove the crosshair") { $0.removeCrosshair() },
   ]
 
   private static func chartKey(

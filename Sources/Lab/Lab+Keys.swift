@@ -62,6 +62,8 @@ extension Lab {
   /// Has weights of the run that is over examined.
   private mutating func examine(_ examination: Examination) -> [LabAction] {
     if case .attack(let weights) = examination { session.examined = weights }
+    session.isExamined = true
+    if var open = dialog { dialog = open.follow(self) ? open : nil }
     return [.examine(examination)]
   }
 

@@ -25,6 +25,6 @@ extension Session {
   /// True when there is an alarm, and something here that a branch may leave.
   var canCure: Bool {
     !isOver && onlooker == nil && !isWatching && place == nil && settings != nil
-      && [.alarm, .confirmed, .acknowledged].contains(gap)
+      && gap?.isAlarm ?? false
   }
 }

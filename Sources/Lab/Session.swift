@@ -24,10 +24,14 @@ package struct Session: Sendable {
   private(set) var gapRecord = GapRecord()
   /// The last measurement of the present weights.
   private(set) var lastProbe: Probe?
+  /// Of the stronger attacks at the last check, the reading that leaves least.
+  private(set) var lastReading: GapReading?
   /// The attack on frozen weights that is running, or ran last.
   private(set) var attack: AttackProgressNote?
   /// The weights of the run that is over that are examined, or were last, and what AutoAttack left of them.
   var examined: Probe.Weights?
+  /// True while something of the run that is over is examined.
+  var isExamined = false
   private(set) var examinations: [Probe.Weights: AttackProgressNote] = [:]
   /// How long a full attack would take at most.
   private(set) var forecast: AttackProgressNote?
@@ -79,6 +83,7 @@ package struct Session: Sendable {
     case .attackProgress(let note): if note.phase == .forecast { forecast = note } else { attack = note }
     case .alarm(let change):
       gap = change.state
+      if let reading = change.reading { take(reading) }
       causes = change.state == .calm ? [] : change.causes.isEmpty ? causes : change.causes
     case .state(let change):
       state = change.state
@@ -97,6 +102,7 @@ package struct Session: Sendable {
       guard probe.weights == .current else { return }
       pace.add(probe)
       if probe.step >= lastProbe?.step ?? 0 { lastProbe = probe }
+      for reading in [probe.quick, probe.deep].compactMap(\.self) { take(reading) }
       gap = probe.gapState ?? gap
     case .summary(let summary):
       self.summary = summary
@@ -107,6 +113,16 @@ package struct Session: Sendable {
     case .journal(let entry): take(entry)
     case .checkpoint, .surgery: break
     }
+  }
+
+  private mutating func take(_ reading: GapReading) {
+    if let last = lastReading {
+      guard reading.step >= last.step else { return }
+      // Of the same weights the lower one counts, or that of more images.
+      let isHarsher = (reading.accuracy.value, -reading.n) < (last.accuracy.value, -last.n)
+      guard reading.step > last.step || isHarsher else { return }
+    }
+    lastReading = reading
   }
 
   private mutating func take(_ entry: JournalEntry) {

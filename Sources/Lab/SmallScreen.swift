@@ -7,27 +7,32 @@ import Spelling
 struct AccuracyWords {
   /// Under the attack of training, with its name.
   private let pgd: (name: String, accuracy: Proportion)?
-  /// Under the strongest attacks so far, with their name.
+  /// Under the stronger attacks of the last check, with their name.
   private let strongest: (name: String, accuracy: Proportion)?
 
   init(_ session: Session) {
-    let reading = session.gapRecord.strongest
+    let reading = session.lastReading ?? session.gapRecord.strongest
     let probe = session.lastProbe
     pgd =
       probe.map { ($0.attack, $0.adversarial) } ?? reading.map { ($0.attack ?? "PGD", $0.pgd) }
     strongest = reading.map { ($0.tier.rawValue, $0.accuracy) }
   }
 
-  /// Longest first: `PGD-10 .66 ±.06  quick .00 ±.04`, `PGD-10 .66  quick .00`, `PGD .66  AA .00`, `.66 .00`.
+  /// Longest first: `PGD-10 .66 ±.06  quick .00 ±.04`, `PGD-10 .66  quick .00`, `PGD .66  quick .00`, `.66 .00`.
   var levels: [[Span]] {
     let none = ("PGD –", "strongest –")
     return [
       spans(none: none) { "\($0) \(Notation.screen.accuracy($1))" },
       spans(none: none) { "\($0) \(Notation.screen.share($1.value))" },
-      spans(none: ("PGD –", "AA –"), names: ("PGD", "AA")) { "\($0) \(Notation.screen.share($1.value))" },
+      spans(none: ("PGD –", "AA –"), names: (family, strongest?.name ?? "AA")) {
+        "\($0) \(Notation.screen.share($1.value))"
+      },
       spans { Notation.screen.share($1.value) },
     ]
   }
+
+  /// The attack of training without its number of steps: `PGD`.
+  private var family: String { pgd.map { String($0.name.prefix { $0 != "-" }) } ?? "PGD" }
 
   private func spans(
     none: (String, String) = ("–", "–"), names: (String, String)? = nil, _ words: (String, Proportion) -> String
@@ -52,7 +57,7 @@ struct SmallScreen {
     }
   }
 
-  /// The most telling parts that fit into so many columns and rows.
+  /// The most important parts that fit into these columns and rows.
   func lines(width: Int, height: Int) -> [[Span]] {
     guard width > 0, height > 0 else { return [] }
     for parts in candidates {

@@ -105,7 +105,9 @@ extension AttackPane {
       spans.append(Span(String(repeating: part.sign, count: max(0, end - columns)), part.role))
       columns = max(columns, end)
     }
-    return spans + [Span("  ∘ robust  · \(board.weights == nil ? "lost to PGD" : "wrong anyway")", .faint)]
+    return spans + [
+      Span("  ∘ robust  · \(board.weights == nil ? "lost to PGD" : "misclassified without attack")", .faint)
+    ]
   }
 
   /// The letter of an attack.

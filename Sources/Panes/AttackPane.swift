@@ -51,7 +51,8 @@ package struct AttackPane: Pane {
       return "Attack: none was started yet.\(cost)"
     }
     let attacks = board.tallies.map { tally in
-      "\(tally.attack) broke \(tally.broken) of \(NumberText.count(tally.total, "image"))"
+      "\(tally.attack) broke \(tally.broken) of \(NumberText.count(tally.attacked, "image"))"
+        + (tally.attacked < tally.total ? " (\(tally.total) to attack)" : "")
     }
     let time = board.secondsLeft.map { " At most \(NumberText.duration($0)) left." } ?? ""
     let list = attacks.isEmpty ? "" : " " + attacks.joined(separator: ", ") + "."

@@ -5,7 +5,7 @@ import Spelling
 extension GapPane {
   /// What helps against an alarm, in a line; nil while there is none, and where nothing here trains.
   var cureText: String? {
-    guard let state, [.alarm, .confirmed, .acknowledged].contains(state), !isWatched,
+    guard let state, state.isAlarm, !isWatched,
       let settings = trail.settings(at: .max)
     else { return nil }
     let cures = Cure.all(against: causes, settings: settings).prefix(2).map(\.title)

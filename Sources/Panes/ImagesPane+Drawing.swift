@@ -64,11 +64,11 @@ extension ImagesPane {
 
   // MARK: words
 
-  /// What the image is, what it is taken for, and how the attack went on.
+  /// What the image is, what it is seen as, and how the attack went on.
   private func drawHead(_ report: ImageReport, into buffer: inout CellBuffer, in row: Rect, theme: Theme) {
     let now = report.stages[stage].prediction, isRight = now == report.label
     let verdict = [
-      Span(name(of: report.label), .title), Span(" taken for ", .faint),
+      Span(name(of: report.label), .title), Span(" seen as ", .faint),
       Span("\(name(of: now)) \(isRight ? "✓" : "✗")", isRight ? .good : .alarm),
     ]
     let track = [Span("  ", .faint)] + course(report)
@@ -136,7 +136,10 @@ extension ImagesPane {
     let nameWidth = min(12, names.map(displayWidth).max() ?? 0, rect.width / 3), numberWidth = 6
     let track = rect.width - nameWidth - numberWidth - 2
     func length(_ logit: Float) -> Int {
-      high > low && logit.isFinite ? Int((Float(max(0, track - 1)) * (logit - low) / (high - low)).rounded()) : 0
+      guard high > low, logit.isFinite else { return 0 }
+      // In double: the spread of a diverged network's logits can exceed what Float holds.
+      let share = (Double(logit) - Double(low)) / (Double(high) - Double(low))
+      return Int((Double(max(0, track - 1)) * share).rounded())
     }
     for (row, label) in shown.enumerated() where now.logits.indices.contains(label) {
       let y = rect.y + row, isRight = label == report.label, isTaken = label == now.prediction

@@ -32,10 +32,10 @@ package struct ImagesPane: Pane {
       [.character("w")], footer: FooterWord("w", "broken"), "next image that the attack breaks", when: \.canAsk
     ) { $0.ask(.nextBroken(after: $0.position)) },
     KeyBinding(
-      [.character("}")], footer: FooterWord("{/}", "ε"), "attack this image with a larger ε; the run keeps its own",
+      [.character(")")], footer: FooterWord("(/)", "ε"), "attack this image with a larger ε; the run keeps its own",
       when: \.canAsk
     ) { $0.changeRadius(by: 1) },
-    KeyBinding([.character("{")], "attack this image with a smaller ε", when: \.canAsk) { $0.changeRadius(by: -1) },
+    KeyBinding([.character("(")], "attack this image with a smaller ε", when: \.canAsk) { $0.changeRadius(by: -1) },
     KeyBinding([.character("e")], "attack this image with the run's ε", when: { $0.canAsk && $0.radius != .whole }) {
       $0.changeRadius(to: .whole)
     },
@@ -77,6 +77,8 @@ package struct ImagesPane: Pane {
   private(set) var obstacle: String?
   /// Steps done.
   private(set) var step = 0
+  /// The network itself was changed since the image was looked at.
+  private var isOutdated = false
   private var remembered = 0
   private var usualEpsilon: Double?
 
@@ -111,9 +113,10 @@ package struct ImagesPane: Pane {
         usualEpsilon = value
       }
     case .sample(let sample): step = sample.step
+    case .surgery: isOutdated = report != nil
     case .image(let report): show(report)
     case .summary:
-      obstacle = obstacle ?? "the run is over; only the last image that was looked at is here"
+      obstacle = obstacle ?? "the run is over; only the last image is still available"
       awaited = nil
     default: break
     }
@@ -122,7 +125,7 @@ package struct ImagesPane: Pane {
   private mutating func show(_ report: ImageReport) {
     // Who looks at the end of the attack wants the end of the next one, too.
     let wasAtEnd = self.report.map { stage + 1 >= $0.stages.count } ?? true
-    self.report = report
+    (self.report, isOutdated) = (report, false)
     stage = wasAtEnd ? max(0, report.stages.count - 1) : min(stage, max(0, report.stages.count - 1))
     if awaited == report.request { awaited = nil }
   }
@@ -202,12 +205,13 @@ package struct ImagesPane: Pane {
   /// What is on its way, or why nothing is; nil when there is nothing to say.
   var remark: String? {
     if let obstacle { return obstacle }
-    if awaited != nil { return "asked for; it comes between two steps" }
+    if awaited != nil { return "requested; it is computed after the present step" }
     guard let report else { return "press r to look at image \(remembered + 1) of the probe at the present weights" }
     if !report.isFound {
       if case .nextMisclassified = report.request.choice { return "no image of the probe is misclassified" }
       return "\(report.attack) breaks no image of the probe"
     }
+    if isOutdated { return "from before the last change of the network; r looks again" }
     return report.step < step ? "weights of step \(report.step), now \(step); r looks again" : nil
   }
 
@@ -219,7 +223,7 @@ package struct ImagesPane: Pane {
       switch breaking {
       case nil: "correct through the whole attack"
       case 0: "misclassified without any attack"
-      case let stage?: "misclassified from '\(title(of: stage))' on"
+      case let stage?: "first misclassified at '\(title(of: stage))'"
       }
     let largest = zip(last.pixels, clean.pixels).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
     return

@@ -4,22 +4,14 @@ import Readout
 import Spelling
 
 /// What happened: interventions, checkpoints, changes of state; the latest at the bottom.
-package struct JournalPane: Pane {
+package struct JournalPane: Scrollback {
   package static let id = "journal"
   package static let title = "Journal"
   package static let minimumSize = PaneSize(30, 5)
   package static let comfortableSize = PaneSize(44, 8)
   package static let priority = 10
-  package static let keys: [PaneKey<JournalPane>] = [
-    KeyBinding([.up], footer: FooterWord("↑/↓", "scroll"), "scroll to older entries", when: { $0.entries.count > 1 }) {
-      $0.scroll(by: 1)
-    },
-    KeyBinding([.down], "scroll to newer entries", when: { $0.back > 0 }) { $0.scroll(by: -1) },
-    KeyBinding([.pageUp], "ten entries older", when: { $0.entries.count > 1 }) { $0.scroll(by: 10) },
-    KeyBinding([.pageDown], "ten entries newer", when: { $0.back > 0 }) { $0.scroll(by: -10) },
-    KeyBinding([.home], "oldest entry", when: { $0.entries.count > 1 }) { $0.scroll(by: $0.entries.count) },
-    KeyBinding([.end], "newest entry", when: { $0.back > 0 }) { $0.scroll(by: -$0.entries.count) },
-  ]
+  package static let keys: [PaneKey<JournalPane>] = scrolling
+  static let lineName = (one: "entry", many: "entries")
 
   private struct Entry: Sendable, Hashable {
     let step: Int, role: Theme.Role, glyph: String, text: String
@@ -29,8 +21,8 @@ package struct JournalPane: Pane {
 
   private var all: [Entry] = []
   package var filter: String? = "" { didSet { if filter != oldValue { back = 0 } } }
-  /// Entries between the latest and the last one shown.
-  private var back = 0
+  var back = 0
+  var lineCount: Int { entries.count }
   private var state = SessionState.preparing
   private var marks = Marks()
   /// The step of the mark that the event under way belongs to.
@@ -143,11 +135,6 @@ package struct JournalPane: Pane {
   }
 
   private var names: [Int: String] { Dictionary(uniqueKeysWithValues: marks.all.map { ($0.step, $0.name) }) }
-
-  private mutating func scroll(by count: Int) -> [PaneRequest] {
-    back = min(max(0, back + count), max(0, entries.count - 1))
-    return []
-  }
 
   package var note: String {
     let place = back > 0 ? "\(back) newer" : all.isEmpty ? "" : count

@@ -4,22 +4,14 @@ import Readout
 import Spelling
 
 /// What libraries and the program itself printed while the screen was open, the latest at the bottom.
-package struct LogPane: Pane {
+package struct LogPane: Scrollback {
   package static let id = "log"
   package static let title = "Log"
   package static let minimumSize = PaneSize(30, 4)
   package static let comfortableSize = PaneSize(44, 6)
   package static let priority = 1
-  package static let keys: [PaneKey<LogPane>] = [
-    KeyBinding([.up], footer: FooterWord("↑/↓", "scroll"), "scroll to older lines", when: { $0.lines.count > 1 }) {
-      $0.scroll(by: 1)
-    },
-    KeyBinding([.down], "scroll to newer lines", when: { $0.back > 0 }) { $0.scroll(by: -1) },
-    KeyBinding([.pageUp], "ten lines older", when: { $0.lines.count > 1 }) { $0.scroll(by: 10) },
-    KeyBinding([.pageDown], "ten lines newer", when: { $0.back > 0 }) { $0.scroll(by: -10) },
-    KeyBinding([.home], "oldest line", when: { $0.lines.count > 1 }) { $0.scroll(by: $0.lines.count) },
-    KeyBinding([.end], "newest line", when: { $0.back > 0 }) { $0.scroll(by: -$0.lines.count) },
-  ]
+  package static let keys: [PaneKey<LogPane>] = scrolling
+  static let lineName = (one: "line", many: "lines")
 
   /// Lines that are kept; older ones go.
   package static let capacity = 1000
@@ -32,8 +24,8 @@ package struct LogPane: Pane {
   private var all: [Line] = []
   /// Lines that have gone.
   private var dropped = 0
-  /// Lines between the latest and the last one shown.
-  private var back = 0
+  var back = 0
+  var lineCount: Int { lines.count }
   private var step = 0
 
   package init() {}
@@ -43,21 +35,20 @@ package struct LogPane: Pane {
   }
 
   package mutating func log(_ text: String) {
+    let count = back > 0 ? lines.count : 0
     all.append(Line(step: step, text: oneLine(text)))
+    // Whoever reads older lines stays there.
+    if back > 0, lines.count > count { back += 1 }
     if all.count > Self.capacity {
       dropped += all.count - Self.capacity
       all.removeFirst(all.count - Self.capacity)
+      back = min(back, max(0, lines.count - 1))
     }
   }
 
   private var lines: [Line] {
     guard let filter = filter?.lowercased(), !filter.isEmpty else { return all }
     return all.filter { $0.text.lowercased().contains(filter) }
-  }
-
-  private mutating func scroll(by count: Int) -> [PaneRequest] {
-    back = min(max(0, back + count), max(0, lines.count - 1))
-    return []
   }
 
   package var note: String {

@@ -68,12 +68,13 @@ package struct RunEntry: Sendable, Hashable {
   }
   private var parentName: String?
   private var parentStep = 0
-  /// Accuracies of the last weights: on test images where it was finished, else on its probe.
+  /// Accuracies of the last weights: on test images where it was finished, else on validation images.
   package var clean: Proportion?, adversarial: Proportion?
-  /// The attack of the second, as shown.
-  package var attack = ""
-  /// What the strongest attacks so far have left, and which tier they were.
-  package var strongest: Proportion?, tier: GapTier?
+  /// The attack of the second, as shown, and of which images the two are.
+  package var attack = "", split = ""
+  /// What stronger attacks left at the last check, which tier they were, the step, and clean accuracy at that check:
+  /// of validation images, where the other accuracies may be of test images.
+  package var strongest: Proportion?, tier: GapTier?, checkedStep: Int?, checkedClean: Proportion?
   /// What its gap means.
   package var gap: GapState?
 
@@ -96,4 +97,9 @@ package struct MachineNews: Sendable, Hashable {
     (self.resident, self.peak, self.available) = (resident, peak, available)
     (self.cores, self.kernels, self.checkpoints) = (cores, kernels, checkpoints)
   }
+}
+
+extension RunEntry {
+  /// True for the run in this folder.
+  func isIn(_ folder: String) -> Bool { !folder.isEmpty && (folder == path || folder.hasSuffix("/" + path)) }
 }

@@ -30,13 +30,14 @@ extension RunsPane {
   private struct Form {
     var hasPreset = false, hasWhen = false, hasAttack = false, hasIntervals = false, hasStep = true
 
-    var head: [String] {
+    /// `attack` is what the runs were trained against, as the table calls it.
+    func head(_ attack: String) -> [String] {
       var head = ["run"]
       if hasPreset { head.append("preset") }
       if hasStep { head.append("step") }
       head += ["gap", "clean"]
-      if hasAttack { head.append("PGD") }
-      head.append("strong")
+      if hasAttack { head.append(attack) }
+      head.append("robust")
       if hasWhen { head.append("began") }
       return head
     }
@@ -59,12 +60,18 @@ extension RunsPane {
 
   private func table(_ shown: [Int], _ form: Form, nameWidth: Int) -> [[Span]] {
     let texts = shown.map { cells(rows[$0], form, nameWidth: nameWidth) }
-    return Listing.padded([form.head] + texts, .numbers).enumerated().map { row, columns in
+    return Listing.padded([form.head(attackName)] + texts, .numbers).enumerated().map { row, columns in
       guard row > 0 else { return [Span("  ")] + joined(columns, Array(repeating: .faint, count: columns.count)) }
       let entry = rows[shown[row - 1]].entry, isSelected = shown[row - 1] == selected
       let sign = isThis(entry) ? "●" : compared.contains(entry.path) ? "+" : isSelected ? "▸" : " "
       return [Span("\(sign) ", .key)] + joined(columns, roles(entry, isSelected, form))
     }
+  }
+
+  /// `PGD`, or `attack` where runs differ in it.
+  private var attackName: String {
+    let names = Set(rows.map { String($0.entry.attack.prefix { $0 != "-" }) }.filter { !$0.isEmpty })
+    return names.count == 1 ? names.first ?? "attack" : "attack"
   }
 
   /// The name with its place in the tree.
@@ -116,14 +123,16 @@ extension RunsPane {
   /// What has no column, of the chosen run.
   private func detail(_ entry: RunEntry) -> String {
     var parts = ["\(entry.state), preset \(entry.preset)"]
-    if let parent = entry.parent { parts.append("off \(parent.name) after step \(parent.step)") }
-    if let clean = entry.clean { parts.append("clean \(Notation.screen.accuracy(clean)), n \(clean.n)") }
+    if let parent = entry.parent { parts.append("branched from \(parent.name) after step \(parent.step)") }
+    if let clean = entry.clean {
+      parts.append("\(entry.split): clean \(Notation.screen.accuracy(clean)), n \(clean.n)")
+    }
     if let adversarial = entry.adversarial {
       parts.append("\(entry.attack) \(Notation.screen.accuracy(adversarial))")
     }
     if let strongest = entry.strongest {
       let tier = entry.tier?.title ?? "strongest"
-      parts.append("\(tier) \(Notation.screen.accuracy(strongest)), n \(strongest.n)")
+      parts.append("\(tier) at step \(entry.checkedStep ?? 0) \(Notation.screen.accuracy(strongest)), n \(strongest.n)")
     }
     return parts.joined(separator: " · ")
   }

@@ -19,7 +19,7 @@ package struct RunsPane: Pane {
     KeyBinding([.home], "first run", when: { $0.rows.count > 1 }) { $0.select(0) },
     KeyBinding([.end], "last run", when: { $0.rows.count > 1 }) { $0.select($0.rows.count - 1) },
     KeyBinding(
-      [.character("C")], footer: FooterWord("C", "compare"), "draw the curves of this run, too, or no longer",
+      [.character("C")], footer: FooterWord("C", "compare"), "show or hide the curves of this run",
       when: { $0.chosen != nil }
     ) { $0.compare() },
     KeyBinding(
@@ -38,16 +38,24 @@ package struct RunsPane: Pane {
   package private(set) var rows: [Row] = []
   private(set) var news: RunsNews?
   private(set) var selected = 0
-  /// The paths of those whose curves are drawn.
-  private(set) var compared: [String] = []
+  /// The names of those whose curves are drawn.
+  private var comparedNames: Set<String> = []
+  /// Their paths.
+  var compared: [String] { rows.map(\.entry).filter { comparedNames.contains($0.name) }.map(\.path) }
   /// The folder of the run that is shown.
   private var folder = ""
   private var isReplay = false
+  /// Steps that this run has done, which the runs that were read may not know yet.
+  private var step = 0
 
   package init() {}
 
   package mutating func update(_ event: Event) {
-    if case .started(let description) = event { folder = description.folder }
+    switch event {
+    case .started(let description): folder = description.folder
+    case .sample(let sample): step = sample.step
+    default: break
+    }
   }
 
   package mutating func hear(_ news: PaneNews) -> Bool {
@@ -65,18 +73,13 @@ package struct RunsPane: Pane {
     return false
   }
 
-  package mutating func compare(_ runs: [OtherRun]) {
-    let names = Set(runs.map(\.name))
-    compared = rows.map(\.entry).filter { names.contains($0.name) }.map(\.path)
-  }
+  package mutating func compare(_ runs: [OtherRun]) { comparedNames = Set(runs.map(\.name)) }
 
   /// The run on the highlighted line; nil when there is none.
   package var chosen: RunEntry? { rows.indices.contains(selected) ? rows[selected].entry : nil }
 
   /// True for the run that the lab shows.
-  func isThis(_ entry: RunEntry) -> Bool {
-    !folder.isEmpty && (folder == entry.path || folder.hasSuffix("/" + entry.path))
-  }
+  func isThis(_ entry: RunEntry) -> Bool { entry.isIn(folder) }
 
   @discardableResult
   private mutating func select(_ index: Int) -> [PaneRequest] {
@@ -88,13 +91,15 @@ package struct RunsPane: Pane {
     guard let chosen else { return [] }
     if isThis(chosen) { return [.say("this is the run that is shown; choose another one to compare it with")] }
     if compared.contains(chosen.path) { return [.compare(compared.filter { $0 != chosen.path })] }
-    guard compared.count < OtherRun.most else { return [.say("up to \(OtherRun.most) runs are drawn; c removes one")] }
+    guard compared.count < OtherRun.most else {
+      return [.say("at most \(OtherRun.most) runs can be compared; press C on one to remove it")]
+    }
     return [.compare(compared + [chosen.path])]
   }
 
   private func branch() -> [PaneRequest] {
     guard let chosen else { return [] }
-    if isThis(chosen), !isReplay { return [.type("branch \(max(0, chosen.step - 1)) ")] }
+    if isThis(chosen), !isReplay { return [.type("branch \(max(0, max(step, chosen.step) - 1)) ")] }
     return [.say("to branch it: dualab runs branch \(chosen.path) --at STEP --set NAME=VALUE")]
   }
 
@@ -138,7 +143,7 @@ package struct RunsPane: Pane {
       parts.append("\(chosen.attack) \(Notation.screen.accuracy(adversarial))")
     }
     if let strongest = chosen.strongest {
-      parts.append("strongest attacks so far \(Notation.screen.accuracy(strongest))")
+      parts.append("stronger attacks at step \(chosen.checkedStep ?? 0) \(Notation.screen.accuracy(strongest))")
     }
     if let gap = chosen.gap { parts.append("gap: \(gap.word.lowercased())") }
     return "Runs: \(NumberText.count(rows.count, "run")) in \(news.folder). Chosen: \(parts.joined(separator: ", "))."

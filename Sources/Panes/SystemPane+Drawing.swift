@@ -72,11 +72,11 @@ extension SystemPane {
   }
 
   private var screen: [Span] {
-    drawing.map { [Span("\(NumberText.percent($0)) of a core for drawing", $0 > 0.05 ? .watch : .text)] } ?? []
+    drawing.map { [Span("\(NumberText.percent($0)) of one core for drawing", $0 > 0.05 ? .watch : .text)] } ?? []
   }
 
   private var budget: [Span] {
-    budgetSpent.map { [Span("\(NumberText.percent($0, digits: 0)) of its budget of passes spent", .text)] } ?? []
+    budgetSpent.map { [Span("\(NumberText.percent($0, digits: 0)) of the budget of checks used", .text)] } ?? []
   }
 
   private var threads: [Span] {

@@ -14,8 +14,8 @@ package struct SystemPane: Pane {
   package static let keys: [PaneKey<SystemPane>] = [
     KeyBinding(
       [.character("g")], footer: FooterWord("g", "peak"),
-      "measure what this machine reaches in a product of matrices, next to the training",
-      when: { $0.peak == nil && !$0.isElsewhere }
+      "measure this machine's peak matrix-multiply speed",
+      when: { $0.peak == nil && !$0.isMeasuring && !$0.isElsewhere }
     ) { pane in
       pane.isMeasuring = true
       return [.measurePeak]
@@ -68,6 +68,9 @@ package struct SystemPane: Pane {
     case .journal(let entry):
       guard let change = entry.change else { return }
       try? settings?.set(change.knob, to: change.new)
+      if change.knob == Knob.steps.name, let settings, let description {
+        self.description?.steps = settings.totalSteps(stepsPerEpoch: description.stepsPerEpoch)
+      }
     case .summary: isOver = true
     default: break
     }

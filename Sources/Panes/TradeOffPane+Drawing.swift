@@ -28,7 +28,7 @@ extension TradeOffPane {
   private func drawLegend(into buffer: inout CellBuffer, in rect: Rect, theme: Theme) {
     let parts: [[Span]] = [
       [Span("◆ this run", .title)], [Span("  ∘ run", .clean)], [Span("  ▲ under an alarm", .alarm)],
-      [Span("  ╌ front", .good)], [Span("  · way of this run", .faint)],
+      [Span("  ╌ front", .good)], [Span("  · path of this run", .faint)],
     ]
     var spans: [Span] = []
     for part in parts where (spans + part).displayWidth + 2 <= rect.width { spans += part }
@@ -69,7 +69,7 @@ private struct Field {
     )
   }
 
-  /// The front as stairs that no run is beyond, and the way of this run.
+  /// The front as stairs that no run is beyond, and the path of this run.
   func drawLines(front: [TradeOffPane.Point], way: [TradeOffPane.Point], into buffer: inout CellBuffer) {
     var canvas = Canvas(width: plot.width, height: plot.height, symbols: context.symbols)
     func dot(_ clean: Double, _ strongest: Double) -> (x: Int, y: Int) {

@@ -4,7 +4,7 @@ import Readout
 import Spelling
 
 /// Runs as points: clean accuracy across, what the strongest attacks so far left upwards; the front of those that no
-/// other run beats in both, and the way of this run. The paper's Figs. 2 and 3, for the runs at hand.
+/// other run beats in both, and the path of this run. The paper's Figs. 2 and 3, for the runs at hand.
 package struct TradeOffPane: Pane {
   package static let id = "trade-off"
   package static let title = "Trade-off"
@@ -45,14 +45,14 @@ package struct TradeOffPane: Pane {
       guard
         let reading = [probe.quick, probe.deep].compactMap(\.self).min(by: { $0.accuracy.value < $1.accuracy.value })
       else { return }
-      let isAlarm = probe.gapState.map { $0 == .alarm || $0 == .confirmed || $0 == .acknowledged } ?? false
+      let isAlarm = probe.gapState?.isAlarm ?? false
       // A deep check is of the weights that the quick one before it was of: the lower of the two counts.
       var strongest = reading.accuracy.value
       if probe.step == step, let last = way.popLast() { strongest = min(strongest, last.strongest) }
       step = probe.step
       way.append(
         Point(name: "this run", clean: probe.clean.value, strongest: strongest, isAlarm: isAlarm))
-      if way.count > Self.most { way = way.enumerated().filter { $0.offset % 2 == 1 }.map(\.element) }
+      if way.count > Self.most { way = way.enumerated().filter { $0.offset % 2 == 0 }.map(\.element) }
     default: break
     }
   }
@@ -66,10 +66,10 @@ package struct TradeOffPane: Pane {
 
   /// The run that is shown has its way instead of a point.
   private mutating func place() {
-    let others = entries.filter { folder.isEmpty || !(folder == $0.path || folder.hasSuffix("/" + $0.path)) }
+    let others = entries.filter { !$0.isIn(folder) }
     runs = others.compactMap { entry in
-      guard let clean = entry.clean, let strongest = entry.strongest else { return nil }
-      let isAlarm = entry.gap.map { $0 == .alarm || $0 == .confirmed || $0 == .acknowledged } ?? false
+      guard let clean = entry.checkedClean, let strongest = entry.strongest else { return nil }
+      let isAlarm = entry.gap?.isAlarm ?? false
       return Point(name: entry.name, clean: clean.value, strongest: strongest.value, isAlarm: isAlarm)
     }
     unmeasured = others.count - runs.count

@@ -20,9 +20,12 @@ extension Chart {
       }
       guard let point = (line.measured ?? line.history).nearest(to: crosshair) else { return nil }
       let text = line.reading?(point.y) ?? line.label
-      // Values that are measured now and then say at which step.
+      // Values that are not measured at every step say at which one they were.
       let place = point.x == crosshair ? "" : " @\(Int(point.x))"
-      return LineLabel(line: index, value: point.y, text: text + place, shortText: line.shortLabel)
+      // The number alone.
+      let number = line.reading == nil ? nil : text.split(separator: " ").last.map(String.init)
+      return LineLabel(
+        line: index, value: point.y, text: text + place, shortText: number ?? line.shortLabel)
     }
   }
 }

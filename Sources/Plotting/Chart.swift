@@ -161,7 +161,7 @@ package struct Chart: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  /// The y axis that is drawn. Its bounds are round, so that a growing chart is seldom drawn anew.
+  /// The y axis that is drawn. Its bounds are round, so that they rarely change while a chart grows.
   package var yScale: Scale {
     if wantsLogarithmic, let bounds = bounds(positive: true),
       let scale = Scale(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Bounds of axes that move in steps: while a chart grows, it is drawn anew only now and then.
+/// Bounds of axes that move in steps: while a chart grows, most of its cells stay as they are.
 package enum RoundBounds {
   /// At most a third of an axis stays empty.
   private static let factors = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]

@@ -3,7 +3,7 @@
 package struct StepClock: Sendable, Hashable {
   private var steps: [Double] = [0]
   private var times: [Double] = [0]
-  /// Every so many steps one is kept.
+  /// One of this many steps is kept.
   private var stride = 1.0
   private var last = (step: 0.0, time: 0.0)
   private static let capacity = 2048

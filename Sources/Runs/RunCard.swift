@@ -42,8 +42,8 @@ package struct RunCard: Sendable {
   package let results: [Probe]
   /// The last measurement of the weights that were trained, on the sentinel's images where it checked.
   package let lastProbe: Probe?
-  /// What the strongest attacks left of the weights that were checked last.
-  package let lastReading: GapReading?
+  /// The last check by stronger attacks, and its reading that leaves least: of the same weights and images.
+  package let lastCheck: (probe: Probe, reading: GapReading)?
   /// What it told about the gap.
   package let measuredGap: GapRecord
   /// How its best weights were chosen, as its last session said at its end; nil before, and in records of earlier
@@ -70,7 +70,7 @@ package struct RunCard: Sendable {
     description = try store.last(of: "started", first: true)?.description
     results = try store.results()
     lastProbe = try store.lastProbe()
-    lastReading = try store.lastReading()
+    lastCheck = try store.lastCheck()
     measuredGap = try store.gap()
     best = try store.last(of: "summary")?.summary?.best
     var settings = description?.settings ?? Settings()
@@ -124,50 +124,37 @@ extension RunStore {
 
   /// The measurements on the test images after the last change of the weights.
   fileprivate func results() throws -> [Probe] {
+    try probes(
+      """
+      json ->> 'split' = 'test' AND seq > (SELECT coalesce(max(seq), 0) FROM sample) ORDER BY seq
+      """)
+  }
+
+  /// The last measurement of the weights that were trained.
+  fileprivate func lastProbe() throws -> Probe? {
+    try probes("json ->> 'weights' = 'current' ORDER BY seq DESC LIMIT 1").first
+  }
+
+  /// Of the readings at the step of the last check, the one that leaves least.
+  fileprivate func lastCheck() throws -> (probe: Probe, reading: GapReading)? {
+    try probes(
+      """
+      json ->> 'gapState' IS NOT NULL AND step =
+        (SELECT max(step) FROM event WHERE kind = 'probe' AND json ->> 'gapState' IS NOT NULL) ORDER BY seq
+      """
+    ).flatMap { probe in [probe.quick, probe.deep].compactMap(\.self).map { (probe, $0) } }
+      .min { $0.1.accuracy.value < $1.1.accuracy.value }
+  }
+
+  /// The measurements that fulfil a condition of the record; those that cannot be read are left out.
+  private func probes(_ condition: String) throws -> [Probe] {
     let texts = try read { db in
-      try String.fetchAll(
-        db,
-        sql: """
-          SELECT json FROM event WHERE kind = 'probe' AND json ->> 'split' = 'test'
-            AND seq > (SELECT coalesce(max(seq), 0) FROM sample) ORDER BY seq
-          """)
+      try String.fetchAll(db, sql: "SELECT json FROM event WHERE kind = 'probe' AND \(condition)")
     }
     return texts.compactMap { text -> Probe? in
       guard let event: Event = try? LosslessJSON.value(text), case .probe(let probe) = event else { return nil }
       return probe
     }
-  }
-
-  /// The last measurement of the weights that were trained.
-  fileprivate func lastProbe() throws -> Probe? {
-    let text = try read { db in
-      try String.fetchOne(
-        db,
-        sql: """
-          SELECT json FROM event WHERE kind = 'probe' AND json ->> 'weights' = 'current' ORDER BY seq DESC LIMIT 1
-          """)
-    }
-    guard let event: Event = text.flatMap({ try? LosslessJSON.value($0) }), case .probe(let probe) = event else {
-      return nil
-    }
-    return probe
-  }
-
-  /// Of the readings at the step of the last check, the one that leaves least.
-  fileprivate func lastReading() throws -> GapReading? {
-    let texts = try read { db in
-      try String.fetchAll(
-        db,
-        sql: """
-          SELECT json FROM event WHERE kind = 'probe' AND json ->> 'gapState' IS NOT NULL AND step =
-            (SELECT max(step) FROM event WHERE kind = 'probe' AND json ->> 'gapState' IS NOT NULL)
-          """)
-    }
-    let readings = texts.flatMap { text -> [GapReading] in
-      guard let event: Event = try? LosslessJSON.value(text), case .probe(let probe) = event else { return [] }
-      return [probe.quick, probe.deep].compactMap(\.self)
-    }
-    return readings.min { $0.accuracy.value < $1.accuracy.value }
   }
 
   /// What the run told about the gap.

@@ -48,7 +48,7 @@ package struct FramePacing: Sendable {
     return max(150, Int(Double(cells) / seconds / 4))
   }
 
-  /// A frame with changes in so many cells has been written. `asked`: the terminal was asked to say when it has drawn it.
+  /// A frame that changes this many cells has been written. `asked`: the terminal was asked to say when it has drawn it.
   package mutating func wrote(at now: Duration, cells: Int = 1, asked: Bool) {
     if isAwaited { misses += 1 }
     written = now

@@ -24,7 +24,8 @@ struct Painter {
   var blank: CellBuffer { CellBuffer(width: Int(terminal_columns()), height: Int(terminal_rows())) }
 
   /// Draws `frame`, or rows of it with about `most` changed cells; the next call goes on with the others. `fromTop`:
-  /// begins anew. `asks`: the terminal says when it has drawn it. Returns how many cells were written; nil for none.
+  /// starts again at the top. `asks`: the terminal says when it has drawn it. Returns how many cells were
+  /// written; nil for none.
   mutating func paint(
     _ frame: CellBuffer, cursor: ScreenCursor?, asks: Bool, most: Int? = nil, fromTop: Bool = true
   ) -> Int? {

@@ -271,7 +271,10 @@ actor ScreenActor<Content: ScreenContent> {
       case .send(let command): senders[run](command)
       case .leave: leave(.left)
       case .examine(let examination):
-        do { follow(try options.examine(examination, run), of: run) } catch { content.note("\(error)") }
+        do { follow(try options.examine(examination, run), of: run) } catch {
+          content.take(.ended, of: run)
+          content.note("\(error)")
+        }
       case .cancelExamination: options.cancelExamination()
       case .next(let next, let theme): leave(.next(next, theme: theme))
       case .branch(let step, let changes, let theme):
@@ -311,7 +314,7 @@ actor ScreenActor<Content: ScreenContent> {
       })
   }
 
-  /// Draws the content anew, since what asked for the picture was on the last frame.
+  /// Draws the content once more, since the last frame still has the dialog that asked for the picture.
   private func saveFrame(as format: FrameFormat, stem: String) {
     guard var frame = painter?.blank else { return }
     content.draw(into: &frame)

@@ -16,7 +16,7 @@ import Testing
 
     try lab.press("l")
     try await lab.wait(for: "points below PGD")
-    #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("attack-last.json").path))
+    #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("attack-last-12.json").path))
     try lab.press("d")
     try await lab.wait(for: "Diagnosis of the last weights")
     try lab.press("r")

@@ -24,8 +24,10 @@ import Testing
     let entry = try #require(news.runs.first)
     #expect(news.runs.count == 1 && entry.name == "run" && entry.state == "finished" && entry.step == 6)
     let card = try RunCard(try RunStore.open(folder.appendingPathComponent("run"), writing: false))
-    let reading = try #require(card.lastReading)
+    let (probe, reading) = try #require(card.lastCheck)
     #expect(reading.step == card.lastProbe?.step && entry.strongest == reading.accuracy)
+    // Both coordinates of Trade-off are of the same weights and images.
+    #expect(entry.checkedClean == probe.clean && entry.checkedStep == reading.step && entry.split == "test")
     #expect(entry.clean == card.results.first { $0.weights == .last }?.clean && entry.clean != nil)
   }
 

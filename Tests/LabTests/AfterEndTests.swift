@@ -33,6 +33,7 @@ struct AfterEndTests {
     #expect(lab.handle(.character("l")) == [] && lab.handle(.character("d")) == [], "one at a time")
     #expect(lab.handle(.character("x")) == [.cancelExamination])
     lab.take(.attack(note(.finished, broken: 472)))
+    lab.take(.ended)
     // PGD-10 leaves 65.5 %, AutoAttack 4 %.
     #expect(lab.frame(120, 36).contains("61.5 points below PGD"))
     #expect(lab.handle(.character("b")) == [.examine(.attack(.best))])
@@ -43,9 +44,22 @@ struct AfterEndTests {
     #expect(lab.frame(120, 36).contains("◈"), "the Journal has it")
   }
 
+  @Test func attacksWithDifferentRadiiAreNotCompared() {
+    var lab = ended()
+    _ = lab.handle(.character("b"))
+    var note = note(.finished, broken: 472)
+    note.epsilon = 8.0 / 255
+    lab.take(.attack(note))
+    let frame = lab.frame(120, 36)
+    #expect(frame.contains("best weights with ε 8/255: AutoAttack") && !frame.contains("points below"))
+  }
+
   @Test func aDiagnosisIsReadInTheLab() {
     var lab = ended()
     #expect(lab.handle(.character("d")) == [.examine(.diagnosis(.last))])
+    lab.take(.note("diagnosing …"))
+    // A diagnosis can be cancelled, too, and nothing else begins meanwhile.
+    #expect(lab.handle(.character("l")) == [] && lab.handle(.character("x")) == [.cancelExamination])
     lab.take(.note("diagnosing …"))
     #expect(lab.frame(120, 36).contains("diagnosing …"))
     lab.take(

@@ -107,7 +107,7 @@ import Testing
 
   @Test func aScreenTooSmallForPanesSaysHowTheRunIs() {
     var lab = GapScript.lab(.alarm)
-    #expect(lab.frame(70, 2).hasPrefix("● training PGD-10 .65 ±.06 quick .02 ±.03 step 300/400"))
+    #expect(lab.frame(70, 2).hasPrefix("● training PGD-10 .65 ±.06 deep .00 ±.05 step 300/400"))
     _ = lab.frame(39, 9)
     lab.press(.character("q"))
     #expect(lab.frame(39, 9).contains("cancel"))

@@ -42,8 +42,10 @@ final class Examiner: Sendable {
     teller.onTermination = { [self] _ in cancel() }
     let thread = Thread { [self] in
       perform(examination, in: folder(run)) { teller.yield($0) }
-      state.withLock { $0.isRunning = false }
+      teller.yield(.ended)
+      // The end of the stream cancels, which must not reach the next examination.
       teller.finish()
+      state.withLock { $0.isRunning = false }
     }
     thread.stackSize = 8 << 20
     thread.name = "dualab examine"
@@ -77,6 +79,8 @@ final class Examiner: Sendable {
       note.step = try SavedCheckpoint(file).step
       let plan = try AttackPlan(AttackOptions.parse(["--checkpoint", file, "--limit", "\(Self.attacked)"]))
       let evaluation = try RobustnessEvaluation(plan.network, EvaluationSet(plan.images), settings: plan.settings)
+      evaluation.guessing = plan.guessing
+      for line in plan.notes { tell(.note(line)) }
       (note.n, note.epsilon) = (plan.images.count, plan.settings.epsilon)
       tell(.attack(note))
       try evaluation.run(
@@ -90,10 +94,7 @@ final class Examiner: Sendable {
       note.broken = evaluation.record.examples.count { $0.cleanCorrect && !$0.isRobust }
       note.finish(.finished, seconds: seconds())
       tell(.attack(note))
-      let result = AttackResult(plan.card, plan.importRecord, evaluation.report(), evaluation.record, shard: nil)
-      let json = folder.appendingPathComponent("attack-\(weights.rawValue).json")
-      try AtomicFile.write(try result.encoded(), to: json)
-      tell(.note("every verdict is in \(json.relativePath)"))
+      tell(.note(keep(evaluation, plan, as: "attack-\(weights.rawValue)-\(note.step).json", in: folder)))
     } catch is Cancelled {
       note.finish(.cancelled, seconds: seconds())
       tell(.attack(note))
@@ -101,6 +102,20 @@ final class Examiner: Sendable {
       note.finish(.failed, seconds: seconds())
       note.reason = oneLine((error as? CommandFailure)?.line ?? "\(error)")
       tell(.attack(note))
+    }
+  }
+
+  /// Writes every verdict to a file; returns what there is to say about it.
+  private func keep(
+    _ evaluation: RobustnessEvaluation, _ plan: AttackPlan, as name: String, in folder: URL
+  ) -> String {
+    let result = AttackResult(plan.card, plan.importRecord, evaluation.report(), evaluation.record, shard: nil)
+    let json = folder.appendingPathComponent(name)
+    do {
+      try AtomicFile.write(try result.encoded(), to: json)
+      return "every verdict is in \(json.relativePath)"
+    } catch {
+      return oneLine("the result stands, but its verdicts could not be written: \(error)")
     }
   }
 

@@ -27,7 +27,7 @@ package struct LookOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Draw at most this many frames per second, 1 to 60.", valueName: "n"))
   var fps = 30
 
-  @Flag(help: "Never ask the terminal what it can do (synchronized output, when a frame is drawn).")
+  @Flag(help: "Do not query the terminal for what it can do (synchronized output, when a frame is drawn).")
   var noQueries = false
 
   @Flag(

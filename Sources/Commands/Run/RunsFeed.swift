@@ -10,7 +10,7 @@ struct RunsFeed: Sendable {
 
   /// Seconds between two looks.
   static let interval = 5
-  /// A run that goes on is read with every so many looks: its record grows.
+  /// A run that is still training is read again only at one in six looks, since its record grows.
   static let looksPerReading = 6
 
   /// Next to a run's folder; `runs` for one that has none.
@@ -94,9 +94,12 @@ extension RunEntry {
     clean = probe?.clean
     adversarial = probe?.adversarial
     attack = probe?.attack ?? ""
-    // Of the same weights as the others: an alarm of long ago says nothing about them.
-    strongest = card.lastReading?.accuracy
-    tier = card.lastReading?.tier
+    split = probe.map { $0.split == .test ? "test" : "validation" } ?? ""
+    // The last check and not the strongest one: an alarm of long ago says nothing about the present weights.
+    strongest = card.lastCheck?.reading.accuracy
+    tier = card.lastCheck?.reading.tier
+    checkedStep = card.lastCheck?.reading.step
+    checkedClean = card.lastCheck?.probe.clean
     gap = card.gap
   }
 }

@@ -6,7 +6,7 @@ import Recipe
 import Spelling
 
 /// The command line in the last row.
-struct CommandDialog: Dialog {
+struct CommandDialog: TypingDialog {
   static let title = "Command line"
   static let opening: DialogOpening? = DialogOpening(
     .view,
@@ -24,13 +24,7 @@ struct CommandDialog: Dialog {
         $0.prompt.erase() ? [] : [.close]
       },
       DialogKey([.escape], "close") { _ in [.close] },
-    ]
-    + LineEditor.keys.map { keys, description in
-      DialogKey(keys, description) {
-        $0.prompt.press(keys[0])
-        return []
-      }
-    }
+    ] + editing
 
   static let place = DialogPlace.footer
 
@@ -49,6 +43,8 @@ struct CommandDialog: Dialog {
         themes: lab.options.themes.map(\.name), marks: lab.session.marks.all.map(\.name), runs: lab.options.runs,
         settings: lab.session.settings), history: lab.lineHistory, text: text)
   }
+
+  mutating func edit(_ key: Key) { prompt.press(key) }
 
   private mutating func recall(_ count: Int) -> [DialogRequest] {
     prompt.recall(count)

@@ -2,26 +2,22 @@ import Panes
 import Plotting
 
 /// The filter of a pane, in the last row: what is typed there thins the pane out at once.
-struct FilterDialog: Dialog {
+struct FilterDialog: TypingDialog {
   static let title = "Filter"
   static let opening: DialogOpening? = DialogOpening(
     .view,
     LabKey(
-      [.character("/")], footer: FooterWord("/", "filter"), "show only the lines of the Journal that contain a text",
+      [.character("/")], footer: FooterWord("/", "filter"), "show only the lines of Journal or Log that contain a text",
       when: { $0.filteredPane != nil }
     ) { lab in lab.filteredPane.map { lab.open(FilterDialog(pane: $0, text: lab.panes[$0].filter ?? "")) } ?? [] })
   static let keys: [DialogKey<FilterDialog>] =
     [
       DialogKey([.enter], footer: FooterWord("enter", "keep"), "keep the filter") { _ in [.close] },
-      DialogKey([.escape], footer: FooterWord("esc", "all lines"), "take the filter away") { dialog in
-        dialog.editor.set("")
-        return [.filter(dialog.pane, ""), .close]
+      DialogKey([.escape], footer: FooterWord("esc", "all lines"), "clear the filter") {
+        [.filter($0.pane, ""), .close]
       },
-      DialogKey([.backspace], "delete the character before the cursor") { $0.edit(.backspace) },
-    ]
-    + LineEditor.keys.map { keys, description in
-      DialogKey(keys, description) { $0.edit(keys[0]) }
-    }
+      erasing,
+    ] + editing
   static let place = DialogPlace.footer
 
   /// The pane that is filtered, by its index in the catalogue.
@@ -43,10 +39,7 @@ struct FilterDialog: Dialog {
     return true
   }
 
-  private mutating func edit(_ key: Key) -> [DialogRequest] {
-    _ = editor.press(key)
-    return [.filter(pane, editor.text)]
-  }
+  mutating func edit(_ key: Key) { _ = editor.press(key) }
 
   func lines(width: Int) -> [[Span]] { [] }
 

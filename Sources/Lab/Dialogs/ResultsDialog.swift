@@ -2,6 +2,7 @@ import Events
 import Panes
 import Plotting
 import Readout
+import Recipe
 import Spelling
 
 /// How the run ended, and its final table.
@@ -18,25 +19,23 @@ struct ResultsDialog: Dialog {
       DialogKey([.character("q")], footer: FooterWord("q", "leave"), "leave dualab") { _ in [.quit] },
       DialogKey(
         [.character("l")], footer: FooterWord("l/b", "AutoAttack"), "run AutoAttack on the last weights",
-        when: { $0.has(.last) && !$0.isAttacking }
+        when: { $0.has(.last) && !$0.isExamined }
       ) { _ in [.examine(.attack(.last))] },
-      DialogKey([.character("b")], "run AutoAttack on the best weights", when: { $0.has(.best) && !$0.isAttacking }) {
-        _ in
-        [.examine(.attack(.best))]
-      },
-      DialogKey([.character("x")], footer: FooterWord("x", "cancel it"), "cancel that attack", when: \.isAttacking) {
-        _ in
-        [.cancelExamination]
-      },
+      DialogKey(
+        [.character("b")], "run AutoAttack on the best weights", when: { $0.has(.best) && !$0.isExamined }
+      ) { _ in [.examine(.attack(.best))] },
+      DialogKey(
+        [.character("x")], footer: FooterWord("x", "cancel it"), "cancel the running examination", when: \.isExamined
+      ) { _ in [.cancelExamination] },
       DialogKey(
         [.character("d")], footer: FooterWord("d", "diagnose"), "diagnose the last weights",
-        when: { $0.has(.last) && !$0.isAttacking }
+        when: { $0.has(.last) && !$0.isExamined }
       ) { _ in [.examine(.diagnosis(.last))] },
       DialogKey(
         [.character("m")], footer: FooterWord("m", "more steps"), "train this run longer", when: { !$0.folder.isEmpty }
       ) { [.close, .line("longer \($0.steps + max(1, $0.steps / 2))")] },
       DialogKey(
-        [.character("a")], footer: FooterWord("a", "again"), "begin again with a change", when: { !$0.folder.isEmpty }
+        [.character("a")], footer: FooterWord("a", "again"), "restart with changes", when: { !$0.folder.isEmpty }
       ) { _ in [.close, .line("restart ")] },
       DialogKey([.character("O")], footer: FooterWord("O", "open"), "open another preset or run") { _ in
         [.close, .press(.character("O"))]
@@ -50,14 +49,17 @@ struct ResultsDialog: Dialog {
   private var folder = ""
 
   private var steps = 0
-  private var isAttacking = false
+  private var isExamined = false
+  /// Under which ε PGD was measured, and from which gap on there is reason to watch and to alarm.
+  private var settings = Settings()
   /// What AutoAttack left of each of the weights.
   private var examinations: [Probe.Weights: AttackProgressNote] = [:]
 
   mutating func follow(_ lab: Lab) -> Bool {
     summary = lab.session.summary
     steps = lab.session.step
-    (isAttacking, examinations) = (lab.session.isAttacking, lab.session.examinations)
+    (isExamined, examinations) = (lab.session.isExamined, lab.session.examinations)
+    settings = lab.session.settings ?? settings
     folder = lab.session.onlooker == nil && !lab.session.isWatching ? lab.session.description?.folder ?? "" : ""
     return summary != nil
   }
@@ -73,20 +75,27 @@ struct ResultsDialog: Dialog {
     let found = [Probe.Weights.last, .best].flatMap { weights in
       examinations[weights].map { text(line(weights, $0, summary), role(weights, $0, summary)) } ?? []
     }
-    let offer = has(.last) ? text("AutoAttack on the test images: l for the last weights, b for the best", .faint) : []
+    let sentence = "AutoAttack on up to 500 test images: l for the last weights, b for the best"
+    let offer = has(.last) ? text(sentence, .faint) : []
     return FinalTable.spans(summary, width: width) + (found.isEmpty ? [] : [[]] + found)
       + (offer.isEmpty ? [] : [[]] + offer)
   }
 
-  /// `last weights: AutoAttack …; PGD-10 left .55: false robustness`.
+  /// `last weights: AutoAttack on the weights of step 400: …, n 500, took 0:02, 51.0 points below PGD-10 (n 1000)`.
   private func line(_ weights: Probe.Weights, _ note: AttackProgressNote, _ summary: Summary) -> String {
-    let loss = drop(weights, note, summary).map { ", \(NumberText.fixed(100 * $0, digits: 1)) points below PGD" } ?? ""
-    return "\(weights.rawValue) weights: \(AttackWords.sentence(note).dropLast())\(loss)"
+    let strength = note.epsilon.map { " with ε \(Knob.epsilon.declaration.format(.number($0)))" } ?? ""
+    let loss = drop(weights, note, summary).flatMap { drop in
+      summary.results.first { $0.weights == weights }.map {
+        ", \(NumberText.fixed(100 * drop, digits: 1)) points below \($0.attack) (n \($0.adversarial.n))"
+      }
+    }
+    return "\(weights.rawValue) weights\(strength): \(AttackWords.sentence(note).dropLast())\(loss ?? "")"
   }
 
-  /// How far AutoAttack is below the training attack; nil before its end.
+  /// How far AutoAttack is below the training attack; nil before its end, and where the two had different radii.
   private func drop(_ weights: Probe.Weights, _ note: AttackProgressNote, _ summary: Summary) -> Double? {
     guard note.phase == .finished, let accuracy = note.accuracy,
+      note.epsilon ?? settings[.epsilon] == settings[.epsilon],
       let result = summary.results.first(where: { $0.weights == weights })
     else { return nil }
     return result.adversarial.value - accuracy.value
@@ -94,6 +103,6 @@ struct ResultsDialog: Dialog {
 
   private func role(_ weights: Probe.Weights, _ note: AttackProgressNote, _ summary: Summary) -> Theme.Role {
     guard let drop = drop(weights, note, summary) else { return note.phase == .failed ? .alarm : .dialog }
-    return drop > 0.25 ? .alarm : drop > 0.15 ? .watch : .good
+    return drop > settings[.sentinelAlarm] ? .alarm : drop > settings[.sentinelWatch] ? .watch : .good
   }
 }

@@ -27,7 +27,7 @@ struct RewindDialog: ChoiceDialog {
 
   func words(_ choice: Choice) -> (key: String, text: String) {
     switch choice {
-    case .rewind: ("r", "go on from step \(mark.step) as another run")
+    case .rewind: ("r", "continue from step \(mark.step) as another run")
     case .cancel: ("c", "stay here")
     }
   }

@@ -4,7 +4,7 @@ import Plotting
 import Recipe
 
 /// The value of a knob while it is typed, where the knob stands in Controls.
-struct ValueDialog: Dialog {
+struct ValueDialog: TypingDialog {
   static let title = "Typing a value"
   static let keys: [DialogKey<ValueDialog>] =
     [
@@ -14,11 +14,8 @@ struct ValueDialog: Dialog {
         $0.turn(1)
       },
       DialogKey([.backTab, .up], "the previous choice", when: { $0.hasChoices }) { $0.turn(-1) },
-      DialogKey([.backspace], "delete the character before the cursor") { $0.edit(.backspace) },
-    ]
-    + LineEditor.keys.map { keys, description in
-      DialogKey(keys, description) { $0.edit(keys[0]) }
-    }
+      erasing,
+    ] + editing
   static let place = DialogPlace.footer
 
   let knob: AnyKnob
@@ -49,10 +46,9 @@ struct ValueDialog: Dialog {
   /// What is typed so far.
   var text: String { editor.text }
 
-  private mutating func edit(_ key: Key) -> [DialogRequest] {
+  mutating func edit(_ key: Key) {
     isFresh = false
     _ = editor.press(key)
-    return []
   }
 
   private var choices: [String] {
