@@ -98,6 +98,19 @@ struct MethodTests {
     }
   }
 
+  @Test func aStepTellsWhichIterationOfItsAttackRuns() throws {
+    let trainer = try trainer(settings()), progress = StepProgress()
+    trainer.tell(progress)
+    var told: [String] = []
+    _ = try trainer.step(1, settings: settings()) {
+      let text = progress.state.map { "\($0.step) \($0.attack) \($0.iteration)/\($0.iterations)" } ?? "-"
+      if told.last != text { told.append(text) }
+    }
+    // It polls before each iteration, and once more between the attack and the pass that is trained on.
+    #expect(told == ["1 PGD-3 0/0", "1 PGD-3 1/3", "1 PGD-3 2/3", "-"])
+    #expect(progress.state == nil)
+  }
+
   @Test func settingsThatCannotBeTogetherAreRefusedAtTheStart() throws {
     let settings = try settings(["batching": "seq3"])
     let failure = #expect(throws: TrainingFailure.self) {

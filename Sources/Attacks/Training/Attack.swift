@@ -10,6 +10,12 @@ package enum AttackTarget {
   case cleanLogits([Float])
 }
 
+/// Hears how far an attack is, for people who watch a slow step.
+package protocol AttackObserver: AnyObject {
+  /// An iteration begins, from 1; there are `count`.
+  func begins(_ iteration: Int, of count: Int)
+}
+
 /// The images of one attack, [count][C][H][W] in [0, 1], and where their random numbers come from.
 ///
 /// Random numbers are keyed by `examples`, so that they depend on neither batch nor order.
@@ -28,10 +34,13 @@ package struct AttackBatch {
   package let step: Int
   /// How normalization layers treat the attack's passes (default: `eval`). docs/algorithms.md §2.4.
   package let mode: Mode
+  /// Hears how far the attack is; nil where nobody asks.
+  package let observer: (any AttackObserver)?
 
   package init(
     images: UnsafePointer<Float>, examples: [Int], target: AttackTarget, seed: UInt32,
-    purpose: RandomPurpose = .attackStart, step: Int = 0, mode: Mode = .eval
+    purpose: RandomPurpose = .attackStart, step: Int = 0, mode: Mode = .eval,
+    observer: (any AttackObserver)? = nil
   ) {
     self.images = images
     self.examples = examples
@@ -40,6 +49,7 @@ package struct AttackBatch {
     self.purpose = purpose
     self.step = step
     self.mode = mode
+    self.observer = observer
   }
 
   /// How many images.

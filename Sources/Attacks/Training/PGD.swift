@@ -88,7 +88,7 @@ package struct PGD: Attack, Hashable {
     poll: () throws -> Void
   ) throws {
     setStart(of: batch, attempt, at: point, count: network.settings.input.planarCount)
-    try iterate(batch, on: network, at: point, poll: poll)
+    try iterate(batch, attempt, on: network, at: point, poll: poll)
   }
 
   /// Where the iterations of all images of a batch start, [count][pixels].
@@ -103,12 +103,14 @@ package struct PGD: Attack, Hashable {
 
   /// The iterations, starting from the points in `point`; `observe` is called after each.
   package func iterate(
-    _ batch: AttackBatch, on network: Network, at point: UnsafeMutablePointer<Float>, poll: () throws -> Void,
+    _ batch: AttackBatch, _ attempt: Int = 0, on network: Network, at point: UnsafeMutablePointer<Float>,
+    poll: () throws -> Void,
     observe: (_ iteration: Int) -> Void = { _ in }
   ) throws {
     let pixels = network.settings.input.planarCount
     for iteration in 0..<steps {
       try poll()
+      batch.observer?.begins(attempt * steps + iteration + 1, of: restarts * steps)
       try network.eachGradient(batch, at: point, poll: poll) { image, _, gradient in
         let place = point + image * pixels, clean = batch.images + image * pixels
         if norm == .l2, case .cleanLogits = batch.target {

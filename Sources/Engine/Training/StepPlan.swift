@@ -9,6 +9,8 @@ final class StepPlan {
   let settings: Settings
   let objective: any Objective
   let attack: any Attack
+  /// Its name as shown.
+  let attackTitle: String
   /// How normalization layers treat the passes of the attack.
   let attackMode: Mode
   let batching: Batching
@@ -22,6 +24,7 @@ final class StepPlan {
     self.settings = settings
     objective = settings.objective
     attack = settings.trainingAttack
+    attackTitle = attack.title
     attackMode = settings.attackMode
     batching = settings[.batching]
     weightPerturbation = settings[.awp]

@@ -100,6 +100,9 @@ package final class Trainer: SessionWork {
     return network
   }
 
+  /// Notes from now on how far each step has come.
+  package func tell(_ progress: StepProgress) { training.progress = progress }
+
   /// What is trained.
   var network: Network { training.network }
   var seed: UInt32 { initial.runSeed }

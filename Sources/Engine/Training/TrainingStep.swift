@@ -34,6 +34,8 @@ package final class TrainingStep {
   private var plan: StepPlan
   /// The processes that share the batches; nil where this one trains alone.
   var team: RankTeam?
+  /// Where it notes how far a step has come.
+  var progress = StepProgress()
 
   /// Steps on the training images of `data`; a `tracker` only watches.
   init(_ network: Network, data: DataSplits, settings: Settings, tracker: DistanceTracker?) {
@@ -179,9 +181,11 @@ package final class TrainingStep {
       case .divergence: .cleanLogits(try cleanLogits(batch, plan.attackMode, poll))
       case .crossEntropy: .labels(batch.labels)
       }
+    progress.begin(batch.step, plan.attackTitle)
+    defer { progress.end() }
     let attacked = AttackBatch(
       images: batch.clean, examples: batch.examples, target: target, seed: seed, purpose: purpose, step: batch.step,
-      mode: plan.attackMode)
+      mode: plan.attackMode, observer: progress)
     try plan.attack.perturb(attacked, on: network, into: batch.adversarial, poll: poll)
   }
 

@@ -1,0 +1,46 @@
+import Attacks
+import Synchronization
+
+/// How far the step that is under way has come: noted by the thread that trains, asked by whoever shows it.
+package final class StepProgress: Sendable {
+  /// What was noted last.
+  package struct State: Sendable, Hashable {
+    /// The step, from 1.
+    package let step: Int
+    /// The attack that makes its adversarial images, as shown: `PGD-10`.
+    package let attack: String
+    /// The iteration that has begun, from 1, and how many there are; 0 before the first, and for an attack without any.
+    package fileprivate(set) var iteration: Int, iterations: Int
+    /// When the attack began.
+    package let start: ContinuousClock.Instant
+
+    package init(step: Int, attack: String, iteration: Int, iterations: Int, start: ContinuousClock.Instant) {
+      (self.step, self.attack, self.start) = (step, attack, start)
+      (self.iteration, self.iterations) = (iteration, iterations)
+    }
+  }
+
+  private let noted = Mutex<State?>(nil)
+
+  package init() {}
+
+  /// Nil between two attacks.
+  package var state: State? { noted.withLock { $0 } }
+
+  /// The attack of a step begins.
+  func begin(_ step: Int, _ attack: String) {
+    noted.withLock { $0 = State(step: step, attack: attack, iteration: 0, iterations: 0, start: .now) }
+  }
+
+  /// It has ended.
+  func end() { noted.withLock { $0 = nil } }
+}
+
+extension StepProgress: AttackObserver {
+  package func begins(_ iteration: Int, of count: Int) {
+    noted.withLock { state in
+      state?.iteration = iteration
+      state?.iterations = count
+    }
+  }
+}
