@@ -60,6 +60,18 @@ static void bracket_paste(int on) {
   fflush(output);
 }
 
+// The mouse: buttons, the wheel, and moves while a button is down, in the form that has no largest column (SGR).
+static int uses_mouse = 0;
+
+void terminal_use_mouse(int on) { uses_mouse = on; }
+
+static void tell_of_mouse(int on) {
+  if (!uses_mouse)
+    return;
+  fputs(on ? "\033[?1002h\033[?1006h" : "\033[?1006l\033[?1002l", output);
+  fflush(output);
+}
+
 static void set_modes(void) {
   raw();
   noecho();
@@ -70,6 +82,9 @@ static void set_modes(void) {
   define_key("\033[200~", PASTE_BEGINS);
   define_key("\033[201~", PASTE_ENDS);
   bracket_paste(1);
+  // Otherwise curses takes the beginning of what the mouse sends for a key of its own.
+  define_key(NULL, KEY_MOUSE);
+  tell_of_mouse(1);
 }
 
 static int milliseconds(void) {
@@ -171,6 +186,7 @@ void terminal_close(void) {
     return;
   // While suspended, the terminal belongs to the shell, and a second endwin would write to it.
   if (!isendwin()) {
+    tell_of_mouse(0);
     bracket_paste(0);
     endwin();
   }
@@ -182,6 +198,7 @@ void terminal_close(void) {
 
 void terminal_suspend(void) {
   if (!isendwin()) {
+    tell_of_mouse(0);
     bracket_paste(0);
     endwin();
   }
@@ -192,6 +209,7 @@ void terminal_resume(void) {
   terminal_restore_arm(fileno(output));
   terminal_resize();
   bracket_paste(1);
+  tell_of_mouse(1);
 }
 
 int terminal_descriptor(void) { return input ? fileno(input) : -1; }

@@ -16,6 +16,11 @@ protocol ChoiceDialog: Dialog {
 }
 
 extension ChoiceDialog {
+  package var selectedItem: Int? {
+    get { selected }
+    set { if let newValue, choices.indices.contains(newValue) { selected = newValue } }
+  }
+
   static var choosing: [DialogKey<Self>] {
     [
       DialogKey([.up, .left, .backTab], footer: FooterWord("↑/↓", "choose"), "previous choice") { $0.move(by: -1) },
@@ -43,7 +48,7 @@ extension ChoiceDialog {
       block.enumerated().map { row, text in
         let line = (index == selected && row == 0 ? "▸" : " ") + text
         let shown = width < 3 ? String(line.prefix(width)) : clipped(padded(line, to: longest), to: width)
-        return [Span(shown, index == selected ? .selected : .dialog)]
+        return [Span(shown, index == selected ? .selected : .dialog, item: index)]
       }
     }
   }

@@ -54,6 +54,12 @@ package struct Desk: Sendable {
     return answer(seats[run].lab.handle(key), of: run)
   }
 
+  /// Reacts to the mouse.
+  package mutating func handle(_ pointer: Pointer) -> [LabAction] {
+    let run = shown
+    return answer(seats[run].lab.handle(pointer), of: run)
+  }
+
   /// Takes text that was pasted.
   package mutating func paste(_ text: String) { seats[shown].lab.paste(text) }
 
@@ -81,7 +87,11 @@ package struct Desk: Sendable {
   package mutating func compare(_ runs: [OtherRun]) { seats[shown].lab.compare(runs) }
 
   /// Takes in what no session tells: every lab hears it.
-  package mutating func hear(_ news: PaneNews) { for index in seats.indices { seats[index].lab.hear(news) } }
+  package mutating func hear(_ news: PaneNews) {
+    // A step is one of the run that was there first.
+    if case .step = news { return seats[0].lab.hear(news) }
+    for index in seats.indices { seats[index].lab.hear(news) }
+  }
 
   /// What the next lab may begin with.
   package var memory: LabMemory? { seats[shown].lab.memory }

@@ -26,6 +26,8 @@ package protocol Dialog: Sendable {
   var scroll: ScrolledText { get set }
   /// What its box shows, wrapped to `width` columns.
   func lines(width: Int) -> [[Span]]
+  /// The highlighted item of its list; nil for a dialog without one.
+  var selectedItem: Int? { get set }
   /// Takes over what it needs from the lab, when it opens and after every event; false closes it.
   mutating func follow(_ lab: Lab) -> Bool
   /// Takes a typed character that is not one of its keys; false when it takes no text.
@@ -119,6 +121,10 @@ extension Dialog {
   package static var place: DialogPlace { .middle }
   package static var minimumWidth: Int { 0 }
   package var note: String { "" }
+  package var selectedItem: Int? {
+    get { nil }
+    set {}
+  }
   package mutating func follow(_ lab: Lab) -> Bool { true }
   package mutating func type(_ character: Character) -> Bool { false }
 

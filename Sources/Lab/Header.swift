@@ -6,17 +6,20 @@ import Spelling
 struct Header {
   let session: Session
   let theme: Theme
+  /// True for the least that says which run this is and how far.
+  var isShort = false
 
   /// What the row may hold. Parts are left out from the end of this list until the rest fits.
   private enum Part: CaseIterable {
-    case constructed, state, gap, place, step, gapWord, preset, percent, timeLeft, data, labels, program, speed, epoch,
-      bar
+    case constructed, state, gap, place, step, gapWord, preset, percent, timeLeft, detail, data, labels, program, speed,
+      epoch, bar
   }
 
   func draw(into buffer: inout CellBuffer) {
     let row = Rect(x: 0, y: 0, width: buffer.width, height: 1)
     buffer.fill(row, with: Cell(" ", theme.style(.header)))
     var parts = Part.allCases
+    if isShort { parts.removeAll { [.data, .labels, .program, .speed, .epoch].contains($0) } }
     while parts.count > 1, spans(of: parts, barWidth: 8).displayWidth + 1 > buffer.width { parts.removeLast() }
     // The remaining columns make the bar longer.
     let rest = buffer.width - 1 - spans(of: parts, barWidth: 0).displayWidth
@@ -60,6 +63,11 @@ struct Header {
       let word = has(.percent) ? "step " : "", total = session.isWatching ? nil : session.description?.steps
       let step = leftPadded("\(session.step)", to: total.map { "\($0)".count } ?? 0)
       spans.append(Span(word + step + (total.map { "/\($0)" } ?? ""), .header))
+    }
+    if has(.detail), session.state == .training, let slow = session.slowStep {
+      let name = slow.attack.prefix { $0 != "-" },
+        iteration = leftPadded("\(slow.iteration)", to: "\(slow.iterations)".count)
+      spans.append(Span(" · \(name) \(iteration)/\(slow.iterations)", .header))
     }
     if has(.epoch), session.step > 0, !session.isWatching {
       spans.append(Span(" · epoch \(leftPadded("\(session.epoch + 1)", to: epochDigits))", .header))

@@ -97,6 +97,10 @@ extension Lab {
         "next layout: \(Arrangement.all.map(\.id).joined(separator: ", "))"
       ) { $0.nextArrangement() },
       LabKey([.character("0")], "the layout as it was, without what was shown or hidden") { $0.resetLayout() },
+      LabKey([.character("D")], "big mode for a projector: large numbers, few panes, no small print") {
+        $0.options.isBig.toggle()
+        return []
+      },
       LabKey([.character("t")], "next theme", when: { $0.options.themes.count > 1 }) { $0.nextTheme() },
     ]
 

@@ -4,8 +4,21 @@ import Plotting
 extension Lab {
   /// Draws the frame; the size of the buffer is the size of the screen.
   package mutating func draw(into buffer: inout CellBuffer) {
+    drawFrame(into: &buffer)
+    // Labels that change their width move the plot once more now and then.
+    var tries = 0
+    while tries < 3, pointCrosshair() {
+      tries += 1
+      buffer.spots = []
+      drawFrame(into: &buffer)
+    }
+    pointed = nil
+  }
+
+  private mutating func drawFrame(into buffer: inout CellBuffer) {
     needsDraw = false
     size = PaneSize(buffer.width, buffer.height)
+    buttons = []
     let layout = layout
     for index in panes.indices { panes[index].look(view) }
     buffer.fill(buffer.bounds, with: Cell(" ", theme.style(.text)))
@@ -13,15 +26,24 @@ extension Lab {
       SmallScreen(session: session, theme: theme).draw(into: &buffer)
       drawDialog(into: &buffer, in: buffer.bounds)
     } else {
-      Header(session: session, theme: theme).draw(into: &buffer)
-      if let caption = layout.caption { tourBar.draw(into: &buffer, in: caption) }
-      if let tabs = layout.tabs { drawTabs(into: &buffer, in: tabs, layout: layout) }
+      Header(session: session, theme: theme, isShort: options.isBig).draw(into: &buffer)
+      if let caption = layout.caption { drawCaption(into: &buffer, in: caption) }
+      if let tabs = layout.tabs, !options.isBig { drawTabs(into: &buffer, in: tabs, layout: layout) }
       for place in layout.places { draw(place, into: &buffer) }
       drawDialog(into: &buffer, in: Rect(x: 0, y: 0, width: buffer.width, height: buffer.height - 1))
       drawFooter(into: &buffer)
     }
     cursor = findCursor(in: buffer, layout: layout)
+    spots = buffer.spots
     if options.symbols == .ascii { buffer.reduceToASCII() }
+  }
+
+  /// The words of a tour, and below them the large numbers of big mode.
+  private func drawCaption(into buffer: inout CellBuffer, in rect: Rect) {
+    let tour = tourBar, rows = min(rect.height, tour.lines(width: rect.width).count)
+    tour.draw(into: &buffer, in: Rect(x: rect.x, y: rect.y, width: rect.width, height: rows))
+    let rest = Rect(x: rect.x, y: rect.y + rows, width: rect.width, height: rect.height - rows)
+    if options.isBig, !rest.isEmpty { BigBoard(session: session, theme: theme).draw(into: &buffer, in: rest) }
   }
 
   private func draw(_ place: Layout.Place, into buffer: inout CellBuffer) {
@@ -29,20 +51,23 @@ extension Lab {
     buffer.box(
       place.rect, style: theme.style(isFocused ? .borderFocused : .border),
       title: "\(place.pane + 1) \(Swift.type(of: pane).title)",
-      titleStyle: theme.style(isFocused ? .selected : .title), note: pane.note, noteStyle: theme.style(.faint))
+      titleStyle: theme.style(isFocused ? .selected : .title), note: options.isBig ? "" : pane.note,
+      noteStyle: theme.style(.faint))
     let context = PaneContext(theme: theme, symbols: options.symbols, isFocused: isFocused)
     pane.draw(into: &buffer, in: place.rect.inset(), context: context)
   }
 
   /// Every pane by number and name: the focused one highlighted, those on the screen bright, hidden ones faint.
-  private func drawTabs(into buffer: inout CellBuffer, in rect: Rect, layout: Layout) {
+  private mutating func drawTabs(into buffer: inout CellBuffer, in rect: Rect, layout: Layout) {
     let rect = drawAccuracies(into: &buffer, in: rect, layout: layout)
     let shown = Set(layout.places.map(\.pane))
     let strip = TabStrip(panes.map { Swift.type(of: $0).title }, focus: focus, shown: shown, width: rect.width)
     var x = rect.x + min(1, rect.width)
     for (index, text) in strip.texts.enumerated() {
       let role: Theme.Role = index == focus ? .selected : shown.contains(index) ? .title : .faint
+      let start = x
       x = buffer.write(text, x: x, y: rect.y, in: rect, style: theme.style(role))
+      buttons.append(Button(rect: Rect(x: start, y: rect.y, width: x - start, height: 1), action: .tab(index)))
     }
   }
 
@@ -68,6 +93,8 @@ extension Lab {
   /// Drawing tells a dialog how far it can be scrolled.
   private mutating func draw(_ dialog: any Dialog, into buffer: inout CellBuffer, in area: Rect) {
     var dialog = dialog
+    // What lies below cannot be clicked.
+    buffer.spots = []
     dialog.draw(into: &buffer, in: area, theme: theme)
     self.dialog = dialog
   }
@@ -95,20 +122,48 @@ extension Lab {
   }
 
   /// The valid keys in the table's order; those that do not fit are left out, help and quit stay.
-  private func drawKeys(into buffer: inout CellBuffer, in rect: Rect) {
-    let pinned = dialog == nil ? [["?", "help"], ["q", "quit"]] : []
-    let width = { (word: [String]) in displayWidth(word[0]) + displayWidth(word[1]) + 3 }
-    var room = rect.width + 1 - pinned.reduce(0) { $0 + width($1) }
-    var words: [[String]] = []
-    for word in hints.filter(\.isValid).compactMap(\.footer) where !pinned.contains(word) && width(word) <= room {
+  private mutating func drawKeys(into buffer: inout CellBuffer, in rect: Rect) {
+    let pinned: [FooterKey] =
+      dialog == nil
+      ? [
+        FooterKey(text: "?", word: "help", key: .character("?")),
+        FooterKey(text: "q", word: "quit", key: .character("q")),
+      ]
+      : []
+    var room = rect.width + 1 - pinned.reduce(0) { $0 + $1.width }
+    var words: [FooterKey] = []
+    let most = options.isBig ? 4 : Int.max
+    for word in hints.filter(\.isValid).compactMap(FooterKey.init) where word.width <= room && words.count < most {
+      guard !pinned.contains(where: { $0.text == word.text && $0.word == word.word }) else { continue }
       words.append(word)
-      room -= width(word)
+      room -= word.width
     }
     var x = rect.x + 1
     let gap = room > words.count + pinned.count ? 3 : 2
     for word in words + pinned {
-      x = buffer.write(word[0], x: x, y: rect.y, in: rect, style: theme.style(.key)) + 1
-      x = buffer.write(word[1], x: x, y: rect.y, in: rect, style: theme.style(.faint)) + gap
+      let start = x
+      x = buffer.write(word.text, x: x, y: rect.y, in: rect, style: theme.style(.key)) + 1
+      x = buffer.write(word.word, x: x, y: rect.y, in: rect, style: theme.style(.faint))
+      let place = Rect(x: start, y: rect.y, width: x - start, height: 1)
+      buttons.append(Button(rect: place, action: .key(word.key)))
+      x += gap
     }
+  }
+}
+
+/// A key in the last row.
+private struct FooterKey {
+  let text, word: String
+  /// What a click on it presses.
+  let key: Key
+
+  /// Columns with the gap behind it.
+  var width: Int { displayWidth(text) + displayWidth(word) + 3 }
+}
+
+extension FooterKey {
+  init?(_ hint: KeyHint) {
+    guard let footer = hint.footer, let key = hint.keys.first else { return nil }
+    self.init(text: footer[0], word: footer[1], key: key)
   }
 }

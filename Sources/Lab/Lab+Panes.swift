@@ -58,6 +58,7 @@ extension Lab {
     added = []
     focus = arrangement.first
     isFull = false
+    shares = Shares()
     if session.isWatching { showWatchPanes() }
   }
 
@@ -83,6 +84,7 @@ extension Lab {
   /// Shows what another lab shows.
   mutating func adoptPanes(of lab: Lab) {
     (enabled, added, focus, arrangement) = (lab.enabled, lab.added, lab.focus, lab.arrangement)
+    shares = lab.shares
     for index in panes.indices { panes[index].restore(lab.panes[index].choices) }
   }
 
@@ -95,6 +97,11 @@ extension Lab {
 
   /// Takes in what no session tells.
   package mutating func hear(_ news: PaneNews) {
+    if case .step(let step) = news {
+      needsDraw = needsDraw || session.slowStep != step
+      session.slowStep = step
+      return
+    }
     heard[news.topic] = news
     let visible = Set(layout.places.map(\.pane))
     for index in panes.indices where panes[index].hear(news) && visible.contains(index) { needsDraw = true }

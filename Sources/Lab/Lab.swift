@@ -36,6 +36,14 @@ package struct Lab: Sendable {
   package internal(set) var cursor: ScreenCursor?
   /// Seconds that passed since the last step.
   var secondsSinceStep = 0.0
+  /// Where the boundaries between panes are.
+  var shares = Shares()
+  /// What the last frame has for a pointer.
+  package internal(set) var spots: [Spot] = []
+  var buttons: [Button] = []
+  var grip: Grip?
+  /// Where a chart was pointed at, until the crosshair is drawn there.
+  var pointed: Pointed?
   /// The runs that are drawn behind this one.
   var others: [OtherRun] = []
   /// True when the first of them trains next to this one.
@@ -241,18 +249,24 @@ package struct Lab: Sendable {
 
   // MARK: for the other files of the lab
 
-  var theme: Theme { options.themes[options.theme] }
+  var theme: Theme { options.isBig ? options.themes[options.theme].forProjector : options.themes[options.theme] }
 
   /// Where everything goes on a screen of the last size drawn.
   package var layout: Layout {
     Layout(
-      width: size.width, height: size.height,
-      shapes: panes.map { pane in
-        let kind = Swift.type(of: pane)
-        return Layout.Shape(minimum: kind.minimumSize, comfortable: kind.comfortableSize, priority: kind.priority)
-      },
-      enabled: arranged, focus: focus, isFull: isFull, caption: tourBar.lines(width: size.width).count)
+      width: size.width, height: size.height, shapes: panes.map { shape(of: Swift.type(of: $0)) }, enabled: arranged,
+      focus: focus, isFull: isFull, caption: tourBar.lines(width: size.width).count + boardRows, shares: shares)
   }
+
+  /// In big mode, panes are comfortable with twice the size only.
+  private func shape(of kind: any Pane.Type) -> Layout.Shape {
+    let factor = options.isBig ? 2 : 1
+    let comfortable = PaneSize(kind.comfortableSize.width * factor, kind.comfortableSize.height * factor)
+    return Layout.Shape(minimum: kind.minimumSize, comfortable: comfortable, priority: kind.priority)
+  }
+
+  /// Rows for the large numbers.
+  private var boardRows: Int { options.isBig ? BigBoard.rows(width: size.width, height: size.height) : 0 }
 
   mutating func show(_ text: String, isError: Bool) {
     message = Message(text: text, isError: isError)
@@ -277,20 +291,27 @@ package struct Lab: Sendable {
     for index in order {
       guard let requests = panes[index].press(key, isFocused: index == focus) else { continue }
       needsDraw = true
-      return requests.flatMap { request -> [LabAction] in
-        switch request {
-        case .send(let command): return ask(command)
-        case .say(let text):
-          show(text, isError: false)
-          return []
-        case .edit(let name): return AnyKnob.named(name).map { open(ValueDialog($0)) } ?? []
-        case .compare(let names): return compare(named: names)
-        case .type(let text): return type(text)
-        case .measurePeak: return [.measurePeak]
-        }
-      }
+      return requests.flatMap { perform($0) }
     }
     return nil
+  }
+
+  /// Presses a key in a pane as if it had the keys.
+  mutating func press(_ key: Key, inPane index: Int) -> [LabAction] {
+    (panes[index].press(key, isFocused: true) ?? []).flatMap { perform($0) }
+  }
+
+  private mutating func perform(_ request: PaneRequest) -> [LabAction] {
+    switch request {
+    case .send(let command): return ask(command)
+    case .say(let text):
+      show(text, isError: false)
+      return []
+    case .edit(let name): return AnyKnob.named(name).map { open(ValueDialog($0)) } ?? []
+    case .compare(let names): return compare(named: names)
+    case .type(let text): return type(text)
+    case .measurePeak: return [.measurePeak]
+    }
   }
 
   /// True while a pane is on the screen.

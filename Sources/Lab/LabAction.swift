@@ -48,6 +48,8 @@ package struct LabOptions: Sendable {
   package var symbols: Symbols
   /// True for `NO_COLOR`: bold, reverse and glyphs replace colors.
   package var noColor: Bool
+  /// True for a projector: large numbers, few panes, no small print.
+  package var isBig = false
   /// Names of runs that can be compared with, for completion.
   package var runs: [String] = []
   /// Presets and runs that can be opened.

@@ -15,6 +15,8 @@ package struct LabMemory: Sendable, Hashable {
 
   /// The name in `panes` of what all charts share.
   static let charts = "charts"
+  /// The name in `panes` of where the boundaries between panes are.
+  static let dividers = "dividers"
 }
 
 extension Lab {
@@ -29,6 +31,7 @@ extension Lab {
     memory.added = added.sorted().map { paneCatalogue[$0].id }
     for pane in panes where !pane.choices.isEmpty { memory.panes[Swift.type(of: pane).id] = pane.choices }
     memory.panes[LabMemory.charts] = view.choices
+    if shares != Shares() { memory.panes[LabMemory.dividers] = shares.choices }
     return memory
   }
 
@@ -39,6 +42,7 @@ extension Lab {
     let left = enabled.subtracting(indices(memory.hidden))
     if !arrangement.indices.intersection(left).isEmpty { enabled = left }
     added = indices(memory.added)
+    shares = Shares(memory.panes[LabMemory.dividers] ?? [:])
     if !enabled.contains(focus) { focus = arrangement.indices.intersection(enabled).min() ?? focus }
     for index in panes.indices { panes[index].restore(memory.panes[paneCatalogue[index].id] ?? [:]) }
     view.restore(memory.panes[LabMemory.charts] ?? [:])

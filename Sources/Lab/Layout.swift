@@ -27,6 +27,8 @@ package struct Layout: Sendable, Equatable {
   package private(set) var tabs: Rect?
   /// The rows below the header that a tour's caption has; nil without one.
   package private(set) var caption: Rect?
+  /// The boundaries between panes.
+  package private(set) var dividers: [Divider] = []
   /// The size that is needed; nil when the screen is large enough.
   package private(set) var needed: PaneSize?
 
@@ -34,9 +36,11 @@ package struct Layout: Sendable, Equatable {
   private static let chrome = 3
 
   /// Lays out the `enabled` panes (indices into `shapes`, ascending, `focus` among them) on a screen. `caption`: rows
-  /// below the header that are for something else, where the smallest pane leaves them.
+  /// below the header that are for something else, where the smallest pane leaves them. `shares`: where a person put
+  /// the boundaries.
   package init(
-    width: Int, height: Int, shapes: [Shape], enabled: [Int], focus: Int, isFull: Bool, caption rows: Int = 0
+    width: Int, height: Int, shapes: [Shape], enabled: [Int], focus: Int, isFull: Bool, caption rows: Int = 0,
+    shares: Shares = Shares()
   ) {
     let smallest = PaneSize(
       shapes.map(\.minimum.width).max() ?? 0, (shapes.map(\.minimum.height).max() ?? 0) + Layout.chrome)
@@ -55,15 +59,15 @@ package struct Layout: Sendable, Equatable {
       for count in stride(from: enabled.count, through: min(2, enabled.count), by: -1) {
         let chosen = Layout.chosen(count, of: enabled, shapes: shapes, focus: focus)
         let area = count == shapes.count ? whole : belowTabs
-        if let grid = Layout.grid(chosen, in: area, shapes: shapes) {
-          places = grid
+        if let columns = Layout.columns(chosen, in: area, shapes: shapes) {
+          place(chosen, columns: columns, in: area, shapes: shapes, shares: shares)
           tabs = count == shapes.count ? nil : strip
           return
         }
       }
       let partner = enabled.filter { $0 != focus }.max { shapes[$0].priority < shapes[$1].priority }
-      if let partner, let pair = Layout.stack([focus, partner].sorted(), in: belowTabs, shapes: shapes) {
-        places = pair
+      if let partner, Layout.stacks([focus, partner], in: belowTabs, shapes: shapes) {
+        place([focus, partner].sorted(), columns: 1, in: belowTabs, shapes: shapes, shares: shares)
         tabs = enabled.count == 2 && shapes.count == 2 ? nil : strip
         return
       }
@@ -79,35 +83,54 @@ package struct Layout: Sendable, Equatable {
       .prefix(count).sorted()
   }
 
-  /// Rows and columns of equal cells; nil unless every pane is comfortable in its own.
-  private static func grid(_ panes: [Int], in area: Rect, shapes: [Shape]) -> [Place]? {
-    for columns in [2, 1, 3, 4] where columns <= max(1, panes.count) {
+  /// How many columns of a grid make every pane comfortable in an equal cell; nil when none does.
+  private static func columns(_ panes: [Int], in area: Rect, shapes: [Shape]) -> Int? {
+    [2, 1, 3, 4].first { columns in
       let rows = (panes.count + columns - 1) / columns
-      guard (rows - 1) * columns < panes.count else { continue }
-      let places = panes.enumerated().map { place, pane in
+      guard columns <= max(1, panes.count), (rows - 1) * columns < panes.count else { return false }
+      return panes.enumerated().allSatisfy { place, pane in
         let row = place / columns, inRow = min(columns, panes.count - row * columns)
-        return Place(pane: pane, rect: cell(area, column: place % columns, of: inRow, row: row, of: rows))
+        let width = extent(area.width, place % columns, of: inRow), height = extent(area.height, row, of: rows)
+        return width >= shapes[pane].comfortable.width && height >= shapes[pane].comfortable.height
       }
-      let fits = places.allSatisfy {
-        $0.rect.width >= shapes[$0.pane].comfortable.width && $0.rect.height >= shapes[$0.pane].comfortable.height
-      }
-      if fits { return places }
     }
-    return nil
   }
 
-  /// Panes one above the other; nil unless each has its minimum.
-  private static func stack(_ panes: [Int], in area: Rect, shapes: [Shape]) -> [Place]? {
-    let places = panes.enumerated().map { row, pane in
-      Place(pane: pane, rect: cell(area, column: 0, of: 1, row: row, of: panes.count))
+  /// True when two panes one above the other have their minimum.
+  private static func stacks(_ panes: [Int], in area: Rect, shapes: [Shape]) -> Bool {
+    panes.sorted().enumerated().allSatisfy { row, pane in
+      extent(area.height, row, of: panes.count) >= shapes[pane].minimum.height
     }
-    let fits = places.allSatisfy { $0.rect.height >= shapes[$0.pane].minimum.height }
-    return fits ? places : nil
   }
 
-  private static func cell(_ area: Rect, column: Int, of columns: Int, row: Int, of rows: Int) -> Rect {
-    let left = area.width * column / columns, right = area.width * (column + 1) / columns
-    let top = area.height * row / rows, bottom = area.height * (row + 1) / rows
-    return Rect(x: area.x + left, y: area.y + top, width: right - left, height: bottom - top)
+  /// Cells of one of `count` equal parts.
+  private static func extent(_ length: Int, _ index: Int, of count: Int) -> Int {
+    length * (index + 1) / count - length * index / count
+  }
+
+  /// Puts panes into rows of so many columns; the last row may have fewer.
+  private mutating func place(_ panes: [Int], columns: Int, in area: Rect, shapes: [Shape], shares: Shares) {
+    let count = (panes.count + columns - 1) / columns
+    let least = PaneSize(
+      panes.map { shapes[$0].minimum.width }.max() ?? 1, panes.map { shapes[$0].minimum.height }.max() ?? 1)
+    let rows = shares.boundaries(count, isVertical: false, length: area.height, least: least.height)
+    for row in 0..<count {
+      let inRow = panes.dropFirst(row * columns).prefix(columns)
+      let top = area.y + rows[row], height = rows[row + 1] - rows[row]
+      if row > 0 {
+        let boundary = Shares.Boundary(isVertical: false, index: row, count: count)
+        let line = Rect(x: area.x, y: top - 1, width: area.width, height: 2)
+        dividers.append(Divider(boundary: boundary, rect: line, start: area.y, length: area.height))
+      }
+      let cells = shares.boundaries(inRow.count, isVertical: true, length: area.width, least: least.width)
+      for (column, pane) in inRow.enumerated() {
+        let left = area.x + cells[column], width = cells[column + 1] - cells[column]
+        places.append(Place(pane: pane, rect: Rect(x: left, y: top, width: width, height: height)))
+        guard column > 0 else { continue }
+        let boundary = Shares.Boundary(isVertical: true, index: column, count: inRow.count)
+        let line = Rect(x: left - 1, y: top + 1, width: 2, height: height - 2)
+        dividers.append(Divider(boundary: boundary, rect: line, start: area.x, length: area.width))
+      }
+    }
   }
 }

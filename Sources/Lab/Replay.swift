@@ -42,8 +42,14 @@ package struct Replay: Sendable {
   }
 
   /// Reacts to a key.
-  package mutating func handle(_ key: Key) -> [LabAction] {
-    lab.handle(key).filter { action in
+  package mutating func handle(_ key: Key) -> [LabAction] { answer(lab.handle(key)) }
+
+  /// Reacts to the mouse.
+  package mutating func handle(_ pointer: Pointer) -> [LabAction] { answer(lab.handle(pointer)) }
+
+  /// Does what the lab asks of a replay; what is left is for the screen.
+  private mutating func answer(_ actions: [LabAction]) -> [LabAction] {
+    actions.filter { action in
       guard case .replay(let request) = action else { return true }
       perform(request)
       return false

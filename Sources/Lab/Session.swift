@@ -1,4 +1,5 @@
 import Events
+import Panes
 import Readout
 import Recipe
 
@@ -54,6 +55,8 @@ package struct Session: Sendable {
   /// True while single steps run, which can be made more.
   private(set) var isStepping = false
   private var pace = Pace()
+  /// How far the attack of the step under way is, where steps are slow.
+  var slowStep: StepNews?
   /// Who looks on while nothing here trains; nil for a session of our own.
   var onlooker: Onlooker?
 
@@ -96,6 +99,7 @@ package struct Session: Sendable {
       }
     case .sample(let sample):
       step = sample.step
+      if let slow = slowStep, sample.step > slow.step + 1 { slowStep = nil }
       epoch = sample.epoch
       pace.add(sample)
     case .probe(let probe):

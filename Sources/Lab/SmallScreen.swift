@@ -6,9 +6,9 @@ import Spelling
 /// The two accuracies that matter, in words of several lengths.
 struct AccuracyWords {
   /// Under the attack of training, with its name.
-  private let pgd: (name: String, accuracy: Proportion)?
+  let pgd: (name: String, accuracy: Proportion)?
   /// Under the stronger attacks of the last check, with their name.
-  private let strongest: (name: String, accuracy: Proportion)?
+  let strongest: (name: String, accuracy: Proportion)?
 
   init(_ session: Session) {
     let reading = session.lastReading ?? session.gapRecord.strongest

@@ -23,6 +23,7 @@ extension ControlsPane {
       let left = rect.x + rect.width * column / columns, right = rect.x + rect.width * (column + 1) / columns
       let line = Rect(x: left, y: rect.y + place % perColumn, width: right - left - 1, height: 1)
       draw(knobs[index], isSelected: index == selected, settings: settings, into: &buffer, in: line, context: context)
+      buffer.spots.append(Spot(line, .item(index)))
     }
     drawScrollBar(first: first, shown: shown, into: &buffer, in: rect, rows: perColumn, context: context)
     if helpRows > 0 {

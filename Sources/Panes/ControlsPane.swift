@@ -83,6 +83,11 @@ package struct ControlsPane: Pane {
     }
   }
 
+  package var selectedItem: Int? {
+    get { isLive ? selected : nil }
+    set { if isLive, let newValue { _ = select(newValue) } }
+  }
+
   private mutating func select(_ index: Int) -> [PaneRequest] {
     selected = min(max(0, index), ControlsPane.knobs.count - 1)
     return []

@@ -12,6 +12,7 @@ package struct ImagesPane: Pane {
   package static let minimumSize = PaneSize(40, 7)
   package static let comfortableSize = PaneSize(52, 11)
   package static let priority = 20
+  package static let wheelKeys: (up: Key, down: Key) = (.left, .right)
   package static let keys: [PaneKey<ImagesPane>] = [
     KeyBinding(
       [.character("r")], footer: FooterWord("r", "look"), "attack this image at the present weights", when: \.canAsk

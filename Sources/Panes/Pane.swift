@@ -19,12 +19,16 @@ package protocol Pane: Sendable {
 
   /// A pane that has seen nothing.
   init()
+  /// The keys that the wheel stands for over this pane; a pane with a chart is zoomed instead.
+  static var wheelKeys: (up: Key, down: Key) { get }
   /// True when it draws a chart over steps: the keys of charts are heard while it is on the screen.
   static var hasChart: Bool { get }
   /// What is written at the right of the upper border.
   var note: String { get }
   /// Only lines that contain this text are shown; nil for a pane that takes no filter.
   var filter: String? { get set }
+  /// The selected item of its list; nil for a pane without one.
+  var selectedItem: Int? { get set }
   /// Takes note of an event.
   mutating func update(_ event: Event)
   /// Draws the curves of other runs behind its own, instead of those that were there.
@@ -84,10 +88,17 @@ extension Pane {
     set {}
   }
 
+  // Most panes have no list to select from.
+  package var selectedItem: Int? {
+    get { nil }
+    set {}
+  }
+
   /// Most panes wait for the session's events.
   package mutating func noteSent(_ command: Command) {}
   // Most panes have no chart.
   package static var hasChart: Bool { false }
+  package static var wheelKeys: (up: Key, down: Key) { (.up, .down) }
   package mutating func look(_ view: ChartView) {}
   // Most panes hear of the session only, and keep nothing for the next time.
   package mutating func hear(_ news: PaneNews) -> Bool { false }

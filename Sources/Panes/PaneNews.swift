@@ -12,6 +12,8 @@ package enum PaneNews: Sendable, Hashable {
   case drawing(Double)
   /// What a product of matrices reaches on one thread, in 10⁹ operations per second.
   case peak(Double)
+  /// How far the attack of a slow step is; nil when steps are quick again.
+  case step(StepNews?)
 
   /// Ways of looking at a run that is not trained here.
   package enum Onlooking: String, Sendable, Hashable {
@@ -22,7 +24,7 @@ package enum PaneNews: Sendable, Hashable {
   }
 
   /// What is replaced by later news of the same topic.
-  package enum Topic: Sendable, Hashable { case onlooking, runs, machine, drawing, peak }
+  package enum Topic: Sendable, Hashable { case onlooking, runs, machine, drawing, peak, step }
 
   /// What it is about.
   package var topic: Topic {
@@ -32,7 +34,22 @@ package enum PaneNews: Sendable, Hashable {
     case .machine: .machine
     case .drawing: .drawing
     case .peak: .peak
+    case .step: .step
     }
+  }
+}
+
+/// How far the attack of a training step is.
+package struct StepNews: Sendable, Hashable {
+  /// The step, from 1.
+  package let step: Int
+  /// The attack as shown: `PGD-10`.
+  package let attack: String
+  /// The iteration that has begun, from 1, and how many there are.
+  package let iteration: Int, iterations: Int
+
+  package init(step: Int, attack: String, iteration: Int, iterations: Int) {
+    (self.step, self.attack, self.iteration, self.iterations) = (step, attack, iteration, iterations)
   }
 }
 

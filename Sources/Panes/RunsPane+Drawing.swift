@@ -64,7 +64,7 @@ extension RunsPane {
       guard row > 0 else { return [Span("  ")] + joined(columns, Array(repeating: .faint, count: columns.count)) }
       let entry = rows[shown[row - 1]].entry, isSelected = shown[row - 1] == selected
       let sign = isThis(entry) ? "●" : compared.contains(entry.path) ? "+" : isSelected ? "▸" : " "
-      return [Span("\(sign) ", .key)] + joined(columns, roles(entry, isSelected, form))
+      return [Span("\(sign) ", .key, item: shown[row - 1])] + joined(columns, roles(entry, isSelected, form))
     }
   }
 

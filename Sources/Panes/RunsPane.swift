@@ -68,7 +68,7 @@ package struct RunsPane: Pane {
       rows = RunsPane.tree(runs.runs)
       select(rows.firstIndex { $0.entry.path == path } ?? rows.firstIndex { isThis($0.entry) } ?? 0)
       return true
-    case .machine, .drawing, .peak: break
+    case .machine, .drawing, .peak, .step: break
     }
     return false
   }
@@ -80,6 +80,11 @@ package struct RunsPane: Pane {
 
   /// True for the run that the lab shows.
   func isThis(_ entry: RunEntry) -> Bool { entry.isIn(folder) }
+
+  package var selectedItem: Int? {
+    get { rows.isEmpty ? nil : selected }
+    set { if let newValue { select(newValue) } }
+  }
 
   @discardableResult
   private mutating func select(_ index: Int) -> [PaneRequest] {

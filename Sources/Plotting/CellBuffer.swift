@@ -33,6 +33,8 @@ package struct CellBuffer: Sendable, Hashable {
   /// Rows.
   package let height: Int
   private var cells: [Cell]
+  /// What a pointer can act on, in the order of drawing: a later one covers an earlier one.
+  package var spots: [Spot] = []
 
   /// A buffer of blanks.
   package init(width: Int, height: Int, filling cell: Cell = Cell()) {

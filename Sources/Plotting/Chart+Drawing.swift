@@ -21,6 +21,7 @@ extension Chart {
     frame.drawMarkLabels(into: &buffer, theme: theme)
     frame.drawCrosshairStep(into: &buffer, theme: theme)
     frame.drawLegend(into: &buffer, theme: theme)
+    frame.noteSpot(in: &buffer)
   }
 }
 
@@ -91,6 +92,12 @@ struct ChartFrame {
 
   /// The row that holds the value's dot.
   func row(_ value: Double) -> Int? { dotDown(value).map { plot.y + $0 / symbols.dots.y } }
+
+  /// Lets a pointer find the step of a column.
+  func noteSpot(in buffer: inout CellBuffer) {
+    let steps = PlotSteps(plot: plot, scale: x, axis: chart.view.axis)
+    if !plot.isEmpty { buffer.spots.append(Spot(plot, .plot(steps))) }
+  }
 
   // MARK: axes
 

@@ -76,20 +76,20 @@ package struct ChartView: Sendable, Hashable {
   /// The fewest steps that are shown.
   private static let fewest = 8.0
 
-  /// Half as many steps around the crosshair, or else up to the last one.
-  package mutating func zoomIn() { zoom(by: 0.5) }
+  /// Half as many steps around a step, the crosshair, or else up to the last one.
+  package mutating func zoomIn(around step: Double? = nil) { zoom(by: 0.5, around: step ?? crosshair) }
 
   /// Twice as many steps.
-  package mutating func zoomOut() { if isZoomed { zoom(by: 2) } }
+  package mutating func zoomOut(around step: Double? = nil) { if isZoomed { zoom(by: 2, around: step ?? crosshair) } }
 
   /// All steps again.
   package mutating func fit() { window = .all }
 
-  private mutating func zoom(by factor: Double) {
+  private mutating func zoom(by factor: Double, around center: Double?) {
     let shown = shown, width = ((shown.upperBound - shown.lowerBound) * factor).rounded()
     guard width >= ChartView.fewest || factor > 1 else { return }
     guard width < max(0.9 * lastStep, ChartView.fewest) else { return fit() }
-    guard let crosshair else {
+    guard let center else {
       // What follows the end goes on to do so.
       if case .fixed(let range) = window {
         show(from: (range.lowerBound + range.upperBound - width) / 2, width: width)
@@ -98,9 +98,9 @@ package struct ChartView: Sendable, Hashable {
       }
       return
     }
-    // The crosshair stays where it is on the screen.
-    let place = (crosshair - shown.lowerBound) / (shown.upperBound - shown.lowerBound)
-    show(from: crosshair - place * width, width: width)
+    // It stays where it is on the screen.
+    let place = (center - shown.lowerBound) / (shown.upperBound - shown.lowerBound)
+    show(from: center - place * width, width: width)
   }
 
   /// Moves what is shown by a share of its width.
@@ -127,6 +127,12 @@ package struct ChartView: Sendable, Hashable {
 
   /// Takes the crosshair away.
   package mutating func removeCrosshair() { crosshair = nil }
+
+  /// Puts the crosshair on a step, or on the last one of a run that is not that far.
+  package mutating func pointCrosshair(at step: Double) {
+    crosshair = crosshair ?? 0
+    putCrosshair(at: step)
+  }
 
   /// Moves the crosshair by steps, within the run; what is shown moves along where it would leave it.
   package mutating func moveCrosshair(by steps: Double) { if let crosshair { putCrosshair(at: crosshair + steps) } }

@@ -42,6 +42,11 @@ package struct Scale: Sendable, Hashable {
     return value > 0 ? log(value / lower) / log(upper / lower) : nil
   }
 
+  /// The value at a place; the inverse of `place`.
+  package func value(at place: Double) -> Double {
+    isLogarithmic ? lower * pow(upper / lower, place) : lower + place * (upper - lower)
+  }
+
   /// The place of a value between 0 and 1, clamped at the ends; nil when it has none (NaN, or ≤ 0 on a logarithmic
   /// axis).
   package func position(_ value: Double) -> Double? {

@@ -43,6 +43,14 @@ package struct Theme: Sendable, Hashable {
       on: ground != .terminal ? ground : background, attributes)
   }
 
+  /// The same colors for a projector: everything bold, and nothing faint that is to be read.
+  package var forProjector: Theme {
+    var theme = self
+    theme.styles[.faint] = styles[.text] ?? Style()
+    for role in Role.allCases { theme.styles[role, default: Style()].attributes.insert(.bold) }
+    return theme
+  }
+
   /// The style of a line in the background of a chart: its color, faded.
   package func faded(_ role: Role) -> Style {
     let style = self[role]

@@ -28,6 +28,15 @@ package struct XAxis: Sendable, Hashable {
     }
   }
 
+  /// The step at a value of the axis; the inverse of `value(at:)`.
+  package func step(at value: Double) -> Double {
+    switch unit {
+    case .step: value
+    case .epoch: value * Double(max(1, stepsPerEpoch))
+    case .time: clock.step(at: value * secondsPerUnit)
+    }
+  }
+
   /// The word next to the ticks.
   package var word: String {
     switch unit {

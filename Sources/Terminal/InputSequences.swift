@@ -1,4 +1,6 @@
-/// Tells keys from escape sequences that are none: answers of the terminal, keys without a name. Pure.
+import Panes
+
+/// Tells keys from escape sequences that are none: the mouse, answers of the terminal, keys without a name. Pure.
 ///
 /// curses hands on a sequence that it does not know as single characters. None of them may act as a key.
 package struct InputSequences: Sendable {
@@ -6,6 +8,8 @@ package struct InputSequences: Sendable {
   package enum Reading: Sendable, Hashable {
     /// These keys, in this order.
     case inputs([TerminalInput])
+    /// The mouse did something.
+    case pointer(Pointer)
     /// The terminal has drawn all that was written to it.
     case drawn
   }
@@ -33,7 +37,8 @@ package struct InputSequences: Sendable {
     // A sequence ends with a letter or ~.
     guard begun.count > 0, (0x40...0x7E).contains(value) || begun.count > 40 else { return nil }
     defer { text = nil }
-    return String(begun) + String(scalar) == "[0n" ? .drawn : .inputs([])
+    let sequence = String(begun) + String(scalar)
+    return sequence == "[0n" ? .drawn : Pointer(sequence).map { .pointer($0) } ?? .inputs([])
   }
 
   /// Nothing follows for now: an escape without more is the key.
@@ -41,5 +46,30 @@ package struct InputSequences: Sendable {
     defer { text = nil }
     guard let text else { return [] }
     return text.isEmpty ? [.scalar(27)] : []
+  }
+}
+
+extension Pointer {
+  /// What a terminal in mode 1006 (xterm, "SGR") sends behind an escape: `[<0;12;5M` is the left button, pressed in
+  /// column 12 of row 5, counted from 1. Nil for anything else, other buttons and moves without a button included.
+  package init?(_ sequence: String) {
+    guard sequence.hasPrefix("[<"), let end = sequence.last, end == "M" || end == "m" else { return nil }
+    let numbers = sequence.dropFirst(2).dropLast().split(separator: ";", omittingEmptySubsequences: false).map {
+      Int($0)
+    }
+    guard numbers.count == 3, let code = numbers[0], let x = numbers[1], let y = numbers[2], x > 0, y > 0 else {
+      return nil
+    }
+    // Bits 2 to 4 are shift, meta and control.
+    let action: Action
+    switch (code & ~0b11100, end) {
+    case (0, "M"): action = .press
+    case (0, _): action = .release
+    case (32, "M"): action = .drag
+    case (64, "M"): action = .wheelUp
+    case (65, "M"): action = .wheelDown
+    default: return nil
+    }
+    self.init(action, x: x - 1, y: y - 1)
   }
 }

@@ -15,6 +15,8 @@ package struct ScreenOptions: Sendable {
   package var fps = 30
   /// False where the terminal must not be asked what it can do.
   package var mayAsk = true
+  /// True where the terminal tells of its mouse; it then selects text with shift only.
+  package var usesMouse = false
   /// Says in one line why the run cannot be left after a step with these changes; nil when it can be.
   package var refusal: @Sendable (Int, [Assignment]) -> String? = { _, _ in "this run cannot be branched" }
   /// Reads other runs by name, to draw them behind the one that is shown. Throws what is wrong, in one line.

@@ -126,6 +126,7 @@ actor ScreenActor<Content: ScreenContent> {
     guard signals >= 0 else {
       throw ScreenError(description: "too many open files: cannot create a pipe; close some files")
     }
+    terminal_use_mouse(options.usesMouse ? 1 : 0)
     let opening = terminal_open(options.colors == 0 ? 0 : 1, options.mayAsk ? 1 : 0)
     guard opening == TERMINAL_OPENED else {
       terminal_signals_close(0)
@@ -225,6 +226,7 @@ actor ScreenActor<Content: ScreenContent> {
     while phase == .open, outcome == nil, let input = TerminalInput.next() {
       switch sequences.take(input) {
       case .inputs(let inputs): for input in inputs { obey(input) }
+      case .pointer(let pointer): obey(pointer)
       case .drawn: pacing.drawn(at: .now - start)
       case nil: break
       }
@@ -241,6 +243,13 @@ actor ScreenActor<Content: ScreenContent> {
     case .text(let text): content.paste(text)
     case .part: break
     }
+  }
+
+  private func obey(_ pointer: Pointer) {
+    guard phase == .open, outcome == nil else { return }
+    let run = content.shown
+    isUrgent = true
+    perform(content.handle(pointer), of: run)
   }
 
   private func readSignals() {

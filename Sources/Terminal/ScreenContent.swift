@@ -17,6 +17,9 @@ package protocol ScreenContent: Sendable {
   /// Reacts to a key.
   mutating func handle(_ key: Key) -> [LabAction]
 
+  /// Reacts to the mouse.
+  mutating func handle(_ pointer: Pointer) -> [LabAction]
+
   /// Takes text that was pasted.
   mutating func paste(_ text: String)
 
@@ -58,6 +61,7 @@ extension ScreenContent {
   package var isMoving: Bool { false }
   package var cursor: ScreenCursor? { nil }
   package mutating func advance(by seconds: Double) {}
+  package mutating func handle(_ pointer: Pointer) -> [LabAction] { [] }
   package mutating func log(_ line: String) { note(line) }
   // Most contents show one run.
   package var shown: Int { 0 }

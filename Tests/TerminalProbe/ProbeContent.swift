@@ -46,6 +46,11 @@ struct ProbeContent: ScreenContent {
     return []
   }
 
+  mutating func handle(_ pointer: Pointer) -> [LabAction] {
+    note("\(pointer.action) \(pointer.x),\(pointer.y)")
+    return []
+  }
+
   mutating func paste(_ text: String) { note("pasted \(text)") }
 
   mutating func compare(_ runs: [OtherRun]) {}

@@ -3,7 +3,7 @@ import Foundation
 import Lab
 import Terminal
 
-/// Opens the screen for the tests: `terminal-probe [--colors N] MODE`, where
+/// Opens the screen for the tests: `terminal-probe [--colors N] [--mouse] MODE`, where
 /// MODE is what key x does (`ProbeContent.Fault`), or one of the cases below.
 @main
 struct TerminalProbe {
@@ -14,6 +14,10 @@ struct TerminalProbe {
     if arguments.first == "--colors" {
       options.colors = arguments.dropFirst().first.flatMap(Int.init)
       arguments.removeFirst(2)
+    }
+    if arguments.first == "--mouse" {
+      options.usesMouse = true
+      arguments.removeFirst()
     }
     switch arguments.first {
     case "arguments": describe(arguments)

@@ -55,6 +55,29 @@ import Testing
     #expect(off.contains { $0.lowerBound > on.lowerBound })
   }
 
+  @Test func theMouseIsHeardAndTakenBack() async throws {
+    let terminal = try PseudoTerminal([try BuiltProduct.path("terminal-probe"), "--mouse", "none"])
+    try await terminal.wait(for: "probe 120x36")
+    for (sent, said) in [
+      ("\u{1b}[<0;13;6M", "press 12,5"), ("\u{1b}[<32;200;7M", "drag 199,6"), ("\u{1b}[<0;1;1m", "release 0,0"),
+      ("\u{1b}[<64;2;3M", "wheelUp 1,2"), ("\u{1b}[<69;2;3M", "Down 1,2"),
+    ] {
+      await terminal.type(sent)
+      try await terminal.wait(for: said)
+    }
+    // Other buttons, and what is no report at all, are no keys either: q would leave.
+    await terminal.type("\u{1b}[<2;13;6M\u{1b}[<0;q;6M\u{1b}[<0;13M")
+    await terminal.type("q")
+    #expect(try await terminal.exitStatus() == 0)
+    let output = await terminal.output
+    for mode in ["1002", "1006"] {
+      let on = try #require(output.ranges(of: "\u{1b}[?\(mode)h").last)
+      #expect(output.ranges(of: "\u{1b}[?\(mode)l").contains { $0.lowerBound > on.lowerBound })
+    }
+    #expect(await terminal.modes == terminal.initialModes)
+    #expect(!(try await written(["none"])).contains("?1002h"))
+  }
+
   /// A terminal that says that it has synchronized output, and when it has drawn.
   @Test func aTerminalThatAnswersGetsWholeFramesOneAfterTheOther() async throws {
     let (terminal, first) = try await answered()

@@ -25,6 +25,24 @@ import Testing
     #expect(Key(.unknown) == nil)
   }
 
+  @Test func theMouseReportsOfXtermAreRead() {
+    let known: [(String, Pointer?)] = [
+      ("[<0;1;1M", Pointer(.press, x: 0, y: 0)), ("[<0;300;99m", Pointer(.release, x: 299, y: 98)),
+      ("[<32;5;6M", Pointer(.drag, x: 4, y: 5)), ("[<64;5;6M", Pointer(.wheelUp, x: 4, y: 5)),
+      ("[<65;5;6M", Pointer(.wheelDown, x: 4, y: 5)), ("[<16;5;6M", Pointer(.press, x: 4, y: 5)),
+      ("[<1;5;6M", nil), ("[<2;5;6m", nil), ("[<35;5;6M", nil), ("[<66;5;6M", nil), ("[<64;5;6m", nil),
+      ("[<0;0;6M", nil), ("[<0;5M", nil), ("[<0;5;6;7M", nil), ("[<;;M", nil), ("[<M", nil), ("[0;5;6M", nil),
+      ("[<0;99999999999999999999;6M", nil), ("", nil),
+    ]
+    for (text, pointer) in known { #expect(Pointer(text) == pointer, "\(text)") }
+  }
+
+  @Test func aReportInPiecesIsOneReport() {
+    var sequences = InputSequences()
+    let readings = "\u{1b}[<0;13;6Mq".unicodeScalars.compactMap { sequences.take(.scalar($0.value)) }
+    #expect(readings == [.pointer(Pointer(.press, x: 12, y: 5)), .inputs([.scalar(113)])])
+  }
+
   @Test func nothingThatIsPastedIsAKey() {
     var pasted = PastedText()
     func read(_ inputs: [TerminalInput]) -> [PastedText.Reading] { inputs.map { pasted.take($0) } }

@@ -72,7 +72,7 @@ import Testing
       switch sequences.take(.scalar(scalar.value)) {
       case .inputs(let inputs): keys += inputs
       case .drawn: drawn += 1
-      case nil: break
+      case .pointer, nil: break
       }
     }
     return (keys + sequences.end(), drawn)

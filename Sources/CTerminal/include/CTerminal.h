@@ -21,6 +21,8 @@ typedef enum {
 /// Number of colors of the terminal type of standard output, 0 for none; -1 when terminfo does not know it. Call it
 /// while no screen is open.
 int terminal_type_colors(void);
+/// With `on`, the next screen has the terminal tell of its mouse.
+void terminal_use_mouse(int on);
 /// Opens /dev/tty for drawing and arms everything that restores it. With `colors` 0, never writes a color escape. With
 /// `may_ask`, asks the terminal what it can do, which takes 200 ms where it does not answer.
 terminal_opening terminal_open(int colors, int may_ask);

@@ -125,7 +125,7 @@ struct LabCommand: AsyncParsableCommand {
       screen.examine = { examination, run in try examiner.start(examination, run: run) }
       screen.cancelExamination = { examiner.cancel() }
       screen.compare = { names in try session.others(named: names) }
-      screen.look(around: session.folder.url, remember)
+      screen.look(around: session.folder.url, remember, progress: session.progress)
       outcome = try await LabScreen.run(
         Desk(lab), options: screen, events: session.alarms.relay(engine.events), send: { engine.send($0) })
     } catch {

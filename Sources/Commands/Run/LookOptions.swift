@@ -18,6 +18,9 @@ package struct LookOptions: ParsableArguments {
   @Option(help: "Character set for charts (default: the finest that the terminal can show).")
   var symbols: Symbols?
 
+  @Flag(help: "Big mode for a projector: large numbers, few panes, no small print (key D).")
+  var demo = false
+
   @Flag(help: "Describe the screen in sentences instead of drawing it.")
   var describe = false
 
@@ -29,6 +32,9 @@ package struct LookOptions: ParsableArguments {
 
   @Flag(help: "Do not query the terminal for what it can do (synchronized output, when a frame is drawn).")
   var noQueries = false
+
+  @Flag(help: "Do not use the mouse; the terminal then selects text without shift.")
+  var noMouse = false
 
   @Flag(
     help: ArgumentHelp(
@@ -46,6 +52,7 @@ package struct LookOptions: ParsableArguments {
     var options = ScreenOptions(colors: TerminalCapabilities.wantsNoColor ? 0 : nil, keepsSignals: keepsSignals)
     options.fps = fps
     options.mayAsk = !noQueries
+    options.usesMouse = !noMouse
     return options
   }
 
@@ -74,6 +81,7 @@ package struct LookOptions: ParsableArguments {
     var options = LabOptions(
       themes: themes, theme: first.flatMap(themes.firstIndex) ?? 0, symbols: symbols ?? Self.suggestedSymbols,
       noColor: TerminalCapabilities.wantsNoColor, colors: TerminalCapabilities.colors ?? 256)
+    options.isBig = demo
     options.runs = RunName.known(in: URL(fileURLWithPath: "runs")).map { "runs/" + $0 }
     return options
   }

@@ -17,6 +17,8 @@ struct RunningSession {
   let engine: TrainingEngine
   /// What to do about alarms.
   let alarms: AlarmWatch
+  /// How far the step that is under way has come.
+  let progress = StepProgress()
   /// What the run told before this session.
   let history: [Event]
   /// False when the folder had a run before.
@@ -65,12 +67,13 @@ struct RunningSession {
       settings: plan.settings, tour: plan.tour, policy: plan.preset.policy, isAttended: isAttended,
       record: { [record] in record.take($0) }, accepted: { [record] in record.take(accepted: $0) }
     ) {
-      [record, url = folder.url] in
+      [record, progress, url = folder.url] in
       try team?.begin(preset: plan.preset.name, initial: plan.settings, isResumed: !isNew)
       let trainer = try Trainer.leading(team) {
         try Trainer(settings: plan.settings, presetName: plan.preset.name, threads: plan.threads, folder: url)
       }
       trainer.beforeWriting { record.flush() }
+      trainer.tell(progress)
       return trainer
     }
     record.attach(engine)
@@ -129,12 +132,13 @@ struct RunningSession {
     engine = TrainingEngine(
       settings: point.initial, resuming: point, isAttended: isAttended,
       record: { [record] in record.take($0) }, accepted: { [record] in record.take(accepted: $0) }
-    ) { [record] in
+    ) { [record, progress] in
       try team?.begin(preset: point.preset, initial: point.initial, built: point.progress.built, isResumed: true)
       let trainer = try Trainer.leading(team) {
         try Trainer(resuming: point, presetName: point.preset, threads: plan.threads, folder: url)
       }
       trainer.beforeWriting { record.flush() }
+      trainer.tell(progress)
       return trainer
     }
     record.attach(engine)

@@ -31,6 +31,11 @@ struct ChooserDialog: Dialog {
 
   init(_ lab: Lab) { choices = lab.options.choices }
 
+  var selectedItem: Int? {
+    get { selected }
+    set { if let newValue { selected = newValue } }
+  }
+
   var note: String { filter.isEmpty ? "type to filter" : "filter: \(filter)" }
 
   private var shown: [RunChoice] {
@@ -66,7 +71,7 @@ struct ChooserDialog: Dialog {
       let name = padded(clipped(choice.name, to: nameWidth), to: nameWidth)
       let line = clipped("\(isSelected ? "▸" : " ")\(name)  \(choice.summary)", to: width)
       let details = isSelected ? choice.lines.flatMap { wrapped($0, to: max(1, width - 4)) }.prefix(6) : []
-      return [[Span(line, isSelected ? .selected : .dialog)]] + details.map { [Span("    \($0)", .faint)] }
+      return [[Span(line, isSelected ? .selected : .dialog, item: index)]] + details.map { [Span("    \($0)", .faint)] }
     }
   }
 }

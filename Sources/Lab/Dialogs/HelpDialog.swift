@@ -46,6 +46,11 @@ struct HelpDialog: Dialog {
   /// The first line is a heading.
   private static let firstRow = 1
 
+  var selectedItem: Int? {
+    get { selected }
+    set { if let newValue { selected = newValue } }
+  }
+
   var note: String { filter.isEmpty ? "type to filter" : "filter: \(filter)" }
 
   mutating func follow(_ lab: Lab) -> Bool {
@@ -105,9 +110,9 @@ struct HelpDialog: Dialog {
 
   func lines(width: Int) -> [[Span]] {
     entries(width: width).enumerated().map { index, entry in
-      guard index == selected else { return entry.line }
+      guard index == selected else { return entry.line.map { Span($0.text, $0.role, item: index) } }
       let text = entry.line.map(\.text).joined()
-      return [Span("▸" + (text.hasPrefix(" ") ? String(text.dropFirst()) : text), .selected)]
+      return [Span("▸" + (text.hasPrefix(" ") ? String(text.dropFirst()) : text), .selected, item: index)]
     }
   }
 
