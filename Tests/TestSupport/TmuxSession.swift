@@ -28,6 +28,14 @@ package final class TmuxSession: Sendable {
   /// Presses keys by tmux's names: `q`, `C-c`, `Up`, `Enter`, `Space`, `F1`, `BTab`.
   package func press(_ keys: String...) throws { try tmux(["send-keys", "--"] + keys) }
 
+  /// Presses a key so many times without a pause between, as a held key does.
+  package func hold(_ key: String, times: Int) throws { try tmux(["send-keys", "-N", "\(times)", "--", key]) }
+
+  /// Pastes a text, in brackets where the program has asked for them.
+  package func paste(_ text: String) throws {
+    try tmux(["set-buffer", "--", text, ";", "paste-buffer", "-p"])
+  }
+
   /// Types a text literally.
   package func type(_ text: String) throws { try tmux(["send-keys", "-l", "--", text]) }
 
@@ -72,6 +80,9 @@ package final class TmuxSession: Sendable {
 
   /// True while the cursor is visible; tmux itself hides it once the program has ended.
   package var isCursorVisible: Bool { get throws { try value("cursor_flag") == "1" } }
+
+  /// The folder that the program in the window is in.
+  package var currentFolder: String { get throws { try value("pane_current_path") } }
 
   /// Sends a signal to the process that was started in the window.
   package func signal(_ number: Int32) throws {
