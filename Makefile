@@ -73,8 +73,11 @@ smoke: deps
 PROGRAMS = CommandTests|TerminalTests
 NUMERICS = NetworksTests|ObjectivesTests|StepsOracleTests
 test: smoke tensorboard
-	if command -v mpicc.openmpi > /dev/null && command -v mpicc.mpich > /dev/null; then \
-	  $(MAKE) --no-print-directory mpi && cp .build-mpi/*.so .build-test/release/; fi
+	@for mpi in openmpi mpich; do \
+	  if command -v mpicc.$$mpi > /dev/null; then \
+	    $(MAKE) --no-print-directory .build-mpi/libdualab-$$mpi.so && cp .build-mpi/libdualab-$$mpi.so .build-test/release/ \
+	      || exit 1; \
+	  else echo "no mpicc.$$mpi: training under its mpirun is not tested; 'make deps-mpi' installs it"; fi; done
 	DUALAB_CPU=portable $(TEST) --skip-build --filter '$(NUMERICS)'
 	DUALAB_CPU=avx2 $(TEST) --skip-build --filter '$(NUMERICS)'
 	$(TEST) --skip-build --filter AttacksTests
@@ -109,11 +112,13 @@ compare-attack: build
 
 install: build install-files
 
+# What calls MPI is installed with DUALAB_MPI=1, as it is built. That of an earlier installation is of another build, and
+# goes in any case.
 install-files:
 	install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/dualab/,presets suites themes)
 	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/dualab
-	if ls .build-mpi/*.so > /dev/null 2>&1; then \
-	  install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/dualab .build-mpi/*.so; fi
+	rm -f $(foreach mpi,openmpi mpich,$(DESTDIR)$(PREFIX)/lib/dualab/libdualab-$(mpi).so)
+	$(if $(WITH_MPI),install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/dualab .build-mpi/*.so)
 	install -m 644 presets/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/presets
 	install -m 644 suites/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/suites
 	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/dualab/themes

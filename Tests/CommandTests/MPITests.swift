@@ -1,54 +1,12 @@
 import Foundation
-import Tensors
 import TestSupport
 import Testing
 
 /// Training under the mpirun of Open MPI and of MPICH, where they and the libraries of `make DUALAB_MPI=1` are there.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct MPITests {
-  /// An MPI whose mpirun is installed and for which the program has a library.
-  static let installed = ["openmpi", "mpich"].filter { name in
-    guard let program = try? BuiltProduct.path("dualab"), Tool.exists("mpirun.\(name)") else { return false }
-    let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
-    return FileManager.default.fileExists(atPath: folder.appendingPathComponent("libdualab-\(name).so").path)
-  }
-
-  /// More processes than cores, as root, without the shared memory that containers forbid.
-  private static let environment = [
-    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "yes",
-    "OMPI_MCA_btl_vader_single_copy_mechanism": "none", "OMPI_MCA_odls_base_sigkill_timeout": "3",
-  ]
-
-  private static func environment(_ more: [String: String] = [:]) -> [String: String] {
-    TestEnvironment.terminal("dumb", environment.merging(more) { $1 })
-  }
-
-  /// Runs `dualab` with these arguments in so many processes.
-  private func mpirun(_ mpi: String, _ ranks: Int, _ arguments: [String]) throws -> ChildProcess.Result {
-    try ChildProcess.run(
-      ["mpirun.\(mpi)", "-n", "\(ranks)", try BuiltProduct.path("dualab")] + arguments, environment: Self.environment())
-  }
-
-  private static let small = [
-    "data=mirage", "data.train=160", "data.test=16", "width=8", "batch=37", "attack.steps=2", "validation.limit=16",
-    "test.limit=16", "sentinel.every=0",
-  ]
-
-  private func train(_ folder: URL, _ settings: [String], steps: Int = 8, _ more: [String] = []) throws -> [String] {
-    [
-      "train", "--presets-dir", Repository.root.appendingPathComponent("presets").path, "--steps", "\(steps)",
-      "--quiet",
-      "--threads", "1", "--out", folder.path,
-    ] + (Self.small + settings).flatMap { ["--set", $0] } + more
-  }
-
-  /// The tensors of the last checkpoint, momentum and best weights included.
-  private func tensors(_ folder: URL) throws -> Data {
-    let file = try Safetensors(contentsOf: folder.appendingPathComponent("checkpoints/last.safetensors"))
-    return file.tensors.sorted { $0.key < $1.key }.reduce(into: Data()) { $0 += $1.value.bytes }
-  }
-
   @Test(
-    "MAT-Cat, TRADES-Cat, MAT-Seq, MART, DBN and AWP have the bits of one process", .enabled(if: !installed.isEmpty),
+    "MAT-Cat, TRADES-Cat, MAT-Seq, MART, DBN and AWP have the bits of one process",
+    .enabled(if: !MPIRun.installed.isEmpty),
     arguments: ["conv4", "preact-mini"],
     [
       ["objective=mat"], ["objective=trades", "beta=6"], ["objective=mat", "batching=seq"],
@@ -60,39 +18,40 @@ import Testing
     defer { try? FileManager.default.removeItem(at: place) }
     let settings = ["model=\(model)"] + settings, alone = place.appendingPathComponent("alone")
     let run = try ChildProcess.run(
-      [try BuiltProduct.path("dualab")] + train(alone, settings), environment: Self.environment())
+      [try BuiltProduct.path("dualab")] + MPIRun.train(alone, settings), environment: MPIRun.environment())
     #expect(run.status == 0, "\(run.errors)")
-    let expected = try tensors(alone)
-    for mpi in Self.installed {
+    let expected = try MPIRun.tensors(alone)
+    for mpi in MPIRun.installed {
       for ranks in [2, 4] {
         let folder = place.appendingPathComponent("\(mpi)-\(ranks)")
-        let run = try mpirun(mpi, ranks, train(folder, settings))
+        let run = try MPIRun.mpirun(mpi, ranks, MPIRun.train(folder, settings))
         #expect(run.status == 0, "\(mpi), \(ranks): \(run.errors)")
-        #expect(try tensors(folder) == expected, "\(mpi), \(ranks) processes, \(settings)")
+        #expect(try MPIRun.tensors(folder) == expected, "\(mpi), \(ranks) processes, \(settings)")
       }
     }
   }
 
   /// Changes and surgery during the run reach all processes at the same step.
-  @Test(.enabled(if: !installed.isEmpty)) func liveChangesReachAllAtTheSameStep() throws {
+  @Test(.enabled(if: !MPIRun.installed.isEmpty)) func liveChangesReachAllAtTheSameStep() throws {
     let place = try newTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: place) }
     let changes = ["--at", "2:beta=1", "--at", "4:norm=dbn", "--at", "6:lr=0.01"]
     let alone = place.appendingPathComponent("alone"), together = place.appendingPathComponent("together")
     let settings = ["model=conv4", "objective=mat"]
     let run = try ChildProcess.run(
-      [try BuiltProduct.path("dualab")] + train(alone, settings, steps: 8, changes), environment: Self.environment())
+      [try BuiltProduct.path("dualab")] + MPIRun.train(alone, settings, steps: 8, changes),
+      environment: MPIRun.environment())
     #expect(run.status == 0, "\(run.errors)")
-    let other = try mpirun(Self.installed[0], 2, train(together, settings, steps: 8, changes))
+    let other = try MPIRun.mpirun(MPIRun.installed[0], 2, MPIRun.train(together, settings, steps: 8, changes))
     #expect(other.status == 0, "\(other.errors)")
-    #expect(try tensors(together) == tensors(alone))
+    #expect(try MPIRun.tensors(together) == MPIRun.tensors(alone))
   }
 
-  @Test(.enabled(if: !installed.isEmpty)) func whatCannotTrainTogetherSaysSoInALine() throws {
+  @Test(.enabled(if: !MPIRun.installed.isEmpty)) func whatCannotTrainTogetherSaysSoInALine() throws {
     let place = try newTemporaryFolder(), folder = place.appendingPathComponent("run")
     defer { try? FileManager.default.removeItem(at: place) }
     func complaint(_ ranks: Int, _ settings: [String], _ others: [String] = []) throws -> [String] {
-      let run = try mpirun(Self.installed[0], ranks, train(folder, settings) + others)
+      let run = try MPIRun.mpirun(MPIRun.installed[0], ranks, MPIRun.train(folder, settings) + others)
       #expect(run.status != 0)
       #expect(!FileManager.default.fileExists(atPath: folder.path))
       return run.errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("dualab:") }
@@ -108,7 +67,7 @@ import Testing
       ])
     let other = [":", "-n", "1", try BuiltProduct.path("dualab")]
     #expect(
-      try complaint(1, ["model=conv4"], other + train(folder, ["model=conv4", "beta=2"])) == [
+      try complaint(1, ["model=conv4"], other + MPIRun.train(folder, ["model=conv4", "beta=2"])) == [
         "dualab: rank 1 of 2: beta is 2, but 0 on rank 0; use one preset and the same options everywhere"
       ])
   }
@@ -120,7 +79,7 @@ import Testing
     try FileManager.default.copyItem(atPath: try BuiltProduct.path("dualab"), toPath: copy.path)
     for (rank, lines) in [("0", 1), ("1", 0)] {
       let run = try ChildProcess.run(
-        [copy.path, "train"], environment: Self.environment(["PMI_SIZE": "2", "PMI_RANK": rank]))
+        [copy.path, "train"], environment: MPIRun.environment(["PMI_SIZE": "2", "PMI_RANK": rank]))
       #expect(run.status == 2)
       #expect(run.errors.split(separator: "\n").count == lines, "\(run.errors)")
       if lines > 0 {
@@ -130,15 +89,37 @@ import Testing
     }
   }
 
+  /// A library that has functions of other names, as one that was made for another version has.
+  @Test func aLibraryOfAnotherBuildIsRefusedInALine() throws {
+    let place = try newTemporaryFolder(), copy = place.appendingPathComponent("dualab")
+    defer { try? FileManager.default.removeItem(at: place) }
+    try FileManager.default.copyItem(atPath: try BuiltProduct.path("dualab"), toPath: copy.path)
+    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+    let loaded = maps.split(separator: "\n").compactMap { $0.split(separator: " ").last }
+    let other = try #require(loaded.first { $0.contains("/libz.so") })
+    let library = place.appendingPathComponent("libdualab-mpich.so").path
+    try FileManager.default.copyItem(
+      atPath: URL(fileURLWithPath: String(other)).resolvingSymlinksInPath().path, toPath: library)
+    let run = try ChildProcess.run(
+      [copy.path, "train"], environment: MPIRun.environment(["PMI_SIZE": "2", "PMI_RANK": "0"]))
+    #expect(run.status == 2)
+    #expect(
+      run.errors == "dualab: mpirun: '\(library)' is not of this build of dualab; build both with 'make DUALAB_MPI=1', "
+        + "and install both with 'make DUALAB_MPI=1 install'\n")
+  }
+
   /// A process that dies ends all; the run goes on from its last checkpoint with another number of processes, to the
   /// bits of a run that nothing happened to.
-  @Test(.enabled(if: !installed.isEmpty), arguments: [0, 1]) func aRunGoesOnAfterAProcessWasKilled(rank: Int) throws {
+  @Test(.enabled(if: !MPIRun.installed.isEmpty), arguments: [0, 1]) func aRunGoesOnAfterAProcessWasKilled(rank: Int)
+    throws
+  {
     let place = try newTemporaryFolder(), folder = place.appendingPathComponent("run")
     let alone = place.appendingPathComponent("alone")
     defer { try? FileManager.default.removeItem(at: place) }
     let settings = ["model=conv4"], steps = 400
     let whole = try ChildProcess.run(
-      [try BuiltProduct.path("dualab")] + train(alone, settings, steps: steps), environment: Self.environment())
+      [try BuiltProduct.path("dualab")] + MPIRun.train(alone, settings, steps: steps), environment: MPIRun.environment()
+    )
     #expect(whole.status == 0, "\(whole.errors)")
     // The process that is to die does so by itself, as soon as the run has a checkpoint after a step.
     let script = """
@@ -149,12 +130,12 @@ import Testing
       exec "$@"
       """
     let killed = try ChildProcess.run(
-      ["mpirun.\(Self.installed[0])", "-n", "2", "sh", "-c", script, "sh", try BuiltProduct.path("dualab")]
-        + train(folder, settings, steps: steps), environment: Self.environment(["RUN": folder.path]))
+      ["mpirun.\(MPIRun.installed[0])", "-n", "2", "sh", "-c", script, "sh", try BuiltProduct.path("dualab")]
+        + MPIRun.train(folder, settings, steps: steps), environment: MPIRun.environment(["RUN": folder.path]))
     #expect(killed.status != 0)
-    let resumed = try mpirun(
-      Self.installed[Self.installed.count - 1], 4, ["train", "--resume", folder.path, "--quiet", "--threads", "1"])
+    let resumed = try MPIRun.mpirun(
+      MPIRun.installed[MPIRun.installed.count - 1], 4, ["train", "--resume", folder.path, "--quiet", "--threads", "1"])
     #expect(resumed.status == 0, "\(resumed.errors)")
-    #expect(try tensors(folder) == tensors(alone))
+    #expect(try MPIRun.tensors(folder) == MPIRun.tensors(alone))
   }
 }

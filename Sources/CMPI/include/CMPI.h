@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/// The name of the functions in such a library. Count up when `dl_mpi` changes: a library of another build then does
+/// not have them.
+#define DL_MPI_FUNCTIONS dualab_mpi_2
+
 /// The functions of such a library. They run on one thread at a time.
 typedef struct {
   /// Joins the processes. False if this MPI cannot be used from one thread after the other.
@@ -25,7 +29,8 @@ typedef struct {
   void (*abort)(int status);
 } dl_mpi;
 
-/// Opens the library in this file. NULL if it cannot be opened: `reason`, of `length` bytes, then says why.
+/// Opens the library in this file. NULL if it cannot be opened: `reason`, of `length` bytes, then says why. It is empty
+/// where the library has no functions of this name.
 const dl_mpi *dl_mpi_open(const char *path, char *reason, size_t length);
 
 #endif

@@ -73,5 +73,5 @@ static void end(void) { MPI_Finalize(); }
 
 static void abort_all(int status) { MPI_Abort(MPI_COMM_WORLD, status); }
 
-const dl_mpi dualab_mpi = {
+const dl_mpi DL_MPI_FUNCTIONS = {
     .begin = begin, .rank = rank, .size = size, .exchange = exchange, .end = end, .abort = abort_all};

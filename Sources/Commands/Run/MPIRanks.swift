@@ -50,9 +50,13 @@ final class MPIRanks: Ranks {
     }
     var reason = [CChar](repeating: 0, count: 300)
     guard let functions = dl_mpi_open(path, &reason, reason.count) else {
-      let text = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      throw CommandFailure.failed(
-        "\(library.title) cannot be loaded: \(String(decoding: text, as: UTF8.self)); install it with 'make deps-mpi'")
+      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      guard !text.isEmpty else {
+        throw CommandFailure.usage(
+          "mpirun: '\(path)' is not of this build of dualab; build both with 'make DUALAB_MPI=1', and install both with "
+            + "'make DUALAB_MPI=1 install'")
+      }
+      throw CommandFailure.failed("\(library.title) cannot be loaded: \(text); install it with 'make deps-mpi'")
     }
     self.functions = functions.pointee
     guard self.functions.begin() else {
