@@ -3,6 +3,7 @@
 #define NCURSES_WIDECHAR 1
 #include "CTerminal.h"
 
+#include <errno.h>
 #include <curses.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -144,8 +145,17 @@ static void ask(int descriptor) {
   keep_typed(text, count);
 }
 
-terminal_opening terminal_open(int colors, int may_ask) {
+// The controlling terminal, or that of standard input, which a process of mpirun may have without being in its session.
+static int open_terminal(void) {
+  char name[64];
   int descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC);
+  if (descriptor < 0 && ttyname_r(STDIN_FILENO, name, sizeof name) == 0)
+    descriptor = open(name, O_RDWR | O_CLOEXEC | O_NOCTTY);
+  return descriptor;
+}
+
+terminal_opening terminal_open(int colors, int may_ask) {
+  int descriptor = open_terminal();
   if (descriptor < 0)
     return TERMINAL_NO_TTY;
   terminal_opening answer = check_type(descriptor);
@@ -214,7 +224,11 @@ void terminal_resume(void) {
 
 int terminal_descriptor(void) { return input ? fileno(input) : -1; }
 
-int terminal_in_foreground(void) { return input != NULL && tcgetpgrp(fileno(input)) == getpgrp(); }
+int terminal_has_job_control(void) { return input != NULL && (tcgetpgrp(fileno(input)) >= 0 || errno != ENOTTY); }
+
+int terminal_in_foreground(void) {
+  return input != NULL && (!terminal_has_job_control() || tcgetpgrp(fileno(input)) == getpgrp());
+}
 
 int terminal_rows(void) { return getmaxy(stdscr); }
 

@@ -59,7 +59,8 @@ void terminal_signals_close(int keeps_ending) {
 // never gets its prompt back. And the kernel does not stop a group that no shell could continue.
 void terminal_signals_stop(void) {
   signal(SIGTSTP, SIG_DFL);
-  kill(0, SIGTSTP);
+  if (terminal_has_job_control())
+    kill(0, SIGTSTP);
 }
 
 void terminal_signals_resume(void) { receive(SIGTSTP, NULL); }

@@ -13,7 +13,7 @@
 
 typedef enum {
   TERMINAL_OPENED,
-  TERMINAL_NO_TTY,        // there is no controlling terminal
+  TERMINAL_NO_TTY,        // there is no controlling terminal, and none on standard input
   TERMINAL_UNKNOWN_TYPE,  // terminfo does not know TERM
   TERMINAL_TOO_DUMB,      // the terminal cannot position the cursor
 } terminal_opening;
@@ -23,8 +23,9 @@ typedef enum {
 int terminal_type_colors(void);
 /// With `on`, the next screen has the terminal tell of its mouse.
 void terminal_use_mouse(int on);
-/// Opens /dev/tty for drawing and arms everything that restores it. With `colors` 0, never writes a color escape. With
-/// `may_ask`, asks the terminal what it can do, which takes 200 ms where it does not answer.
+/// Opens /dev/tty, or without a controlling terminal that of standard input, for drawing and arms everything that
+/// restores it. With `colors` 0, never writes a color escape. With `may_ask`, asks the terminal what it can do, which
+/// takes 200 ms where it does not answer.
 terminal_opening terminal_open(int colors, int may_ask);
 /// True if the terminal has answered.
 int terminal_answers(void);
@@ -39,6 +40,8 @@ void terminal_resume(void);
 
 /// The descriptor that becomes readable when keys are waiting; -1 when closed.
 int terminal_descriptor(void);
+/// True if the terminal belongs to this process's session, so that a shell can stop and continue the process there.
+int terminal_has_job_control(void);
 /// True if the terminal lets this process write, because it is in the foreground.
 int terminal_in_foreground(void);
 
@@ -115,7 +118,7 @@ int terminal_signals_open(void);
 int terminal_signals_pipe(void);
 /// Restores the previous handlers of the signals. With `keeps_ending`, INT, TERM and HUP are still written to the pipe.
 void terminal_signals_close(int keeps_ending);
-/// Stops this process group, as Ctrl-Z does outside a screen.
+/// Stops this process group, as Ctrl-Z does outside a screen; nothing without job control.
 void terminal_signals_stop(void);
 /// Catches TSTP again after `terminal_signals_stop`.
 void terminal_signals_resume(void);

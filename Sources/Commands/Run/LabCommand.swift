@@ -26,14 +26,18 @@ struct LabCommand: AsyncParsableCommand {
   @OptionGroup var look: LookOptions
 
   mutating func run() async throws {
-    try Launch.takeTerminal()
     let themes = try options.folders.library(of: ThemeFile.self)
     // A theme that does not exist is refused where nothing is drawn, too.
     _ = try look.labOptions(themes)
     try await Launch.run(options) { team in
+      // After the others have joined: they hear of an error.
+      try Launch.takeTerminal()
       if look.describe {
         guard team == nil else { throw CommandFailure.usage("--describe: not under mpirun; use 'dualab train' there") }
         return try await LabInWords.run(options, lab: Lab(options: try look.labOptions(themes)), output: .standard)
+      }
+      if look.tui, team != nil, !TerminalCapabilities.standardInputIsTerminal {
+        throw CommandFailure.usage("--tui: mpirun keeps the terminal from its processes; \(Launch.terminalRemedy)")
       }
       guard look.tui || TerminalCapabilities.canShowLab else {
         return try await Headless.run(options, style: Headless.Style(), team: team, output: .standard)

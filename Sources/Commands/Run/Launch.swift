@@ -47,18 +47,6 @@ enum Launch {
     team.leave(status: 0)
   }
 
-  /// Gives the first process the terminal that `DUALAB_TTY` names: mpirun leaves it none. Without the variable nothing
-  /// changes.
-  static func takeTerminal() throws {
-    let environment = ProcessInfo.processInfo.environment
-    guard let path = environment["DUALAB_TTY"], MPIRanks.Library.current(environment)?.rank == 0 else { return }
-    let terminal = open(path, O_RDWR | O_NOCTTY)
-    guard terminal >= 0, isatty(terminal) == 1 else {
-      throw CommandFailure.usage("DUALAB_TTY=\(path): not a terminal that can be opened; use DUALAB_TTY=$(tty)")
-    }
-    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(terminal, stream) }
-  }
-
   /// The processes of this run; nil where nobody started several.
   private static func team() throws -> RankTeam? {
     guard let (library, rank, size) = MPIRanks.Library.current(ProcessInfo.processInfo.environment), size > 1 else {
