@@ -95,6 +95,25 @@ package struct Perturbation: Sendable, Hashable {
   }
 }
 
+// MARK: parts
+
+extension AttackMemory {
+  /// What is remembered of these images.
+  func part(_ images: [Int]) -> AttackMemory {
+    var part = AttackMemory(count: count, pixels: pixels)
+    part.take(images, from: self)
+    return part
+  }
+
+  /// Remembers of these images what `other` does, and nothing else.
+  mutating func take(_ images: [Int], from other: AttackMemory?) {
+    for image in images where bank.indices.contains(image) {
+      bank[image] = other?.bank[image] ?? []
+      square[image] = other?.square[image]
+    }
+  }
+}
+
 // MARK: as tensors
 
 extension AttackMemory {

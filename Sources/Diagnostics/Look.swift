@@ -16,6 +16,8 @@ final class Look {
   private let norm: BallNorm
   private let epsilon: Float
   private let seed: UInt32
+  /// The processes that look together, each at a part of the images.
+  private let team: RankTeam?
 
   /// Positions that have survived everything.
   private(set) var left: [Int] = []
@@ -33,7 +35,7 @@ final class Look {
   /// A look at images that survived an attack. `logits` are those of the clean probe.
   init(
     after attack: any Attack, in set: EvaluationSet, logits: [Float], on network: Network,
-    seed: UInt32, memory: AttackMemory
+    seed: UInt32, memory: AttackMemory, team: RankTeam? = nil
   ) {
     self.network = network
     self.set = set
@@ -42,6 +44,7 @@ final class Look {
     epsilon = attack.epsilon
     self.seed = seed
     self.memory = memory
+    self.team = team
     points = Storage(count: set.images.count)
   }
 
@@ -121,13 +124,45 @@ final class Look {
     _ make: (Int, AttackProblem) -> any AttackRun
   ) throws {
     guard !images.isEmpty else { return }
-    var broken: Swift.Set<Int> = []
-    try AttackRounds(network).attack(images, { make($0, problem($0, stream)) }) { ended, _ in
-      broken.formUnion(take(ended))
-      try poll()
+    let broken = try shareOut(images, poll: poll) { images, poll in
+      var broken: Swift.Set<Int> = []
+      try AttackRounds(network).attack(images, { make($0, problem($0, stream)) }) { ended, _ in
+        broken.formUnion(take(ended))
+        try poll()
+      }
+      return broken
     }
     pending.removeAll { broken.contains($0) }
     note(name, broken: broken.count)
+  }
+
+  /// Has `attack` done for every image by one process; returns the images that are broken. Afterwards all processes know
+  /// what each has found.
+  private func shareOut(
+    _ images: [Int], poll: () throws -> Void, _ attack: ([Int], @escaping () throws -> Void) throws -> Swift.Set<Int>
+  ) throws -> Swift.Set<Int> {
+    let own = Array(images[team?.part(of: images.count) ?? images.indices]), before = passes
+    let mine = try RankTeam.together(team, poll) { try attack(own, $0) }
+    guard let team else { return mine }
+    let found = LookFindings(
+      images: own, broken: own.filter(mine.contains), points: own.filter(mine.contains).flatMap(point),
+      passes: passes - before, memory: memory.part(own))
+    var broken: Swift.Set<Int> = []
+    passes = before
+    for message in try team.collectMessages(try found.encoded()) {
+      let found = try LookFindings(message)
+      broken.formUnion(found.broken)
+      passes += found.passes
+      memory.take(found.images, from: found.memory)
+      for (row, image) in found.broken.enumerated() {
+        for pixel in 0..<pixels { points.pointer[image * pixels + pixel] = found.points[row * pixels + pixel] }
+      }
+    }
+    return broken
+  }
+
+  private func point(_ image: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: points.pointer + image * pixels, count: pixels)
   }
 
   private func problem(_ image: Int, _ stream: Int) -> AttackProblem {

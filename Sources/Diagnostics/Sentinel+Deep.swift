@@ -15,8 +15,8 @@ extension Sentinel {
     _ quick: QuickProbe, _ attack: any Attack, on network: Network, until test: SequentialTest, allowance: Int,
     memory: inout AttackMemory, poll: () throws -> Void
   ) throws -> DeepProbe {
-    let logits = network.evaluate(set.images.pointer, count: set.count)
-    let look = Look(after: attack, in: set, logits: logits, on: network, seed: seed, memory: memory)
+    let logits = try logits(at: set.images, on: network)
+    let look = Look(after: attack, in: set, logits: logits, on: network, seed: seed, memory: memory, team: team)
     var rest = quick.left[...]
     /// What is known of the images before the first that is still to be attacked.
     func reading() -> GapReading {

@@ -9,15 +9,13 @@ extension Sentinel {
   package func evidence(
     after quick: QuickProbe, _ attack: any Attack, on network: Network, poll: () throws -> Void
   ) throws -> GapEvidence {
-    let clean = network.correctPositions(at: set.images.pointer, labels: set.labels)
-    try poll()
+    let clean = correctPositions(try logits(at: set.images, on: network), labels: set.labels)
+    try ask(poll)
     var passes = set.count
     /// The images that are correctly classified under an attack on the whole probe.
     func survivors(_ attack: any Attack) throws -> Swift.Set<Int> {
-      let points = Storage(count: set.images.count)
-      try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
       passes += set.count * (attack.passes + 1)
-      return Swift.Set(network.correctPositions(at: points.pointer, labels: set.labels))
+      return Swift.Set(try self.survivors(of: attack, on: network, poll: poll))
     }
     func pgd(_ steps: Int = 10, radius: Float = 1) throws -> Swift.Set<Int> {
       let epsilon = attack.norm == .linf ? min(1, radius * attack.epsilon) : radius * attack.epsilon
@@ -30,7 +28,7 @@ extension Sentinel {
     let isRight = Swift.Set(clean), robust = quick.survivors.filter { isRight.contains($0) }
     let broken = try brokenAlone(robust, in: attack, on: network, poll: poll)
     passes += broken.passes
-    let gradients = GradientCensus(clean, of: set, on: network)
+    let gradients = try gradients(clean, on: network, poll: poll)
     passes += gradients.passes
     let traces = try traces(of: robust, attack, on: network, poll: poll)
     passes += traces.passes
@@ -64,23 +62,32 @@ extension Sentinel {
     // The three attacks of the quick suite, in order, then Square.
     let attacks = AttackSuite(.quick, classes: network.classes).attacks.map(\.base) + [SquareAttack(iterations: 500)]
     result.isTargeted = attacks[0] is any TargetedAttack
-    guard !survivors.isEmpty else { return result }
-    let evaluation = try RobustnessEvaluation(
-      network, set.part(survivors), settings: settings(AttackSuite(custom: attacks), in: attack, individual: true))
-    evaluation.checksModel = false
-    try evaluation.run(poll: poll)
-    for (position, example) in zip(survivors, evaluation.record.examples) {
-      for outcome in example.outcomes where outcome.broken {
-        switch outcome.attack {
-        case 0: result.targeted.insert(position)
-        case 1: result.smallerStep.insert(position)
-        case 2: result.smallerRadius.insert(position)
-        default: result.square.insert(position)
-        }
+    let found = try lists(of: survivors, poll: poll) { survivors, poll in
+      var broken = attacks.map { _ in [Int]() }
+      guard !survivors.isEmpty else { return broken + [[]] }
+      let evaluation = try RobustnessEvaluation(
+        network, set.part(survivors), settings: settings(AttackSuite(custom: attacks), in: attack, individual: true))
+      evaluation.checksModel = false
+      try evaluation.run(poll: poll)
+      for (position, example) in zip(survivors, evaluation.record.examples) {
+        for outcome in example.outcomes where outcome.broken { broken[outcome.attack].append(position) }
       }
+      return broken + [[survivors.count + evaluation.record.passes]]
     }
-    result.passes = survivors.count + evaluation.record.passes
+    (result.targeted, result.smallerStep) = (Set(found[0]), Set(found[1]))
+    (result.smallerRadius, result.square) = (Set(found[2]), Set(found[3]))
+    result.passes = found[4].reduce(0, +)
     return result
+  }
+
+  /// The census of the images at `positions`, by all processes.
+  private func gradients(_ positions: [Int], on network: Network, poll: () throws -> Void) throws -> GradientCensus {
+    let found = try lists(of: positions, poll: poll) { positions, _ in
+      let census = GradientCensus(positions, of: set, on: network)
+      return [[census.zero], [census.saturated]]
+    }
+    return GradientCensus(
+      zero: found[0].reduce(0, +), saturated: found[1].reduce(0, +), passes: 3 * positions.count)
   }
 }
 
@@ -92,6 +99,10 @@ struct GradientCensus {
   private(set) var saturated = 0
   /// Forward and backward passes of one image.
   let passes: Int
+
+  fileprivate init(zero: Int, saturated: Int, passes: Int) {
+    (self.zero, self.saturated, self.passes) = (zero, saturated, passes)
+  }
 
   /// Of the images at `positions`, which the network classifies correctly.
   init(_ positions: [Int], of set: EvaluationSet, on network: Network) {

@@ -16,6 +16,8 @@ package struct Sentinel {
   package let deepCount: Int
   /// The run's seed.
   package let seed: UInt32
+  /// The processes that check together; nil where one does it alone.
+  package var team: RankTeam?
 
   /// A sentinel on `set`.
   package init(_ set: EvaluationSet, deepCount: Int = 32, seed: UInt32) {
@@ -86,7 +88,8 @@ package struct Sentinel {
     until suffices: (GapReading) -> Bool, allowance: Int = .max, insists: Bool = false, poll: () throws -> Void
   ) throws -> (probe: QuickProbe, images: ProbeImages) {
     let start = try begin(attack, on: network, poll: poll)
-    let look = Look(after: attack, in: set, logits: start.logits, on: network, seed: seed, memory: memory)
+    let look = Look(
+      after: attack, in: set, logits: start.logits, on: network, seed: seed, memory: memory, team: team)
     let clean = Swift.Set(start.clean)
     var end = 0, reading = GapReading(step: step, tier: .quick, n: 0, survivors: 0, broken: 0)
     func isAffordable(_ next: Int) -> Bool {
@@ -141,23 +144,21 @@ package struct Sentinel {
   }
 
   private func begin(_ attack: any Attack, on network: Network, poll: () throws -> Void) throws -> Start {
-    let logits = network.evaluate(set.images.pointer, count: set.count)
+    let logits = try logits(at: set.images, on: network)
     if let logit = logits.first(where: { !$0.isFinite }) {
       throw EvaluationError("logits are not finite (\(logit)): the network has diverged")
     }
-    try poll()
-    let points = Storage(count: set.images.count)
-    try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
+    try ask(poll)
+    let points = try points(of: attack, on: network, poll: poll)
     return Start(
       logits: logits, clean: correctPositions(logits, labels: set.labels), points: points,
-      survivors: network.correctPositions(at: points.pointer, labels: set.labels))
+      survivors: correctPositions(try self.logits(at: points, on: network), labels: set.labels))
   }
 
   /// Positions in the probe that are correctly classified under an attack.
   package func survivors(of attack: any Attack, on network: Network, poll: () throws -> Void) throws -> [Int] {
-    let points = Storage(count: set.images.count)
-    try attack.perturb(batch, on: network, into: points.pointer, poll: poll)
-    return network.correctPositions(at: points.pointer, labels: set.labels)
+    correctPositions(
+      try logits(at: try points(of: attack, on: network, poll: poll), on: network), labels: set.labels)
   }
 
   // MARK: the deep tier
@@ -215,9 +216,6 @@ package struct Sentinel {
 
   // MARK: parts
 
-  /// The probe as a batch of the training attack.
-  var batch: AttackBatch { return set.batch(seed: seed) }
-
   /// The settings of an evaluation in the ball of a training attack.
   func settings(
     _ suite: AttackSuite, in attack: any Attack, individual: Bool = false, compares: Bool = false
@@ -228,7 +226,7 @@ package struct Sentinel {
   }
 
   /// What a suite did to the survivors of the attack as trained.
-  private struct SuiteResult {
+  struct SuiteResult {
     /// Survivors that it did not break.
     var left: [Int] = []
     /// The points of the survivors, in order.
@@ -246,8 +244,17 @@ package struct Sentinel {
     _ kind: NamedSuite, on survivors: [Int], of attack: any Attack, network: Network, observe: Observer,
     poll: () throws -> Void
   ) throws -> SuiteResult {
-    guard !survivors.isEmpty else { return SuiteResult() }
     let suite = AttackSuite(kind, classes: network.classes)
+    return try shareOut(survivors, poll: poll) { survivors, poll in
+      try run(suite, onOwn: survivors, of: attack, network: network, observe: observe, poll: poll)
+    }
+  }
+
+  private func run(
+    _ suite: AttackSuite, onOwn survivors: [Int], of attack: any Attack, network: Network, observe: Observer,
+    poll: () throws -> Void
+  ) throws -> SuiteResult {
+    guard !survivors.isEmpty else { return SuiteResult() }
     let evaluation = try RobustnessEvaluation(network, set.part(survivors), settings: settings(suite, in: attack))
     evaluation.checksModel = false
     try evaluation.run(observe: { observe($0, suite) }, poll: poll)

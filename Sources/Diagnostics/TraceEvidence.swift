@@ -34,27 +34,27 @@ extension Sentinel {
   func traces(
     of positions: [Int], _ attack: any Attack, on network: Network, poll: () throws -> Void
   ) throws -> TraceEvidence {
-    let traces = positions.map { _ in Trace() }, places = Dictionary(uniqueKeysWithValues: zip(positions, traces))
     let pgd = PGD(norm: attack.norm, epsilon: attack.epsilon, stepSize: attack.epsilon / 4, steps: Trace.steps)
-    let logits = network.evaluate(set.images.pointer, count: set.count)
-    var passes = set.count
-    let look = Look(
-      after: attack, in: set, logits: logits, on: network, seed: seed,
-      memory: AttackMemory(count: set.count, pixels: set.shape.planarCount))
-    var broken = Swift.Set(positions)
-    try look.attack(positions, with: "PGD-50", stream: PGDAttack.stream, poll: poll) { image, problem in
-      let run = PGDRun(problem, pgd)
-      run.observe = { places[image]?.note(iteration: $0, loss: $1, isBroken: $2) }
-      return run
+    let logits = try logits(at: set.images, on: network)
+    let found = try lists(of: positions, poll: poll) { positions, poll in
+      let places = Dictionary(uniqueKeysWithValues: positions.map { ($0, Trace()) })
+      let look = Look(
+        after: attack, in: set, logits: logits, on: network, seed: seed,
+        memory: AttackMemory(count: set.count, pixels: set.shape.planarCount))
+      try look.attack(positions, with: "PGD-50", stream: PGDAttack.stream, poll: poll) { image, problem in
+        let run = PGDRun(problem, pgd)
+        run.observe = { places[image]?.note(iteration: $0, loss: $1, isBroken: $2) }
+        return run
+      }
+      return [
+        look.left.filter { places[$0]?.sawBroken ?? false }, look.left.filter { places[$0]?.isIncomplete ?? false },
+        [look.passes],
+      ]
     }
-    broken.subtract(look.left)
-    passes += look.passes
     let error = try linearityError(attack, on: network, poll: poll)
     return TraceEvidence(
-      n: positions.count,
-      silent: positions.count { !broken.contains($0) && places[$0]?.sawBroken ?? false },
-      incomplete: positions.count { !broken.contains($0) && places[$0]?.isIncomplete ?? false },
-      linearityError: error, passes: passes + 3 * set.count)
+      n: positions.count, silent: found[0].count, incomplete: found[1].count, linearityError: error,
+      passes: found[2].reduce(4 * set.count, +))
   }
 
   /// What one run of PGD went through.
@@ -94,7 +94,7 @@ extension Sentinel {
     }
     var losses = [[Double]]()
     for part in 0..<3 {
-      try poll()
+      try ask(poll)
       let logits = network.evaluate(points.pointer + part * count * pixels, count: count)
       losses.append(
         logits.withUnsafeBufferPointer { logits in

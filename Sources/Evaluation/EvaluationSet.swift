@@ -50,10 +50,13 @@ package final class EvaluationSet {
     try self.init(images: images.pixels, shape: images.shape, labels: images.labels, indices: images.indices)
   }
 
-  /// All images, for an attack that maximizes their cross-entropy with the random numbers of evaluations.
-  package func batch(seed: UInt32) -> AttackBatch {
-    AttackBatch(
-      images: images.pointer, examples: indices, target: .labels(labels), seed: seed, purpose: .evaluationStart)
+  /// All images, or those of a range, for an attack that maximizes their cross-entropy with the random numbers of
+  /// evaluations.
+  package func batch(seed: UInt32, _ range: Range<Int>? = nil) -> AttackBatch {
+    let range = range ?? 0..<count
+    return AttackBatch(
+      images: image(range.lowerBound), examples: Array(indices[range]), target: .labels(Array(labels[range])),
+      seed: seed, purpose: .evaluationStart)
   }
 
   /// A copy of the images at some positions. They keep their data set indices, and thereby their random numbers.

@@ -39,7 +39,7 @@ package final class RankTeam: @unchecked Sendable {
   /// After a message that did not arrive there are no others.
   private func note(_ isDone: Bool) { if !isDone { isLost = true } }
 
-  private func exchange(
+  func exchange(
     _ sent: UnsafeRawBufferPointer, for received: UnsafeMutableRawBufferPointer, with other: Int
   ) {
     guard !isLost else { return }

@@ -14,7 +14,7 @@ import Testing
     .stepDone(sample(3)), .measured(probe(2, clean: 5, adversarial: 5)), .keptAsBest, .saved(nil),
     .operated(report(2, .convert, Settings())), .checkedQuickly(quickCheck(1, broken: 0)),
     .checkedDeeply(deepCheck(1, broken: 0)), .foundCauses(CausesFound(step: 1, causes: [], passes: 1)), .frozen,
-    .interrupted, .failed("broken"),
+    .interrupted, .failed("broken"), .lost("lost"),
   ]
 
   /// A session in the middle of that work.
@@ -64,8 +64,8 @@ import Testing
       taken == [
         "run 3": ["stepDone"] + common, "validate @2": ["measured"] + common, "keep @2": ["keptAsBest", "failed"],
         "test last": ["measured"] + common, "save last": ["saved", "failed"], "convert": ["operated"] + common,
-        "check @1": ["checkedQuickly"] + common, "check deeply": ["checkedDeeply"] + common,
-        "causes": ["foundCauses"] + common, "freeze": ["frozen", "failed"],
+        "check @1": ["checkedQuickly"] + common + ["lost"], "check deeply": ["checkedDeeply"] + common + ["lost"],
+        "causes": ["foundCauses"] + common + ["lost"], "freeze": ["frozen", "failed"],
       ])
   }
 

@@ -72,6 +72,17 @@ import Testing
     #expect(machine.play(.command(.acknowledge)) == ["journal @2 no alarm to acknowledge (engine)"])
   }
 
+  @Test func aCheckInWhichOtherProcessesAreLostEndsTheSessionAndIsMadeByTheNext() throws {
+    var machine = try machine()
+    _ = machine.play(done(1))
+    #expect(machine.play(.result(.lost("gone"))) == ["save interrupted @1 γ=0.5"])
+    let progress = try #require(machine.progress(for: .interrupted))
+    #expect(machine.play(.saved(nil)) == ["state failed @1: gone", "end failed @1, best none, 0 results"])
+    var next = SessionMachine(settings: machine.settings)
+    next.resume(from: progress, redo: [], reached: 1, told: 0, file: "interrupted.safetensors")
+    #expect(next.play(.begin, .prepared(description(steps: 10))).last == "check @1")
+  }
+
   @Test func aCheckThatFailsCostsNothing() throws {
     var machine = try machine()
     _ = machine.play(done(1))

@@ -45,6 +45,53 @@ struct RankTeamTests {
     #expect(try ThreadRanks.run(ranks, talk, others: talk).isEmpty)
   }
 
+  @Test(arguments: [1, 2, 4, 8]) func everybodyGetsWhatAllHave(ranks: Int) throws {
+    @Sendable func collect(_ team: RankTeam) throws {
+      // Of all lengths, none included.
+      let own = [UInt8](repeating: UInt8(team.rank), count: team.rank * 3 % 5)
+      let all = (0..<ranks).map { [UInt8](repeating: UInt8($0), count: $0 * 3 % 5) }
+      #expect(try team.collectMessages(own) == all)
+      let numbers = (0..<19).map { Float($0) / 7 }
+      #expect(try team.collect(Array(numbers[team.part(of: 19)])) == numbers)
+    }
+    #expect(try ThreadRanks.run(ranks, collect, others: collect).isEmpty)
+  }
+
+  @Test(arguments: [2, 4]) func workThatOneLeavesIsLeftByAll(ranks: Int) throws {
+    struct Trouble: Error {}
+    for unlucky in 0..<ranks {
+      @Sendable func work(_ team: RankTeam) throws {
+        let start = ContinuousClock.now
+        #expect {
+          try RankTeam.together(team, {}) { poll in
+            if team.rank == unlucky { throw Trouble() }
+            // Without the others this would go on for a minute.
+            while ContinuousClock.now - start < .seconds(60) { try poll() }
+          }
+        } throws: {
+          team.rank == unlucky ? $0 is Trouble : $0 is WorkWithdrawn
+        }
+        #expect(ContinuousClock.now - start < .seconds(30))
+        // They know where they stand, and go on.
+        #expect(try RankTeam.together(team, {}) { _ in team.rank } == team.rank)
+        #expect(try team.collect([team.rank]) == Array(0..<ranks))
+      }
+      #expect(try ThreadRanks.run(ranks, work, others: work).isEmpty)
+    }
+  }
+
+  @Test func theFirstProcessAsksForAll() throws {
+    struct Stop: Error {}
+    let errors = try ThreadRanks.run(4) { team in
+      try team.ask {}
+      #expect(throws: Stop.self) { try team.ask { throw Stop() } }
+    } others: { team in
+      try team.ask { Issue.record("only the first process asks") }
+      try team.ask {}
+    }
+    #expect(errors.count == 3 && errors.allSatisfy { $0 is WorkWithdrawn })
+  }
+
   @Test func afterALossNothingWaits() throws {
     let errors = try ThreadRanks.run(2) { team in
       team.cancel()

@@ -5,10 +5,19 @@ import Recipe
 enum RankOrder: Sendable, Codable {
   /// Run a training step; without settings, those of the one before.
   case step(Int, Settings?)
+  /// Make your part of a check after a step; settings as above.
+  case check(RankCheck, afterStep: Int, Settings?)
   /// Take over a network with the normalization layers of these settings, and its numbers, which follow.
   case network(Settings)
   /// The run is over.
   case end
+}
+
+/// A check of the sentinel that all processes make together.
+enum RankCheck: Sendable, Codable {
+  case quick(QuickLimits)
+  case deep(DeepLimits)
+  case causes
 }
 
 /// What the others must know before they load their data.

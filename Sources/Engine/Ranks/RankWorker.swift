@@ -28,6 +28,7 @@ package struct RankWorker {
     _ = try team.gather(try LosslessJSON.text(answer))
     guard try team.share("").isEmpty else { return }
     try trainer.shareNetwork(team)
+    try trainer.shareSentinel(team)
     trainer.follow(team)
     try obey(trainer, start.initial)
   }
@@ -64,9 +65,14 @@ package struct RankWorker {
       case .step(let number, let changed):
         settings = changed ?? settings
         // Where a step diverges or is interrupted, the first process knows the same, and decides what comes next.
-        do { _ = try trainer.step(number, settings: settings, poll: {}) } catch is Interruption {} catch let error
+        do { _ = try trainer.step(number, settings: settings, poll: {}) } catch is WorkWithdrawn {} catch let error
           as TrainingFailure where error.divergence != nil
         {}
+      case .check(let check, let step, let changed):
+        settings = changed ?? settings
+        // What is wrong with a check the first process says; nothing depends on it.
+        try? trainer.takePart(in: check, afterStep: step, settings: settings)
+        try team.check()
       case .network(let built): try trainer.takeNetwork(built, team)
       case .end: return
       }

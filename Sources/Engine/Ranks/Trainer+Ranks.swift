@@ -1,5 +1,7 @@
 import Datasets
+import Diagnostics
 import Events
+import Foundation
 import Networks
 import Recipe
 import Tensors
@@ -28,6 +30,7 @@ extension Trainer {
     _ = try team.share(complaint == nil ? "" : "end")
     guard let trainer, complaint == nil else { throw complaint ?? RanksLost() }
     try trainer.shareNetwork(team)
+    try trainer.shareSentinel(team)
     trainer.team = team
     return trainer
   }
@@ -47,11 +50,34 @@ extension Trainer {
     try team.check()
   }
 
+  /// Everybody gets what the first process remembers of the checks of an earlier session.
+  func shareSentinel(_ team: RankTeam) throws {
+    var file = Safetensors()
+    resumed.memory?.add(to: &file)
+    if let look = resumed.look { file.metadata["look"] = try LosslessJSON.text(look) }
+    let messages = try team.collectMessages(team.isFirst ? Array(try file.encoded()) : [])
+    guard !team.isFirst, let message = messages.first else { return }
+    file = try Safetensors(data: Data(message))
+    resumed.memory = try AttackMemory(file)
+    resumed.look = try file.metadata["look"].map { try LosslessJSON.value($0) }
+  }
+
   /// Tells the others to run a step.
   func announceStep(_ number: Int, _ settings: Settings) throws {
     guard let team else { return }
-    try team.tell(.step(number, settings == announced ? nil : settings))
-    announced = settings
+    try team.tell(.step(number, news(settings)))
+  }
+
+  /// Tells the others to make a check together with this process.
+  func announceCheck(_ check: RankCheck, afterStep step: Int, _ settings: Settings) throws {
+    guard let team else { return }
+    try team.tell(.check(check, afterStep: step, news(settings)))
+  }
+
+  /// The settings, where the others do not know them.
+  private func news(_ settings: Settings) -> Settings? {
+    defer { announced = settings }
+    return settings == announced ? nil : settings
   }
 
   /// To be called with the error of a step: the others know of it, or never will.

@@ -45,7 +45,7 @@ package struct DeepCheck: Sendable, Hashable {
 }
 
 /// What limits a quick check.
-package struct QuickLimits: Sendable, Hashable {
+package struct QuickLimits: Sendable, Hashable, Codable {
   /// None follows at a later step: look at the whole probe, however clear the case is, and at more images.
   package var isLast: Bool
   /// Forward and backward passes, counted per image, from which on it takes no more images.
@@ -58,7 +58,7 @@ package struct QuickLimits: Sendable, Hashable {
 }
 
 /// What limits a deep check.
-package struct DeepLimits: Sendable, Hashable {
+package struct DeepLimits: Sendable, Hashable, Codable {
   /// Forward and backward passes, counted per image, that it may make.
   package var allowance: Int
   /// The probability of a false alarm at which it is sure.

@@ -171,6 +171,10 @@ package struct SessionMachine: Sendable {
     case (_, .interrupted) where work.isInterruptible: return interrupted(work)
     case (.runStep, .diverged(let event, let reason)): return diverged(event, reason)
     case (_, .failed(let reason)): return failed(work, reason)
+    case (.checkQuickly, .lost(let reason)), (.checkDeeply, .lost(let reason)), (.findCauses, .lost(let reason)):
+      // The session that goes on makes the check first.
+      if let check = work.check { watch.putBack(check) }
+      return fail(reason)
     default: return outOfOrder("'\(result.name)'")
     }
   }

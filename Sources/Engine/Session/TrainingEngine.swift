@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Recipe
 import Spelling
+import Tensors
 
 /// Performs a session: asks `SessionMachine` what to do, has it done by `SessionWork`, tells the readers.
 ///
@@ -146,6 +147,7 @@ package actor TrainingEngine {
       return .interrupted
     } catch {
       let reason = oneLine("\(error)")
+      if error is RanksLost, piece.check != nil { return .lost(reason) }
       return (error as? TrainingFailure)?.divergence.map { .diverged($0, reason: reason) } ?? .failed(reason)
     }
   }

@@ -73,6 +73,8 @@ package enum WorkResult: Sendable, Hashable {
   case diverged(String, reason: String)
   /// The work failed, with this one-line error message.
   case failed(String)
+  /// The processes that make a check together no longer reach each other.
+  case lost(String)
 }
 
 /// What the performer does next.

@@ -20,24 +20,17 @@ extension Trainer {
   package func checkQuickly(
     afterStep step: Int, settings: Settings, limits: QuickLimits, poll: () throws -> Void
   ) throws -> QuickCheck {
-    let start = ContinuousClock.now, attack = settings.trainingAttack
-    var state = try sentinelState()
+    let start = ContinuousClock.now
+    try announceCheck(.quick(limits), afterStep: step, settings)
     network.follow(settings)
     // Before anything else goes through the network. Costs no pass: it reads what the step left there.
     let drift = training.book.distances(ofStep: step, on: network)
-    try poll()
-    var (quick, images) = try state.sentinel.look(
-      afterStep: step, attack, on: network, parts: settings.lookParts, memory: &state.memory,
-      until: { !limits.isLast && settings.isClear($0) }, allowance: limits.allowance, insists: limits.isLast, poll: poll
-    )
-    if limits.isLast {
-      quick = try lookFurther(quick, state.sentinel, settings, allowance: limits.allowance, poll: poll)
+    var pictures: PictureBook.Pictures?
+    let (quick, state) = try look(afterStep: step, settings, limits, poll) { state, images in
+      pictures = try state.pictures.draw(
+        afterStep: step, images, drift: drift, batchRows: training.book.rows, on: network, poll: poll)
     }
-    state.quick = quick
-    let pictures = try state.pictures.draw(
-      afterStep: step, images, drift: drift, batchRows: training.book.rows, on: network, poll: poll)
-    sentinel = state
-    let passes = quick.passes + pictures.passes
+    let passes = quick.passes + (pictures?.passes ?? 0)
     let probe = Probe(
       step: step, split: .probe, weights: .current, clean: quick.clean, adversarial: quick.adversarial,
       attack: quick.attack, quick: quick.reading, passes: passes, seconds: seconds(since: start))
@@ -47,7 +40,7 @@ extension Trainer {
         ? state.sentinel.expectedFirstBlock(after: quick, classes: network.classes)
         : state.sentinel.expectedDeep(after: quick, classes: network.classes),
       expectedFull: state.sentinel.expectedDeep(after: quick, classes: network.classes, isFull: true), passes: passes,
-      layers: pictures.layers, scatter: pictures.scatter)
+      layers: pictures?.layers, scatter: pictures?.scatter)
   }
 
   /// AutoAttack on part of the probe, at the weights of the last quick check.
@@ -55,17 +48,8 @@ extension Trainer {
     afterStep step: Int, settings: Settings, limits: DeepLimits, poll: () throws -> Void
   ) throws -> DeepCheck {
     let start = ContinuousClock.now
-    var (state, quick) = try lastCheck(step, settings, poll)
-    network.follow(settings)
-    guard settings[.sentinelSequential] else {
-      let deep = try state.sentinel.deep(after: quick, settings.trainingAttack, on: network, poll: poll)
-      return DeepCheck(reading: deep.reading, passes: deep.passes, seconds: seconds(since: start))
-    }
-    let deep = try state.sentinel.deepen(
-      quick, settings.trainingAttack, on: network,
-      until: SequentialTest(threshold: settings[.sentinelWatch], level: limits.level), allowance: limits.allowance,
-      memory: &state.memory, poll: poll)
-    self.sentinel = state
+    try announceCheck(.deep(limits), afterStep: step, settings)
+    let deep = try deepen(afterStep: step, settings, limits, poll)
     return DeepCheck(reading: deep.reading, passes: deep.passes, seconds: seconds(since: start))
   }
 
@@ -73,10 +57,18 @@ extension Trainer {
   package func findCauses(
     afterStep step: Int, settings: Settings, poll: () throws -> Void
   ) throws -> CausesFound {
-    let (state, quick) = try lastCheck(step, settings, poll)
-    network.follow(settings)
-    let evidence = try state.sentinel.evidence(after: quick, settings.trainingAttack, on: network, poll: poll)
+    try announceCheck(.causes, afterStep: step, settings)
+    let evidence = try evidence(afterStep: step, settings, poll)
     return CausesFound(step: step, causes: evidence.causes(), passes: evidence.passes)
+  }
+
+  /// Makes the part of a check that belongs to a process that is not the first.
+  func takePart(in check: RankCheck, afterStep step: Int, settings: Settings) throws {
+    switch check {
+    case .quick(let limits): _ = try look(afterStep: step, settings, limits, {}) { _, _ in }
+    case .deep(let limits): _ = try deepen(afterStep: step, settings, limits, {})
+    case .causes: _ = try evidence(afterStep: step, settings, {})
+    }
   }
 
   /// A copy of the weights and the attack on it.
@@ -86,6 +78,56 @@ extension Trainer {
     copy.follow(settings)
     return FrozenAttack(
       sentinel, settings.trainingAttack, on: copy, scope: scope, step: step, epsilon: settings[.epsilon])
+  }
+
+  // MARK: by all processes
+
+  /// What a check by all processes begins with: the same in each.
+  private func begin(_ settings: Settings, _ poll: () throws -> Void) throws -> (SentinelState, Sentinel) {
+    let state = try RankTeam.together(training.team, poll) { _ in try sentinelState() }
+    network.follow(settings)
+    return (state, state.sentinel.shared(by: training.team))
+  }
+
+  /// A quick check, of which the first process draws pictures before anybody keeps what was found.
+  private func look(
+    afterStep step: Int, _ settings: Settings, _ limits: QuickLimits, _ poll: () throws -> Void,
+    draw: (inout SentinelState, ProbeImages) throws -> Void
+  ) throws -> (Sentinel.QuickProbe, SentinelState) {
+    var (state, sentinel) = try begin(settings, poll)
+    var (quick, images) = try sentinel.look(
+      afterStep: step, settings.trainingAttack, on: network, parts: settings.lookParts, memory: &state.memory,
+      until: { !limits.isLast && settings.isClear($0) }, allowance: limits.allowance, insists: limits.isLast, poll: poll
+    )
+    if limits.isLast { quick = try lookFurther(quick, sentinel, settings, allowance: limits.allowance, poll: poll) }
+    state.quick = quick
+    try sentinel.ask { try draw(&state, images) }
+    self.sentinel = state
+    return (quick, state)
+  }
+
+  private func deepen(
+    afterStep step: Int, _ settings: Settings, _ limits: DeepLimits, _ poll: () throws -> Void
+  ) throws -> Sentinel.DeepProbe {
+    var (state, sentinel, quick) = try lastCheck(step, settings, poll)
+    network.follow(settings)
+    guard settings[.sentinelSequential] else {
+      return try sentinel.deep(after: quick, settings.trainingAttack, on: network, poll: poll)
+    }
+    let deep = try sentinel.deepen(
+      quick, settings.trainingAttack, on: network,
+      until: SequentialTest(threshold: settings[.sentinelWatch], level: limits.level), allowance: limits.allowance,
+      memory: &state.memory, poll: poll)
+    self.sentinel = state
+    return deep
+  }
+
+  private func evidence(
+    afterStep step: Int, _ settings: Settings, _ poll: () throws -> Void
+  ) throws -> GapEvidence {
+    let (_, sentinel, quick) = try lastCheck(step, settings, poll)
+    network.follow(settings)
+    return try sentinel.evidence(after: quick, settings.trainingAttack, on: network, poll: poll)
   }
 
   // MARK: parts
@@ -99,7 +141,9 @@ extension Trainer {
       (allowance - quick.passes) / max(1, quick.expectedPassesOfFurtherImage(attack, classes: network.classes))
     let count = min(known, data.validation.count - known, affordable)
     guard count >= Sentinel.leastFurtherImages else { return quick }
-    let further = Sentinel(try validationImages(known..<known + count), seed: seed)
+    let range = known..<known + count, team = training.team
+    let images = try RankTeam.together(team, poll) { _ in try validationImages(range) }
+    let further = Sentinel(images, seed: seed).shared(by: team)
     return quick + (try further.quick(afterStep: quick.step, attack, on: network, poll: poll).probe)
   }
 
@@ -131,16 +175,15 @@ extension Trainer {
   /// The quick check at these weights; made again where the session was interrupted between the two.
   private func lastCheck(
     _ step: Int, _ settings: Settings, _ poll: () throws -> Void
-  ) throws -> (SentinelState, Sentinel.QuickProbe) {
-    var state = try sentinelState()
-    if let quick = state.quick, quick.step == step { return (state, quick) }
-    network.follow(settings)
-    let quick = try state.sentinel.look(
+  ) throws -> (SentinelState, Sentinel, Sentinel.QuickProbe) {
+    var (state, sentinel) = try begin(settings, poll)
+    if let quick = state.quick, quick.step == step { return (state, sentinel, quick) }
+    let quick = try sentinel.look(
       afterStep: step, settings.trainingAttack, on: network, parts: settings.lookParts, memory: &state.memory,
       until: { _ in false }, poll: poll
     ).probe
     state.quick = quick
-    sentinel = state
-    return (state, quick)
+    self.sentinel = state
+    return (state, sentinel, quick)
   }
 }

@@ -163,13 +163,7 @@ package final class TrainingStep {
   /// asks: they are short, and the others may be waiting.
   private func ask(_ poll: () throws -> Void) throws {
     guard let team else { return try poll() }
-    try team.check()
-    var answer: (any Error)?
-    if team.isFirst { do { try poll() } catch { answer = error } }
-    let goesOn = team.share(answer == nil ? 1 : 0)
-    if let answer { throw answer }
-    try team.check()
-    if goesOn == 0 { throw Interruption() }
+    try team.ask(poll)
   }
 
   // MARK: craft
