@@ -98,6 +98,35 @@ import Testing
     #expect(Set(digests).count == 1)
   }
 
+  /// What docs/cluster.md counts with: in a step of MAT-Cat the first process sends 42 messages for every halving of the
+  /// batch, one more for each iteration of the attack, and the gradient.
+  @Test(arguments: [2, 4], [1, 3]) func aStepSendsTheGradientAndFewMessages(ranks: Int, iterations: Int) throws {
+    let settings = try Self.settings([
+      "model=preact-resnet18", "width=4", "data.size=32", "batch=32", "attack.steps=\(iterations)",
+    ])
+    var gradient = 0
+    func sent(steps: Int) throws -> ThreadRanks.Traffic.Sent {
+      let traffic = ThreadRanks.Traffic()
+      let errors = try ThreadRanks.run(ranks, traffic: traffic) { team in
+        try team.begin(preset: "test", initial: settings)
+        let trainer = try Trainer.leading(team) {
+          try Trainer(settings: settings, presetName: "test", threads: 1, folder: nil)
+        }
+        gradient = 4 * trainer.training.network.memory.parameters.count
+        for number in 1...steps { _ = try trainer.step(number, settings: settings, poll: {}) }
+        trainer.finishWriting()
+      } others: {
+        try RankWorker($0, threads: 1).run { settings }
+      }
+      #expect(errors.isEmpty)
+      return traffic.sent(by: 0)
+    }
+    let two = try sent(steps: 2), three = try sent(steps: 3), halvings = ranks.trailingZeroBitCount
+    #expect(three.messages - two.messages == halvings * (42 + iterations))
+    let besides = three.bytes - two.bytes - 2 * (gradient - gradient / ranks)
+    #expect((1...halvings * 12_000).contains(besides), "\(besides) bytes besides the gradient's \(gradient)")
+  }
+
   /// Nothing that is refused may leave the others waiting.
   private func refusal(_ settings: Settings, ranks: Int, others: @escaping @Sendable () throws -> Settings) -> String {
     do {

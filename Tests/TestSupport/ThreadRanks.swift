@@ -51,21 +51,48 @@ package final class ThreadRanks: Ranks, @unchecked Sendable {
   package let rank: Int
   package let count: Int
   private let mail: Mail
+  private let traffic: Traffic?
 
-  private init(_ rank: Int, of count: Int, _ mail: Mail) { (self.rank, self.count, self.mail) = (rank, count, mail) }
+  private init(_ rank: Int, of count: Int, _ mail: Mail, _ traffic: Traffic?) {
+    (self.rank, self.count, self.mail, self.traffic) = (rank, count, mail, traffic)
+  }
+
+  /// What the ranks have sent.
+  package final class Traffic: Sendable {
+    /// Messages and bytes of one rank.
+    package struct Sent: Sendable, Hashable {
+      package var messages = 0
+      package var bytes = 0
+    }
+
+    private let counts = Mutex<[Int: Sent]>([:])
+
+    package init() {}
+
+    /// What a rank has sent so far.
+    package func sent(by rank: Int) -> Sent { counts.withLock { $0[rank] ?? Sent() } }
+
+    fileprivate func add(_ bytes: Int, from rank: Int) {
+      counts.withLock {
+        $0[rank, default: Sent()].messages += 1
+        $0[rank, default: Sent()].bytes += bytes
+      }
+    }
+  }
 
   /// That many, to be used by one thread each.
-  package static func make(_ count: Int) -> [ThreadRanks] {
+  package static func make(_ count: Int, _ traffic: Traffic? = nil) -> [ThreadRanks] {
     let mail = Mail()
-    return (0..<count).map { ThreadRanks($0, of: count, mail) }
+    return (0..<count).map { ThreadRanks($0, of: count, mail, traffic) }
   }
 
   /// Runs `body` for the teams of all ranks at once, the first one on this thread; throws what that throws. The others'
   /// errors are returned.
   package static func run(
-    _ count: Int, _ first: (RankTeam) throws -> Void, others: @escaping @Sendable (RankTeam) throws -> Void
+    _ count: Int, traffic: Traffic? = nil, _ first: (RankTeam) throws -> Void,
+    others: @escaping @Sendable (RankTeam) throws -> Void
   ) throws -> [any Error] {
-    let ranks = make(count), group = DispatchGroup(), kept = Kept()
+    let ranks = make(count, traffic), group = DispatchGroup(), kept = Kept()
     for rank in ranks.dropFirst() {
       group.enter()
       let thread = Thread {
@@ -86,7 +113,10 @@ package final class ThreadRanks: Ranks, @unchecked Sendable {
     let errors = Mutex<[any Error]>([])
   }
 
-  package func send(_ bytes: UnsafeRawBufferPointer, to other: Int) -> Bool { mail.put(Array(bytes), [rank, other]) }
+  package func send(_ bytes: UnsafeRawBufferPointer, to other: Int) -> Bool {
+    traffic?.add(bytes.count, from: rank)
+    return mail.put(Array(bytes), [rank, other])
+  }
 
   package func receive(into bytes: UnsafeMutableRawBufferPointer, from other: Int) -> Bool {
     guard let message = mail.take([other, rank]), message.count == bytes.count else { return false }
