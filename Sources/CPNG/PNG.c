@@ -64,7 +64,8 @@ int cpng_header(const uint8_t *bytes, size_t size, cpng_info *result, char messa
   png_read_info(png, info);
   result->width = (int32_t)png_get_image_width(png, info);
   result->height = (int32_t)png_get_image_height(png, info);
-  result->channels = png_get_channels(png, info);
+  // A palette is of colors.
+  result->channels = png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE ? 3 : png_get_channels(png, info);
   result->bits = png_get_bit_depth(png, info);
   result->has_alpha = (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, info, PNG_INFO_tRNS);
   png_destroy_read_struct(&png, &info, NULL);

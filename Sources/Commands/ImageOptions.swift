@@ -14,7 +14,8 @@ package struct ImageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "A folder of images, with a folder of JPEG and PNG files for each class (its test or val where it has one), or a "
-        + "file of 'data convert'; or tensors images and labels in a .safetensors file.", valueName: "folder|file"))
+        + "file of 'data convert'; tensors images and labels in a .safetensors or .npz file; or IDX files.",
+      valueName: "folder|file"))
   var images: String?
 
   @Option(help: "Channel order of --npz and --images, where it cannot be recognized: nhwc or nchw.")
@@ -36,17 +37,26 @@ package struct ImageOptions: ParsableArguments {
   /// The folder of image files, or the cache of one.
   var folder: String? { images.flatMap { Self.isFolder($0) ? $0 : nil } }
 
+  /// Files of a data set in another form: IDX, CIFAR's archives, a folder of arrays.
+  var dataFiles: (kind: DataKind, path: String)? {
+    guard let images, let kind = DataKind(path: images), kind.rawValue != Folder.name else { return nil }
+    return kind.rawValue != Arrays.name || Self.isDirectory(images) ? (kind, images) : nil
+  }
+
   /// The file of arrays, and its option.
   var arrays: (option: String, path: String)? {
     if let npz { return ("--npz", npz) }
-    return folder == nil ? images.map { ("--images", $0) } : nil
+    return folder == nil && dataFiles == nil ? images.map { ("--images", $0) } : nil
   }
 
   /// True for a folder of image files, or a cache of them.
   private static func isFolder(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path) && DataKind(path: path)?.rawValue == Folder.name
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    return isThere && (isFolder.boolValue || DataKind(path: path)?.rawValue == Folder.name)
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   /// Refuses several sources, none where they are `required`, and options that the source does not use: `settings` of

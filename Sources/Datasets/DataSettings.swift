@@ -60,6 +60,8 @@ package struct DataSettings: Sendable, Hashable {
   package var crop = 0
   /// Broken files are left out and counted; otherwise the first one is an error.
   package var skipsBroken = false
+  /// Images of files are read as one gray channel.
+  package var isGray = false
   /// Share of the training images kept for validation.
   package var validationFraction: Double
   /// Seed of the split.

@@ -53,13 +53,14 @@ package struct ImageSet: Sendable {
     self.notes = notes
   }
 
-  /// A set of color images that `source` decodes.
+  /// A set of images that `source` decodes.
   init(
     height: Int, width: Int, source: any RasterSource, preparation: Preparation, labels: [Int], classNames: [String],
     notes: [String]
   ) {
     self.init(
-      channels: 3, height: height, width: width, pixels: .rasters(source, preparation), labels: labels,
+      channels: preparation.channels, height: height, width: width, pixels: .rasters(source, preparation),
+      labels: labels,
       classes: classNames.count, classNames: classNames, notes: notes)
   }
 
@@ -81,7 +82,9 @@ package struct ImageSet: Sendable {
 
   /// The image at its own size, where it is decoded from a file. Throws `DataError`.
   func original(_ index: Int) throws -> Raster? {
-    if case .rasters(let source, _) = pixels { try source.raster(index) } else { nil }
+    guard case .rasters(let source, let preparation) = pixels else { return nil }
+    let raster = try source.raster(index)
+    return preparation.isGray ? raster.gray : raster
   }
 
   /// The order of all images in which any prefix is a fair sample: the order of the files, or, where they are sorted by
@@ -119,7 +122,7 @@ package struct ImageSet: Sendable {
       guard raster.width == width, raster.height == height else {
         throw DataError("image \(index) is no longer of \(width)×\(height); its file changed since the start")
       }
-      raster.copy(to: destination)
+      raster.copy(to: destination, channels: channels)
     }
   }
 }

@@ -23,6 +23,8 @@ package struct LabeledImages: Sendable {
   package let notes: [String]
   /// What each class shows, by label, where folders tell.
   package private(set) var classNames: [String]?
+  /// What each class shows, by label, where folders or the data set tell.
+  package private(set) var labelNames: [String]?
   /// The notes with the source in front of those that do not name it.
   package var namedNotes: [String] { notes.map { $0.contains(source) ? $0 : "\(source): \($0)" } }
 
@@ -39,8 +41,9 @@ package struct LabeledImages: Sendable {
 
   /// The first `limit` images of a split; nil: all. Throws `DataError` for more than fit into memory, or for a file
   /// that cannot be read any more.
-  package init(_ split: Split, source: String, limit: Int? = nil) throws {
+  package init(_ split: Split, source: String, limit: Int? = nil, labelNames: [String]? = nil) throws {
     try self.init(split, source: source, limit: limit, numbers: nil)
+    if !(labelNames ?? []).isEmpty { self.labelNames = labelNames }
   }
 
   /// `numbers` are the images' indices where the split has only some of the data set.
@@ -49,7 +52,7 @@ package struct LabeledImages: Sendable {
     try Self.checkMemory(images: part.count, of: images.imageSize, source)
     self.source = source
     notes = images.notes
-    if images.isDecodedOnDemand { classNames = images.classNames }
+    if images.isDecodedOnDemand { (classNames, labelNames) = (images.classNames, images.classNames) }
     shape = Shape(images.channels, images.height, images.width)
     labels = (0..<part.count).map(part.label)
     indices = numbers ?? part.indices
@@ -138,12 +141,33 @@ package struct LabeledImages: Sendable {
   /// Throws `DataError` when a label is not one of the network's classes.
   package func check(classes: Int) throws {
     if let place = labels.firstIndex(where: { $0 >= classes }) {
+      if let classNames {
+        throw DataError(
+          "\(source): \(classNames.count) class folders (\(some(classNames, 12))), but the network has \(classes) classes; "
+            + "give it the folders it was trained on")
+      }
       let counts = labels.allSatisfy { (1...classes).contains($0) }
       throw DataError(
         "\(source): label \(labels[place]) at position \(place) is not in 0 … \(classes - 1), the classes of the network; "
           + (counts
             ? "the labels count from 1; subtract 1 from them" : "use the data it was trained on"))
     }
+  }
+
+  /// What to say where labels count classes of the same names in another order than the network, whose classes are
+  /// `trained`, by number; nil where they do not. Capitals, blanks and hyphens make no difference.
+  package func orderFault(_ trained: [String]?) -> String? {
+    func plain(_ name: String) -> String { name.lowercased().filter { !" _-".contains($0) } }
+    guard let trained, let labelNames else { return nil }
+    let numbers = Dictionary(trained.enumerated().map { (plain($1), $0) }) { first, _ in first }
+    let moved = labelNames.enumerated().filter { label, name in numbers[plain(name)].map { $0 != label } ?? false }
+    guard let first = moved.first, let number = numbers[plain(first.element)] else { return nil }
+    return "\(source): labels count the classes in another order than the network: '\(first.element)' is label "
+      + "\(first.offset), but class \(number) by the file of weights "
+      + "(\(moved.count) of \(labelNames.count) classes differ); if the file is right, "
+      + (classNames == nil
+        ? "save the images with the network's labels in an .npz"
+        : "rename the class folders so that they sort as the network's classes")
   }
 
   /// What to say where the folders' classes are not those that the network was trained on, `trained`, by label. Throws
@@ -166,9 +190,9 @@ package struct LabeledImages: Sendable {
 
   // MARK: reading
 
-  /// True for a zip archive, and for what is called a `.npz`.
+  /// True for a zip archive, and for what is called a `.npz` or `.npy`.
   static func isZip(_ path: String) -> Bool {
-    if path.lowercased().hasSuffix(".npz") { return true }
+    if path.lowercased().hasSuffix(".npz") || path.hasSuffix(".npy") { return true }
     guard let file = try? InputFile(URL(fileURLWithPath: path)) else { return false }
     return (try? file.prefix(2)) == Array("PK".utf8)
   }

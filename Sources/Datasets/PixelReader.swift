@@ -86,6 +86,14 @@ struct PixelReader {
       lastOutside = image
     }
 
+    /// What helps: levels are divided, normalized pixels are not.
+    var remedy: String {
+      if let outside, !outside.value.isFinite { return "replace what is no number" }
+      return low >= 0
+        ? "divide by 255, and leave mean and std to the network"
+        : "save the pixels before they are normalized, and leave mean and std to the network"
+    }
+
     /// Whole numbers in 0 … 255 that are not all 0 or 1: levels in another type.
     var areLevels: Bool { areWhole && low >= 0 && high > 1 && high <= 255 }
   }
@@ -125,7 +133,7 @@ struct PixelReader {
     if let outside = found.outside {
       throw NPY.Failure(
         reason: "\(name): image \(outside.place / perImage) has a pixel \(Float(outside.value)) outside [0, 1] "
-          + "(\(found.imagesOutside) of \(count) images have one); divide by 255, and leave mean and std to the network"
+          + "(\(found.imagesOutside) of \(count) images have one); \(found.remedy)"
       )
     }
     if found.rounded > 0 {

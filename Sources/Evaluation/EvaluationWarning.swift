@@ -5,6 +5,8 @@ package struct EvaluationWarning: Sendable, Hashable, Codable {
   package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     /// Clean accuracy is no better than guessing.
     case guessing
+    /// Labels count the same classes in another order than the network.
+    case labelOrder = "label-order"
     /// Logits of the same images differ from pass to pass.
     case randomized = "randomised"
     /// The outputs look like probabilities, not logits.

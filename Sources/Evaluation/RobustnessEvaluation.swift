@@ -114,7 +114,8 @@ package final class RobustnessEvaluation {
   /// Adds what guessing and the checks of the model find on these images.
   private func check(_ images: EvaluationSet, _ logits: [Float], _ poll: () throws -> Void) throws {
     let sample = GuessingCheck.Sample(classifier: classifier, set: images, logits: logits)
-    if let warning = try guessing?.warning(sample, poll: poll) {
+    let order = guessing?.labelOrder.map { EvaluationWarning(.labelOrder, $0) }
+    for warning in [order, try guessing?.warning(sample, poll: poll)].compactMap(\.self) {
       record.warnings.append(warning)
       warned(warning)
     }

@@ -32,6 +32,10 @@ extension Knob<Bool> {
   package static let dataSkipsBroken = flag(
     KnobTraits("data.skip_broken", effect: .atStart, idle: Idle.unlessDecoded), initial: false,
     "folder, imagenette: leave broken files out and count them")
+
+  package static let dataGray = flag(
+    KnobTraits("data.gray", effect: .atStart, idle: Idle.unlessDecoded), initial: false,
+    "folder, imagenette: read images as one gray channel")
 }
 
 extension Knob<Int> {

@@ -40,6 +40,7 @@ extension AnyKnob {
   private static let checkpointKnobs: [AnyKnob] = [AnyKnob(.checkpointMinutes), AnyKnob(.checkpointKeep)]
   private static let dataKnobs: [AnyKnob] = [
     AnyKnob(.data), AnyKnob(.dataFolder), AnyKnob(.dataResize), AnyKnob(.dataCrop), AnyKnob(.dataSkipsBroken),
+    AnyKnob(.dataGray),
     AnyKnob(.dataSeed), AnyKnob(.dataSize), AnyKnob(.dataChannels),
     AnyKnob(.dataTrain), AnyKnob(.dataTest), AnyKnob(.dataTruth), AnyKnob(.dataShape), AnyKnob(.dataTexture),
     AnyKnob(.dataBackground), AnyKnob(.dataNoise),

@@ -10,6 +10,7 @@ extension Settings {
       kind: self[.data], folder: self[.dataFolder], validationFraction: self[.validationFraction],
       splitSeed: UInt32(self[.seed]))
     (data.resize, data.crop, data.skipsBroken) = (self[.dataResize], self[.dataCrop], self[.dataSkipsBroken])
+    data.isGray = self[.dataGray]
     data.mirage.seed = UInt32(self[.dataSeed])
     data.mirage.size = self[.dataSize]
     data.mirage.channels = self[.dataChannels]

@@ -138,4 +138,85 @@ import Testing
       #expect(run.status == status && run.error.contains(words), "\(arguments): \(run.error)")
     }
   }
+
+  // MARK: images of every kind
+
+  /// `--images` takes arrays as `--npz` does, and IDX files, in each command.
+  @Test func imagesOfEveryKindAreTaken() async throws {
+    let weights = Self.oracle("import/good.safetensors"), npz = Self.oracle("import/good.npz")
+    for command in [["attack", "--attack", "fgsm"], ["diagnose"]] {
+      let own = command[0] == "attack" ? ["--no-checks"] : []
+      let run = try await BuiltProgram.run(
+        command + own + ["--weights", weights, "--images", npz, "--eps", "0.01/255", "--limit", "2"])
+      #expect(run.status == 0 && run.result.contains("100.0 %"), "\(run.error)")
+    }
+    try await withFile("gray") { folder in
+      try Self.writeIDX(to: folder)
+      let run = try await BuiltProgram.run([
+        "attack", "--weights", weights, "--model", "preact-resnet18", "--images", folder, "--eps", "0.01/255",
+        "--attack", "fgsm",
+      ])
+      #expect(run.status == 1 && run.error.contains("the network takes images of 3×?×?, got 1×16×16"), "\(run.error)")
+    }
+  }
+
+  /// Four files of MNIST's kind.
+  private static func writeIDX(to folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for part in ["train", "t10k"] {
+      let head: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 16, 0, 0, 0, 16]
+      try Data(head + [UInt8](repeating: 9, count: 4 * 256)).write(
+        to: URL(fileURLWithPath: "\(folder)/\(part)-images-idx3-ubyte"))
+      try Data([0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 2, 3] as [UInt8]).write(
+        to: URL(fileURLWithPath: "\(folder)/\(part)-labels-idx1-ubyte"))
+    }
+  }
+
+  /// A network of one input channel, on a folder of images in color.
+  @Test func aNetworkForGrayImagesReadsAFolderInGray() async throws {
+    try await withFile("w.safetensors") { weights in
+      let settings = ModelSettings(name: "small-cnn", input: Shape(1, 16, 16), classes: 10, width: 2)
+      let network = try #require(Network(settings, pool: ThreadPool(threads: 1)))
+      network.initialize(seed: 1)
+      try network.stateDictionary().write(to: URL(fileURLWithPath: weights))
+      let images = Repository.oracle("formats/imagefolder").path
+      let arguments = [
+        "attack", "--weights", weights, "--model", "small-cnn", "--images", images, "--set", "data.crop=16", "--eps",
+        "8/255", "--attack", "fgsm",
+      ]
+      let run = try await BuiltProgram.run(arguments)
+      #expect(run.status == 0 && run.error.contains("images are read as one gray channel; "), "\(run.error)")
+      let color = try await BuiltProgram.run(arguments + ["--set", "data.gray=off"])
+      #expect(
+        color.status == 1 && color.error.contains("use the data it was trained on, --set data.gray=on for"), "\(color)")
+    }
+  }
+
+  // MARK: names of classes
+
+  @Test func anotherOrderOfTheClassesIsWarnedAbout() async throws {
+    try await withFile("w.safetensors") { weights in
+      let images = Repository.oracle("formats/imagefolder").path
+      var names = try FileManager.default.contentsOfDirectory(atPath: images + "/val").sorted()
+      var file = try Safetensors(contentsOf: Repository.oracle("import/good.safetensors"))
+      for swaps in [false, true] {
+        if swaps { names.swapAt(2, 7) }
+        file.metadata["class_names"] = String(decoding: try JSONEncoder().encode(names), as: UTF8.self)
+        try file.write(to: URL(fileURLWithPath: weights))
+        let run = try await BuiltProgram.run([
+          "attack", "--weights", weights, "--model", "preact-resnet18", "--images", images, "--set", "data.crop=16",
+          "--eps", "8/255", "--attack", "fgsm", "--json", "-", "--quiet",
+        ])
+        #expect(run.status == 0, "\(run.error)")
+        #expect(run.error.contains("warning (label-order): ") == swaps, "\(run.error)")
+        let found = try #require(JSONSerialization.jsonObject(with: Data(run.result.utf8)) as? [String: Any])
+        let record = try #require(found["import"] as? [String: Any])
+        #expect(record["class_names"] as? [String] == names)
+        let lines = try #require(record["images"] as? [String])
+        #expect(lines.contains { $0.contains("in another order than the network") } == swaps)
+        let kinds = try #require(found["warnings"] as? [[String: Any]]).compactMap { $0["kind"] as? String }
+        #expect(kinds.contains("label-order") == swaps)
+      }
+    }
+  }
 }

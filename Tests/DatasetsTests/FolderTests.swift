@@ -317,4 +317,41 @@ private func message(_ folder: String, _ changes: [String] = [], data: String = 
     #expect(
       "\(settings.conflict.map { "\($0)" } ?? "")".hasPrefix("augment resized-crop with data mirage: only image files"))
   }
+
+  @Test func `one gray channel has the levels of Pillow, before images are resized`() throws {
+    let made = try MadeFolder.twoClasses()
+    let color = try loadData(try settings(made.path), folders: nowhere).train.images
+    let gray = try loadData(try settings(made.path, ["data.gray=on"]), folders: nowhere).train.images
+    #expect(gray.channels == 1 && gray.imageSize * 3 == color.imageSize && gray.labels == color.labels)
+    #expect(gray.notes.contains { $0.hasPrefix("images are read as one gray channel; ") && $0.contains("in color") })
+    for image in 0..<color.count {
+      var three = [Float](repeating: 0, count: color.imageSize), one = [Float](repeating: 0, count: gray.imageSize)
+      try three.withUnsafeMutableBufferPointer { try color.copyImage(image, to: try #require($0.baseAddress)) }
+      try one.withUnsafeMutableBufferPointer { try gray.copyImage(image, to: try #require($0.baseAddress)) }
+      for pixel in one.indices {
+        let levels = (0..<3).map { Int((three[$0 * one.count + pixel] * 255).rounded()) }
+        let level = (levels[0] * 19595 + levels[1] * 38470 + levels[2] * 7471 + 0x8000) >> 16
+        #expect(Int((one[pixel] * 255).rounded()) == level)
+      }
+    }
+    let raster = Raster(width: 2, height: 2, levels: [255, 0, 0, 0, 255, 0, 0, 0, 255, 7, 7, 7])
+    #expect(raster.gray.levels == [76, 76, 76, 150, 150, 150, 29, 29, 29, 7, 7, 7])
+    let half = Preparation(resize: 1, crop: 1, isGray: true).apply(to: raster)
+    #expect(half == raster.gray.resized(width: 1, height: 1))
+    #expect(Folder.shape(try settings(made.path, ["data.gray=on", "data.crop=8"]).data) == Shape(1, 8, 8))
+  }
+
+  @Test func `what macOS adds to archives is no class`() throws {
+    let made = try MadeFolder.twoClasses()
+    try made.put("images/png_rgb.png", at: "__MACOSX/ape/._0.png")
+    #expect(try ClassFolders(BytePath(made.path)).classNames == ["ape", "bear"])
+  }
+
+  @Test func `more class folders than classes are counted`() throws {
+    let made = try MadeFolder.twoClasses()
+    let images = try LabeledImages(folder: made.path, settings: settings(made.path).data)
+    #expect {
+      try images.check(classes: 1)
+    } throws: { "\($0)".contains("2 class folders (ape, bear), but the network has") }
+  }
 }

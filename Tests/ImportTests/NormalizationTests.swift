@@ -124,4 +124,28 @@ import Testing
     #expect(read.report.model == "preact-resnet18", "\(read)")
     #expect(try report(file, format, ["key": "teacher"]).report.model == "wide-resnet")
   }
+
+  /// A scale and a shift, or a normalization layer in front: another network without them.
+  @Test(arguments: Format.allCases, [["scale", "shift"], ["input_bn.running_mean", "input_bn.running_var"]])
+  func numbersPerChannelThatNobodyKnowsAreRefused(_ format: Format, names: [String]) throws {
+    var file = try stateDictionary()
+    for name in names { file.add(name, shape: [3], floats: [0.5, 0.5, 0.25]) }
+    let line = failure { _ = try report(file, format) }
+    #expect(line.contains("holds \(names[0]), \(names[1]), one number per input channel"), "\(line)")
+    #expect(line.contains("pass --set mean=… --set std=…, or --set ignore=\(names.joined(separator: ","))"), "\(line)")
+    #expect(try report(file, format, ["ignore": names.joined(separator: ",")]).report.normalization.hasPrefix("none"))
+    #expect(try report(file, format, ["mean": "0.5", "std": "0.5"]).report.mean == [0.5, 0.5, 0.5])
+    // The bias of a head of three classes is none.
+    var head = try stateDictionary()
+    head.add("aux.bias", shape: [3], floats: [1, 2, 3])
+    #expect(try report(head, format).report.ignored == ["aux.bias"])
+  }
+
+  @Test(arguments: Format.allCases) func parametersWithoutRunningStatisticsAreNamedSo(_ format: Format) throws {
+    var file = try stateDictionary()
+    file.tensors = file.tensors.filter { !$0.key.contains("running_") }
+    let line = failure { _ = try report(file, format) }
+    #expect(line.contains("has no running statistics, which preact-resnet18 needs ("), "\(line)")
+    #expect(line.hasSuffix("save model.state_dict(), which has the buffers too"))
+  }
 }

@@ -58,7 +58,8 @@ private func folders(_ kind: ResourceFolders.Kind) throws -> ResourceFolders {
     for knob in AnyKnob.all {
       let belongsElsewhere =
         switch knob.name {
-        case "checkpoint.minutes", "checkpoint.keep", "data.dir", "data.skip_broken", "final_norm", "depth", "widen",
+        case "checkpoint.minutes", "checkpoint.keep", "data.dir", "data.skip_broken", "data.gray", "final_norm",
+          "depth", "widen",
           "activation", "shortcut":
           true
         case "data.resize", "data.crop": settings[.data].rawValue != "imagenette"

@@ -142,7 +142,7 @@ import Testing
     "data.size",
     "data.channels", "data.train", "data.test", "data.truth", "data.shape", "data.texture", "data.background",
     "data.noise", "depth", "widen", "final_norm", "activation", "shortcut", "data.resize", "data.crop",
-    "data.skip_broken", "epochs", "lr.warmup",
+    "data.skip_broken", "data.gray", "epochs", "lr.warmup",
     "lr.flat", "lr.drops",
   ]
 

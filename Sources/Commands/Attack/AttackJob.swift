@@ -163,7 +163,8 @@ struct AttackJob {
     }
     try output.result(String(decoding: json, as: UTF8.self))
     // Guessing has been reported before the attacks, unless they began in an earlier run.
-    for warning in report.warnings where warning.kind != .guessing || options.resume != nil {
+    let known: [EvaluationWarning.Kind] = options.resume == nil ? [.guessing, .labelOrder] : []
+    for warning in report.warnings where !known.contains(warning.kind) {
       try output.error(warning.line + "\n")
     }
   }

@@ -46,7 +46,8 @@ struct AttackPlan {
     let checkpoint = try options.checkpoint.map { try SavedCheckpoint($0) }
     let (norm, epsilon) = try Self.ball(options, checkpoint?.settings, entry)
     let weights = try checkpoint?.weights ?? WeightsFile(options.weightsFile ?? "")
-    images = try Self.images(options, checkpoint?.settings, entry, hand.data)
+    images = try Self.images(
+      options, checkpoint?.settings, entry, hand.data, isGray: checkpoint == nil && weights.takesGray(given))
     try ShardOption.check(shard, images: images.count)
 
     let threads = options.threads ?? ProcessInfo.processInfo.activeProcessorCount
@@ -60,7 +61,9 @@ struct AttackPlan {
     let changed = hand.network.keys.sorted().filter { entry?.isChanged($0, to: hand.network[$0] ?? "") ?? false }
     let classNotes = try images.notes(onClasses: weights.classNames)
     notes = imported.notes + images.namedNotes + classNotes + Self.notes(on: entry, changed: changed)
-    importRecord = ImportRecord(imported.report, images: images.notes + classNotes)
+    let orderFault = images.orderFault(imported.report.classNames)
+    importRecord = ImportRecord(
+      imported.report, images: images.notes + classNotes + (orderFault.map { [$0] } ?? []))
 
     let classes = network.classes
     let suite = try Self.asUsage { try AttackSuite(named: options.attack, classes: classes) }
@@ -70,9 +73,11 @@ struct AttackPlan {
     try Self.asUsage { try wanted.check(classes: classes) }
     settings = wanted
     let isOwn = checkpoint != nil && options.images.npz == nil && options.images.images == nil
-    guessing =
+    var guessing =
       isOwn
       ? GuessingCheck() : GuessingCheck(imported: imported, weights, given, images.shape, pool, usual: entry?.usual)
+    guessing.labelOrder = orderFault
+    self.guessing = guessing
     var card = AttackCard(
       program: DualabCommand.configuration.version, settings: settings, network: network, weights: weights.path,
       images: images, threads: threads)
@@ -124,9 +129,10 @@ struct AttackPlan {
 
   // MARK: the images
 
-  /// The images that the options name. Throws one line.
+  /// The images that the options name; image files as one gray channel if the network `isGray`. Throws one line.
   static func images(
-    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ changes: [Assignment]
+    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ changes: [Assignment],
+    isGray: Bool = false
   ) throws -> LabeledImages {
     let images = options.images
     if let path = images.npz { return try LabeledImages(npz: path, layout: images.layout, limit: options.limit) }
@@ -134,13 +140,22 @@ struct AttackPlan {
       var settings = checkpoint ?? Settings()
       try settings.set(Knob.data.name, parsing: Folder.name)
       try settings.set(.dataFolder, to: path)
+      if isGray { try settings.set(.dataGray, to: true) }
       try apply(changes, to: &settings, options)
       return try LabeledImages(folder: path, settings: settings.data, limit: options.limit)
     }
-    if let path = images.images {
-      return try LabeledImages(safetensors: path, layout: images.layout, limit: options.limit)
+    if let (kind, path) = images.dataFiles {
+      var settings = checkpoint ?? Settings()
+      try settings.set(Knob.data.name, parsing: kind.rawValue)
+      try settings.set(.dataFolder, to: path)
+      try apply(changes, to: &settings, options)
+      let data = try loadData(settings)
+      return try LabeledImages(data.test, source: path, limit: options.limit, labelNames: data.classNames)
     }
-    return try dataSet(options, checkpoint, entry, changes)
+    if let path = images.images {
+      return try LabeledImages(file: path, layout: images.layout, limit: options.limit)
+    }
+    return try dataSet(options, checkpoint, entry, changes, isGray: isGray)
   }
 
   /// Sets data settings; refuses those that the data do not use. Throws `SettingError` or `CommandFailure`.
@@ -158,7 +173,8 @@ struct AttackPlan {
 
   /// The images of a data set's split: `--data NAME:SPLIT`, or the checkpoint's or entry's own data set.
   private static func dataSet(
-    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ changes: [Assignment]
+    _ options: AttackOptions, _ checkpoint: Settings?, _ entry: RobustBenchEntry?, _ changes: [Assignment],
+    isGray: Bool
   ) throws -> LabeledImages {
     var settings = checkpoint ?? Settings()
     let typed = options.images.data
@@ -170,6 +186,7 @@ struct AttackPlan {
     try settings.set(Knob.data.name, parsing: String(parts[0]))
     // The folder of one data set does not hold another.
     if settings[.data] != checkpoint?[.data] { try settings.set(.dataFolder, to: "") }
+    if isGray, settings[.data].source.isDecoded { try settings.set(.dataGray, to: true) }
     try apply(changes, to: &settings, options)
     let data = try loadData(settings)
     let split: Split
@@ -181,6 +198,6 @@ struct AttackPlan {
       throw CommandFailure.usage("--data \(parts[0]):\(other): unknown split; use one of train, validation, test")
     }
     let name = "\(parts[0]):\(parts.count == 1 ? "test" : parts[1])"
-    return try LabeledImages(split, source: name, limit: options.limit)
+    return try LabeledImages(split, source: name, limit: options.limit, labelNames: data.classNames)
   }
 }

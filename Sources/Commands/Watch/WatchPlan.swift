@@ -35,7 +35,7 @@ struct WatchPlan {
       try images.check(classes: imported.network.classes)
       var guessing = GuessingCheck(imported: imported, weights, given.network, images.shape, pool, usual: nil)
       guessing.isOfTraining = true
-      return WatchTask.Loaded(imported, guessing)
+      return WatchTask.Loaded(imported.noting(images.orderFault(imported.report.classNames)), guessing)
     }
     task.description.basis = WatchBasis(
       network: given.network, branch: attack.branch?.rawValue, images: images.digest,

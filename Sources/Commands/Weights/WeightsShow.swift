@@ -68,6 +68,8 @@ struct WeightsPage {
     var std: [Float]
     var normalization: String
     var variant: String
+    /// What each class shows, by number, where the file says it.
+    var classNames: [String]?
     var notes: [String]
     /// The command that attacks it.
     var attack: String
@@ -75,6 +77,7 @@ struct WeightsPage {
     enum CodingKeys: String, CodingKey {
       case model, width, classes, input, norm, mean, std, normalization, variant, notes, attack
       case isSizeAssumed = "size_assumed"
+      case classNames = "class_names"
     }
   }
 
@@ -117,7 +120,7 @@ struct WeightsPage {
       model: settings.title, width: settings.width, classes: settings.classes,
       input: [shape.channels, shape.height, shape.width], isSizeAssumed: !tellsSize, norm: settings.norm.rawValue,
       mean: report.mean,
-      std: report.std, normalization: report.normalization, variant: report.variant,
+      std: report.std, normalization: report.normalization, variant: report.variant, classNames: report.classNames,
       notes: imported.notes.map {
         $0.hasPrefix("\(weights.path): ") ? String($0.dropFirst(weights.path.count + 2)) : $0
       },

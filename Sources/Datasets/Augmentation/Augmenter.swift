@@ -37,7 +37,8 @@ package struct Augmenter: Sendable {
       var stream = RandomStream(
         seed: seed, purpose: .augmentation, step: UInt32(truncatingIfNeeded: step),
         example: UInt32(truncatingIfNeeded: example), attempt: .max)
-      crop.apply(to: raster, &stream, width: image.width, height: image.height).copy(to: place)
+      crop.apply(to: raster, &stream, width: image.width, height: image.height)
+        .copy(to: place, channels: image.channels)
     } else {
       try split.copyImage(position, to: place)
     }

@@ -139,7 +139,8 @@ struct ImageCache: RasterSource {
     }
     return ImageSet(
       height: size.height, width: size.width, source: part, preparation: preparation, labels: part.rows.map(\.label),
-      classNames: header.classes, notes: notes)
+      classNames: header.classes,
+      notes: notes + (preparation.isGray ? ["images are read as one gray channel, as PIL's convert('L') does it"] : []))
   }
 
   private struct Size: Hashable {

@@ -35,12 +35,24 @@ struct Raster: Hashable, Sendable {
     cropped(to: Box(left: (width - side) / 2, top: (height - side) / 2, width: side, height: side))
   }
 
-  /// Writes it as floats in [0, 1], CHW.
-  func copy(to destination: UnsafeMutablePointer<Float>) {
+  /// Each pixel's gray level in all three channels: what Pillow's `convert("L")` gives,
+  /// (19595 R + 38470 G + 7471 B + 32768) / 65536 without the remainder.
+  var gray: Raster {
+    var gray = levels
+    for place in stride(from: 0, to: levels.count - 2, by: 3) {
+      let weighted = 19595 * Int(levels[place]) + 38470 * Int(levels[place + 1]) + 7471 * Int(levels[place + 2])
+      let level = UInt8((weighted + 0x8000) >> 16)
+      (gray[place], gray[place + 1], gray[place + 2]) = (level, level, level)
+    }
+    return Raster(width: width, height: height, levels: gray)
+  }
+
+  /// Writes its first channels as floats in [0, 1], CHW.
+  func copy(to destination: UnsafeMutablePointer<Float>, channels: Int = 3) {
     let plane = width * height
     levels.withUnsafeBufferPointer { levels in
       for pixel in 0..<plane {
-        for channel in 0..<3 { destination[channel * plane + pixel] = Float(levels[pixel * 3 + channel]) / 255 }
+        for channel in 0..<channels { destination[channel * plane + pixel] = Float(levels[pixel * 3 + channel]) / 255 }
       }
     }
   }

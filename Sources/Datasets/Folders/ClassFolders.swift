@@ -24,7 +24,7 @@ struct ClassFolders: Sendable {
     self.root = root
     let entries = try root.entries()
     var names: [[UInt8]] = [], loose = 0
-    for name in entries where name.first != 0x2E {
+    for name in entries where !Self.isHidden(name) {
       switch root.appending(name).kind {
       case .folder: names.append(name)
       case .file where Self.isImage(name): loose += 1
@@ -93,6 +93,9 @@ struct ClassFolders: Sendable {
     }
     for (path, identity) in inner { try collect(path, label, above: above + [identity]) }
   }
+
+  /// Names that begin with a dot, and the folder that macOS adds to archives.
+  static func isHidden(_ name: [UInt8]) -> Bool { name.first == 0x2E || name == Array("__MACOSX".utf8) }
 
   /// Endings of image files; those that cannot be read are named when they are opened rather than passed over.
   private static let endings = Set(

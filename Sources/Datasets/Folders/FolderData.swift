@@ -13,7 +13,7 @@ struct FolderData {
 
   init(_ settings: DataSettings, preparation: Preparation? = nil) {
     self.settings = settings
-    self.preparation = preparation ?? Preparation(resize: settings.resize, crop: settings.crop)
+    self.preparation = preparation ?? Preparation(settings)
   }
 
   /// The folder of `data.dir`, or the cache that it names; nil where it is empty. Throws `DataError`.
@@ -174,7 +174,7 @@ struct FolderData {
     return ImageSet(
       height: size.height, width: size.width, source: FolderImages(files: check.files.map(\.path)),
       preparation: preparation, labels: check.files.map(\.label), classNames: names.map(BytePath.text),
-      notes: notes + check.notes)
+      notes: notes + check.notes(isGray: preparation.isGray))
   }
 
   /// The first broken files, a line each, where there is more than one.

@@ -62,8 +62,8 @@ struct FolderCheck: Sendable {
     }
   }
 
-  /// What became of the files on the way to RGB, a line each.
-  var notes: [String] {
+  /// What became of the files on the way to RGB, or to one gray channel, a line each.
+  func notes(isGray: Bool) -> [String] {
     var notes: [String] = []
     func note(_ what: String, _ isSo: (ImageHeader) -> Bool) {
       let count = headers.count(where: isSo)
@@ -73,6 +73,11 @@ struct FolderCheck: Sendable {
     note("with transparency: the alpha is dropped") { $0.hasAlpha }
     note("of 16 bits per channel: the upper 8 are used") { $0.bits == 16 }
     note("in CMYK: converted to RGB as PIL does") { $0.format == .jpeg && $0.channels == 4 }
+    if isGray {
+      let colored = headers.count { $0.channels > 2 }
+      let how = colored > 0 ? "; \(plural(colored, "image")) in color as PIL's convert('L') does it" : ""
+      return notes + ["images are read as one gray channel\(how)"]
+    }
     let gray = headers.count { $0.format == .jpeg && $0.channels == 1 }
     if gray > 0 { notes.append("\(plural(gray, "gray JPEG")) expanded to RGB") }
     return notes

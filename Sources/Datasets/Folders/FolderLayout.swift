@@ -26,7 +26,7 @@ enum FolderLayout {
 
   private static func folders(_ root: BytePath) throws -> [BytePath] {
     guard case .folder = root.kind else { throw DataError("\(root): no such folder; give a folder of images") }
-    return try root.entries().filter { $0.first != 0x2E }.map(root.appending).filter {
+    return try root.entries().filter { !ClassFolders.isHidden($0) }.map(root.appending).filter {
       if case .folder = $0.kind { true } else { false }
     }
   }

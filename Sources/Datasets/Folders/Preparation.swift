@@ -7,18 +7,30 @@ package struct Preparation: Hashable, Sendable {
   let resize: Int
   /// The side of the square; 0: not cropped.
   let crop: Int
+  /// True where an image becomes one gray channel, before it is resized.
+  let isGray: Bool
 
-  /// The settings `data.resize` and `data.crop`, of which one is enough.
-  init(resize: Int, crop: Int) {
+  /// The settings `data.resize` and `data.crop`, of which one is enough, and `data.gray`.
+  init(resize: Int, crop: Int, isGray: Bool = false) {
+    self.isGray = isGray
     self.resize = resize == 0 ? crop : resize
     self.crop = crop == 0 ? resize : crop
   }
 
-  /// True where images stay as they are.
+  /// The same by the settings of the data.
+  init(_ settings: DataSettings) {
+    self.init(resize: settings.resize, crop: settings.crop, isGray: settings.isGray)
+  }
+
+  /// Channels of an image.
+  var channels: Int { isGray ? 1 : 3 }
+
+  /// True where images keep their size.
   var isNone: Bool { crop == 0 }
 
   func apply(to raster: Raster) -> Raster {
-    isNone ? raster : raster.resized(shorterSide: resize).centered(crop)
+    let raster = isGray ? raster.gray : raster
+    return isNone ? raster : raster.resized(shorterSide: resize).centered(crop)
   }
 
   /// Why an image of this size cannot be resized, in words that follow its name; nil where it can. One that is long and

@@ -18,10 +18,10 @@ package enum Folder: DataSource {
   /// There is no usual place for them.
   package static func absence(_ folders: DataFolders) -> String? { "folder: set data.dir=FOLDER" }
 
-  /// A color square where the settings say its side.
+  /// A square where the settings say its side.
   package static func shape(_ settings: DataSettings) -> Shape? {
-    let side = Preparation(resize: settings.resize, crop: settings.crop).crop
-    return side > 0 ? Shape(3, side, side) : nil
+    let preparation = Preparation(settings)
+    return preparation.isNone ? nil : Shape(preparation.channels, preparation.crop, preparation.crop)
   }
 
   /// A crop that does not fit.

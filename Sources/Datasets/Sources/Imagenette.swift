@@ -34,10 +34,10 @@ package enum Imagenette: DataSource {
   /// How to get it; nil where one of the usual folders exists.
   package static func absence(_ folders: DataFolders) -> String? { usualPlace(folders) == nil ? remedy(folders) : nil }
 
-  /// A color square.
+  /// A square.
   package static func shape(_ settings: DataSettings) -> Shape? {
-    let side = preparation(settings).crop
-    return Shape(3, side, side)
+    let preparation = preparation(settings)
+    return Shape(preparation.channels, preparation.crop, preparation.crop)
   }
 
   /// A crop that does not fit.
@@ -59,7 +59,7 @@ package enum Imagenette: DataSource {
   /// The paper's crop of 224 where the settings say nothing.
   private static func preparation(_ settings: DataSettings) -> Preparation {
     let isOpen = settings.resize == 0 && settings.crop == 0
-    return Preparation(resize: settings.resize, crop: isOpen ? 224 : settings.crop)
+    return Preparation(resize: settings.resize, crop: isOpen ? 224 : settings.crop, isGray: settings.isGray)
   }
 
   /// The first usual folder that exists.

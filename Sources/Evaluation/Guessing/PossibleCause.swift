@@ -43,6 +43,9 @@ package struct GuessingCheck {
   /// True for networks that may be at the start of their training, where guessing is normal.
   package var isOfTraining = false
 
+  /// What to say where labels count the classes in another order than the network; nil where nothing speaks for it.
+  package var labelOrder: String?
+
   /// `causes` are tried in this order.
   package init(_ causes: [PossibleCause] = []) { self.causes = causes }
 

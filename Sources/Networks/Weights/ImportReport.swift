@@ -22,6 +22,13 @@ package struct ImportReport: Sendable, Hashable, Codable {
   package var converted: [String] = []
   /// Metadata that say nothing usable.
   package var metadata: [String] = []
+  /// What each class of the network shows, by number, where the file of another program says it.
+  package var classNames: [String]?
+
+  private enum CodingKeys: String, CodingKey {
+    case model, recognized, prefix, mean, std, normalization, variant, ignored, converted, metadata
+    case classNames = "class_names"
+  }
 
   package init() {}
 
@@ -30,6 +37,14 @@ package struct ImportReport: Sendable, Hashable, Codable {
     variantSettings.flatMap { setting in
       setting.values.filter { variant.contains("\(setting.name) \($0) (assumed)") }.map { (setting.name, $0) }
     }
+  }
+
+  private static let mostClasses = 10
+
+  /// `0 cat, 1 dog`, of many the first.
+  package static func numbered(_ names: [String]) -> String {
+    let shown = names.prefix(mostClasses).enumerated().map { "\($0) \($1)" }.joined(separator: ", ")
+    return names.count > mostClasses ? "\(shown) and \(names.count - mostClasses) more" : shown
   }
 
   private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
@@ -45,6 +60,7 @@ package struct ImportReport: Sendable, Hashable, Codable {
     if recognized { lines.append("recognized as \(model) from the names and shapes of its tensors") }
     lines += converted
     if !metadata.isEmpty { lines.append("metadata not understood and ignored: \(metadata.joined(separator: ", "))") }
+    if let classNames { lines.append("classes by the file: \(Self.numbered(classNames))") }
     if !ignored.isEmpty { lines.append("ignored, not part of the network: \(TensorFit.few(ignored))") }
     if normalization.hasPrefix("none") {
       let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects them" : ""

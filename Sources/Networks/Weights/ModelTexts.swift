@@ -1,4 +1,5 @@
 import Foundation
+import PyTorchFiles
 import Spelling
 import Tensors
 
@@ -79,6 +80,12 @@ package struct ModelTexts {
       return try unusable(name, text, "a whole number in \(range.lowerBound) … \(range.upperBound)")
     }
     return value
+  }
+
+  /// The number of classes; nil too where a file lists their names instead. Throws `FileError`.
+  func classes() throws -> Int? {
+    if given["classes"] == nil, let text = text("classes"), ClassNames.parse(text) != nil { return nil }
+    return try integer("classes", in: 2...100_000)
   }
 
   /// The depth of a wide residual network. Throws `FileError`.

@@ -40,13 +40,6 @@ extension WeightsFile {
       tensors: (known + unreadable).sorted { $0.name < $1.name }, metadata: tensors.metadata, notes: notes)
   }
 
-  /// What each class shows, by label, where the metadata say it.
-  package var classNames: [String]? {
-    (metadata["class_names"] ?? metadata["classes"]).flatMap {
-      try? JSONDecoder().decode([String].self, from: Data($0.utf8))
-    }
-  }
-
   /// A network with these weights, for images of a size that the tensors allow: the file's own, or else the usual ones
   /// are tried. `given` as for `network`. Throws `FileError` or `SettingError`.
   package func likelyNetwork(_ given: [String: String], pool: ThreadPool) throws -> Imported {
@@ -61,6 +54,15 @@ extension WeightsFile {
   package func tellsSize(_ given: [String: String]) throws -> Bool {
     let told = try told(given, tensors(given["key"]).file)
     return told.height != nil && told.width != nil
+  }
+
+  /// True when the network takes images of one channel: file or hand say so, or else its only convolution of few input
+  /// channels has one.
+  package func takesGray(_ given: [String: String]) -> Bool {
+    guard let file = try? tensors(given["key"]).file, let told = try? told(given, file) else { return false }
+    if let channels = told.channels { return channels == 1 }
+    let shapes = file.tensors.values.map(\.shape).filter { $0.count == 4 && $0[2] > 1 }
+    return shapes.count > 1 && shapes.count { $0[1] == 1 } == 1
   }
 
   private func told(

@@ -42,10 +42,33 @@ extension WeightsFile {
     } else if mean != nil || std != nil {
       throw half(mean == nil ? ("std", "mean") : ("mean", "std"), texts, remedy)
     } else {
+      try refuseUnclear(candidate, texts, file, remedy)
       let assumed = try assumed(candidate, usual, remedy)
       take(assumed.mean, assumed.std, assumed.source)
     }
     return []
+  }
+
+  /// Throws for tensors of one number per input channel that the network does not have: a scale, a shift, the statistics
+  /// of a normalization layer in front of it. Without them it may be another network.
+  private func refuseUnclear(
+    _ candidate: Candidate, _ texts: ModelTexts, _ file: Safetensors, _ remedy: String
+  ) throws {
+    let channels = candidate.settings.input.channels
+    guard channels > 1, !isOurs else { return }
+    let unclear = candidate.allLeft.filter { name in
+      guard let tensor = file.tensors[name], tensor.count == channels, tensor.type.rawValue.contains("F") else {
+        return false
+      }
+      let isLayer = name.hasSuffix("weight") || name.hasSuffix("bias") || tensor.shape.count(where: { $0 > 1 }) > 1
+      return !isLayer && !candidate.others.contains { name.hasPrefix("\($0).") }
+        && !texts.ignored.contains { name.hasPrefix($0) }
+    }
+    guard !unclear.isEmpty else { return }
+    throw FileError(
+      "\(path): holds \(TensorFit.few(unclear)), one number per input channel: this may be a normalization of the images; "
+        + remedy
+        + (takesSettings ? ", or --set ignore=\(unclear.joined(separator: ",")) if the network does not use it" : ""))
   }
 
   /// Throws when the tensors of a file say something else than its metadata or `--set`.

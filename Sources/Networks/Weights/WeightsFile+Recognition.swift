@@ -96,6 +96,11 @@ extension WeightsFile {
       for model in models { _ = try candidate(model, texts, file, input) }
       throw FileError("\(path): no network fits")
     }
+    if nearest.lacksStatistics {
+      throw FileError(
+        "\(path): has no running statistics, which \(nearest.model.name) needs (\(TensorFit.few(nearest.fit.missing))); "
+          + "save model.state_dict(), which has the buffers too")
+    }
     throw FileError(
       "\(path): " + unknown(nearest, file) + "; " + give("'dualab models list' has the networks that can be computed"))
   }
@@ -207,7 +212,7 @@ extension WeightsFile {
     let own = { (name: String) in model.ownSettings.contains(name) }
     let width =
       try texts.integer("width", in: 1...4096) ?? (own("width1") ? texts.integer("width1", in: 1...4096) : nil)
-    let classes = try texts.integer("classes", in: 2...100_000)
+    let classes = try texts.classes()
     var settings = planned
     settings.classes = max(2, min(classes ?? head.first ?? 2, 100_000))
     settings.width = max(1, min(width ?? stem.first ?? 1, 4096))
@@ -238,6 +243,7 @@ extension WeightsFile {
       throw FileError(
         "\(path): the network takes images of \(expected), got \(input.channels)×\(input.height)×\(input.width); "
           + "use the data it was trained on"
+          + (takesSettings && channels == 1 && input.channels == 3 ? ", --set data.gray=on for a folder of images" : "")
           + (takesSettings ? ", or --layout if the channel order differs" : ""))
     }
   }

@@ -54,6 +54,12 @@ extension WeightsFile {
 }
 
 extension WeightsFile.Candidate {
+  /// Everything is there but the running statistics: parameters were saved without buffers.
+  var lacksStatistics: Bool {
+    !fit.missing.isEmpty && fit.misshapen.isEmpty
+      && fit.missing.allSatisfy { $0.hasSuffix("running_mean") || $0.hasSuffix("running_var") }
+  }
+
   /// Tensors of the network that the file has too, in whatever shape.
   fileprivate var shared: Int { needed.count - fit.missing.count }
 

@@ -47,7 +47,8 @@ package struct WeightsFile: Sendable {
     guard isPyTorch else { return (file, []) }
     if let known = known[key] { return known }
     let dictionary = try PyTorchFile(contentsOf: URL(fileURLWithPath: path)).stateDictionary(key: key)
-    let read = (dictionary.weights, dictionary.notes)
+    var read = (file: dictionary.weights, notes: dictionary.notes)
+    if let names = dictionary.classNames { read.file.metadata["class_names"] = Self.encoded(names) }
     known[key] = read
     return read
   }
@@ -72,6 +73,11 @@ package struct WeightsFile: Sendable {
     package let report: ImportReport
     /// The same for a person, a line each.
     package let notes: [String]
+
+    /// The same with a further note; nil adds none.
+    package func noting(_ note: String?) -> Imported {
+      Imported(network: network, report: report, notes: notes + (note.map { [$0] } ?? []))
+    }
   }
 
   /// The network for images of the size `input`. `given` are settings by hand, `ModelTexts.names`; they go before the
@@ -105,7 +111,9 @@ package struct WeightsFile: Sendable {
     try network.load(state.file, prefix: candidate.prefix)
     (report.model, report.prefix) = (candidate.settings.name, candidate.prefix)
     report.ignored = (left.foreign + source.file.unreadable.map { "\($0.key) (\($0.value))" }).sorted()
-    (report.converted, report.metadata) = (source.notes + sets(candidate) + state.converted, notes.metadata)
+    report.converted = source.notes + sets(candidate) + state.converted
+    nameClasses(source.file.metadata, candidate.settings.classes, notes, &report)
+    report.metadata = notes.metadata
     (report.mean, report.std) = (candidate.settings.mean, candidate.settings.deviation)
     return Imported(network: network, report: report, notes: report.lines(path, takesSettings: takesSettings))
   }

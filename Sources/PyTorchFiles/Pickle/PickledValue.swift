@@ -70,6 +70,37 @@ package struct PickledValue: Sendable {
     }
   }
 
+  /// True for a set, whose items have no order.
+  var isSet: Bool { if case .set = heap[index] { true } else { false } }
+
+  /// The numbers of a list of one to four of them, or one number; nil for other values.
+  var numbers: [Float]? {
+    switch content {
+    case .float(let value): return [Float(value)]
+    case .integer(let value): return [Float(value)]
+    case .list(let count) where (1...4).contains(count) && !isSet:
+      let parts = items(4).compactMap { item -> Float? in
+        switch item.content {
+        case .float(let value): Float(value)
+        case .integer(let value): Float(value)
+        default: nil
+        }
+      }
+      return parts.count == count ? parts : nil
+    default: return nil
+    }
+  }
+
+  /// A short text; nil for other values.
+  var text: String? { if case .text(let text) = content { text } else { nil } }
+
+  /// The entries of a dictionary under keys of any kind, in the order of the file.
+  var pairs: [(key: PickledValue, value: PickledValue)] {
+    guard case .dictionary(let number) = heap[index] else { return [] }
+    let items = heap.collections[number]
+    return stride(from: 0, to: items.count - 1, by: 2).map { (value(items[$0]), value(items[$0 + 1])) }
+  }
+
   /// True for a tensor.
   var isTensor: Bool { if case .tensor = heap[index] { true } else { false } }
 

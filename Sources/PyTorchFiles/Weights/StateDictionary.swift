@@ -16,6 +16,8 @@ package struct StateDictionary: Sendable {
   package var step: Int?
   /// The epoch that the file records.
   package var epoch: Int?
+  /// What each class shows, by number, where the file says it.
+  package var classNames: [String]?
 }
 
 extension PyTorchFile {
@@ -37,10 +39,12 @@ extension PyTorchFile {
     for (name, tensor) in try statistics(besides: choice.set, &reader) where tensors[name] == nil {
       tensors[name] = tensor
     }
+    notes += statisticsNotUsed(tensors)
     var result = try StateDictionary(cleaning: Safetensors(tensors: tensors), part: choice.part, notes: notes)
     result.key = [choice.set.path, choice.part ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
     result.otherKeys += choice.others.map(\.path)
     (result.step, result.epoch) = (counts.step, counts.epoch)
+    result.classNames = classNames
     return result
   }
 
@@ -84,11 +88,32 @@ extension PyTorchFile {
       case .tensor(let tensor): "is a single tensor of shape \(tensor.shape)"
       case .dictionary(count: 0): "is an empty dictionary"
       case .dictionary: "is a dictionary without tensors"
-      case .list: "is a list without a state dictionary"
+      case .list: "is a list without weights"
       case .opaque(let name): "is a pickled object (\(name))"
       default: "is a single value"
       }
-    return "\(what), not a state dictionary; save the weights with torch.save(model.state_dict(), \"weights.pt\")"
+    return "\(what); expected a state dictionary: save the weights with torch.save(model.state_dict(), \"weights.pt\")"
+  }
+
+  /// Numbers called mean and std that lie elsewhere in the file: whether the network subtracts them, nobody says.
+  private func statisticsNotUsed(_ tensors: [String: Safetensors.Tensor]) -> [String] {
+    guard !tensors.keys.contains(where: { InputStatistics.role(of: $0) != nil }) else { return [] }
+    let places = [("", root)] + ClassNames.places.compactMap { name in root[name].map { ("\(name).", $0) } }
+    return places.flatMap { prefix, place in
+      place.entries.compactMap { name, value in
+        guard InputStatistics.role(of: name) != nil else { return nil }
+        switch value.content {
+        case .none, .bool, .text, .dictionary: return nil
+        case .list(0): return nil
+        default:
+          let numbers = value.numbers.map { " (\($0.map { "\($0)" }.joined(separator: ", ")))" } ?? ""
+          let name = InputStatistics.role(of: name)?.isMean == true ? "mean" : "std"
+          return
+            "'\(oneLine(prefix))\(name)'\(numbers) is not among the weights and was not used; pass --set \(name)=… if "
+            + "the network expects normalized images"
+        }
+      }
+    }
   }
 
   /// Mean and standard deviation that lie in the file next to the weights rather than among them.
@@ -102,15 +127,7 @@ extension PyTorchFile {
       case .tensor(let record) where record.type != nil && (1...4).contains(record.count):
         found.append((name, try reader.tensor(record)))
       case .list(let length) where (1...4).contains(length):
-        let items = value.items(4)
-        let numbers = items.compactMap { item -> Float? in
-          switch item.content {
-          case .float(let value): Float(value)
-          case .integer(let value): Float(value)
-          default: nil
-          }
-        }
-        guard numbers.count == items.count else { continue }
+        guard let numbers = value.numbers, numbers.count == length else { continue }
         var holder = Safetensors()
         holder.add(name, shape: [numbers.count], floats: numbers)
         if let tensor = holder.tensors[name] { found.append((name, tensor)) }
