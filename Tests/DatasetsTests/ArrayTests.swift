@@ -164,4 +164,24 @@ extension TemporaryFolder {
     try Data().write(to: URL(fileURLWithPath: "\(folder.path)/data_batch_1"))
     #expect(message("cifar10", folder.path, folder.path).hasPrefix("D: has data_batch_1, the Python version of CIFAR"))
   }
+
+  /// Soft labels of several classes, and pixels that are more than three colors, are never read as something else.
+  @Test func `rows with two ones and an alpha that changes are refused`() throws {
+    let folder = try TemporaryFolder()
+    func failure(_ images: Data, _ labels: Data) throws -> String {
+      for (name, data) in [("x", images), ("y", labels)] {
+        try data.write(to: URL(fileURLWithPath: "\(folder.path)/\(name).npy"))
+      }
+      do {
+        _ = try LabeledImages(npz: "\(folder.path)/x.npy")
+        return ""
+      } catch { return "\(error)" }
+    }
+    let colors = array([2, 1, 1, 3], [1, 2, 3, 4, 5, 6]), two = array([2], [0, 1])
+    #expect(try failure(colors, array([2, 3], [0, 0, 1, 0, 1, 0])).isEmpty)
+    #expect(try failure(colors, array([2, 3], [0, 0, 1, 1, 1, 0])).contains("row 1 is not one-hot"))
+    #expect(try failure(array([2, 1, 1, 4], [1, 2, 3, 255, 4, 5, 6, 255]), two).isEmpty)
+    let changing = try failure(array([2, 1, 1, 4], [1, 2, 3, 255, 4, 5, 6, 254]), two)
+    #expect(changing.contains("a fourth channel that is not a constant alpha"), "\(changing)")
+  }
 }

@@ -341,6 +341,15 @@ private func message(_ folder: String, _ changes: [String] = [], data: String = 
     #expect(Folder.shape(try settings(made.path, ["data.gray=on", "data.crop=8"]).data) == Shape(1, 8, 8))
   }
 
+  @Test func `test images have the numbers of the training classes`() throws {
+    let made = try MadeFolder()
+    for place in ["train/ape", "train/bear", "train/cat", "val/bear", "val/cat"] {
+      for image in 0..<2 { try made.put("images/png_rgb.png", at: "\(place)/\(image).png") }
+    }
+    let test = try loadData(try settings(made.path), folders: nowhere).test
+    #expect(test.images.labels == [1, 1, 2, 2])
+  }
+
   @Test func `what macOS adds to archives is no class`() throws {
     let made = try MadeFolder.twoClasses()
     try made.put("images/png_rgb.png", at: "__MACOSX/ape/._0.png")

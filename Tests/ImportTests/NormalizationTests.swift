@@ -148,4 +148,16 @@ import Testing
     #expect(line.contains("has no running statistics, which preact-resnet18 needs ("), "\(line)")
     #expect(line.hasSuffix("save model.state_dict(), which has the buffers too"))
   }
+
+  /// Each of the two numbers is compared, not the mean alone.
+  @Test(arguments: Format.allCases) func oneNumberThatContradictsTheTensorsIsRefused(_ format: Format) throws {
+    var file = try stateDictionary()
+    file.add("normalize.mean", shape: [3], floats: [0.4, 0.4, 0.4])
+    file.add("normalize.std", shape: [3], floats: [0.2, 0.2, 0.2])
+    for given in [["mean": "0.5"], ["std": "0.3"]] {
+      let line = failure { _ = try report(file, format, given) }
+      #expect(line.contains("its metadata or --set say"), "\(line)")
+    }
+    #expect(try report(file, format, ["std": "0.2"]).report.mean == [0.4, 0.4, 0.4])
+  }
 }

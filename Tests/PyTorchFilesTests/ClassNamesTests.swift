@@ -78,4 +78,33 @@ import Testing
   func metadataAreReadInEveryForm(text: String, expected: [String]?) {
     #expect(ClassNames.inMetadata(["classes": text]) == expected)
   }
+
+  /// A mean that lies among hyperparameters may be the network's or not: it is told.
+  @Test func numbersOfANormalizationElsewhereAreNoted() throws {
+    var pickle = PickleAssembler()
+    pickle.dictionary()
+    pickle.text("state_dict")
+    pickle.dictionary()
+    for name in ["conv1.weight", "conv1.bias"] {
+      pickle.text(name)
+      pickle.global("torch._utils", "_rebuild_tensor_v2")
+      pickle.tensorArguments()
+      pickle.call()
+      pickle.setItem()
+    }
+    pickle.setItem()
+    pickle.text("config")
+    pickle.dictionary()
+    pickle.text("mean")
+    pickle.list()
+    for number in [1, 0, 2] {
+      pickle.integer(number)
+      pickle.append()
+    }
+    pickle.setItem()
+    pickle.setItem()
+    let notes = try PyTorchFile(data: pickle.file(storages: 1), name: "w.pt").stateDictionary().notes
+    let note = "'config.mean' (1.0, 0.0, 2.0) is not among the weights and was not used; pass --set mean=1.0,0.0,2.0"
+    #expect(notes.contains { $0.hasPrefix(note) }, "\(notes)")
+  }
 }

@@ -1,3 +1,5 @@
+import PyTorchFiles
+
 /// What an import of weights assumed, ignored and converted: for the protocol card, the JSON and the person.
 package struct ImportReport: Sendable, Hashable, Codable {
   /// The network's name.
@@ -64,7 +66,9 @@ package struct ImportReport: Sendable, Hashable, Codable {
     if !ignored.isEmpty { lines.append("ignored, not part of the network: \(TensorFit.few(ignored))") }
     if normalization.hasPrefix("none") {
       let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects them" : ""
-      lines.append("no mean and std in the file, images enter unnormalized\(remedy)")
+      let isElsewhere = converted.contains { $0.contains(StateDictionary.notAmongWeights) }
+      let place = isElsewhere ? "among the weights" : "in the file"
+      lines.append("no mean and std \(place), images enter unnormalized\(remedy)")
     } else if normalization.hasPrefix("assumed") {
       let remedy = takesSettings ? "; pass --set mean=… --set std=… if the network expects others" : ""
       let numbers = "mean \(Self.list(mean)), std \(Self.list(std))"

@@ -18,6 +18,9 @@ package struct StateDictionary: Sendable {
   package var epoch: Int?
   /// What each class shows, by number, where the file says it.
   package var classNames: [String]?
+
+  /// Stands in the notes on a mean and std that lie elsewhere in the file.
+  package static let notAmongWeights = "is not among the weights"
 }
 
 extension PyTorchFile {
@@ -106,11 +109,11 @@ extension PyTorchFile {
         case .none, .bool, .text, .dictionary: return nil
         case .list(0): return nil
         default:
-          let numbers = value.numbers.map { " (\($0.map { "\($0)" }.joined(separator: ", ")))" } ?? ""
-          let name = InputStatistics.role(of: name)?.isMean == true ? "mean" : "std"
-          return
-            "'\(oneLine(prefix))\(name)'\(numbers) is not among the weights and was not used; pass --set \(name)=… if "
-            + "the network expects normalized images"
+          let numbers = value.numbers?.map { "\($0)" }
+          let shown = numbers.map { " (\($0.joined(separator: ", ")))" } ?? ""
+          let setting = InputStatistics.role(of: name)?.isMean == true ? "mean" : "std"
+          return "'\(oneLine(prefix + name))'\(shown) \(StateDictionary.notAmongWeights) and was not used; pass --set "
+            + "\(setting)=\(numbers?.joined(separator: ",") ?? "…") if the network expects normalized images"
         }
       }
     }
