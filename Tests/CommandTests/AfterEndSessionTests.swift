@@ -15,7 +15,7 @@ import Testing
     try await lab.wait(for: "finished after 12 steps")
 
     try lab.press("l")
-    try await lab.wait(for: "points below PGD")
+    try await lab.wait(until: "how far below PGD it is") { $0.contains(/points[\s│]+below PGD/) }
     #expect(FileManager.default.fileExists(atPath: out.appendingPathComponent("attack-last-12.json").path))
     try lab.press("d")
     try await lab.wait(for: "Diagnosis of the last weights")

@@ -32,12 +32,16 @@ import Testing
     return url
   }
 
-  /// Kills a process as soon as a checkpoint of this name is there, or half of one.
+  /// Kills a process as soon as a checkpoint of this name is there, or half of one, or one of a later step, where this
+  /// one came and went between two looks.
   private func kill(_ process: Process, at name: String, in run: URL) {
+    @Sendable func step(_ name: String) -> Int { name.firstMatch(of: /-(\d+)/).flatMap { Int($0.1) } ?? -1 }
     BuiltProgram.send(SIGKILL, to: process) {
       let names =
         (try? FileManager.default.contentsOfDirectory(atPath: run.appendingPathComponent("checkpoints").path)) ?? []
-      return names.contains { name.hasSuffix(".safetensors") ? $0 == name : $0.contains(name) }
+      return names.contains {
+        (name.hasSuffix(".safetensors") ? $0 == name : $0.contains(name)) || step($0) > step(name)
+      }
     }
   }
 

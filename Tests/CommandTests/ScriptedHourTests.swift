@@ -169,8 +169,9 @@ private struct Lab {
     #expect(modes[0] == modes[1] && modes[0].contains("icanon"))
   }
 
+  /// What the shell has started, and nobody else.
   private func processes() throws -> [Int] {
-    let found = try ChildProcess.run(["pgrep", "-f", "\(program) lab.*run"], environment: [:])
+    let found = try ChildProcess.run(["pgrep", "-P", "\(try shell.process)"], environment: [:])
     return found.output.split(separator: "\n").compactMap { Int($0) }
   }
 }

@@ -180,8 +180,11 @@ extension TemporaryFolder {
     let colors = array([2, 1, 1, 3], [1, 2, 3, 4, 5, 6]), two = array([2], [0, 1])
     #expect(try failure(colors, array([2, 3], [0, 0, 1, 0, 1, 0])).isEmpty)
     #expect(try failure(colors, array([2, 3], [0, 0, 1, 1, 1, 0])).contains("row 1 is not one-hot"))
-    #expect(try failure(array([2, 1, 1, 4], [1, 2, 3, 255, 4, 5, 6, 255]), two).isEmpty)
-    let changing = try failure(array([2, 1, 1, 4], [1, 2, 3, 255, 4, 5, 6, 254]), two)
+    func withAlpha(_ last: UInt8) -> Data {
+      array([2, 2, 1, 4], [1, 2, 3, 255, 4, 5, 6, 255, 7, 8, 9, 255, 1, 1, 1, last])
+    }
+    #expect(try failure(withAlpha(255), two).isEmpty)
+    let changing = try failure(withAlpha(254), two)
     #expect(changing.contains("a fourth channel that is not a constant alpha"), "\(changing)")
   }
 }

@@ -85,9 +85,14 @@ package final class TmuxSession: Sendable {
   package var currentFolder: String { get throws { try value("pane_current_path") } }
 
   /// Sends a signal to the process that was started in the window.
-  package func signal(_ number: Int32) throws {
-    guard let process = pid_t(try value("pane_pid")) else { throw HelperError("tmux knows no process") }
-    kill(process, number)
+  package func signal(_ number: Int32) throws { kill(try process, number) }
+
+  /// The process that was started in the window.
+  package var process: pid_t {
+    get throws {
+      guard let process = pid_t(try value("pane_pid")) else { throw HelperError("tmux knows no process") }
+      return process
+    }
   }
 
   /// The exit status as a shell has it: 128 + n after signal n. Throws when the program does not end.
