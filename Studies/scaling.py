@@ -5,7 +5,7 @@
 
 ITERATION, OUTER: seconds of one core for one image's attack iteration and its share of the passes that are trained on.
 SERIAL: seconds of a step that no process saves the others: SGD, packing weights, copies. All from `dualab train` with
-other numbers of images and iterations, in seconds of the processor. FAST, SLOW: bytes a second that a process sends
+other numbers of images and iterations. FAST, SLOW: bytes a second that a process sends
 while it exchanges halves of a gradient with another one, on two networks.
 """
 import sys
