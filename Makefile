@@ -69,8 +69,9 @@ smoke: deps
 
 # The numerics on the kernels of lesser CPUs, which this one can run too (the bits of a process are those of one variant, so
 # each has a process of its own); the long evaluations; everything else in this process; and last what starts programs and
-# terminals and waits for them, which tests that compute would hold up.
+# terminals and waits for them, which tests that compute would hold up, and after it what starts several that compute.
 PROGRAMS = CommandTests|TerminalTests
+SEVERAL = MPITests|MPISessionTests
 NUMERICS = NetworksTests|ObjectivesTests|StepsOracleTests
 test: smoke tensorboard
 	@for mpi in openmpi mpich; do \
@@ -82,7 +83,8 @@ test: smoke tensorboard
 	DUALAB_CPU=avx2 $(TEST) --skip-build --filter '$(NUMERICS)'
 	$(TEST) --skip-build --filter AttacksTests
 	$(TEST) --skip-build --skip 'AttacksTests|$(PROGRAMS)'
-	$(TEST) --skip-build --filter '$(PROGRAMS)'
+	$(TEST) --skip-build --filter '$(PROGRAMS)' --skip '$(SEVERAL)'
+	$(TEST) --skip-build --filter '$(SEVERAL)'
 
 lint:
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

@@ -69,7 +69,11 @@ struct BigBoard {
   private func drawLine(into buffer: inout CellBuffer, in rect: Rect) {
     var spans = [Span(" ")]
     for entry in entries { spans.append(Span("\(entry.name) \(Self.number(entry.accuracy))  ", entry.role)) }
-    if let gap = session.gap { spans.append(Span("\(gap.glyph) \(gap.word)", gap.role)) }
+    if let gap = session.gap {
+      let texts = ["\(gap.glyph) \(gap.word)", gap.glyph]
+      let text = texts.first { spans.displayWidth + displayWidth($0) < rect.width } ?? gap.glyph
+      spans.append(Span(text, gap.role))
+    }
     buffer.write(spans, x: rect.x, y: rect.y, in: rect, theme: theme)
   }
 

@@ -6,21 +6,9 @@ import Presets
 import TestSupport
 import Testing
 
-/// Frames as text, kept in `Tests/Golden`. `DUALAB_RECORD=1 swift test --filter GoldenTests` rewrites them; look at
-/// them before committing.
+/// Frames as text, kept in `Tests/Golden`.
 @Suite struct GoldenTests {
-  private func check(_ name: String, _ frame: String) throws {
-    let file = Repository.root.appendingPathComponent("Tests/Golden/\(name).txt")
-    if ProcessInfo.processInfo.environment["DUALAB_RECORD"] != nil {
-      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try (frame + "\n").write(to: file, atomically: true, encoding: .utf8)
-    }
-    let expected = try String(contentsOf: file, encoding: .utf8)
-    let rows = frame.split(separator: "\n", omittingEmptySubsequences: false)
-    let expectedRows = expected.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-    #expect(rows.count == expectedRows.count)
-    for (row, pair) in zip(rows, expectedRows).enumerated() { #expect(pair.0 == pair.1, "\(name), row \(row)") }
-  }
+  private func check(_ name: String, _ frame: String) throws { try expectGolden(name, frame) }
 
   @Test func aRunUnderWayLooksAsRecordedAtEverySize() throws {
     for (width, height) in [(200, 60), (120, 36), (80, 24), (60, 16), (40, 12), (30, 8)] {
