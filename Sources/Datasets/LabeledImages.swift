@@ -162,9 +162,9 @@ package struct LabeledImages: Sendable {
     let numbers = Dictionary(trained.enumerated().map { (plain($1), $0) }) { first, _ in first }
     let moved = labelNames.enumerated().filter { label, name in numbers[plain(name)].map { $0 != label } ?? false }
     guard let first = moved.first, let number = numbers[plain(first.element)] else { return nil }
-    return "\(source): labels count the classes in another order than the network: '\(first.element)' is label "
-      + "\(first.offset), but class \(number) by the file of weights "
-      + "(\(moved.count) of \(labelNames.count) classes differ); if the file is right, "
+    return "\(source): labels number the classes in a different order than the network: '\(first.element)' is label "
+      + "\(first.offset), but class \(number) according to the weights "
+      + "(\(moved.count) of \(labelNames.count) classes differ); if the weights are right, "
       + (classNames == nil
         ? "save the images with the network's labels in an .npz"
         : "rename the class folders so that they sort as the network's classes")

@@ -88,7 +88,7 @@ struct PixelReader {
 
     /// What helps: levels are divided, normalized pixels are not.
     var remedy: String {
-      if let outside, !outside.value.isFinite { return "replace what is no number" }
+      if let outside, !outside.value.isFinite { return "replace NaN and infinity" }
       return low >= 0
         ? "divide by 255, and leave mean and std to the network"
         : "save the pixels before they are normalized, and leave mean and std to the network"

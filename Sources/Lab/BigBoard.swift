@@ -11,13 +11,13 @@ struct BigBoard {
   /// Rows it asks for on a screen of this size.
   static func rows(width: Int, height: Int) -> Int {
     guard let size = size(width: width, rows: height / 4) else { return 1 }
-    return size.rows + 2
+    return size.rows + 3
   }
 
-  /// The largest digits that fit with a row of words above and one below; nil when none do.
+  /// The largest digits that fit with a row of words above and two below; nil when none do.
   private static func size(width: Int, rows: Int) -> BigText.Size? {
     BigText.Size.allCases.first { size in
-      rows >= size.rows + 2 && width >= 3 * columns(size)
+      rows >= size.rows + 3 && width >= 3 * columns(size)
     }
   }
 
@@ -28,13 +28,29 @@ struct BigBoard {
     let name: String, accuracy: Proportion?, role: Theme.Role
   }
 
+  /// Numbers from before an intervention lose their color.
   private var entries: [Entry] {
-    let words = AccuracyWords(session)
+    let words = AccuracyWords(session), isOld = session.measurementEnd != nil
+    func entry(_ name: String, _ accuracy: Proportion?, _ role: Theme.Role) -> Entry {
+      Entry(name: name, accuracy: accuracy, role: isOld ? .faint : role)
+    }
     return [
-      Entry(name: "clean", accuracy: session.lastProbe?.clean, role: .clean),
-      Entry(name: words.pgd?.name ?? "PGD", accuracy: words.pgd?.accuracy, role: .adversarial),
-      Entry(name: words.strongest?.name ?? "stronger", accuracy: words.strongest?.accuracy, role: .autoattack),
+      entry("clean", session.lastProbe?.clean, .clean),
+      entry(words.pgd?.name ?? "PGD", words.pgd?.accuracy, .adversarial),
+      entry(words.strongest?.name ?? "stronger", words.strongest?.accuracy, .autoattack),
     ]
+  }
+
+  /// `step 275, ε 16/255, quick at step 250, before the change at step 300`.
+  private var provenance: String {
+    guard let probe = session.lastProbe else { return "" }
+    var parts = ["step \(probe.step)"]
+    if let epsilon = session.measuredEpsilon { parts.append("ε \(epsilon)") }
+    if let reading = session.lastReading, reading.step != probe.step {
+      parts.append("\(reading.tier.rawValue) at step \(reading.step)")
+    }
+    if let step = session.measurementEnd { parts.append("before the change at step \(step)") }
+    return parts.joined(separator: ", ")
   }
 
   func draw(into buffer: inout CellBuffer, in rect: Rect) {
@@ -47,16 +63,21 @@ struct BigBoard {
         into: &buffer, x: x, y: rect.y + 1, in: rect, style: theme.style(entry.role))
     }
     drawGap(into: &buffer, in: rect, from: rect.x + 2 + entries.count * columns, size.rows)
+    buffer.write(
+      clipped(provenance, to: rect.width - 3), x: rect.x + 2, y: rect.y + size.rows + 2, in: rect,
+      style: theme.style(.text))
   }
 
   /// The state of the gap and what it means, right of the numbers or, where there is no room, below them.
   private func drawGap(into buffer: inout CellBuffer, in rect: Rect, from x: Int, _ rows: Int) {
     guard let gap = session.gap else { return }
-    let word = Span(" \(gap.glyph) \(gap.word) ", gap.role), meaning = gap.meaning(of: session.gapRecord.strongest)
+    let word = Span(" \(gap.glyph) \(gap.word) ", gap.role)
+    // An old number means nothing for the present network.
+    let meaning = session.measurementEnd == nil ? gap.meaning(of: session.gapRecord.strongest) : ""
     let room = rect.x + rect.width - x - 1
     guard room >= max(24, displayWidth(word.text)), rows >= 3 else {
       let text = clipped(meaning, to: rect.width - displayWidth(word.text) - 3)
-      buffer.write([word, Span(" " + text)], x: rect.x + 1, y: rect.y + rect.height - 1, in: rect, theme: theme)
+      buffer.write([word, Span(" " + text)], x: rect.x + 1, y: rect.y + rows + 1, in: rect, theme: theme)
       return
     }
     buffer.write([word], x: x, y: rect.y + 1, in: rect, theme: theme)
@@ -69,12 +90,14 @@ struct BigBoard {
   private func drawLine(into buffer: inout CellBuffer, in rect: Rect) {
     var spans = [Span(" ")]
     for entry in entries { spans.append(Span("\(entry.name) \(Self.number(entry.accuracy))  ", entry.role)) }
-    if let gap = session.gap {
-      let texts = ["\(gap.glyph) \(gap.word)", gap.glyph]
-      let text = texts.first { spans.displayWidth + displayWidth($0) < rect.width } ?? gap.glyph
-      spans.append(Span(text, gap.role))
+    var texts: [Span] = []
+    if let step = session.measurementEnd {
+      texts = [Span("before the change at step \(step)", .watch), Span("old", .watch)]
+    } else if let gap = session.gap {
+      texts = [Span("\(gap.glyph) \(gap.word)", gap.role), Span(gap.glyph, gap.role)]
     }
-    buffer.write(spans, x: rect.x, y: rect.y, in: rect, theme: theme)
+    let fitting = texts.first { (spans + [$0]).displayWidth < rect.width } ?? texts.last
+    buffer.write(spans + (fitting.map { [$0] } ?? []), x: rect.x, y: rect.y, in: rect, theme: theme)
   }
 
   /// `.98`, or a dash before anything was measured.

@@ -2,7 +2,7 @@ import Plotting
 
 /// Where a person put the boundaries between panes, as shares of the width or height that the panes have together.
 package struct Shares: Sendable, Hashable {
-  /// The boundary after this many of so many columns or rows.
+  /// The boundary behind the first `index` of `count` columns or rows.
   package struct Boundary: Sendable, Hashable {
     package let isVertical: Bool
     package let index, count: Int
@@ -13,20 +13,18 @@ package struct Shares: Sendable, Hashable {
   /// Equal shares.
   package init() {}
 
-  subscript(boundary: Boundary) -> Double {
-    get { moved[boundary] ?? Double(boundary.index) / Double(boundary.count) }
-    set { moved[boundary] = min(max(0, newValue), 1) }
-  }
+  /// Puts a boundary at this share.
+  mutating func move(_ boundary: Boundary, to share: Double) { moved[boundary] = min(max(0, share), 1) }
 
   /// The cells from 0 to `length` of `count` columns or rows, none below `least`: `count + 1` boundaries.
   func boundaries(_ count: Int, isVertical: Bool, length: Int, least: Int) -> [Int] {
-    var places = (0...count).map { index in
-      moved.isEmpty
-        ? length * index / count
-        : Int((Double(length) * self[Boundary(isVertical: isVertical, index: index, count: count)]).rounded())
+    let equal = (0...count).map { length * $0 / count }
+    guard length >= count * least else { return equal }
+    var places = equal
+    for index in 1..<max(1, count) {
+      guard let share = moved[Boundary(isVertical: isVertical, index: index, count: count)] else { continue }
+      places[index] = Int((Double(length) * share).rounded())
     }
-    (places[0], places[count]) = (0, length)
-    guard length >= count * least else { return (0...count).map { length * $0 / count } }
     for index in 1..<max(1, count) { places[index] = max(places[index], places[index - 1] + least) }
     for index in (1..<max(1, count)).reversed() { places[index] = min(places[index], places[index + 1] - least) }
     return places
@@ -51,7 +49,7 @@ package struct Shares: Sendable, Hashable {
         let count = Int(parts[2]), (1..<100).contains(count), (1..<count).contains(index), let share = Double(value),
         share.isFinite
       else { continue }
-      self[Boundary(isVertical: parts[0] == "columns", index: index, count: count)] = share
+      move(Boundary(isVertical: parts[0] == "columns", index: index, count: count), to: share)
     }
   }
 }

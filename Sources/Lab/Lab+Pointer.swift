@@ -50,18 +50,21 @@ extension Lab {
       }
     }
     guard dialog == nil else { return clickDialog(x, y) }
-    if let divider = layout.dividers.first(where: { $0.rect.contains(x: x, y: y) }) {
+    // The title of a pane is part of a boundary: it gives the pane the keys, too.
+    let divider = layout.dividers.first { $0.rect.contains(x: x, y: y) }
+    guard let pane = pane(x, y) else { return [] }
+    (focus, message, needsDraw) = (pane, nil, true)
+    if let divider {
       grip = .divider(divider)
       return []
     }
-    guard let pane = pane(x, y) else { return [] }
-    (focus, message, needsDraw) = (pane, nil, true)
     switch spot(x, y)?.target {
     case .plot:
       grip = .plot(pane)
       drag(x, y)
     case .item(let item):
-      if panes[pane].selectedItem == item { return handle(.enter) }
+      // Not the crosshair's enter, nor the shell's.
+      if panes[pane].selectedItem == item { return press(.enter, inPane: pane) }
       panes[pane].selectedItem = item
     case nil: break
     }
@@ -88,7 +91,7 @@ extension Lab {
   private mutating func drag(_ x: Int, _ y: Int) {
     switch grip {
     case .divider(let divider):
-      shares[divider.boundary] = divider.share(at: divider.boundary.isVertical ? x : y)
+      shares.move(divider.boundary, to: divider.share(at: divider.boundary.isVertical ? x : y))
     case .plot(let pane): pointed = Pointed(pane: pane, column: x)
     case nil: return
     }

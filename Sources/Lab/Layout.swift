@@ -108,7 +108,7 @@ package struct Layout: Sendable, Equatable {
     length * (index + 1) / count - length * index / count
   }
 
-  /// Puts panes into rows of so many columns; the last row may have fewer.
+  /// Puts panes into rows with `columns` panes each; the last row may have fewer.
   private mutating func place(_ panes: [Int], columns: Int, in area: Rect, shapes: [Shape], shares: Shares) {
     let count = (panes.count + columns - 1) / columns
     let least = PaneSize(

@@ -25,6 +25,8 @@ package struct Session: Sendable {
   private(set) var gapRecord = GapRecord()
   /// The last measurement of the present weights.
   private(set) var lastProbe: Probe?
+  /// The settings at every step, and how many operations on the network came before the last measurement.
+  private var trail = SettingsTrail(), operationsSeen = 0
   /// Of the stronger attacks at the last check, the reading that leaves least.
   private(set) var lastReading: GapReading?
   /// The attack on frozen weights that is running, or ran last.
@@ -78,6 +80,7 @@ package struct Session: Sendable {
   mutating func update(_ event: Event) {
     marks.take(event)
     gapRecord.take(event)
+    trail.take(event)
     switch event {
     case .started(let description):
       self.description = description
@@ -105,7 +108,7 @@ package struct Session: Sendable {
     case .probe(let probe):
       guard probe.weights == .current else { return }
       pace.add(probe)
-      if probe.step >= lastProbe?.step ?? 0 { lastProbe = probe }
+      if probe.step >= lastProbe?.step ?? 0 { (lastProbe, operationsSeen) = (probe, trail.operationCount) }
       for reading in [probe.quick, probe.deep].compactMap(\.self) { take(reading) }
       gap = probe.gapState ?? gap
     case .summary(let summary):
@@ -118,6 +121,14 @@ package struct Session: Sendable {
     case .checkpoint, .surgery: break
     }
   }
+
+  /// ε of the attacks of the last measurement, as a person writes it; nil before one.
+  var measuredEpsilon: String? {
+    lastProbe.flatMap { trail.settings(at: $0.step)?.formatted(Knob.epsilon.declaration) }
+  }
+
+  /// The step of the intervention that the last measurement does not know of; nil while it holds.
+  var measurementEnd: Int? { lastProbe.flatMap { trail.change(after: $0.step, operations: operationsSeen) } }
 
   private mutating func take(_ reading: GapReading) {
     if let last = lastReading {

@@ -48,7 +48,7 @@ import Testing
 
     /// Waits for a word on stderr; fails the test where it never comes.
     func wait(for word: String, name: String = "run") async throws {
-      let found: Bool? = try await Polling.first(within: .seconds(180)) {
+      let found: Bool? = try await Polling.first(within: .seconds(60)) {
         text("\(name).err").contains(word) ? true : nil
       }
       #expect(found == true, "\(word) did not come: \(text("\(name).err"))")

@@ -19,17 +19,22 @@ import Testing
     try ChildProcess.run([try BuiltProduct.path("dualab")] + arguments, environment: MPIRun.environment())
   }
 
-  /// JSON lines without what depends on time, on threads and on the first process's own rows, and without checkpoints,
-  /// which are told when the disk has them.
+  /// JSON lines without what depends on time, on threads and on the first process's own rows. Checkpoints, which are told
+  /// when the disk has them, come last, in an order of their own.
   private func events(_ lines: String) throws -> [NSObject] {
     func plain(_ value: Any) -> Any {
       let other = ["seconds", "secondsLeft", "folder", "path", "drift", "batchRows"]
       if let object = value as? [String: Any] { return object.filter { !other.contains($0.key) }.mapValues(plain) }
       return (value as? [Any])?.map(plain) ?? value
     }
-    return try lines.split(separator: "\n").filter { !$0.contains(#""event":"checkpoint""#) }.map { line in
-      try #require(plain(try JSONSerialization.jsonObject(with: Data(line.utf8))) as? NSObject)
+    func isCheckpoint(_ line: Substring) -> Bool { line.contains(#""event":"checkpoint""#) }
+    func objects(_ lines: [Substring]) throws -> [[String: Any]] {
+      try lines.map { try #require(plain(try JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: Any]) }
     }
+    func order(_ checkpoint: [String: Any]) -> String { "\(checkpoint["step"] ?? 0) \(checkpoint["kind"] ?? "")" }
+    let all = lines.split(separator: "\n")
+    let checkpoints = try objects(all.filter(isCheckpoint)).sorted { order($0) < order($1) }
+    return try (objects(all.filter { !isCheckpoint($0) }) + checkpoints).map { try #require($0 as Any as? NSObject) }
   }
 
   /// Memory and last look are tensors and metadata of the checkpoint.

@@ -48,13 +48,15 @@ import Testing
       }
       trainer.finishWriting()
     }
-    if ranks == 1 {
-      try lead(nil)
-    } else {
-      let errors = try ThreadRanks.run(ranks, lead) { try RankWorker($0, threads: 1).run { settings } }
-      #expect(errors.isEmpty, "\(errors)")
-    }
+    try run(ranks, settings, lead)
     return findings
+  }
+
+  /// Runs `lead` alone, or as the first of several.
+  private static func run(_ ranks: Int, _ settings: Settings, _ lead: (RankTeam?) throws -> Void) throws {
+    guard ranks > 1 else { return try lead(nil) }
+    let errors = try ThreadRanks.run(ranks, lead) { try RankWorker($0, threads: 1).run { settings } }
+    #expect(errors.isEmpty, "\(errors)")
   }
 
   /// All checks after a step, without what depends on time and on a process's own rows.
@@ -146,12 +148,7 @@ import Testing
         findings.quick.append(try Self.quick(trainer, 3, settings, limits, poll: {}))
         trainer.finishWriting()
       }
-      if ranks == 1 {
-        try lead(nil)
-      } else {
-        let errors = try ThreadRanks.run(ranks, lead) { try RankWorker($0, threads: 1).run { settings } }
-        #expect(errors.isEmpty, "\(errors)")
-      }
+      try Self.run(ranks, settings, lead)
       return findings
     }
     let alone = try goOn(1)

@@ -55,8 +55,9 @@ import Testing
     #expect(pets.orderFault(["ant", "bee", "cow"]) == nil)
     let fault = try #require(pets.orderFault(["cat", "great-tit", "dog"]))
     #expect(
-      fault.hasPrefix("pets: labels count the classes in another order than the network: 'dog' is label 1, but class 2")
+      fault.hasPrefix(
+        "pets: labels number the classes in a different order than the network: 'dog' is label 1, but class 2")
     )
-    #expect(fault.contains("(2 of 3 classes differ); if the file is right, save") && fault.contains("in an .npz"))
+    #expect(fault.contains("(2 of 3 classes differ); if the weights are right, save") && fault.contains("in an .npz"))
   }
 }

@@ -39,6 +39,15 @@ import Testing
     }
   }
 
+  @Test func numbersSayWhereTheyAreFromAndWhenTheyAreOld() {
+    var lab = lab()
+    #expect(lab.frame(120, 36).contains("step 300, ε ") && lab.frame(120, 36).contains("stronger attacks"))
+    _ = lab.handle(.journal(Script.change(310, "gamma", 0.1, 0.5)))
+    let old = lab.frame(120, 36)
+    #expect(old.contains(", before the change at step 310") && !old.contains("stronger attacks"))
+    #expect(lab.frame(60, 16).contains("before the change") || lab.frame(60, 16).contains("old"))
+  }
+
   @Test func beforeAnythingIsMeasuredItShowsDashes() {
     var lab = Script.lab(to: 3)
     lab.press(.character("D"))

@@ -36,6 +36,27 @@ import Testing
     #expect(focused(&lab) == "Distributions")
   }
 
+  /// The upper border of a pane is a boundary, too.
+  @Test func aClickOnATitleGivesThePaneTheKeys() throws {
+    var lab = lab(), at = try place("6 Journal ─", &lab)
+    _ = lab.handle(Pointer(.press, x: at.x, y: at.y))
+    _ = lab.handle(Pointer(.release, x: at.x, y: at.y))
+    #expect(focused(&lab) == "Journal")
+    at = try place("2 Accuracy ─", &lab)
+    _ = lab.handle(Pointer(.press, x: at.x, y: at.y))
+    #expect(focused(&lab) == "Accuracy")
+  }
+
+  /// With the crosshair on a mark, enter offers to go back to it; a click on a setting does not.
+  @Test func aClickOnTheSelectedSettingIsNotTheCrosshairsEnter() throws {
+    var lab = lab(200, 60)
+    lab.press(.character("c"), .character("["))
+    let knob = try place("▸ γ", &lab, 200, 60)
+    _ = lab.handle(Pointer(.press, x: knob.x + 2, y: knob.y))
+    #expect(lab.dialog.map { Swift.type(of: $0).title } == "Typing a value")
+    #expect(!lab.frame(200, 60).contains("Go back to"))
+  }
+
   @Test func aClickOnAFootersKeyPressesIt() throws {
     var lab = lab(), at = try place("space pause", &lab)
     #expect(lab.handle(Pointer(.press, x: at.x + 2, y: at.y)) == [.send(.pause)])
@@ -82,8 +103,8 @@ import Testing
     for x in stride(from: spot.rect.x + 1, to: spot.rect.x + spot.rect.width - 1, by: 7) {
       _ = lab.handle(Pointer(.press, x: x, y: spot.rect.y + 2))
       guard let crosshair = lab.view.crosshair, crosshair > 1, crosshair < 300 else { continue }
-      // The crosshair is drawn in the column that was clicked, as far as steps are whole numbers, or next to it where
-      // labels are wider on one side of it than on the other.
+      // The crosshair is drawn in the column that was clicked, as far as steps are whole numbers, or within two columns:
+      // the labels of some steps are wider than those of the next, so that there is no step whose column is this one.
       let rows = lab.frame(120, 36).split(separator: "\n", omittingEmptySubsequences: false)
       let drawn = rows.dropFirst(spot.rect.y).prefix(spot.rect.height).map { String(Array($0)[max(0, x - 2)...x + 2]) }
       let columns = Double(spot.rect.width) / (isLogarithmic ? crosshair : 300)

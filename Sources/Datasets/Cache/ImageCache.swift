@@ -137,10 +137,10 @@ struct ImageCache: RasterSource {
       guard let misfit = preparation.misfit(width: row.width, height: row.height) else { continue }
       throw DataError("\(path): image \(range.lowerBound + image): \(misfit); use a smaller data.resize")
     }
+    let gray = preparation.isGray ? ["images are converted to one gray channel, as PIL's convert('L') does"] : []
     return ImageSet(
       height: size.height, width: size.width, source: part, preparation: preparation, labels: part.rows.map(\.label),
-      classNames: header.classes,
-      notes: notes + (preparation.isGray ? ["images are read as one gray channel, as PIL's convert('L') does it"] : []))
+      classNames: header.classes, notes: notes + gray)
   }
 
   private struct Size: Hashable {

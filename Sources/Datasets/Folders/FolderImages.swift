@@ -75,7 +75,7 @@ struct FolderCheck: Sendable {
     note("in CMYK: converted to RGB as PIL does") { $0.format == .jpeg && $0.channels == 4 }
     if isGray {
       let colored = headers.count { $0.channels > 2 }
-      let how = colored > 0 ? "; \(plural(colored, "image")) in color as PIL's convert('L') does it" : ""
+      let how = colored > 0 ? "; \(plural(colored, "image")) in color are converted as PIL's convert('L') does" : ""
       return notes + ["images are read as one gray channel\(how)"]
     }
     let gray = headers.count { $0.format == .jpeg && $0.channels == 1 }

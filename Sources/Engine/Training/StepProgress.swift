@@ -1,7 +1,7 @@
 import Attacks
 import Synchronization
 
-/// How far the step that is under way has come: noted by the thread that trains, asked by whoever shows it.
+/// How far the current step has come. The training thread writes it, and the screen reads it.
 package final class StepProgress: Sendable {
   /// What was noted last.
   package struct State: Sendable, Hashable {
