@@ -213,7 +213,7 @@ import Testing
         let record = try #require(found["import"] as? [String: Any])
         #expect(record["class_names"] as? [String] == names)
         let lines = try #require(record["images"] as? [String])
-        #expect(lines.contains { $0.contains("in another order than the network") } == swaps)
+        #expect(lines.contains { $0.contains("in a different order than the network") } == swaps)
         let kinds = try #require(found["warnings"] as? [[String: Any]]).compactMap { $0["kind"] as? String }
         #expect(kinds.contains("label-order") == swaps)
       }
