@@ -24,9 +24,9 @@ import Testing
     let script = "\(try BuiltProduct.path("terminal-probe")) none; echo ended $?; exec sleep 600"
     let session = try TmuxSession(["sh", "-c", script])
     defer { session.end() }
-    let screen = try await session.wait(for: "event training 3")
-    #expect(shows(120, 36, screen))
-    #expect(screen.contains("⣿⠁▀█─│"))
+    try await session.wait(until: "a whole frame") {
+      $0.contains("event training 3") && self.shows(120, 36, $0) && $0.contains("⣿⠁▀█─│")
+    }
     #expect(try session.isOnAlternateScreen)
     #expect(try !session.isCursorVisible)
     try session.press("q")
@@ -76,8 +76,9 @@ import Testing
   @Test func strayOutputBecomesANoteAndComesOutAfterTheScreen() async throws {
     try await withProbe(["noise"]) { session in
       try session.press("x")
-      let screen = try await session.wait(for: "note noise on standard error")
-      #expect(shows(120, 36, screen))
+      try await session.wait(until: "the second note on a whole frame") {
+        $0.contains("note noise on standard error") && self.shows(120, 36, $0)
+      }
       try session.press("q")
       try await session.wait(until: "both lines") {
         $0.contains("noise on standard output\nnoise on standard error\nleft: left")

@@ -50,11 +50,15 @@ package final class TmuxSession: Sendable {
 
   private var hasEnded: Bool { get throws { try value("pane_dead") == "1" } }
 
-  /// Waits until the screen contains `text`; the answer is the screen. Throws when it does not, and says what it
-  /// showed.
+  /// Waits until the screen contains every one of `texts`; the answer is the screen. Throws when it does not, and says
+  /// what it showed.
+  ///
+  /// tmux may be looked at while it has read half of a frame: what has to be on the screen together is waited for
+  /// together.
   @discardableResult
-  package func wait(for text: String, within limit: Duration = .seconds(60)) async throws -> String {
-    try await wait(until: text.debugDescription, within: limit) { $0.contains(text) }
+  package func wait(for texts: String..., within limit: Duration = .seconds(60)) async throws -> String {
+    let what = texts.map(\.debugDescription).joined(separator: " and ")
+    return try await wait(until: what, within: limit) { screen in texts.allSatisfy { screen.contains($0) } }
   }
 
   /// Waits until the screen satisfies `condition`, which `what` describes; the answer is the screen.
