@@ -54,14 +54,15 @@ struct AccuracyMeasurementTests {
     }
   }
 
-  @Test func driftIsTheRootMeanSquareAndTheLargestChange() throws {
-    // (3, 0, −4, 0): RMS √(25/4).
+  @Test func driftIsTheRootMeanSquareTheMeanAndTheLargestChange() throws {
+    // (3, 0, −4, 0): RMS √(25/4), mean 7/4.
     let drift = LogitDrift(from: [1, 2, 3, 4], to: [4, 2, -1, 4])
-    #expect(drift == LogitDrift(rms: 2.5, largest: 4))
-    #expect(LogitDrift(from: [], to: []) == LogitDrift(rms: 0, largest: 0))
+    #expect(drift.rms == 2.5 && drift.mean == 1.75 && drift.largest == 4)
+    let none = LogitDrift(from: [], to: [])
+    #expect(none.rms == 0 && none.mean == 0 && none.largest == 0)
     let small = try SmallNetwork(count: 20), measurement = AccuracyMeasurement(try small.set(), seed: 0)
     let before = try measurement.run(on: small.network)
-    #expect(before.drift(from: before) == LogitDrift(rms: 0, largest: 0) && before.attacked.isEmpty)
+    #expect(before.drift(from: before) == none && before.attacked.isEmpty)
     let after = try measurement.run(on: SmallNetwork(count: 20, seed: 3).network)
     let moved = after.drift(from: before)
     #expect(moved.rms > 0 && moved.largest >= moved.rms)
