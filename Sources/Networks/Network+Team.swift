@@ -3,7 +3,14 @@ import Tensors
 extension Network {
   /// Gives every process of a team the parameters, momentum and running statistics of the first.
   package func shareNumbers(_ team: RankTeam) {
-    for storage in [memory.parameters, memory.momentum, memory.buffers] { team.share(storage) }
+    team.share(memory.momentum)
+    shareWeights(team)
+  }
+
+  /// Gives every process of a team the parameters and running statistics of the first.
+  package func shareWeights(_ team: RankTeam) {
+    team.share(memory.parameters)
+    team.share(memory.buffers)
     parametersDidChange()
   }
 }

@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 /// Settings of a network that its weights do not tell: what a checkpoint's metadata adds to them.
-package struct ModelSettings: Sendable, Hashable {
+package struct ModelSettings: Sendable, Hashable, Codable {
   /// The name in the catalogue: `conv4`.
   package var name: String
   /// The size of an image.

@@ -1,5 +1,5 @@
 /// The size of one image's activations: channels × height × width.
-package struct Shape: Sendable, Hashable {
+package struct Shape: Sendable, Hashable, Codable {
   /// Channels per block in the layout inside a network: `[N][C/16][H][W][16]`.
   package static let lanes = 16
 

@@ -1,3 +1,4 @@
+import Events
 import Networks
 import Recipe
 
@@ -7,6 +8,9 @@ enum RankOrder: Sendable, Codable {
   case step(Int, Settings?)
   /// Make your part of a check after a step; settings as above.
   case check(RankCheck, afterStep: Int, Settings?)
+  /// Measure your part of the images of a split after a step; settings as above. Of weights that are not the current
+  /// ones the numbers follow.
+  case measure(Probe.Split, of: KeptDescription?, afterStep: Int, Settings?)
   /// Take over a network with the normalization layers of these settings, and its numbers, which follow.
   case network(Settings)
   /// The run is over.
@@ -18,6 +22,15 @@ enum RankCheck: Sendable, Codable {
   case quick(QuickLimits)
   case deep(DeepLimits)
   case causes
+}
+
+/// Weights of an earlier step, without the numbers.
+struct KeptDescription: Sendable, Codable {
+  /// The network they belong to: normalization may have been changed since.
+  let settings: ModelSettings
+  /// Which set of statistics it was measured with.
+  let branch: Branch
+  let step: Int
 }
 
 /// What the others must know before they load their data.

@@ -73,6 +73,10 @@ package struct RankWorker {
         // What is wrong with a check the first process says; nothing depends on it.
         try? trainer.takePart(in: check, afterStep: step, settings: settings)
         try team.check()
+      case .measure(let split, let kept, let step, let changed):
+        settings = changed ?? settings
+        try? trainer.takePart(inMeasuring: split, of: kept, afterStep: step, settings: settings)
+        try team.check()
       case .network(let built): try trainer.takeNetwork(built, team)
       case .end: return
       }

@@ -74,6 +74,14 @@ extension Trainer {
     try team.tell(.check(check, afterStep: step, news(settings)))
   }
 
+  /// Tells the others to measure accuracies together with this process.
+  func announceMeasurement(_ split: Probe.Split, of kept: KeptDescription?, afterStep step: Int, _ settings: Settings)
+    throws
+  {
+    guard let team else { return }
+    try team.tell(.measure(split, of: kept, afterStep: step, news(settings)))
+  }
+
   /// The settings, where the others do not know them.
   private func news(_ settings: Settings) -> Settings? {
     defer { announced = settings }

@@ -28,6 +28,7 @@ extension Trainer {
     model.setNorms(from: best.settings)
     let holder = try model.network(in: pool)
     try holder.load(point.file, prefix: Network.bestPrefix)
-    return KeptNetwork(settings: model, weights: holder.weights(), branch: branch, step: best.step)
+    return KeptNetwork(
+      description: KeptDescription(settings: model, branch: branch, step: best.step), weights: holder.weights())
   }
 }

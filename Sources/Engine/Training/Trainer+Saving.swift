@@ -68,10 +68,10 @@ extension Trainer {
     let url = folder.appendingPathComponent("\(CheckpointKind.best.rawValue).safetensors")
     return try withNetwork(of: best) { network in
       let checkpoint = try Checkpoint(
-        network: network, preset: presetName, kind: .best, step: best.step, settings: settings,
+        network: network, preset: presetName, kind: .best, step: best.description.step, settings: settings,
         classNames: data.folderClasses)
       try CheckpointWriter.write(checkpoint.file, to: url)
-      return CheckpointNote(step: best.step, kind: .best, path: url.path)
+      return CheckpointNote(step: best.description.step, kind: .best, path: url.path)
     }
   }
 
@@ -84,7 +84,7 @@ extension Trainer {
     file.metadata["provenance"] = try LosslessJSON.text(Provenance.current)
     try addSentinel(to: &file)
     guard let best else { return file }
-    file.metadata["best_branch"] = best.branch.rawValue
+    file.metadata["best_branch"] = best.description.branch.rawValue
     try withNetwork(of: best) { network in
       for (name, tensor) in network.stateDictionary().tensors { file.tensors[Network.bestPrefix + name] = tensor }
     }

@@ -41,13 +41,10 @@ package final class Trainer: SessionWork {
   var announced: Settings?
   package var written: (@Sendable (Result<CheckpointNote, FileError>) -> Void)?
 
-  /// Weights of an earlier step, and the network they belong to: normalization may have been changed since.
+  /// Weights of an earlier step.
   struct KeptNetwork {
-    let settings: ModelSettings
+    let description: KeptDescription
     let weights: NetworkWeights
-    /// Which set of statistics it was measured with.
-    let branch: Branch
-    let step: Int
   }
 
   /// What a checkpoint keeps of the sentinel.

@@ -41,17 +41,34 @@ package struct AccuracyMeasurement {
   package var count: Int { labels.count }
 
   /// Measures `network` clean and under each attack. Calls `poll` between groups of images and during attacks; an error
-  /// from it ends the measurement.
+  /// from it ends the measurement. The processes of a team, which all measure the same, share out the images, and each
+  /// gets what one process finds on all of them.
   package func run(
-    on network: Network, under attacks: [any Attack] = [], poll: () throws -> Void = {}
+    on network: Network, under attacks: [any Attack] = [], sharedBy team: RankTeam? = nil, poll: () throws -> Void = {}
   ) throws -> Accuracies {
-    let size = network.settings.input.planarCount, room = min(count, Self.chunk) * size
+    let own = team?.part(of: count) ?? 0..<count
+    let found = try RankTeam.together(team, poll) { try run(on: network, under: attacks, own, $0) }
+    guard let team else { return found }
+    let correct = try team.collect([found.clean.correct] + found.attacked.map(\.correct))
+    let numbers = 1 + attacks.count
+    let sums = (0..<numbers).map { number in
+      let parts = stride(from: number, to: correct.count, by: numbers)
+      return Proportion(correct: parts.reduce(0) { $0 + correct[$1] }, n: count)
+    }
+    return Accuracies(clean: sums[0], attacked: Array(sums.dropFirst()), logits: try team.collect(found.logits))
+  }
+
+  /// The same of some of the images.
+  private func run(
+    on network: Network, under attacks: [any Attack], _ part: Range<Int>, _ poll: () throws -> Void
+  ) throws -> Accuracies {
+    let size = network.settings.input.planarCount, room = min(part.count, Self.chunk) * size
     let images = Storage(count: room), adversarial = Storage(count: attacks.isEmpty ? 0 : room)
     var logits: [Float] = [], clean = 0, attacked = [Int](repeating: 0, count: attacks.count)
-    logits.reserveCapacity(count * network.classes)
-    for first in stride(from: 0, to: count, by: Self.chunk) {
+    logits.reserveCapacity(part.count * network.classes)
+    for first in stride(from: part.lowerBound, to: part.upperBound, by: Self.chunk) {
       try poll()
-      let range = first..<min(count, first + Self.chunk), labels = Array(labels[range])
+      let range = first..<min(part.upperBound, first + Self.chunk), labels = Array(labels[range])
       for (row, image) in range.enumerated() { try copyImage(image, images.pointer + row * size) }
       let here = network.evaluate(images.pointer, count: range.count)
       clean += correctPositions(here, labels: labels).count
@@ -65,8 +82,8 @@ package struct AccuracyMeasurement {
       }
     }
     return Accuracies(
-      clean: Proportion(correct: clean, n: count), attacked: attacked.map { Proportion(correct: $0, n: count) },
-      logits: logits)
+      clean: Proportion(correct: clean, n: part.count),
+      attacked: attacked.map { Proportion(correct: $0, n: part.count) }, logits: logits)
   }
 }
 

@@ -1,6 +1,6 @@
 /// What the names and shapes of a network's tensors do not tell of its function. Raw values are those of `--set` and of
 /// metadata.
-package enum ActivationKind: String, Sendable, Hashable, CaseIterable {
+package enum ActivationKind: String, Sendable, Hashable, CaseIterable, Codable {
   /// max(x, 0).
   case relu
   /// x·sigmoid(x), also called swish: DeepMind's robust networks.
@@ -8,7 +8,7 @@ package enum ActivationKind: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What the 1×1 shortcut of a pre-activation block takes.
-package enum ShortcutSource: String, Sendable, Hashable, CaseIterable {
+package enum ShortcutSource: String, Sendable, Hashable, CaseIterable, Codable {
   /// The normalized and activated input: kuangliu/pytorch-cifar, TRADES.
   case activated
   /// The block's input itself: locuslab/fast_adversarial.

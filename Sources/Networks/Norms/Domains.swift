@@ -58,7 +58,7 @@ enum RowSelection: Sendable {
 
 /// Which of the two sets of statistics norms use where no row's domain is known: attacks and evaluation.
 /// docs/algorithms.md §9.3, §10.
-package enum Branch: String, Sendable, Hashable, CaseIterable {
+package enum Branch: String, Sendable, Hashable, CaseIterable, Codable {
   /// Dual norms infer the posterior of every pixel; split norms, which cannot, use the clean set.
   case posterior
   /// The clean set, as a plain BN.

@@ -1,5 +1,5 @@
 /// A normalization of the catalogue, by its name in the setting `norm`. What is known of it stands in its file.
-package struct NormKind: RawRepresentable, Hashable, Sendable, CaseIterable {
+package struct NormKind: RawRepresentable, Hashable, Sendable, CaseIterable, Codable {
   /// The layer.
   package let layer: any NormLayer.Type
 
@@ -28,7 +28,7 @@ package struct NormKind: RawRepresentable, Hashable, Sendable, CaseIterable {
 }
 
 /// The trained γ and β of normalization layers. Raw values are those of the setting `norm.affine`.
-package enum NormAffine: String, Sendable, Hashable, CaseIterable {
+package enum NormAffine: String, Sendable, Hashable, CaseIterable, Codable {
   /// The layer's own default: split shared, gn on, in off. docs/algorithms.md §8, §10.
   case habitual = "default"
   /// split: one γ and β for both domains.
@@ -42,7 +42,7 @@ package enum NormAffine: String, Sendable, Hashable, CaseIterable {
 }
 
 /// Which of a network's normalization layers a dual or split one replaces; the others are BN. docs/algorithms.md §9.
-package enum NormPlacement: Sendable, Hashable, LosslessStringConvertible {
+package enum NormPlacement: Sendable, Hashable, LosslessStringConvertible, Codable {
   /// The last one of each stage; every one in a network without stages.
   case stageEnds
   case all
