@@ -60,6 +60,3 @@ package struct SurgeryReport: Sendable, Hashable, Codable {
     self.seconds = seconds
   }
 }
-
-/// By its name in the setting `norm`.
-extension NormKind: Codable {}

@@ -90,6 +90,7 @@ package final class Network {
     self.input = input
     self.pool = pool
     memory = NetworkMemory(builder)
+    memory.norms.epsilon = settings.normEpsilon
     tensors = builder.tensors
     logits = layers[layers.count - 1].output
     var plan = builder.plan

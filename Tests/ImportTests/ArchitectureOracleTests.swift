@@ -45,16 +45,64 @@ import Testing
     ("prn34_dm_w4_odd", "preact-resnet34-deepmind"),
   ])
   func everyArchitectureIsThatOfPyTorch(name: String, model: String) throws {
-    let oracle = try Oracle("architectures/\(name).expected"), shape = oracle.shape("x")
-    let x = try oracle.file.bytes("x").map { Float($0) / 255 }, labels = try oracle.integers("y"), count = labels.count
-    let imported = try WeightsFile(Repository.oracle("architectures/\(name).safetensors").path)
-      .network(
-        [:], input: Shape(shape[1], shape[2], shape[3]), pool: ThreadPool(threads: 2), convolution: .accurate)
+    let imported = try imported(name)
     #expect(imported.report.recognized && imported.report.model == model)
     // The spare blocks of the TRADES code, which it never calls, are a note and no more.
     #expect(imported.report.ignored.allSatisfy { $0.contains("sub_block1") })
     #expect(imported.report.ignored.isEmpty != name.hasSuffix("_sub"))
-    let network = imported.network, logits = network.evaluate(x, count: count)
+    try compare(imported.network, name)
+  }
+
+  /// The same tensors as another function, which metadata or a person say; in `given` what the metadata do not.
+  @Test(
+    arguments: [
+      ("small_stem", "resnet18", [:], "stem_stride 1 (assumed), strides 1,2,2,2 (assumed), max_pool off (assumed)"),
+      ("small_stem_pool", "resnet18", [:], "stem_stride 1 (assumed), strides 1,2,2,2 (assumed), max_pool on"),
+      (
+        "in_1x1", "resnet50", ["stride_in_1x1": "on"],
+        "stem_stride 2 (assumed), strides 1,2,2,2 (assumed), max_pool on (assumed), stride_in_1x1 on"
+      ),
+      (
+        "bottleneck_steps", "resnet50-cifar", [:], "stem_stride 2, strides 1,2,1,2, stride_in_1x1 off (assumed)"
+      ),
+      ("basic_eps", "resnet18-cifar", ["stem_stride": "2", "strides": "1,1,3,2"], "stem_stride 2, strides 1,1,3,2"),
+      (
+        "trades", "wide-resnet", ["stem_stride": "2", "strides": "1,1,2", "norm.eps": "1e-3"],
+        "activation relu (assumed), shortcut activated (assumed), stem_stride 2, strides 1,1,2"
+      ),
+      (
+        "dm", "preact-resnet18-deepmind", ["strides": "1,2,1,2", "norm.eps": "0.01"],
+        "activation silu (assumed), stem_stride 1 (assumed), strides 1,2,1,2"
+      ),
+    ] as [(String, String, [String: String], String)])
+  func everyVariantIsThatOfPyTorch(name: String, model: String, given: [String: String], variant: String) throws {
+    let name = "variant_\(name)", imported = try imported(name, given), report = imported.report
+    #expect(report.recognized && report.model == model && report.ignored.isEmpty)
+    let epsilon = ["variant_basic_eps": "0.1", "variant_trades": "0.001", "variant_dm": "0.01"][name]
+    #expect(report.variant == "\(variant), norm eps \(epsilon ?? "1e-05 (assumed)")")
+    try compare(imported.network, name)
+    // What is written says the same network, without a person.
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("v-\(UUID().uuidString).safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try imported.network.export(to: url.path)
+    let again = try WeightsFile(url.path)
+      .network([:], input: imported.network.settings.input, pool: ThreadPool(threads: 1), convolution: .accurate)
+    #expect(again.network.settings == imported.network.settings)
+    try compare(again.network, name)
+  }
+
+  private func imported(_ name: String, _ given: [String: String] = [:]) throws -> WeightsFile.Imported {
+    let shape = try Oracle("architectures/\(name).expected").shape("x")
+    return try WeightsFile(Repository.oracle("architectures/\(name).safetensors").path)
+      .network(
+        given, input: Shape(shape[1], shape[2], shape[3]), pool: ThreadPool(threads: 2), convolution: .accurate)
+  }
+
+  /// Logits, the gradient with respect to the pixels, and those of all parameters.
+  private func compare(_ network: Network, _ name: String) throws {
+    let oracle = try Oracle("architectures/\(name).expected")
+    let x = try oracle.file.bytes("x").map { Float($0) / 255 }, labels = try oracle.integers("y"), count = labels.count
+    let logits = network.evaluate(x, count: count)
     func hold(_ got: [Float], _ tensor: String) throws {
       let excess = try oracle.excess(got, tensor)
       #expect(excess <= 1, "\(name) \(tensor): \(excess) tolerances")

@@ -94,8 +94,20 @@ import Testing
     var file = try network().stateDictionary()
     file.metadata = ["activation": "gelu"]
     #expect(failure(file).contains("metadata activation 'gelu'"))
-    file.metadata = ["norm_eps": "0.001"]
-    #expect(failure(file).contains("norm_eps 0.001: only 1e-05 is computed"))
+    for epsilon in ["0", "-1e-5", "2", "small"] {
+      file.metadata = ["norm_eps": epsilon]
+      #expect(
+        failure(file).contains("metadata norm.eps '\(epsilon)': pass a number above 0, up to 1 with --set norm.eps=…"))
+    }
+    for strides in ["1,2,2", "1,2,2,2,2", "1,2,2,0", "1,2,2,9", "1,2,2,x", ""] {
+      file.metadata = ["strides": strides]
+      #expect(
+        failure(file).contains("metadata strides '\(strides)': pass 4 whole numbers in 1 … 8 with commas between"))
+    }
+    file.metadata = ["max_pool": "on"]
+    #expect(failure(file).contains("max_pool on: preact-resnet18 does not have it"))
+    file.metadata = ["stride_in_1x1": "false", "stem_stride": "1.5"]
+    #expect(failure(file).contains("metadata stem_stride '1.5': pass a whole number in 1 … 8"))
     let conv4 = try #require(Network(ModelSettings(name: "conv4", input: input, classes: 10, width: 4), pool: pool))
     conv4.initialize(seed: 1)
     var other = conv4.stateDictionary()

@@ -15,7 +15,8 @@ struct DualNetworkTests {
     var builder = NetworkBuilder(convolution: .accurate, norm: .dual, placement: .all)
     let input = Activation(keeping: settings.input, planar: true, &builder.plan)
     let layers = PreActResNet.make(
-      settings, blocks: [1, 1, 1, 1], strides: [1, 2, 2, 2], finalNorm: false, input, &builder)
+      settings, blocks: [1, 1, 1, 1], strides: Strides(stem: 1, stages: [1, 2, 2, 2]), finalNorm: false, input, &builder
+    )
     let network = Network(settings, input: input, layers: layers, builder: builder, pool: ThreadPool(threads: 2))
     try network.load(oracle.file, prefix: "state.")
     return network

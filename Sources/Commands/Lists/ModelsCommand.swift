@@ -43,9 +43,9 @@ struct ShowModel: ParsableCommand {
     let rows = [
       ["names of", model.origin],
       ["settings", (["width", "norm", "norm.layers", "norm.affine"] + model.ownSettings).joined(separator: ", ")],
-      ["variant", variant(of: model)],
+      ["variant", variant(of: model, settings)],
       ["normalization", normalization(of: model, settings)],
-      ["norm layers", "\(Network.normPlaces(settings).count), eps 1e-05, momentum 0.1"],
+      ["norm layers", "\(Network.normPlaces(settings).count), eps 1e-05 unless norm.eps= says another, momentum 0.1"],
       [
         "parameters",
         "\(count) at width \(model.usualWidth), 3×32×32, 10 classes, in \(parameters.count) tensors",
@@ -56,7 +56,7 @@ struct ShowModel: ParsableCommand {
   }
 
   /// What the tensors of a file do not tell, and what is assumed.
-  private static func variant(of model: any Model.Type) -> String {
+  private static func variant(of model: any Model.Type, _ settings: ModelSettings) -> String {
     var parts = ["activation \(model.usualActivation.rawValue)"]
     if model.ownSettings.contains("activation") {
       parts[0] +=
@@ -65,6 +65,15 @@ struct ShowModel: ParsableCommand {
     }
     if model.ownSettings.contains("shortcut") {
       parts.append("1×1 shortcuts take the activated input unless shortcut=raw")
+    }
+    if let usual = model.usualStrides(settings) {
+      parts.append("stem_stride \(usual.stem) and strides \(usual.listed) unless others are given")
+    }
+    if model.ownSettings.contains("max_pool") {
+      parts.append("a stem of 3×3 has stem_stride 1 and no max pooling unless max_pool=on")
+    }
+    if model.ownSettings.contains("stride_in_1x1") {
+      parts.append("strides in 3×3 convolutions unless stride_in_1x1=on")
     }
     return parts.joined(separator: "; ")
   }

@@ -2,7 +2,8 @@ import CKernels
 import Tensors
 
 /// A residual block of a 1×1, a 3×3 and a 1×1 convolution with the ReLU after the sum (He et al. 2015); the last one
-/// has four times the block's width, and the stride is in the 3×3 one, as in torchvision and kuangliu/pytorch-cifar:
+/// has four times the block's width, and the stride is in the 3×3 one, as in torchvision and kuangliu/pytorch-cifar, or
+/// in the first 1×1 one, as in the original:
 ///
 ///     y = ReLU(norm3(conv3(ReLU(norm2(conv2(ReLU(norm1(conv1(x)))))))) + s)
 ///
@@ -21,7 +22,8 @@ package final class Bottleneck: Layer {
   /// PyTorch's names: `conv1`, `bn1`, … `bn3`, and `0`, `1` below `shortcut`, all below `name`. `channels` are those of
   /// the inner convolutions, a quarter of the output's for a block of usual width.
   package init(
-    _ name: String, _ input: Activation, inner channels: Int, to outputs: Int, stride: Int, endsStage: Bool,
+    _ name: String, _ input: Activation, inner channels: Int, to outputs: Int, stride: Int,
+    isStrideInFirst: Bool, endsStage: Bool,
     shortcut shortcutName: String, _ builder: inout NetworkBuilder
   ) {
     self.input = input
@@ -30,7 +32,8 @@ package final class Bottleneck: Layer {
     for (place, kernel) in [(1, 1), (2, 3)] {
       let conv = Convolution(
         "\(name).conv\(place)", inner.last?.norm.output ?? input, to: channels, kernel: kernel,
-        stride: kernel == 3 ? stride : 1, bias: bias, initial: .kaiming(kernel: kernel, outputs: channels), &builder)
+        stride: (place == 1) == isStrideInFirst ? stride : 1, bias: bias,
+        initial: .kaiming(kernel: kernel, outputs: channels), &builder)
       inner.append((conv, builder.norm("\(name).bn\(place)", conv.output, relu: true, isStageEnd: false)))
     }
     self.inner = inner

@@ -20,6 +20,8 @@ package protocol Model: Sendable, SendableMetatype {
   /// What programs with this model subtract from and divide images by inside of it, without a trace in their files; nil
   /// for those that leave it to others.
   static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization?
+  /// The steps of its convolutions where nobody says others; nil where nobody can.
+  static func usualStrides(_ settings: ModelSettings) -> Strides?
   /// Makes the layers on the images `x`.
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer]
 }
@@ -28,6 +30,7 @@ extension Model {
   package static var usualWidth: Int { 64 }
   package static var usualActivation: ActivationKind { .relu }
   package static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization? { nil }
+  package static func usualStrides(_ settings: ModelSettings) -> Strides? { nil }
   package static var ownSettings: [String] { [] }
   package static func options(_ shape: (String) -> [Int]) -> [String: Double] { [:] }
 }

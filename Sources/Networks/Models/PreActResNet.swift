@@ -1,7 +1,7 @@
 /// Pre-activation residual networks. docs/algorithms.md §12.
 package enum PreActResNet {
-  /// What the tensors do not tell: see `ActivationKind` and `ShortcutSource`.
-  static let variants = ["activation", "shortcut"]
+  /// What the tensors do not tell: see `ActivationKind`, `ShortcutSource` and `Strides`.
+  static let variants = ["activation", "shortcut"] + Strides.settings
 
   /// Whose names the layers have.
   package struct Names: Sendable {
@@ -26,21 +26,23 @@ package enum PreActResNet {
 
   /// Stem 3×3, stages of blocks, norm and activation if `finalNorm`, global average, linear.
   package static func make(
-    _ settings: ModelSettings, _ names: Names = .kuangliu, stemStride: Int = 1, blocks: [Int], strides: [Int],
+    _ settings: ModelSettings, _ names: Names = .kuangliu, blocks: [Int], strides usual: Strides,
     finalNorm: Bool, _ x: Activation, _ builder: inout NetworkBuilder
   ) -> [any Layer] {
+    let strides = settings.strides(usual)
     var stack = LayerStack(x)
     stack.add(Standardize(x, mean: settings.mean, deviation: settings.deviation, &builder))
     stack.add(
       Convolution(
-        names.stem, stack.output, to: settings.width, kernel: 3, stride: stemStride, bias: builder.convolutionsHaveBias,
+        names.stem, stack.output, to: settings.width, kernel: 3, stride: strides.stem,
+        bias: builder.convolutionsHaveBias,
         initial: .pyTorch(fanIn: settings.input.channels * 9), &builder))
     for stage in blocks.indices {
       for block in 0..<blocks[stage] {
         stack.add(
           PreActBlock(
             names.block(stage, block), stack.output, to: settings.stageWidth(stage),
-            stride: block == 0 ? strides[stage] : 1, endsStage: block == blocks[stage] - 1, layout: names.inside,
+            stride: block == 0 ? strides.stages[stage] : 1, endsStage: block == blocks[stage] - 1, layout: names.inside,
             &builder))
       }
     }
@@ -58,10 +60,12 @@ struct PreActResNet18: Model {
   static let origin = kuangliu
   static let ownSettings = ["final_norm"] + PreActResNet.variants
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { PreActResNet.Names.kuangliu.stageWidths(shape) }
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { usual }
+  private static let usual = Strides(stem: 1, stages: [1, 2, 2, 2])
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(
-      settings, blocks: [2, 2, 2, 2], strides: [1, 2, 2, 2], finalNorm: settings.finalNorm, x, &builder)
+      settings, blocks: [2, 2, 2, 2], strides: usual, finalNorm: settings.finalNorm, x, &builder)
   }
 }
 
@@ -72,10 +76,12 @@ struct PreActResNet34: Model {
   static let origin = kuangliu
   static let ownSettings = ["final_norm"] + PreActResNet.variants
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { PreActResNet.Names.kuangliu.stageWidths(shape) }
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { usual }
+  private static let usual = Strides(stem: 1, stages: [1, 2, 2, 2])
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(
-      settings, blocks: [3, 4, 6, 3], strides: [1, 2, 2, 2], finalNorm: settings.finalNorm, x, &builder)
+      settings, blocks: [3, 4, 6, 3], strides: usual, finalNorm: settings.finalNorm, x, &builder)
   }
 }
 
@@ -86,9 +92,11 @@ struct PreActResNet20: Model {
   static let origin = kuangliu
   static let usualWidth = 16
   static let ownSettings = PreActResNet.variants
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { usual }
+  private static let usual = Strides(stem: 1, stages: [1, 2, 2])
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
-    PreActResNet.make(settings, blocks: [3, 3, 3], strides: [1, 2, 2], finalNorm: true, x, &builder)
+    PreActResNet.make(settings, blocks: [3, 3, 3], strides: usual, finalNorm: true, x, &builder)
   }
 }
 
@@ -99,10 +107,12 @@ struct PreActMini: Model {
   static let origin = kuangliu
   static let usualWidth = 16
   static let ownSettings = PreActResNet.variants
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { usual }
+  private static let usual = Strides(stem: 2, stages: [1, 2, 2])
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(
-      settings, stemStride: 2, blocks: [1, 1, 1], strides: [1, 2, 2], finalNorm: true, x, &builder)
+      settings, blocks: [1, 1, 1], strides: usual, finalNorm: true, x, &builder)
   }
 }
 
@@ -112,14 +122,16 @@ struct PreActResNet18DeepMind: Model {
   static let name = "preact-resnet18-deepmind"
   static let summary = "DeepMind's: 2-2-2-2 pre-activation blocks, SiLU, 3×3 shortcuts, SAME padding, final norm"
   static let origin = DeepMind.origin
-  static let ownSettings = ["activation"]
+  static let ownSettings = ["activation"] + Strides.settings
   static let usualActivation = ActivationKind.silu
   static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization? { DeepMind.normalization(settings) }
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { PreActResNet.Names.deepMind.stageWidths(shape) }
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { usual }
+  private static let usual = Strides(stem: 1, stages: [1, 2, 2, 2])
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(
-      settings, .deepMind, blocks: [2, 2, 2, 2], strides: [1, 2, 2, 2], finalNorm: true, x, &builder)
+      settings, .deepMind, blocks: [2, 2, 2, 2], strides: usual, finalNorm: true, x, &builder)
   }
 }
 
@@ -128,14 +140,16 @@ struct PreActResNet34DeepMind: Model {
   static let name = "preact-resnet34-deepmind"
   static let summary = "DeepMind's: 3-4-6-3 pre-activation blocks, SiLU, 3×3 shortcuts, SAME padding, final norm"
   static let origin = DeepMind.origin
-  static let ownSettings = ["activation"]
+  static let ownSettings = ["activation"] + Strides.settings
   static let usualActivation = ActivationKind.silu
   static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization? { DeepMind.normalization(settings) }
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { PreActResNet.Names.deepMind.stageWidths(shape) }
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { usual }
+  private static let usual = Strides(stem: 1, stages: [1, 2, 2, 2])
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(
-      settings, .deepMind, blocks: [3, 4, 6, 3], strides: [1, 2, 2, 2], finalNorm: true, x, &builder)
+      settings, .deepMind, blocks: [3, 4, 6, 3], strides: usual, finalNorm: true, x, &builder)
   }
 }
 

@@ -36,7 +36,8 @@ package struct UsualNormalization: Sendable, Hashable {
     title: "CIFAR-100", mean: [0.5071, 0.4865, 0.4409], deviation: [0.2673, 0.2564, 0.2762])
 }
 
-/// The settings that tell variants apart, with their values.
+/// The settings that tell variants apart, with the values that are tried where accuracy is that of guessing.
 package let variantSettings: [(name: String, values: [String])] = [
   ("activation", ActivationKind.allCases.map(\.rawValue)), ("shortcut", ShortcutSource.allCases.map(\.rawValue)),
+  ("stem_stride", ["1", "2"]), (ResNet.pooling, ["off", "on"]), (ResNet.inFirst, ["off", "on"]),
 ]

@@ -12,24 +12,27 @@ private struct WideLayout {
   static let deepMind = WideLayout(
     stem: "init_conv", norm: "batchnorm", head: "logits", block: { "layer.\($0).block.\($1)" }, inside: .deepMindWide)
 
+  static let usual = Strides(stem: 1, stages: [1, 2, 2])
+
   /// WideResNet-d-k (Zagoruyko and Komodakis 2016): stem 3×3 of w channels, three stages of (d − 4)/6 pre-activation
   /// blocks, widths k·w, 2k·w, 4k·w, norm and activation, global average, linear.
   func make(
     _ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder
   ) -> [any Layer] {
     let blocks = max(1, (Int(settings.options["depth"] ?? 28) - 4) / 6), widen = Int(settings.options["widen"] ?? 10)
+    let strides = settings.strides(WideLayout.usual)
     var stack = LayerStack(x)
     stack.add(Standardize(x, mean: settings.mean, deviation: settings.deviation, &builder))
     stack.add(
       Convolution(
-        stem, stack.output, to: settings.width, kernel: 3, bias: builder.convolutionsHaveBias,
+        stem, stack.output, to: settings.width, kernel: 3, stride: strides.stem, bias: builder.convolutionsHaveBias,
         initial: .kaiming(kernel: 3, outputs: settings.width), &builder))
     for stage in 0..<3 {
       for number in 0..<blocks {
         stack.add(
           PreActBlock(
             block(stage, number), stack.output, to: settings.width * widen << stage,
-            stride: stage > 0 && number == 0 ? 2 : 1, endsStage: number == blocks - 1, layout: inside, &builder))
+            stride: number == 0 ? strides.stages[stage] : 1, endsStage: number == blocks - 1, layout: inside, &builder))
       }
     }
     stack.add(builder.norm(norm, stack.output, relu: true, isStageEnd: false))
@@ -57,6 +60,7 @@ struct WideResNet: Model {
   static let usualWidth = 16
   static let ownSettings = ["depth", "widen"] + PreActResNet.variants
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { WideLayout.trades.options(shape) }
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { WideLayout.usual }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     WideLayout.trades.make(settings, x, &builder)
@@ -70,10 +74,11 @@ struct WideResNetDeepMind: Model {
   static let summary = "WRN-d-k of DeepMind: depth d=28, widen k=10, stem of w=16 channels, SiLU, SAME padding"
   static let origin = DeepMind.origin
   static let usualWidth = 16
-  static let ownSettings = ["depth", "widen", "activation"]
+  static let ownSettings = ["depth", "widen", "activation"] + Strides.settings
   static let usualActivation = ActivationKind.silu
   static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization? { DeepMind.normalization(settings) }
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { WideLayout.deepMind.options(shape) }
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { WideLayout.usual }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     WideLayout.deepMind.make(settings, x, &builder)

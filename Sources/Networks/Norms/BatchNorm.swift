@@ -3,7 +3,7 @@ import Tensors
 
 /// Batch normalization with optional ReLU behind it. docs/algorithms.md §8; Ioffe and Szegedy 2015.
 ///
-///     y = γ·(x − μ)/√(v + 1e-5) + β
+///     y = γ·(x − μ)/√(v + ε) + β,   ε = 1e-5 unless a file or a person says otherwise
 ///
 /// In train and batch mode μ and v are the mean and the biased variance over N·H·W of the batch; train mode also moves
 /// the running statistics, R ← (1 − m)·R + m·batch, the variance unbiased. In eval mode the running statistics are
@@ -11,8 +11,6 @@ import Tensors
 package final class BatchNorm: NormLayer {
   package static let kindName = "bn"
   package static let hasStatistics = true
-  static let epsilon = 1e-5
-
   package let name: String
   package let input: Activation
   package let output: Activation
@@ -122,7 +120,7 @@ package final class BatchNorm: NormLayer {
   private func setCoefficients(
     _ coefficients: UnsafeMutablePointer<Float>, _ channel: Int, mean: Double, variance: Double, _ memory: NetworkMemory
   ) {
-    let inverse = 1 / (variance + BatchNorm.epsilon).squareRoot()
+    let inverse = 1 / (variance + memory.norms.epsilon).squareRoot()
     let scale = Double(memory.parameters.pointer[weight + channel]) * inverse
     coefficients[channel] = Float(scale)
     coefficients[room + channel] = Float(Double(memory.parameters.pointer[bias + channel]) - mean * scale)

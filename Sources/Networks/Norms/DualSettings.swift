@@ -43,10 +43,15 @@ package struct PosteriorGauge: Sendable, Hashable {
 
 /// How norms behave in all passes until it is changed.
 package struct NormControls {
+  /// PyTorch's.
+  package static let usualEpsilon = 1e-5
+
   /// Which set is used where domains are not known.
   package var branch = Branch.posterior
   /// m in R ← (1 − m)·R + m·batch.
   package var momentum: Float = 0.1
+  /// What is added to the variance.
+  package var epsilon = NormControls.usualEpsilon
   /// The dual norms' NLL and temperature.
   package var dual = DualSettings()
 }

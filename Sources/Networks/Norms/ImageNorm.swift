@@ -4,7 +4,7 @@ import Tensors
 /// What GroupNorm and InstanceNorm have in common: every image is normalized by its own moments, over groups of
 /// channels and all pixels, with optional ReLU. docs/algorithms.md §8; Wu and He 2018, Ulyanov et al. 2016.
 ///
-///     y = γ·(x − μ)/√(v + 1e-5) + β,   μ, v: mean and biased variance of the channel's group in the image
+///     y = γ·(x − μ)/√(v + ε) + β,    μ, v: mean and biased variance of the channel's group in the image
 ///
 /// There are no running statistics: all modes are the same. A group of a single value becomes β.
 package class ImageNorm: Layer {
@@ -86,7 +86,7 @@ package class ImageNorm: Layer {
         let offset = sums[place(channel)] / pixels, distance = Double(shift[channel]) + offset - mean
         variance += max(0, sums[place(channel) + Shape.lanes] / pixels - offset * offset) + distance * distance
       }
-      let inverse = 1 / (variance / Double(channels.count) + BatchNorm.epsilon).squareRoot()
+      let inverse = 1 / (variance / Double(channels.count) + memory.norms.epsilon).squareRoot()
       for channel in channels {
         let scale = weight(channel, memory) * inverse
         own[channel] = Float(scale)

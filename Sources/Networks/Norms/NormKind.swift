@@ -1,4 +1,5 @@
-/// A normalization of the catalogue, by its name in the setting `norm`. What is known of it stands in its file.
+/// A normalization of the catalogue, by its name in the setting `norm`, under which it stands in files too. What is
+/// known of it stands in its own file.
 package struct NormKind: RawRepresentable, Hashable, Sendable, CaseIterable, Codable {
   /// The layer.
   package let layer: any NormLayer.Type

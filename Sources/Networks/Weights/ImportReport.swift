@@ -1,3 +1,4 @@
+import Foundation
 import PyTorchFiles
 
 /// What an import of weights assumed, ignored and converted: for the protocol card, the JSON and the person.
@@ -16,7 +17,7 @@ package struct ImportReport: Sendable, Hashable, Codable {
   /// or `none: images enter unnormalized`.
   package var normalization = ""
   /// What the names of the tensors cannot tell of the function, and whether somebody said so:
-  /// `activation relu (assumed), shortcut activated (assumed), norm eps 1e-05`.
+  /// `activation relu (assumed), shortcut raw, stem_stride 1 (assumed), strides 1,2,2,2 (assumed), norm eps 1e-05`.
   package var variant = ""
   /// Tensors that were not used, by name.
   package var ignored: [String] = []
@@ -34,10 +35,12 @@ package struct ImportReport: Sendable, Hashable, Codable {
 
   package init() {}
 
-  /// The settings of the variant that nobody said, with what was assumed.
+  /// The settings of the variant that nobody said, as they are called, with what was assumed.
   package var assumedVariant: [(name: String, value: String)] {
-    variantSettings.flatMap { setting in
-      setting.values.filter { variant.contains("\(setting.name) \($0) (assumed)") }.map { (setting.name, $0) }
+    variant.components(separatedBy: ", ").compactMap { part in
+      guard part.hasSuffix(" (assumed)") else { return nil }
+      let words = part.split(separator: " ").dropLast()
+      return words.last.map { (words.dropLast().joined(separator: "."), String($0)) }
     }
   }
 
@@ -79,11 +82,10 @@ package struct ImportReport: Sendable, Hashable, Codable {
       lines.append("mean and std taken from the file's \(normalization)")
     }
     let assumed = assumedVariant
-    if !assumed.isEmpty {
-      let remedy = assumed.map { "--set \($0.name)=…" }.joined(separator: " ")
+    if assumed.count > 1 {
       lines.append(
         "its tensors do not tell the variant; assumed: \(assumed.map { "\($0.name) \($0.value)" }.joined(separator: ", "))"
-          + (takesSettings ? "; pass \(remedy) if it is another" : ""))
+          + (takesSettings ? "; pass --set NAME=… if it is another" : ""))
     }
     return lines
   }

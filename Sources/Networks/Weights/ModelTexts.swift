@@ -104,13 +104,37 @@ package struct ModelTexts {
     return value
   }
 
-  /// On or off. Throws `FileError`.
-  func flag(_ name: String) throws -> Bool? {
+  /// Whole numbers of `range`, `count` of them with commas between. Throws for anything else, from wherever it comes.
+  func integers(_ name: String, count: Int, in range: ClosedRange<Int>) throws -> [Int]? {
+    guard let text = text(name) else { return nil }
+    let parts = text.filter { !"[]()".contains($0) }.split { $0 == "," || $0.isWhitespace }.map { Int($0) }
+    let numbers = parts.compactMap { $0 }
+    guard numbers.count == count, parts.count == count, numbers.allSatisfy(range.contains) else {
+      let bounds = "in \(range.lowerBound) … \(range.upperBound)"
+      throw bad(
+        name, text, count == 1 ? "a whole number \(bounds)" : "\(count) whole numbers \(bounds) with commas between")
+    }
+    return numbers
+  }
+
+  /// What normalization layers add to the variance. Throws for anything else, from wherever it comes.
+  func epsilon() throws -> Double? {
+    guard let text = text("norm.eps") else { return nil }
+    guard let value = Fraction.parse(text), value > 0, value <= 1 else {
+      throw bad("norm.eps", text, "a number above 0, up to 1")
+    }
+    return value
+  }
+
+  /// On or off. Throws `FileError`; with `decides`, for anything else from wherever it comes.
+  func flag(_ name: String, decides: Bool = false) throws -> Bool? {
     guard let text = text(name) else { return nil }
     switch text.lowercased() {
     case "true", "yes", "on", "1": return true
     case "false", "no", "off", "0": return false
-    default: return try unusable(name, text, "on or off")
+    default:
+      if decides { throw bad(name, text, "on or off") }
+      return try unusable(name, text, "on or off")
     }
   }
 

@@ -230,6 +230,8 @@ extension WeightsFile {
       settings.options["conv1_stride"] = Double(stride)
     }
     if own("logit_scale"), let scale = try texts.number("logit_scale") { settings.options["logit_scale"] = scale }
+    // What one model cannot have may be that of another: `checkVariant` complains about the chosen one.
+    if let steps = try? steps(texts, settings, model) { settings = steps }
     return settings
   }
 

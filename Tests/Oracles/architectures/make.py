@@ -10,6 +10,7 @@ relative to the largest entry. ops.safetensors has poolings: `NAME.x`, `.y`, `.g
 """
 
 import pathlib
+import re
 
 try:
     import torch
@@ -214,7 +215,39 @@ def sampled(tensor):
     return flat[:: step + 1 - step % 2].float().contiguous()
 
 
-def save(name, network, size, images=3, prefix="", mean=None, std=None, tolerance=2e-4):
+def varied(network, epsilon=None, stem=None, strides=None, in_first=False):
+    """The same tensors as another function: ε of the norms, steps of the stem and of the stages' first blocks."""
+    for module in network.modules():
+        if epsilon and isinstance(module, nn.BatchNorm2d):
+            module.eps = epsilon
+    convolutions = [(name, module) for name, module in network.named_modules() if isinstance(module, nn.Conv2d)]
+    if stem:
+        convolutions[0][1].stride = (stem, stem)
+    for stage, stride in enumerate(strides or []):
+        for name, module in network.named_modules():
+            if isinstance(module, PreActBlock) and re.match(rf"(block|layer_?){stage + (module.pads is False)}\b", name):
+                if module.stride != 1:
+                    module.stride = stride
+                    for convolution in (module.part(2), module.part(4)):
+                        convolution.stride = (stride, stride)
+            elif re.match(rf"layer{stage + 1}\.0\.", name) and isinstance(module, nn.Conv2d) and module.stride != (1, 1):
+                module.stride = (stride, stride)
+    if in_first:
+        for stage in range(2, 5):
+            block = getattr(network, f"layer{stage}")[0]
+            block.conv1.stride, block.conv2.stride = block.conv2.stride, block.conv1.stride
+    return network
+
+
+def small_stem(network, pools):
+    """torchvision's network as people adapt it to small images."""
+    network.conv1 = nn.Conv2d(3, network.conv1.out_channels, 3, 1, 1, bias=False)
+    if not pools:
+        network.maxpool = nn.Identity()
+    return network
+
+
+def save(name, network, size, images=3, prefix="", mean=None, std=None, tolerance=2e-4, says=None):
     torch.manual_seed(sum(map(ord, name)))
     network = network.double()
     for module in network.modules():
@@ -247,7 +280,7 @@ def save(name, network, size, images=3, prefix="", mean=None, std=None, toleranc
     save_file(expected, HERE / f"{name}.expected.safetensors", metadata)
     state = {prefix + key: value.float() if value.is_floating_point() else value
              for key, value in network.state_dict().items()}
-    save_file(state, HERE / f"{name}.safetensors")
+    save_file(state, HERE / f"{name}.safetensors", says)
 
 
 def operations():
@@ -268,6 +301,22 @@ def operations():
             tensors[f"{name}.{key}"] = value.detach().float().contiguous()
     metadata = {f"tol.{name.split('.')[0]}": "1e-5" for name in tensors}
     save_file(tensors, HERE / "ops.safetensors", metadata)
+
+
+def variants():
+    """Same tensors, other function: what a file's metadata or --set has to say."""
+    basic, bottleneck = torchvision.models.resnet.BasicBlock, torchvision.models.resnet.Bottleneck
+    large, small = [2, 2, 2, 2], (32, 32)
+    save("variant_small_stem", small_stem(TorchvisionResNet(basic, large, 2), False), small)
+    save("variant_small_stem_pool", small_stem(TorchvisionResNet(basic, large, 2), True), small, says={"max_pool": "true"})
+    save("variant_in_1x1", varied(TorchvisionResNet(bottleneck, [3, 4, 6, 3], 2), in_first=True), (64, 64))
+    save("variant_bottleneck_steps", varied(CIFARResNet([3, 4, 6, 3], 2, True), stem=2, strides=[1, 2, 1, 2]), small,
+         says={"stem_stride": "2", "strides": "[1, 2, 1, 2]"})
+    save("variant_basic_eps", varied(CIFARResNet(large, 2, False), epsilon=0.1, stem=2, strides=[1, 1, 3, 2]), small,
+         says={"norm_eps": "0.1"})
+    save("variant_trades", varied(Trades(10, 2, 4, False), epsilon=1e-3, stem=2, strides=[1, 1, 2]), small)
+    cifar = {"mean": [0.4914, 0.4822, 0.4465], "std": [0.2471, 0.2435, 0.2616]}
+    save("variant_dm", varied(DeepMindPreAct(large, 2), epsilon=0.01, stem=1, strides=[1, 2, 1, 2]), small, **cifar)
 
 
 def main():
@@ -292,6 +341,7 @@ def main():
     save("wrn_dm_16_2", DeepMindWide(16, 2, 4), (32, 32), **cifar)
     save("wrn_dm_10_3", DeepMindWide(10, 3, 4), (32, 40), prefix="module.", **cifar)
     save("prn18_dm_w2", DeepMindPreAct([2, 2, 2, 2], 2), (32, 32), **cifar)
+    variants()
     save("prn34_dm_w4_odd", DeepMindPreAct([3, 4, 6, 3], 4), (27, 33), **cifar)
 
 

@@ -1,8 +1,7 @@
 import Spelling
 import Tensors
 
-/// What the tensors of a file do not tell by their names: the input normalization, and which variant of a network they
-/// belong to.
+/// The input normalization, which the tensors of a file do not tell by their names alone.
 extension WeightsFile {
   /// Sets mean and deviation: by hand, or from the file's tensors, or from its metadata, or the `usual` ones; none where
   /// nobody says. Returns the names of the tensors that are a normalization. Throws when two sources disagree, when one
@@ -127,54 +126,5 @@ extension WeightsFile {
       return SettingError("--set \(names.there)=…: needs \(names.missing) too; pass --set \(names.missing)=…")
     }
     return FileError("\(path): its metadata have \(names.there) without \(names.missing); \(remedy)")
-  }
-
-  /// Sets the variant of the network, as far as hand or metadata tell it. Throws where they ask for one that this
-  /// program does not have: a network of another function is never computed.
-  func checkVariant(
-    _ texts: ModelTexts, _ settings: inout ModelSettings, _ model: any Model.Type, _ report: inout ImportReport
-  ) throws {
-    var parts: [String] = []
-    func told<Value: CaseIterable & RawRepresentable>(_ name: String, _ usual: Value) throws -> Value
-    where Value.RawValue == String {
-      guard let text = texts.text(name) else {
-        if model.ownSettings.contains(name) { parts.append("\(name) \(usual.rawValue) (assumed)") }
-        return usual
-      }
-      let value = try texts.choice(name, text.lowercased(), Value.self)
-      guard value.rawValue == usual.rawValue || model.ownSettings.contains(name) else {
-        throw FileError(
-          "\(path): \(name) \(text): \(model.name) does not have it; \(give("pass the --model that has it"))")
-      }
-      parts.append("\(name) \(value.rawValue)")
-      return value
-    }
-    settings.activation = try told("activation", model.usualActivation)
-    settings.shortcut = try told("shortcut", ShortcutSource.activated)
-    if let text = texts.text("norm.eps") {
-      guard let epsilon = Fraction.parse(text), abs(epsilon - BatchNorm.epsilon) < 1e-9 else {
-        throw FileError("\(path): norm_eps \(text): only 1e-05 is computed; \(give("use weights trained with it"))")
-      }
-      parts.append("norm eps 1e-05")
-    } else {
-      parts.append("norm eps 1e-05 (assumed)")
-    }
-    report.variant = isOurs ? "" : parts.joined(separator: ", ")
-  }
-
-  /// The other networks that the same tensors could be, as settings, `["shortcut": "raw"]`: every combination of what
-  /// `report` had to assume.
-  package func otherVariants(_ report: ImportReport) -> [[String: String]] {
-    let assumed = variantSettings.filter { setting in
-      setting.values.contains { report.variant.contains("\(setting.name) \($0) (assumed)") }
-    }
-    let all = assumed.reduce([[:]]) { lists, setting in
-      lists.flatMap { list in setting.values.map { list.merging([setting.name: $0]) { $1 } } }
-    }
-    return all.filter { variant in
-      variant.contains { !report.variant.contains("\($0.key) \($0.value) (assumed)") }
-    }.map { variant in
-      variant.filter { !report.variant.contains("\($0.key) \($0.value) (assumed)") }
-    }.sorted { ($0.count, $0.description) < ($1.count, $1.description) }
   }
 }
