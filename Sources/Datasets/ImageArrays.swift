@@ -110,6 +110,7 @@ struct ImageArrays {
     let count = min(limit ?? images, images)
     let all = try isOneHot ? hot(array, name, count) : whole(array, name, count)
     if isOneHot { notes.append("labels '\(name)' are one-hot, [\(array.shape[1])] each: the class is the 1") }
+    if !isOneHot, array.kind == .boolean { notes.append("labels '\(name)' are true and false: classes 1 and 0") }
     if !isOneHot, array.kind == .float { notes.append("labels '\(name)' are floats, all whole numbers") }
     if let place = all.firstIndex(where: { $0 < 0 }) {
       throw NPY.Failure(reason: "label \(all[place]) at position \(place) is out of range; classes count from 0")

@@ -119,7 +119,8 @@ struct PixelReader {
       for place in values.indices { values[place] /= 255 }
       return values
     }
-    guard array.kind == .float else {
+    if array.kind == .boolean { notes.append("'\(name)' holds true and false: read as 1 and 0") }
+    guard [.float, .boolean].contains(array.kind) else {
       throw NPY.Failure(
         reason: "\(name) holds \(array.size)-byte whole numbers outside 0 … 255; save uint8, or floats in [0, 1]")
     }

@@ -165,6 +165,31 @@ extension TemporaryFolder {
     #expect(message("cifar10", folder.path, folder.path).hasPrefix("D: has data_batch_1, the Python version of CIFAR"))
   }
 
+  @Test func `true and false count as 1 and 0, other types are refused with what helps`() throws {
+    let folder = try TemporaryFolder(), bits: [UInt8] = [0, 1, 1, 0, 1, 1, 0, 0]
+    func read(_ images: Data, _ labels: Data) throws -> LabeledImages {
+      try folder.write(images, "x.npy")
+      try folder.write(labels, "y.npy")
+      return try LabeledImages(npz: "\(folder.path)/x.npy")
+    }
+    let pixels = array([2, 2, 2], bits, type: "|b1"), two = array([2], [0, 1])
+    let images = try read(pixels, array([2], [1, 0], type: "|b1"))
+    #expect(images.pixels == bits.map(Float.init) && images.labels == [1, 0])
+    #expect(images.notes.contains("'x' holds true and false: read as 1 and 0"), "\(images.notes)")
+    #expect(images.notes.contains("labels 'y' are true and false: classes 1 and 0"), "\(images.notes)")
+    #expect(try read(pixels, array([2, 3], [0, 0, 1, 0, 1, 0], type: "|b1")).labels == [2, 1])
+    for (type, size, remedy) in [
+      ("|O", 8, "holds Python objects ('|O'); save plain numbers"),
+      ("<U1", 4, "holds text ('<U1'); save the number of"),
+      ("<c8", 8, "holds complex numbers ('<c8'); save real ones"), ("<f16", 16, "floats of type '<f16'; save them as"),
+      ("<M8[s]", 8, "holds type '<M8[s]'; save plain numbers"), ("|b2", 2, "holds type '|b2'; save plain numbers"),
+    ] {
+      let labels = array([2], Array(repeating: 0, count: 2 * size), type: type)
+      #expect { try read(pixels, labels) } throws: { "\($0)".contains(remedy) && !"\($0)".contains("numpy.savez") }
+    }
+    #expect(try read(pixels, two).labels == [0, 1])
+  }
+
   /// Soft labels of several classes, and pixels that are more than three colors, are never read as something else.
   @Test func `rows with two ones and an alpha that changes are refused`() throws {
     let folder = try TemporaryFolder()

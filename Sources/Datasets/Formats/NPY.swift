@@ -14,6 +14,8 @@ struct NPY {
     case unsigned = "u"
     case signed = "i"
     case float = "f"
+    /// True and false, which count as 1 and 0.
+    case boolean = "b"
   }
 
   /// The dimensions.
@@ -78,13 +80,23 @@ struct NPY {
   private static func type(_ text: String) throws -> (Kind, Int, Bool) {
     let type = Array(text)
     guard type.count >= 3, let kind = Kind(rawValue: type[1]), let size = Int(String(type[2...])),
-      [1, 2, 4, 8].contains(size), kind != .float || size >= 2
+      [1, 2, 4, 8].contains(size), kind != .float || size >= 2, kind != .boolean || size == 1
     else {
-      let what = text.hasSuffix("O") ? "Python objects ('\(text)')" : "type '\(text)'"
-      throw Failure(reason: "holds \(what); give plain numbers of 1 to 8 bytes")
+      throw Failure(reason: "holds \(remedy(text))")
     }
     guard "<>|=".contains(type[0]) else { throw Failure(reason: "has the unknown byte order '\(type[0])'") }
     return (kind, size, type[0] == ">")
+  }
+
+  /// What elements are that are no numbers, and what helps.
+  private static func remedy(_ type: String) -> String {
+    switch type.drop(while: { "<>|=".contains($0) }).first {
+    case "O": "Python objects ('\(type)'); save plain numbers (astype('float32') or astype('int64'))"
+    case "U", "S": "text ('\(type)'); save the number of each class (numpy.unique(y, return_inverse=True)[1])"
+    case "c": "complex numbers ('\(type)'); save real ones (x.real)"
+    case "f": "floats of type '\(type)'; save them as astype('float32')"
+    default: "type '\(type)'; save plain numbers of 1 to 8 bytes (astype('float32') or astype('int64'))"
+    }
   }
 
   private static func strides(_ shape: [Int], isFortran: Bool) -> [Int] {
@@ -120,6 +132,7 @@ struct NPY {
     case (.float, 4): Double(Float(bitPattern: UInt32(bits(place))))
     case (.float, _): Double(bitPattern: bits(place))
     case (.unsigned, _): Double(bits(place))
+    case (.boolean, _): bits(place) == 0 ? 0 : 1
     case (.signed, _): Double(integer(place) ?? 0)
     }
   }
@@ -129,6 +142,7 @@ struct NPY {
     switch kind {
     case .float: return nil
     case .unsigned: return Int(exactly: bits(place))
+    case .boolean: return bits(place) == 0 ? 0 : 1
     case .signed:
       let unused = 64 - 8 * size
       return Int(Int64(bitPattern: bits(place) << unused) >> unused)

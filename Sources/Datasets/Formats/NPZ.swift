@@ -38,7 +38,8 @@ struct NPZ {
       if array.isWhole { try stream.finish() }
       return array
     } catch let failure as NPY.Failure {
-      let remedy = failure.reason.contains("--limit") ? "" : "; write it again with numpy.savez"
+      let isComplete = ["--limit", "; save "].contains { failure.reason.contains($0) }
+      let remedy = isComplete ? "" : "; write it again with numpy.savez"
       throw NPY.Failure(reason: "\(name) \(failure.reason)\(remedy)")
     } catch let error as FileError {
       throw NPY.Failure(reason: error.description)

@@ -55,6 +55,7 @@ struct TensorArray: NumberArray {
     switch tensor.type {
     case .float16, .bfloat16, .float32, .float64:
       (kind, floats, integers) = (.float, try file.numbers(name), [])
+    case .bool: (kind, floats, integers) = (.boolean, [], tensor.bytes.map { $0 == 0 ? 0 : 1 })
     case .uint8: (kind, floats, integers) = (.unsigned, [], tensor.bytes.map { Int($0) })
     default: (kind, floats, integers) = (.signed, [], try file.wholeNumbers(name))
     }
