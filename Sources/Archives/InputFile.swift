@@ -10,11 +10,12 @@ package final class InputFile: Sendable {
   /// Opens a file. Throws for folders, pipes and devices.
   package init(_ url: URL) throws {
     descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileError("cannot be read (\(String(cString: strerror(errno))))") }
+    guard descriptor >= 0 else { throw FileError(FileError.unreadable(errno)) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
+      let reason = FileError.unreadable(errno)
       close(descriptor)
-      throw FileError("cannot be read (\(String(cString: strerror(errno))))")
+      throw FileError(reason)
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: count = Int(status.st_size)
@@ -46,7 +47,7 @@ package final class InputFile: Sendable {
         filled += got
       }
     }
-    guard problem == 0 else { throw FileError("cannot be read (\(String(cString: strerror(problem))))") }
+    guard problem == 0 else { throw FileError(FileError.unreadable(problem)) }
     guard bytes.count == wanted else { throw FileError("became shorter while it was read; read it again") }
     return bytes
   }
@@ -54,7 +55,7 @@ package final class InputFile: Sendable {
   /// A second descriptor of the same file, for a library that closes it and moves its reading position.
   func duplicate() throws -> Int32 {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-    guard copy >= 0 else { throw FileError("cannot be read (\(String(cString: strerror(errno))))") }
+    guard copy >= 0 else { throw FileError(FileError.unreadable(errno)) }
     return copy
   }
 }

@@ -18,7 +18,7 @@ package struct PyTorchFile {
 
   /// Opens a file. Throws `FileError`: the file, what is wrong, what helps.
   package init(contentsOf url: URL) throws {
-    name = url.path
+    name = url.relativePath
     do {
       let file = try InputFile(url)
       size = file.count

@@ -52,7 +52,7 @@ package struct RunFiles: Sendable {
     }
     let limit = step == .max ? "" : " up to step \(step)"
     throw RunError(
-      "\(folder.path): no checkpoint\(limit) that a run can go on from; start it again, in a new folder, with "
+      "\(folder.relativePath): no checkpoint\(limit) that a run can go on from; start it again, in a new folder, with "
         + "--preset \(folder.deletingLastPathComponent().path)/preset.yaml")
   }
 
@@ -70,7 +70,7 @@ extension RunFiles.Entry {
     let metadata = try Safetensors.metadata(of: url)
     guard metadata["dualab"] != nil, let step = metadata["step"].flatMap({ Int($0) }),
       let kind = Self.kind(url, metadata["kind"])
-    else { throw FileError("\(url.path): not a checkpoint of a run") }
+    else { throw FileError("\(url.relativePath): not a checkpoint of a run") }
     let size = (try? FileManager.default.attributesOfItem(atPath: url.path)[.size] as? Int) ?? 0
     self.init(url: url, step: step, kind: kind, canGoOn: metadata["progress"] != nil, size: size)
   }

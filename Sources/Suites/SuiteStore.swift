@@ -95,7 +95,7 @@ package final class SuiteStore: Sendable {
     let differing = record.settings.differences(from: run.settings)
     if let knob = differing.first(where: { $0.name != Knob.dataFolder.name }) {
       throw FileError(
-        "\(url.path): trained with \(knob.name)=\(record.settings.formatted(knob)), not "
+        "\(url.relativePath): trained with \(knob.name)=\(record.settings.formatted(knob)), not "
           + "\(run.settings.formatted(knob)); delete its folder to train this run again")
     }
     return record
@@ -174,7 +174,7 @@ package final class SuiteStore: Sendable {
   private func read<Value: Decodable>(_ url: URL, _ remedy: String) throws -> Value? {
     guard let data = FileManager.default.contents(atPath: url.path) else { return nil }
     do { return try JSONDecoder().decode(Value.self, from: data) } catch {
-      throw FileError("\(url.path): damaged, or written by another version; \(remedy)")
+      throw FileError("\(url.relativePath): damaged, or written by another version; \(remedy)")
     }
   }
 

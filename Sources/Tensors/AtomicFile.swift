@@ -14,7 +14,7 @@ package enum AtomicFile {
       throw error
     } catch {
       throw FileError(
-        "\(url.path): cannot be written; check that the folder exists, is writable and the disk has space")
+        "\(url.relativePath): cannot be written; check that the folder exists, is writable and the disk has space")
     }
   }
 
@@ -73,7 +73,7 @@ package enum AtomicFile {
     let descriptor = open(url.path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       guard errno == ENXIO else { throw CocoaError(.fileWriteNoPermission) }
-      throw FileError("\(url.path): nobody reads this pipe; start its reader first, or write to a file")
+      throw FileError("\(url.relativePath): nobody reads this pipe; start its reader first, or write to a file")
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     let flags = fcntl(descriptor, F_GETFL)

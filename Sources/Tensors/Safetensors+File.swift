@@ -55,25 +55,28 @@ extension Safetensors {
   package init(contentsOf url: URL) throws {
     let data: Data
     if url.hasDirectoryPath || (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == true {
-      throw FileError("\(url.path): is a folder; pass a file")
+      throw FileError("\(url.relativePath): is a folder; pass a file")
     }
     // A pipe that nobody writes to must not be waited for.
     var status = stat()
-    if stat(url.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw FileError("\(url.path): is not a regular file; pass a file")
+    guard stat(url.path, &status) == 0 else {
+      throw FileError("\(url.relativePath): \(FileError.unreadable(errno))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError("\(url.relativePath): is not a regular file; pass a file")
     }
     // A training may cut its checkpoint off while it is read, which ends a program that has mapped it. Only what no
     // checkpoint reaches is mapped.
-    do { data = try Data(contentsOf: url, options: Int(status.st_size) > Self.largestRead ? .alwaysMapped : []) } catch
-    {
-      throw FileError("\(url.path): cannot be read (\(error.localizedDescription))")
-    }
+    do {
+      data = try Data(contentsOf: url, options: Int(status.st_size) > Self.largestRead ? .alwaysMapped : [])
+    } catch { throw FileError("\(url.relativePath): \(FileError.unreadable(errno))") }
     do { try self.init(data: data) } catch let error as FileError {
-      if let other = ForeignFile(data, path: url.path) { throw FileError("\(url.path): \(other)") }
-      throw FileError("\(url.path): \(error); save it again with the safetensors library")
+      if let other = ForeignFile(data, path: url.relativePath) { throw FileError("\(url.relativePath): \(other)") }
+      throw FileError("\(url.relativePath): \(error); save it again with the safetensors library")
     }
     guard isIntact else {
-      throw FileError("\(url.path): damaged: its checksum is not that of its contents; use an earlier checkpoint")
+      throw FileError(
+        "\(url.relativePath): damaged: its checksum is not that of its contents; use an earlier checkpoint")
     }
   }
 

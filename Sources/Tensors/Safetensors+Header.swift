@@ -9,9 +9,9 @@ extension Safetensors {
 
   /// The metadata of a file, without its tensors: quick, whatever its size. Throws `FileError`.
   package static func metadata(of url: URL) throws -> [String: String] {
-    guard isRegular(url) else { throw FileError("\(url.path): is not a regular file") }
+    guard isRegular(url) else { throw FileError("\(url.relativePath): is not a regular file") }
     guard let file = FileHandle(forReadingAtPath: url.path) else {
-      throw FileError("\(url.path): cannot be read; check its permissions")
+      throw FileError("\(url.relativePath): cannot be read; check its permissions")
     }
     defer { try? file.close() }
     do {
@@ -23,9 +23,9 @@ extension Safetensors {
       }
       return try metadata(inHeader: text)
     } catch let error as FileError {
-      throw FileError("\(url.path): not a readable checkpoint (\(error))")
+      throw FileError("\(url.relativePath): not a readable checkpoint (\(error))")
     } catch {
-      throw FileError("\(url.path): cannot be read (\(error.localizedDescription))")
+      throw FileError("\(url.relativePath): cannot be read (\(error.localizedDescription))")
     }
   }
 }

@@ -65,6 +65,15 @@ package struct FileError: Error, Sendable, CustomStringConvertible {
   package let description: String
   /// An error with this line.
   package init(_ description: String) { self.description = description }
+
+  /// Why a file cannot be read, after `errno`, and what helps.
+  package static func unreadable(_ error: Int32) -> String {
+    switch error {
+    case ENOENT, ENOTDIR: "no such file; check the path"
+    case EACCES, EPERM: "cannot be read (\(String(cString: strerror(error)))); check its permissions"
+    default: "cannot be read (\(String(cString: strerror(error)))); check the disk"
+    }
+  }
 }
 
 // MARK: elements

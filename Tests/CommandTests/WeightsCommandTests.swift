@@ -65,7 +65,7 @@ import Testing
 
   @Test(arguments: [
     ("pt/refused/whole_module.pt", "pickled module"), ("pt/refused/os_system.pt", "nothing was run"),
-    ("import/K6_google_drive_page.safetensors", "web page"), ("pt/none.pt", "No such file"),
+    ("import/K6_google_drive_page.safetensors", "web page"), ("pt/none.pt", "no such file; check the path"),
   ])
   func aFileThatIsRefusedElsewhereIsRefusedHere(name: String, cause: String) async throws {
     let run = try await show([Self.oracle(name)])

@@ -69,7 +69,9 @@ struct RefusalTests {
   @Test func aFolderAndAMissingFileAreSaid() throws {
     #expect(try message { _ = try PyTorchFile(contentsOf: Repository.oracle("pt")) }.contains("is a folder"))
     let missing = Repository.oracle("pt/none.pt")
-    #expect(try message { _ = try PyTorchFile(contentsOf: missing) }.contains("No such file"))
+    #expect(try message { _ = try PyTorchFile(contentsOf: missing) }.contains("no such file; check the path"))
+    let relative = URL(fileURLWithPath: "none.pt")
+    #expect(try message { _ = try PyTorchFile(contentsOf: relative) } == "none.pt: no such file; check the path")
     #expect(try message { _ = try PyTorchFile(contentsOf: URL(fileURLWithPath: "/dev/zero")) }.contains("regular file"))
   }
 

@@ -43,7 +43,7 @@ final class CheckpointWriter: Sendable {
       return tell(
         .failure(
           FileError(
-            "\(url.path): left out, since the disk is slow and the checkpoints that wait for it fill the memory; going "
+            "\(url.relativePath): left out, since the disk is slow and the checkpoints that wait for it fill the memory; going "
               + "back to step \(note.step) starts from an earlier one")))
     }
     queue.async { [self] in
@@ -66,14 +66,14 @@ final class CheckpointWriter: Sendable {
   static func write(_ file: Safetensors, to url: URL) throws(FileError) {
     let folder = url.deletingLastPathComponent()
     do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
-      throw FileError("\(folder.path): cannot create this folder; choose another with --out")
+      throw FileError("\(folder.relativePath): cannot create this folder; choose another with --out")
     }
     do {
       var file = file
       file.seal()
       try file.write(to: url)
     } catch let error as FileError { throw error } catch {
-      throw FileError("\(url.path): cannot be written")
+      throw FileError("\(url.relativePath): cannot be written")
     }
   }
 
