@@ -9,9 +9,10 @@ package struct ImportRecord: Sendable, Hashable {
 
   package init(_ weights: ImportReport, images: [String]) { (self.weights, self.images) = (weights, images) }
 
-  /// The lines of the protocol card.
-  package var lines: [String] {
-    weights.facts(takesSettings: false).map { "weights: \($0)" } + images.map { "images: \($0)" }
+  /// The lines of the protocol card, but for what `warnings` say.
+  package func lines(besides warnings: [EvaluationWarning]) -> [String] {
+    let others = images.filter { line in !warnings.contains { $0.message == line } }
+    return weights.facts(takesSettings: false).map { "weights: \($0)" } + others.map { "images: \($0)" }
   }
 }
 

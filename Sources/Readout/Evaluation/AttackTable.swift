@@ -18,7 +18,8 @@ package enum AttackTable {
       "\(report.title), \(card.norm.rawValue), ε \(radius(card)), seed \(card.seed)"
         + (card.individual ? ", each attack run separately" : ""),
     ]
-    return head + [self.shard(shard, of: card), mixture(card)].compactMap(\.self) + (imported?.lines ?? []) + [""]
+    return head + [self.shard(shard, of: card), mixture(card)].compactMap(\.self)
+      + (imported?.lines(besides: report.warnings) ?? []) + [""]
       + Listing.table(rows(report), columns: columns) + [""]
       + accuracies(report) + published(card)
       + checks(report) + warnings(report)

@@ -14,7 +14,7 @@ package enum DiagnoseTable {
         + (card.preset == nil ? "in steps of ε/4" : "as in training") + ", and \(card.suite); "
         + "\(card.norm.rawValue), ε \(Fraction.format(card.eps)), seed \(card.seed)",
     ]
-    lines += (result.imported?.lines ?? []) + [""]
+    lines += (result.imported?.lines(besides: result.warnings) ?? []) + [""]
     let table = Notation.table
     lines += Listing.table(
       [
@@ -30,8 +30,18 @@ package enum DiagnoseTable {
   }
 
   private static func causes(_ result: DiagnosisResult) -> [String] {
-    guard !result.causes.isEmpty else { return ["no sign of false robustness found"] }
+    guard !result.causes.isEmpty else { return [verdict(result)] }
     return result.causes.map { "\($0.title), \($0.numbers(.table)): \($0.sentence)" }
+  }
+
+  /// What it means that no cause was found.
+  private static func verdict(_ result: DiagnosisResult) -> String {
+    if result.warnings.contains(where: { $0.kind == .guessing }) {
+      return "nothing can be said of robustness: clean accuracy is no better than guessing"
+    }
+    return result.pgd.correct > 0
+      ? "no sign of false robustness found"
+      : "no false robustness: \(result.card.attack) breaks every image, so there is no robustness that could be false"
   }
 
   /// One line per layer. The sums run over all layers, even if one was requested.
