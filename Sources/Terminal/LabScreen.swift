@@ -19,6 +19,8 @@ package struct ScreenOptions: Sendable {
   package var usesMouse = false
   /// Says in one line why the run cannot be left after a step with these changes; nil when it can be.
   package var refusal: @Sendable (Int, [Assignment]) -> String? = { _, _ in "this run cannot be branched" }
+  /// Says in one line why this cannot be begun in place of the run; nil when it can be.
+  package var refusalOfNext: @Sendable (NextRun) -> String? = { _ in nil }
   /// Reads other runs by name, to draw them behind the one that is shown. Throws what is wrong, in one line.
   package var compare: @Sendable ([String]) throws -> [OtherRun] = { _ in [] }
 

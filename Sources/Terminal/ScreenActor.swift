@@ -285,7 +285,12 @@ actor ScreenActor<Content: ScreenContent> {
           content.note("\(error)")
         }
       case .cancelExamination: options.cancelExamination()
-      case .next(let next, let theme): leave(.next(next, theme: theme))
+      case .next(let next, let theme):
+        if let refusal = options.refusalOfNext(next) {
+          content.note(refusal)
+        } else {
+          leave(.next(next, theme: theme))
+        }
       case .branch(let step, let changes, let theme):
         if let refusal = options.refusal(step, changes) {
           content.note(refusal)

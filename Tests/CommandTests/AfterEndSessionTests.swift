@@ -27,6 +27,14 @@ import Testing
     try lab.press("Enter")
     try await lab.wait(for: "finished after 18 steps")
 
+    // What cannot begin is said where it was asked for, and the lab stays.
+    try lab.press("a")
+    try await lab.wait(for: ":restart")
+    try lab.type("norm=dbn batching=seq")
+    try lab.press("Enter")
+    try await lab.wait(for: "DBN needs both domains", "finished after 18 steps")
+    try lab.press("r")
+    try await lab.wait(for: "Results")
     try lab.press("a")
     try await lab.wait(for: ":restart")
     try lab.type("β=1 steps=6")

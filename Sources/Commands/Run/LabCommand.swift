@@ -60,7 +60,7 @@ struct LabCommand: AsyncParsableCommand {
       left.withLock { $0 = memory }
       configuration.remember(memory)
     }
-    while let following = try await show(session, lab, team, output: output, remember: remember) {
+    while let following = try await show(session, given, lab, team, output: output, remember: remember) {
       team = nil
       lab = Lab(options: lab.options(theme: following.theme))
       lab.restore(left.withLock { $0 })
@@ -111,7 +111,7 @@ struct LabCommand: AsyncParsableCommand {
 
   /// Shows one run until it is left; returns what to go on with, if that is why.
   private func show(
-    _ session: RunningSession, _ lab: Lab, _ team: RankTeam?, output: Output,
+    _ session: RunningSession, _ given: RunOptions, _ lab: Lab, _ team: RankTeam?, output: Output,
     remember: @escaping @Sendable (LabMemory) -> Void
   ) async throws -> Following? {
     let engine = session.engine
@@ -125,6 +125,7 @@ struct LabCommand: AsyncParsableCommand {
     do {
       var screen = look.screenOptions(keepsSignals: true)
       screen.refusal = { step, changes in session.refusal(ofBranchAt: step, changes) }
+      screen.refusalOfNext = { given.refusal(of: $0, after: session) }
       screen.beside = { step, changes in try beside.start(at: step, changes) }
       screen.examine = { examination, run in try examiner.start(examination, run: run) }
       screen.cancelExamination = { examiner.cancel() }
@@ -188,6 +189,19 @@ struct LabCommand: AsyncParsableCommand {
 }
 
 extension RunOptions {
+  /// Why a run cannot follow `session`, in one line: settings, a preset or a run that are none. Nil when it can, as far
+  /// as that is known without its data.
+  fileprivate func refusal(of next: NextRun, after session: RunningSession) -> String? {
+    do {
+      switch next {
+      case .longer: break
+      case .again, .preset: _ = try RunPlan(following(next, session))
+      case .run(let name): _ = try RunName(name).store()
+      }
+      return nil
+    } catch let failure as CommandFailure { return failure.line } catch { return oneLine("\(error)") }
+  }
+
   /// The options of the run that follows `session`, which is over.
   fileprivate func following(_ next: NextRun, _ session: RunningSession) throws -> RunOptions {
     var options = self
