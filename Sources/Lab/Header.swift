@@ -69,6 +69,9 @@ struct Header {
         iteration = leftPadded("\(slow.iteration)", to: "\(slow.iterations)".count)
       spans.append(Span(" · \(name) \(iteration)/\(slow.iterations)", .header))
     }
+    if has(.detail), [.validating, .testing].contains(session.state), let slow = session.measurement {
+      spans.append(Span(" · \(leftPadded("\(slow.images)", to: "\(slow.count)".count))/\(slow.count) images", .header))
+    }
     if has(.epoch), session.step > 0, !session.isWatching {
       spans.append(Span(" · epoch \(leftPadded("\(session.epoch + 1)", to: epochDigits))", .header))
     }

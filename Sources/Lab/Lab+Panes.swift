@@ -102,6 +102,11 @@ extension Lab {
       session.slowStep = step
       return
     }
+    if case .measurement(let measurement) = news {
+      needsDraw = needsDraw || session.measurement != measurement
+      session.measurement = measurement
+      return
+    }
     heard[news.topic] = news
     let visible = Set(layout.places.map(\.pane))
     for index in panes.indices where panes[index].hear(news) && visible.contains(index) { needsDraw = true }

@@ -59,6 +59,8 @@ package struct Session: Sendable {
   private var pace = Pace()
   /// How far the attack of the step under way is, where steps are slow.
   var slowStep: StepNews?
+  /// How far a slow validation or test is; nil while there is none.
+  var measurement: MeasurementNews?
   /// Who looks on while nothing here trains; nil for a session of our own.
   var onlooker: Onlooker?
 

@@ -14,6 +14,8 @@ package enum PaneNews: Sendable, Hashable {
   case peak(Double)
   /// How far the attack of a slow step is; nil when steps are quick again.
   case step(StepNews?)
+  /// How far a slow validation or test is; nil when none is under way.
+  case measurement(MeasurementNews?)
 
   /// Ways of looking at a run that is not trained here.
   package enum Onlooking: String, Sendable, Hashable {
@@ -24,7 +26,7 @@ package enum PaneNews: Sendable, Hashable {
   }
 
   /// What is replaced by later news of the same topic.
-  package enum Topic: Sendable, Hashable { case onlooking, runs, machine, drawing, peak, step }
+  package enum Topic: Sendable, Hashable { case onlooking, runs, machine, drawing, peak, step, measurement }
 
   /// What it is about.
   package var topic: Topic {
@@ -35,6 +37,7 @@ package enum PaneNews: Sendable, Hashable {
     case .drawing: .drawing
     case .peak: .peak
     case .step: .step
+    case .measurement: .measurement
     }
   }
 }
@@ -51,6 +54,14 @@ package struct StepNews: Sendable, Hashable {
   package init(step: Int, attack: String, iteration: Int, iterations: Int) {
     (self.step, self.attack, self.iteration, self.iterations) = (step, attack, iteration, iterations)
   }
+}
+
+/// How far a validation or test is.
+package struct MeasurementNews: Sendable, Hashable {
+  /// Images that are done, and how many there are.
+  package let images: Int, count: Int
+
+  package init(images: Int, count: Int) { (self.images, self.count) = (images, count) }
 }
 
 /// The runs in a folder.

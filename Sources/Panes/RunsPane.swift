@@ -68,7 +68,7 @@ package struct RunsPane: Pane {
       rows = RunsPane.tree(runs.runs)
       select(rows.firstIndex { $0.entry.path == path } ?? rows.firstIndex { isThis($0.entry) } ?? 0)
       return true
-    case .machine, .drawing, .peak, .step: break
+    case .machine, .drawing, .peak, .step, .measurement: break
     }
     return false
   }

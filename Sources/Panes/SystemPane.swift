@@ -85,7 +85,7 @@ package struct SystemPane: Pane {
       guard drawing != share else { return false }
       drawing = share
     case .peak(let gigaflops): (peak, isMeasuring) = (gigaflops, false)
-    case .step: return false
+    case .step, .measurement: return false
     case .onlooking: isElsewhere = true
     case .runs: return false
     }

@@ -12,6 +12,17 @@ import Testing
     StepProgress.State(step: step, attack: "PGD-10", iteration: iteration, iterations: 10, start: start)
   }
 
+  @Test func aSlowMeasurementIsToldWhileItLasts() {
+    var told = StepFeed.Told()
+    let state = StepProgress.Measurement(images: 300, count: 1000, start: start)
+    told.look(atMeasurement: state, now: start + .milliseconds(400))
+    #expect(told.measurement == nil)
+    told.look(atMeasurement: state, now: start + .milliseconds(600))
+    #expect(told.measurement == MeasurementNews(images: 300, count: 1000) && told.news == nil)
+    told.look(atMeasurement: nil, now: start + .seconds(1))
+    #expect(told.measurement == nil)
+  }
+
   @Test func quickStepsAreNotTold() {
     var told = StepFeed.Told()
     for step in 1...5 { told.look(at: state(step, 3), now: start + .milliseconds(400)) }

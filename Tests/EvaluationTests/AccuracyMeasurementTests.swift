@@ -38,6 +38,15 @@ struct AccuracyMeasurementTests {
     #expect(some.clean.n == 140 && AccuracyMeasurement(split, limit: 999, seed: 3).count == 150)
   }
 
+  @Test func progressGrowsFromGroupToGroupAndFromIterationToIteration() throws {
+    let small = try SmallNetwork(count: 300), measurement = AccuracyMeasurement(try small.set(), seed: 0)
+    var told: [Int] = []
+    _ = try measurement.run(on: small.network, under: [attack, attack], progress: { told.append($0) })
+    #expect(told == told.sorted() && told.first == 0 && told.allSatisfy { $0 < 300 })
+    // 128 images under the first of two attacks, one of four iterations over.
+    #expect(told.contains(16) && told.contains(64) && told.contains(128) && told.contains(256 + 22))
+  }
+
   @Test func aPollEndsIt() throws {
     struct Enough: Error {}
     let small = try SmallNetwork(count: 300)
@@ -45,10 +54,12 @@ struct AccuracyMeasurementTests {
     for allowed in [0, 2, 5] {
       var polls = 0
       #expect(throws: Enough.self) {
-        try measurement.run(on: small.network, under: [attack]) {
-          polls += 1
-          if polls > allowed { throw Enough() }
-        }
+        try measurement.run(
+          on: small.network, under: [attack],
+          poll: {
+            polls += 1
+            if polls > allowed { throw Enough() }
+          })
       }
       #expect(polls == allowed + 1)
     }

@@ -97,6 +97,16 @@ import Testing
     #expect(!header(&lab).contains("PGD"))
   }
 
+  @Test func aSlowValidationSaysHowManyImagesAreDone() {
+    var lab = Script.lab(to: 60)
+    lab.hear(.measurement(MeasurementNews(images: 640, count: 5000)))
+    #expect(!header(&lab).contains("images"))
+    _ = lab.handle(.state(StateChange(step: 60, state: .validating)))
+    #expect(header(&lab).contains("60/400 ·  640/5000 images"))
+    lab.hear(.measurement(nil))
+    #expect(!header(&lab).contains("images"))
+  }
+
   @Test func stepsThatBecameQuickSayNothing() {
     var lab = Script.lab(to: 60)
     lab.hear(.step(StepNews(step: 61, attack: "PGD-10", iteration: 7, iterations: 10)))

@@ -1,7 +1,8 @@
 import Engine
 import Panes
 
-/// Tells of a slow step how far its attack is; of quick ones nothing, since the next one comes before it is read.
+/// Tells of a slow step how far its attack is, and of a slow measurement how many images are done; of quick ones
+/// nothing, since the next one comes before it is read.
 struct StepFeed: Sendable {
   let progress: StepProgress
 
@@ -14,9 +15,11 @@ struct StepFeed: Sendable {
       let task = Task.detached(priority: .background) {
         var told = Told()
         while !Task.isCancelled {
-          let before = told.news
+          let before = told
           told.look(at: progress.state, now: .now)
-          if told.news != before { continuation.yield(.step(told.news)) }
+          told.look(atMeasurement: progress.measurement, now: .now)
+          if told.news != before.news { continuation.yield(.step(told.news)) }
+          if told.measurement != before.measurement { continuation.yield(.measurement(told.measurement)) }
           try? await Task.sleep(for: Self.interval)
         }
         continuation.finish()
@@ -29,6 +32,8 @@ struct StepFeed: Sendable {
   struct Told {
     /// Nil while steps are quick.
     private(set) var news: StepNews?
+    /// Nil while none is slow.
+    private(set) var measurement: MeasurementNews?
     /// The last step that was seen to be slow.
     private var slow = -1
 
@@ -40,6 +45,12 @@ struct StepFeed: Sendable {
       guard state.step - slow <= 1 else { return news = nil }
       news = StepNews(
         step: state.step, attack: state.attack, iteration: state.iteration, iterations: state.iterations)
+    }
+
+    /// The same of a measurement.
+    mutating func look(atMeasurement state: StepProgress.Measurement?, now: ContinuousClock.Instant) {
+      let slow = state.flatMap { now - $0.start >= StepFeed.slow ? $0 : nil }
+      measurement = slow.map { MeasurementNews(images: $0.images, count: $0.count) }
     }
   }
 }

@@ -1,7 +1,7 @@
 import Attacks
 import Synchronization
 
-/// How far the current step has come. The training thread writes it, and the screen reads it.
+/// How far the current step, or a measurement, has come. The training thread writes it, and the screen reads it.
 package final class StepProgress: Sendable {
   /// What was noted last.
   package struct State: Sendable, Hashable {
@@ -20,12 +20,37 @@ package final class StepProgress: Sendable {
     }
   }
 
+  /// How far a validation or test is.
+  package struct Measurement: Sendable, Hashable {
+    /// Images that are done, and how many there are.
+    package fileprivate(set) var images: Int
+    package let count: Int
+    /// When it began.
+    package let start: ContinuousClock.Instant
+
+    package init(images: Int, count: Int, start: ContinuousClock.Instant) {
+      (self.images, self.count, self.start) = (images, count, start)
+    }
+  }
+
   private let noted = Mutex<State?>(nil)
+  private let measured = Mutex<Measurement?>(nil)
 
   package init() {}
 
   /// Nil between two attacks.
   package var state: State? { noted.withLock { $0 } }
+  /// Nil while nothing is measured.
+  package var measurement: Measurement? { measured.withLock { $0 } }
+
+  /// A measurement on `count` images begins.
+  func beginMeasuring(_ count: Int) { measured.withLock { $0 = Measurement(images: 0, count: count, start: .now) } }
+
+  /// So many images are done.
+  func measured(_ images: Int) { measured.withLock { $0?.images = images } }
+
+  /// It has ended.
+  func endMeasuring() { measured.withLock { $0 = nil } }
 
   /// The attack of a step begins.
   func begin(_ step: Int, _ attack: String) {

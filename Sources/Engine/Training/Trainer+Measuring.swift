@@ -89,8 +89,12 @@ extension Trainer {
     let reference: [any Attack] = settings[.attack].type.isIterative ? [] : [settings.referencePGD]
     let (images, limit) =
       split == .test ? (data.test, initial[.testLimit]) : (data.validation, initial[.validationLimit])
-    let found = try AccuracyMeasurement(images, limit: limit, seed: seed)
-      .run(on: network, under: [attack] + reference, sharedBy: training.team, poll: poll)
+    let measurement = AccuracyMeasurement(images, limit: limit, seed: seed), progress = training.progress
+    progress.beginMeasuring(measurement.count)
+    defer { progress.endMeasuring() }
+    let found = try measurement.run(
+      on: network, under: [attack] + reference, sharedBy: training.team, progress: { progress.measured($0) }, poll: poll
+    )
     return Probe(
       step: step, split: split, weights: weights, clean: found.clean, adversarial: found.attacked[0],
       attack: attack.title, pgd10: found.attacked.dropFirst().first, seconds: seconds(since: start))

@@ -42,12 +42,15 @@ package struct AccuracyMeasurement {
 
   /// Measures `network` clean and under each attack. Calls `poll` between groups of images and during attacks; an error
   /// from it ends the measurement. The processes of a team, which all measure the same, share out the images, and each
-  /// gets what one process finds on all of them.
+  /// gets what one process finds on all of them. `progress` hears often how many images are done, as if this process's
+  /// part were all.
   package func run(
-    on network: Network, under attacks: [any Attack] = [], sharedBy team: RankTeam? = nil, poll: () throws -> Void = {}
+    on network: Network, under attacks: [any Attack] = [], sharedBy team: RankTeam? = nil,
+    progress: @escaping (_ images: Int) -> Void = { _ in }, poll: () throws -> Void = {}
   ) throws -> Accuracies {
     let own = team?.part(of: count) ?? 0..<count
-    let found = try RankTeam.together(team, poll) { try run(on: network, under: attacks, own, $0) }
+    let watch = MeasurementWatch(attacks: attacks.count, scale: Double(count) / Double(max(1, own.count)), progress)
+    let found = try RankTeam.together(team, poll) { try run(on: network, under: attacks, own, watch, $0) }
     guard let team else { return found }
     let correct = try team.collect([found.clean.correct] + found.attacked.map(\.correct))
     let numbers = 1 + attacks.count
@@ -60,7 +63,8 @@ package struct AccuracyMeasurement {
 
   /// The same of some of the images.
   private func run(
-    on network: Network, under attacks: [any Attack], _ part: Range<Int>, _ poll: () throws -> Void
+    on network: Network, under attacks: [any Attack], _ part: Range<Int>, _ watch: MeasurementWatch,
+    _ poll: () throws -> Void
   ) throws -> Accuracies {
     let size = network.settings.input.planarCount, room = min(part.count, Self.chunk) * size
     let images = Storage(count: room), adversarial = Storage(count: attacks.isEmpty ? 0 : room)
@@ -75,8 +79,9 @@ package struct AccuracyMeasurement {
       logits += here
       let batch = AttackBatch(
         images: images.pointer, examples: Array(indices[range]), target: .labels(labels), seed: seed,
-        purpose: .evaluationStart)
+        purpose: .evaluationStart, observer: watch)
       for (number, attack) in attacks.enumerated() {
+        watch.begins(number, images: range.count, after: first - part.lowerBound)
         try attack.perturb(batch, on: network, into: adversarial.pointer, poll: poll)
         attacked[number] += network.correctPositions(at: adversarial.pointer, labels: labels).count
       }
@@ -84,6 +89,32 @@ package struct AccuracyMeasurement {
     return Accuracies(
       clean: Proportion(correct: clean, n: part.count),
       attacked: attacked.map { Proportion(correct: $0, n: part.count) }, logits: logits)
+  }
+}
+
+/// Counts the images that are done, those under attack by the iterations that are over.
+private final class MeasurementWatch: AttackObserver {
+  private let attacks: Int
+  private let scale: Double
+  private let tell: (Int) -> Void
+  /// The attack, from 0, the images that it gets, and those before them.
+  private var number = 0, images = 0, before = 0
+
+  init(attacks: Int, scale: Double, _ tell: @escaping (Int) -> Void) {
+    (self.attacks, self.scale, self.tell) = (attacks, scale, tell)
+  }
+
+  func begins(_ number: Int, images: Int, after before: Int) {
+    (self.number, self.images, self.before) = (number, images, before)
+    note(0)
+  }
+
+  func begins(_ iteration: Int, of count: Int) { note(Double(iteration - 1) / Double(max(1, count))) }
+
+  /// `share` of the attack is over.
+  private func note(_ share: Double) {
+    let done = (Double(number) + share) / Double(max(1, attacks)) * Double(images)
+    tell(Int((scale * (Double(before) + done)).rounded(.down)))
   }
 }
 
