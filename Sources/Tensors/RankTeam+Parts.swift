@@ -1,9 +1,11 @@
 /// The first process was told to leave a piece of work that all do together; the others leave it too.
 package struct WorkWithdrawn: Error, CustomStringConvertible {
-  package init() {}
+  /// One line: which process could not do its part and why, where that is known.
+  package let description: String
 
-  /// One line.
-  package let description = "another process of this run could not do its part, or was told to leave it"
+  package init(_ reason: String? = nil) {
+    description = reason ?? "another process of this run could not do its part, or was told to leave it"
+  }
 }
 
 /// Work that all processes of a run do side by side, each one a part of it.
@@ -65,11 +67,17 @@ extension RankTeam {
       var numbers = [failure == nil ? 0.0 : 1, isDone ? 1 : 0]
       numbers.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { team.add(base, count: $0.count) } }
       isOver = numbers[0] > 0
+      guard isOver else {
+        try team.check()
+        met = .now
+        return Int(numbers[1]) == team.count
+      }
+      // All know that it is over, and hear why. The first process says by itself what it was told.
+      let own = team.isFirst ? "" : failure.map { "rank \(team.rank) of \(team.count): \($0)" } ?? ""
+      let reasons = try? team.collectMessages(Array(own.utf8)).map { String(decoding: $0, as: UTF8.self) }
       if let failure { throw failure }
       try team.check()
-      if isOver { throw WorkWithdrawn() }
-      met = .now
-      return Int(numbers[1]) == team.count
+      throw WorkWithdrawn(reasons?.first { !$0.isEmpty })
     }
 
     /// Tells the others of an error, unless it is what they were told.

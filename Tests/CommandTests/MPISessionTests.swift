@@ -156,6 +156,17 @@ import Testing
         try complaint(on("a"), on("b"), status: 1) == [
           "dualab: rank 1 of 2: its training images are not those of rank 0; use the same data"
         ])
+      // Nor may images differ that are only measured on.
+      let restored = images.appendingPathComponent("train/n02102040/n02102040_7_png.png")
+      try FileManager.default.removeItem(at: changed)
+      try FileManager.default.copyItem(at: restored, to: changed)
+      let tests = place.appendingPathComponent("b/images/val/n02102040")
+      let first = try #require(try FileManager.default.contentsOfDirectory(atPath: tests.path).sorted().first)
+      try FileManager.default.removeItem(at: tests.appendingPathComponent(first))
+      #expect(
+        try complaint(on("a"), on("b"), status: 1) == [
+          "dualab: rank 1 of 2: its test images are not those of rank 0; use the same data"
+        ])
     }
   }
 

@@ -108,6 +108,50 @@ import Testing
         + "and install both with 'make DUALAB_MPI=1 install'\n")
   }
 
+  /// ctrl-z of a shell: Open MPI's mpirun stops all processes until it goes on, MPICH's only itself. Either way nothing
+  /// changes in what is trained.
+  @Test(.enabled(if: !MPIRun.installed.isEmpty), arguments: MPIRun.installed)
+  func aRunThatWasStoppedGoesOn(mpi: String) throws {
+    let place = try newTemporaryFolder(), folder = place.appendingPathComponent("run")
+    let alone = place.appendingPathComponent("alone"), program = try BuiltProduct.path("dualab")
+    defer { try? FileManager.default.removeItem(at: place) }
+    let whole = try ChildProcess.run(
+      [program] + MPIRun.train(alone, ["model=conv4"], steps: 400), environment: MPIRun.environment())
+    #expect(whole.status == 0, "\(whole.errors)")
+    let script = """
+      mpirun.\(mpi) -n 2 "$@" & run=$!
+      until ls "$RUN"/checkpoints/auto-[1-9]*.safetensors > /dev/null 2>&1; do sleep .02; done
+      kill -TSTP $run; sleep 1
+      for child in $run $(cat /proc/$run/task/$run/children); do cut -d ' ' -f 3 /proc/$child/stat; done | tr -d '\\n'
+      kill -CONT $run; wait $run
+      """
+    let stopped = try ChildProcess.run(
+      ["bash", "-c", script, "bash", program] + MPIRun.train(folder, ["model=conv4"], steps: 400),
+      environment: MPIRun.environment(["RUN": folder.path]))
+    #expect(stopped.status == 0, "\(stopped.errors)")
+    #expect(stopped.output.contains(mpi == "openmpi" ? "TT" : "T"), "\(stopped.output)")
+    #expect(try MPIRun.tensors(folder) == MPIRun.tensors(alone))
+  }
+
+  /// A signal to mpirun reaches all processes, and the first one writes a checkpoint before they end.
+  @Test(.enabled(if: !MPIRun.installed.isEmpty), arguments: MPIRun.installed, ["TERM", "INT"])
+  func aSignalLeavesACheckpoint(mpi: String, signal: String) throws {
+    let place = try newTemporaryFolder(), folder = place.appendingPathComponent("run")
+    defer { try? FileManager.default.removeItem(at: place) }
+    let script = """
+      set -m
+      mpirun.\(mpi) -n 2 "$@" & run=$!
+      until ls "$RUN"/checkpoints/auto-[1-9]*.safetensors > /dev/null 2>&1; do sleep .02; done
+      kill -\(signal) $run; wait $run
+      """
+    let stopped = try ChildProcess.run(
+      ["bash", "-c", script, "bash", try BuiltProduct.path("dualab")]
+        + MPIRun.train(folder, ["model=conv4"], steps: 100_000),
+      environment: MPIRun.environment(["RUN": folder.path]))
+    let checkpoint = folder.appendingPathComponent("checkpoints/interrupted.safetensors").path
+    #expect(FileManager.default.fileExists(atPath: checkpoint), "\(stopped.errors)")
+  }
+
   /// A process that dies ends all; the run goes on from its last checkpoint with another number of processes, to the
   /// bits of a run that nothing happened to.
   @Test(.enabled(if: !MPIRun.installed.isEmpty), arguments: [0, 1]) func aRunGoesOnAfterAProcessWasKilled(rank: Int)

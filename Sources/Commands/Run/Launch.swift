@@ -32,6 +32,9 @@ enum Launch {
 
   /// A process that is not the first.
   private static func work(_ options: RunOptions, _ team: RankTeam) throws {
+    // mpirun sends these to all. The first process decides what becomes of the run, writes a checkpoint, and lets the
+    // others go; if they went by themselves, it would be killed for that.
+    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
     do {
       // A wrong number is said by the first process.
       try RankWorker(team, threads: (try? options.threads.count) ?? 1).run { try RunPlan(options).settings }

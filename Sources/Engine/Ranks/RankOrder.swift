@@ -48,8 +48,8 @@ package struct RankStart: Sendable, Codable {
 
 /// What a process answers when it is ready.
 struct RankAnswer: Sendable, Codable {
-  /// Of the training images.
-  var images = ""
+  /// Of the images that are trained and measured on, by what they are: `training`.
+  var images: [String: String] = [:]
   /// Why it cannot take part, in one line.
   var complaint: String?
 }

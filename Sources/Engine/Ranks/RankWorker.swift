@@ -24,7 +24,7 @@ package struct RankWorker {
     }
     let trainer: Trainer
     do { trainer = try prepare(start, settings) } catch { return try refuse("\(error)") }
-    let answer = RankAnswer(images: trainer.data.train.digest)
+    let answer = RankAnswer(images: trainer.data.digests)
     _ = try team.gather(try LosslessJSON.text(answer))
     guard try team.share("").isEmpty else { return }
     try trainer.shareNetwork(team)

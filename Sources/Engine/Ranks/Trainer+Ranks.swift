@@ -20,9 +20,10 @@ extension Trainer {
     } catch { complaint = error }
     // The others wait for this in any case.
     let answers = try team.gather("").dropFirst().map { try LosslessJSON.value($0) as RankAnswer }
-    let images = trainer?.data.train.digest
+    let images = trainer?.data.digests ?? [:]
     for (number, answer) in answers.enumerated() where complaint == nil {
-      let differs = answer.images == images ? nil : "its training images are not those of rank 0; use the same data"
+      let other = ["training", "validation", "test"].first { answer.images[$0] != images[$0] }
+      let differs = other.map { "its \($0) images are not those of rank 0; use the same data" }
       if let reason = answer.complaint ?? differs {
         complaint = TrainingFailure("rank \(number + 1) of \(team.count): \(reason)")
       }
@@ -127,6 +128,11 @@ extension RankTeam {
 
   /// Tells the others that there is no run.
   package func dismiss() { _ = try? share("") }
+}
+
+extension DataSplits {
+  /// The splits' digests, by what they are for.
+  var digests: [String: String] { ["training": train.digest, "validation": validation.digest, "test": test.digest] }
 }
 
 extension Split {
