@@ -35,6 +35,7 @@ struct ImageArrays {
     let reader = PixelReader(array: images, name: chosen.images, shape: whole, axes: axes)
     let channels = try reader.visibleChannels(count: self.labels.count, &notes)
     if let levels = reader.levels(count: self.labels.count, channels: channels) {
+      try reader.refuseBinary(levels)
       content = .levels(levels)
     } else {
       content = .values(try reader.pixels(count: self.labels.count, channels: channels, &notes))

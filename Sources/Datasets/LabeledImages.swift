@@ -111,6 +111,10 @@ package struct LabeledImages: Sendable {
   package init(safetensors path: String, layout: Layout? = nil, limit: Int? = nil) throws {
     do {
       let file = try Safetensors(contentsOf: URL(fileURLWithPath: path))
+      for name in (ImageArrays.imageNames + ImageArrays.labelNames) {
+        guard let type = file.unreadable[name] else { continue }
+        throw NPY.Failure(reason: "\(name) holds type \(type); save images as float32, labels as int64")
+      }
       let arrays = try ImageArrays(
         names: file.tensors.keys.sorted(), member: nil, layout: layout, usual: .nchw, limit: limit
       ) { name, _ in try TensorArray(name, of: file) }

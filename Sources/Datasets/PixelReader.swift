@@ -63,6 +63,19 @@ struct PixelReader {
     }
   }
 
+  /// Throws `NPY.Failure` for whole numbers that are all 0 or 1: as levels of 255 they would be nearly black.
+  func refuseBinary(_ levels: [UInt8]) throws {
+    guard levels.contains(1), levels.contains(0), !levels.contains(where: { $0 > 1 }) else { return }
+    throw binary
+  }
+
+  private var binary: NPY.Failure {
+    NPY.Failure(
+      reason:
+        "\(name) holds only 0 and 1 as whole numbers, whose largest level is 255; save bool or float32 if 1 is white"
+    )
+  }
+
   /// What one pass over the pixels found, so that only their float32 are kept.
   private struct Found {
     var low = Double.infinity, high = -Double.infinity
@@ -121,6 +134,7 @@ struct PixelReader {
     }
     if array.kind == .boolean { notes.append("'\(name)' holds true and false: read as 1 and 0") }
     guard [.float, .boolean].contains(array.kind) else {
+      if found.areWhole, found.low == 0, found.high == 1 { throw binary }
       throw NPY.Failure(
         reason: "\(name) holds \(array.size)-byte whole numbers outside 0 … 255; save uint8, or floats in [0, 1]")
     }

@@ -96,6 +96,14 @@ extension Safetensors {
     case .int32:
       return try elements(name, .int32) { (bits: UInt32) in Int(Int32(bitPattern: UInt32(littleEndian: bits))) }
     case .int64, nil: return try integers(name)
+    case .int8: return try elements(name, .int8) { (bits: UInt8) in Int(Int8(bitPattern: bits)) }
+    case .int16:
+      return try elements(name, .int16) { (bits: UInt16) in Int(Int16(bitPattern: UInt16(littleEndian: bits))) }
+    case .uint16: return try elements(name, .uint16) { (bits: UInt16) in Int(UInt16(littleEndian: bits)) }
+    case .uint32: return try elements(name, .uint32) { (bits: UInt32) in Int(UInt32(littleEndian: bits)) }
+    case .uint64:
+      // What exceeds Int is no class of anything.
+      return try elements(name, .uint64) { (bits: UInt64) in Int(clamping: UInt64(littleEndian: bits)) }
     case .some(let type):
       throw FileError("tensor '\(name)' has type \(type.rawValue), expected integers; save it as int64")
     }

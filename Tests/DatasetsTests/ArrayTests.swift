@@ -179,8 +179,8 @@ extension TemporaryFolder {
     #expect(images.notes.contains("labels 'y' are true and false: classes 1 and 0"), "\(images.notes)")
     #expect(try read(pixels, array([2, 3], [0, 0, 1, 0, 1, 0], type: "|b1")).labels == [2, 1])
     for (type, size, remedy) in [
-      ("|O", 8, "holds Python objects ('|O'); save plain numbers"),
-      ("<U1", 4, "holds text ('<U1'); save the number of"),
+      ("|O", 8, "holds Python objects ('|O'); save pixels as float32, and of each class its number as"),
+      ("<U1", 4, "holds text ('<U1'); save pixels as float32, and of each class its number as the network"),
       ("<c8", 8, "holds complex numbers ('<c8'); save real ones"), ("<f16", 16, "floats of type '<f16'; save them as"),
       ("<M8[s]", 8, "holds type '<M8[s]'; save plain numbers"), ("|b2", 2, "holds type '|b2'; save plain numbers"),
     ] {
@@ -188,6 +188,11 @@ extension TemporaryFolder {
       #expect { try read(pixels, labels) } throws: { "\($0)".contains(remedy) && !"\($0)".contains("numpy.savez") }
     }
     #expect(try read(pixels, two).labels == [0, 1])
+    // As levels these would be black.
+    #expect { try read(array([2, 2, 2], bits), two) } throws: {
+      "\($0)".hasSuffix(
+        "x holds only 0 and 1 as whole numbers, whose largest level is 255; save bool or float32 if 1 is white")
+    }
   }
 
   /// Soft labels of several classes, and pixels that are more than three colors, are never read as something else.

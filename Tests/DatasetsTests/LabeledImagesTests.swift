@@ -66,6 +66,19 @@ struct LabeledImagesTests {
     #expect(failure("/nowhere/x.safetensors") == "/nowhere/x.safetensors: no such file; check the path")
   }
 
+  @Test func labelsOfEveryWholeTypeAreReadAndOthersNamed() throws {
+    for (type, bytes) in [
+      (Safetensors.ElementType.int8, [1, 0]), (.int16, [1, 0, 0, 0]), (.uint16, [1, 0, 0, 0]),
+      (.uint32, [1, 0, 0, 0, 0, 0, 0, 0]), (.uint64, [1] + [UInt8](repeating: 0, count: 15)), (.bool, [1, 0]),
+    ] as [(Safetensors.ElementType, [UInt8])] {
+      let path = try file {
+        $0.add("images", shape: [2, 1, 1, 1], floats: [0, 1])
+        $0.tensors["labels"] = Safetensors.Tensor(type: type, shape: [2], bytes: Data(bytes))
+      }
+      #expect(try LabeledImages(safetensors: path).labels == [1, 0], "\(type)")
+    }
+  }
+
   @Test func labelsOf32BitsAreRead() throws {
     let path = try file {
       $0.add("images", shape: [3, 1, 1, 1], floats: [0, 1, 0.5])

@@ -53,6 +53,9 @@ struct WeightsCheck: ParsableCommand {
       }
       try OutputFile("--save", save).check(inputs: [("the weights", file), ("--images", images)])
     }
+    guard !images.lowercased().hasSuffix(".npy") else {
+      throw CommandFailure.usage("--images \(images): holds one array; pass a .npz or .safetensors with x and y")
+    }
     let given = try network.given(set.changes), limit = try limit.count, pool = ThreadPool(threads: try threads.count)
     let labeled = try LabeledImages(file: images, limit: limit), references = try NamedNumbers(images)
     let imported = try WeightsFile(file).network(given, input: labeled.shape, pool: pool)

@@ -127,7 +127,7 @@ struct ArrayFiles {
       (self.path, place) = (path, .archive(archive))
       return
     }
-    let folder = isArray ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
+    let folder = isArray ? URL(fileURLWithPath: path).deletingLastPathComponent().relativePath : path
     let files = try BytePath(folder).entries().map(BytePath.text)
     names = files.filter { $0.hasSuffix(".npy") || $0.hasSuffix(".npz") }.map { String($0.dropLast(4)) }
     guard !names.isEmpty else {
@@ -165,7 +165,7 @@ struct ArrayFiles {
     case .archive(let archive): return try archive.array(name, rows: rows)
     case .folder:
       do { return try NPY(contentsOf: "\(path)/\(name).npy", rows: rows) } catch let failure as NPY.Failure {
-        throw NPY.Failure(reason: "\(name) \(failure.reason); write it again with numpy")
+        throw NPY.Failure(reason: "\(name) \(failure.helped(by: "write it again with numpy.save"))")
       }
     }
   }

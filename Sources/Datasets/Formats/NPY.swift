@@ -7,6 +7,11 @@ struct NPY {
   /// Why an array cannot be read, in words that follow its name.
   struct Failure: Error {
     let reason: String
+
+    /// With what helps, unless the reason has it.
+    func helped(by remedy: String) -> String {
+      ["--limit", "; save "].contains { reason.contains($0) } ? reason : "\(reason); \(remedy)"
+    }
   }
 
   /// What an element is.
@@ -91,9 +96,12 @@ struct NPY {
   /// What elements are that are no numbers, and what helps.
   private static func remedy(_ type: String) -> String {
     switch type.drop(while: { "<>|=".contains($0) }).first {
-    case "O": "Python objects ('\(type)'); save plain numbers (astype('float32') or astype('int64'))"
-    case "U", "S": "text ('\(type)'); save the number of each class (numpy.unique(y, return_inverse=True)[1])"
-    case "c": "complex numbers ('\(type)'); save real ones (x.real)"
+    case "O":
+      "Python objects ('\(type)'); save pixels as float32, and of each class its number as the network counts them"
+    case "U", "S":
+      "text ('\(type)'); save pixels as float32, and of each class its number as the network counts them (of digits: "
+        + "y.astype('int64'))"
+    case "c": "complex numbers ('\(type)'); save real ones (.real)"
     case "f": "floats of type '\(type)'; save them as astype('float32')"
     default: "type '\(type)'; save plain numbers of 1 to 8 bytes (astype('float32') or astype('int64'))"
     }

@@ -38,9 +38,7 @@ struct NPZ {
       if array.isWhole { try stream.finish() }
       return array
     } catch let failure as NPY.Failure {
-      let isComplete = ["--limit", "; save "].contains { failure.reason.contains($0) }
-      let remedy = isComplete ? "" : "; write it again with numpy.savez"
-      throw NPY.Failure(reason: "\(name) \(failure.reason)\(remedy)")
+      throw NPY.Failure(reason: "\(name) \(failure.helped(by: "write it again with numpy.savez"))")
     } catch let error as FileError {
       throw NPY.Failure(reason: error.description)
     }
