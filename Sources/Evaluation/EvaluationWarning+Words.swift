@@ -21,7 +21,8 @@ extension EvaluationWarning {
       parts.append(
         (isOfTraining ? "unless training has only begun, " : "")
           + "check that file and data belong together: mean and std, label order (or labels off by one), channel order "
-          + "(RGB or BGR), layout (--layout), activation and shortcut of the network, and whether it is the right file")
+          + "(RGB or BGR), layout (--layout), activation, shortcut and strides of the network, and whether it is the right "
+          + "file")
     } else {
       parts.append("the network has not learned this task, or training diverged; use other weights or these data's own")
     }

@@ -3,7 +3,7 @@ extension ModelSettings {
   private var loneNorm: String? {
     Network.plannedNorms(self).first { place in
       let channels = place.shape.channels
-      return place.shape.pixels == 1 && norm.layer.groups(of: channels) == channels
+      return place.shape.pixels == 1 && norm.layer.groups(of: channels, normGroups) == channels
     }?.name
   }
 
@@ -19,6 +19,12 @@ extension ModelSettings {
     if let lone = loneNorm {
       return "norm: \(norm.rawValue) has nothing to normalize over at \(lone), where an image is one pixel; "
         + "use larger images, another model or another norm"
+    }
+    if let groups = normGroups {
+      guard norm == .group else { return "norm.groups: norm \(norm.rawValue) has none; use norm=gn, or leave it out" }
+      if let place = Network.plannedNorms(self).first(where: { !$0.shape.channels.isMultiple(of: groups) }) {
+        return "norm.groups: \(groups) does not divide the \(place.shape.channels) channels of \(place.name)"
+      }
     }
     let accepted = norm.layer.affines
     guard normAffine == .habitual || accepted.contains(normAffine) else {

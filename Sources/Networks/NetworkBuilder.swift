@@ -56,6 +56,8 @@ package struct NetworkBuilder {
   let activation: ActivationKind
   /// What the shortcut of a pre-activation block takes.
   let shortcut: ShortcutSource
+  /// In how many groups GroupNorm is asked to divide channels; nil for its own choice.
+  var normGroups: Int?
   /// The norm places so far: names, and the shape of what is normalized.
   private(set) var normPlaces: [(name: String, shape: Shape)] = []
 
@@ -73,6 +75,7 @@ package struct NetworkBuilder {
     self.init(
       convolution: convolution, norm: settings.norm, placement: settings.normLayers,
       affine: settings.normAffine, activation: settings.activation, shortcut: settings.shortcut)
+    normGroups = settings.normGroups
   }
 
   /// Convolutions have a bias of their own where no norm follows that has one. docs/demo.md §2.

@@ -45,7 +45,7 @@ struct CheckpointReadingTests {
       ([:], "not a checkpoint of dualab"), (["dualab": "1"], "malformed settings in its metadata (not valid JSON)"),
       (good, "does not name its network"), (["model": "conv5"], "no such network"),
       (["model": "conv4"], "not the weights of conv4"),
-      (["model": "conv4", "norm_affine": "x"], "metadata norm.affine"),
+      (["model": "conv4", "norm_affine": "x"], "metadata norm_affine"),
       (["model": "conv4", "norm": "dbn", "norm_layers": "9"], "has no normalization layer 9"),
       (["model": "conv4", "width": "wide"], "metadata width 'wide'"),
       (["model": "conv4", "input": "3x8x8"], "the network takes images of 3×8×8"),

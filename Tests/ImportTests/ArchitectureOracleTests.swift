@@ -50,6 +50,10 @@ import Testing
     // The spare blocks of the TRADES code, which it never calls, are a note and no more.
     #expect(imported.report.ignored.allSatisfy { $0.contains("sub_block1") })
     #expect(imported.report.ignored.isEmpty != name.hasSuffix("_sub"))
+    // Without images, too, whose channels the narrowest networks have in other layers as well.
+    let likely = try WeightsFile(Repository.oracle("architectures/\(name).safetensors").path)
+      .likelyNetwork([:], pool: ThreadPool(threads: 1))
+    #expect(likely.report.model == model && likely.network.settings.input.channels == 3)
     try compare(imported.network, name)
   }
 
@@ -64,6 +68,10 @@ import Testing
       ),
       (
         "bottleneck_steps", "resnet50-cifar", [:], "stem_stride 2, strides 1,2,1,2, stride_in_1x1 off (assumed)"
+      ),
+      (
+        "groups", "resnet18-cifar", [:],
+        "stem_stride 1 (assumed), strides 1,2,2,2 (assumed), norm.groups 2"
       ),
       ("basic_eps", "resnet18-cifar", ["stem_stride": "2", "strides": "1,1,3,2"], "stem_stride 2, strides 1,1,3,2"),
       (
@@ -87,7 +95,7 @@ import Testing
     try imported.network.export(to: url.path)
     let again = try WeightsFile(url.path)
       .network([:], input: imported.network.settings.input, pool: ThreadPool(threads: 1), convolution: .accurate)
-    #expect(again.network.settings == imported.network.settings)
+    #expect(again.network.settings == imported.network.settings && again.report.assumedVariant.isEmpty)
     try compare(again.network, name)
   }
 

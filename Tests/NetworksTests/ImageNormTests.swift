@@ -26,7 +26,7 @@ struct ImageNormTests {
 
   @Test func groupsDivideTheChannels() {
     for (channels, groups) in [(1, 1), (5, 1), (16, 16), (20, 4), (24, 8), (32, 32), (40, 8), (64, 32), (512, 32)] {
-      #expect(GroupNorm.groups(of: channels) == groups, "\(channels) channels")
+      #expect(GroupNorm.groups(of: channels, nil) == groups, "\(channels) channels")
     }
   }
 

@@ -70,7 +70,7 @@ struct ShowModel: ParsableCommand {
       parts.append("stem_stride \(usual.stem) and strides \(usual.listed) unless others are given")
     }
     if model.ownSettings.contains("max_pool") {
-      parts.append("a stem of 3×3 has stem_stride 1 and no max pooling unless max_pool=on")
+      parts.append("a stem of 3×3 has stem_stride 1 and no max pooling (3×3, stride 2) unless max_pool=on")
     }
     if model.ownSettings.contains("stride_in_1x1") {
       parts.append("strides in 3×3 convolutions unless stride_in_1x1=on")

@@ -127,7 +127,7 @@ struct PreActResNet18DeepMind: Model {
   static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization? { DeepMind.normalization(settings) }
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { PreActResNet.Names.deepMind.stageWidths(shape) }
   static func usualStrides(_ settings: ModelSettings) -> Strides? { usual }
-  private static let usual = Strides(stem: 1, stages: [1, 2, 2, 2])
+  private static let usual = DeepMind.strides([1, 2, 2, 2])
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(
@@ -145,7 +145,7 @@ struct PreActResNet34DeepMind: Model {
   static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization? { DeepMind.normalization(settings) }
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { PreActResNet.Names.deepMind.stageWidths(shape) }
   static func usualStrides(_ settings: ModelSettings) -> Strides? { usual }
-  private static let usual = Strides(stem: 1, stages: [1, 2, 2, 2])
+  private static let usual = DeepMind.strides([1, 2, 2, 2])
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     PreActResNet.make(

@@ -4,12 +4,15 @@ package struct Strides: Sendable, Hashable {
   package var stem: Int
   package var stages: [Int]
 
+  /// The longest steps that the program in question can make.
+  var longest = 8
+
   package init(stem: Int, stages: [Int]) { (self.stem, self.stages) = (stem, stages) }
 
   /// The settings that say others.
   static let settings = ["stem_stride", "strides"]
-  /// What people write for the largest images.
-  static let range = 1...8
+  /// What is accepted.
+  var range: ClosedRange<Int> { 1...longest }
 
   /// `1,2,2,2`, as in `--set strides=…`.
   package var listed: String { stages.map(String.init).joined(separator: ",") }
@@ -32,6 +35,10 @@ extension ModelSettings {
   /// What the normalization layers add to the variance.
   package var normEpsilon: Double { options[Self.epsilonOption] ?? NormControls.usualEpsilon }
 
+  /// In how many groups GroupNorm divides channels; nil for gcd(32, C).
+  package var normGroups: Int? { options[Self.groupsOption].map { Int($0) } }
+
+  static let groupsOption = "norm_groups"
   /// Where it stands among the options, if it is not the usual one.
   static let epsilonOption = "norm_eps"
 }

@@ -78,7 +78,7 @@ struct WideResNetDeepMind: Model {
   static let usualActivation = ActivationKind.silu
   static func usualNormalization(_ settings: ModelSettings) -> UsualNormalization? { DeepMind.normalization(settings) }
   static func options(_ shape: (String) -> [Int]) -> [String: Double] { WideLayout.deepMind.options(shape) }
-  static func usualStrides(_ settings: ModelSettings) -> Strides? { WideLayout.usual }
+  static func usualStrides(_ settings: ModelSettings) -> Strides? { DeepMind.strides([1, 2, 2]) }
 
   static func make(_ settings: ModelSettings, _ x: Activation, _ builder: inout NetworkBuilder) -> [any Layer] {
     WideLayout.deepMind.make(settings, x, &builder)
@@ -88,6 +88,13 @@ struct WideResNetDeepMind: Model {
 /// What DeepMind's networks have in common.
 enum DeepMind {
   static let origin = "DeepMind"
+
+  /// Its padding is made for steps of 1 and 2.
+  static func strides(_ stages: [Int]) -> Strides {
+    var strides = Strides(stem: 1, stages: stages)
+    strides.longest = 2
+    return strides
+  }
 
   /// Its classes normalize inside and keep mean and deviation out of the file: by default those of CIFAR-10, those of
   /// CIFAR-100 in its evaluation of 100 classes, and ½ of gray images, which it pads by 2 if they are of MNIST.

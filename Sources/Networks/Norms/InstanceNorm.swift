@@ -3,7 +3,7 @@ package final class InstanceNorm: ImageNorm, NormLayer {
   package static let kindName = "in"
   package static let affines = [NormAffine.on, .off]
 
-  package static func groups(of channels: Int) -> Int? { channels }
+  package static func groups(of channels: Int, _ wanted: Int?) -> Int? { channels }
 
   /// `name.weight` and `name.bias` if affine is on; by default there are none.
   package convenience init(

@@ -16,8 +16,9 @@ package protocol NormLayer: Layer, SendableMetatype {
   static var replacesBias: Bool { get }
   /// What `norm.affine` may say next to `default`.
   static var affines: [NormAffine] { get }
-  /// In how many groups the channels of one image are normalized together; nil where the whole batch is.
-  static func groups(of channels: Int) -> Int?
+  /// In how many groups the channels of one image are normalized together, if `wanted` is asked for; nil where the whole
+  /// batch is.
+  static func groups(of channels: Int, _ wanted: Int?) -> Int?
   /// Makes it on `input`; its tensors stand below `name`.
   init(_ name: String, _ input: Activation, relu: Bool, affine: NormAffine, _ builder: inout NetworkBuilder)
   /// PyTorch's name of the layer: `layer1.0.bn1`.
@@ -45,7 +46,7 @@ extension NormLayer {
   package static var infersDomains: Bool { false }
   package static var replacesBias: Bool { true }
   package static var affines: [NormAffine] { [] }
-  package static func groups(of channels: Int) -> Int? { nil }
+  package static func groups(of channels: Int, _ wanted: Int?) -> Int? { nil }
 
   package func planBackward(_ gradient: Activation, _ plan: inout ArenaPlan) -> Activation {
     planBackward(GradientPlaces(output: gradient, input: gradient), &plan)

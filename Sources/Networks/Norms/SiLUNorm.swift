@@ -13,7 +13,7 @@ package final class SiLUNorm<Norm: NormLayer>: NormLayer {
   package static var infersDomains: Bool { Norm.infersDomains }
   package static var replacesBias: Bool { Norm.replacesBias }
   package static var affines: [NormAffine] { Norm.affines }
-  package static func groups(of channels: Int) -> Int? { Norm.groups(of: channels) }
+  package static func groups(of channels: Int, _ wanted: Int?) -> Int? { Norm.groups(of: channels, wanted) }
 
   private let norm: Norm
   package let children: [any Layer]

@@ -35,10 +35,13 @@ package struct ImportReport: Sendable, Hashable, Codable {
 
   package init() {}
 
+  /// Behind what nobody said.
+  static let assumed = " (assumed)"
+
   /// The settings of the variant that nobody said, as they are called, with what was assumed.
   package var assumedVariant: [(name: String, value: String)] {
     variant.components(separatedBy: ", ").compactMap { part in
-      guard part.hasSuffix(" (assumed)") else { return nil }
+      guard part.hasSuffix(Self.assumed) else { return nil }
       let words = part.split(separator: " ").dropLast()
       return words.last.map { (words.dropLast().joined(separator: "."), String($0)) }
     }
@@ -82,11 +85,12 @@ package struct ImportReport: Sendable, Hashable, Codable {
       lines.append("mean and std taken from the file's \(normalization)")
     }
     let assumed = assumedVariant
-    if assumed.count > 1 {
+    if !assumed.isEmpty {
       lines.append(
         "its tensors do not tell the variant; assumed: \(assumed.map { "\($0.name) \($0.value)" }.joined(separator: ", "))"
           + (takesSettings ? "; pass --set NAME=… if it is another" : ""))
     }
+    lines += variant.components(separatedBy: ", ").filter { $0.hasSuffix(")") && $0.contains(" (in place of ") }
     return lines
   }
 }

@@ -19,7 +19,7 @@ package struct ModelTexts {
     ] + norms
 
   /// The settings of the norms, called as everywhere.
-  static let norms = ["norm", "norm.layers", "norm.affine"]
+  static let norms = ["norm", "norm.layers", "norm.affine", "norm.groups"]
 
   /// Every name that is understood for some network.
   package static let names = common + models.flatMap { $0.ownSettings }
@@ -52,11 +52,32 @@ package struct ModelTexts {
       given: [:], metadata: metadata, file: file, takesSettings: takesSettings, isOurs: isOurs, notes: ImportNotes())
   }
 
+  /// The same without these values, from wherever they come.
+  func without(_ names: [String]) -> ModelTexts {
+    let keys = Set(names + names.map { $0.replacingOccurrences(of: ".", with: "_") })
+    return ModelTexts(
+      given: given.filter { !keys.contains($0.key) }, metadata: metadata.filter { !keys.contains($0.key) }, file: file,
+      takesSettings: takesSettings, isOurs: isOurs, notes: notes)
+  }
+
+  /// The same with a value that nobody said.
+  func with(_ name: String, _ text: String) -> ModelTexts {
+    ModelTexts(
+      given: given.merging([name: text]) { $1 }, metadata: metadata, file: file, takesSettings: takesSettings,
+      isOurs: isOurs, notes: notes)
+  }
+
   /// True when the value was given by hand.
   func isGiven(_ name: String) -> Bool { given[name] != nil }
 
   /// The text of a value; nil when nobody says. Names in metadata have no dots: `norm_layers`.
-  func text(_ name: String) -> String? { given[name] ?? metadata[name.replacingOccurrences(of: ".", with: "_")] }
+  func text(_ name: String) -> String? { given[name] ?? ownText(name) }
+
+  /// The same of the file alone; names as they are typed are understood, too.
+  func ownText(_ name: String) -> String? {
+    metadata[name.replacingOccurrences(of: ".", with: "_")] ?? metadata[name]
+      ?? (name == "norm.eps" ? metadata["bn_eps"] : nil)
+  }
 
   /// The beginnings of names that a person said to ignore.
   var ignored: [String] { given["ignore"]?.split(separator: ",").map(String.init) ?? [] }
@@ -197,8 +218,9 @@ package struct ModelTexts {
 
   /// What was given is wrong usage, what stands in the file is a bad file.
   private func bad(_ name: String, _ text: String, _ accepted: String) -> any Error {
-    if given[name] != nil { return SettingError("--set \(name)=\(text): use \(accepted)") }
-    let what = "\(file): metadata \(name) '\(text.prefix(40))'"
+    let shown = text.count > 40 ? "\(text.prefix(40))…" : text
+    if given[name] != nil { return SettingError("--set \(name)=\(shown): use \(accepted)") }
+    let what = "\(file): metadata \(name.replacingOccurrences(of: ".", with: "_")) '\(shown)'"
     guard takesSettings else { return FileError("\(what) is not \(accepted); use \(WeightsFile.another)") }
     return FileError("\(what): pass \(accepted) with --set \(name)=…")
   }

@@ -25,20 +25,10 @@ extension Network {
     ]
     let own = ModelKind(rawValue: settings.name)?.model.ownSettings ?? []
     if own.contains("final_norm") { texts["final_norm"] = "\(settings.finalNorm)" }
-    if own.contains("activation") { texts["activation"] = settings.activation.rawValue }
-    if own.contains("shortcut") { texts["shortcut"] = settings.shortcut.rawValue }
     for (name, value) in settings.options where own.contains(name) { texts[name] = Fraction.decimal(value) }
-    return texts.merging(steps) { $1 }
-  }
-
-  /// Steps of the stages and ε of the normalization layers, where they are not the usual ones.
-  private var steps: [String: String] {
-    var texts: [String: String] = [:]
-    if let usual = ModelKind(rawValue: settings.name)?.model.usualStrides(settings) {
-      let strides = settings.strides(usual)
-      if strides.stages != usual.stages { texts["strides"] = strides.listed }
+    for part in settings.variant where part.name != "norm.groups" || settings.normGroups != nil {
+      texts[part.name] = part.value
     }
-    if settings.normEpsilon != NormControls.usualEpsilon { texts["norm.eps"] = "\(settings.normEpsilon)" }
     return texts
   }
 
@@ -60,13 +50,7 @@ extension Network {
         "the network subtracts mean \(numbers(settings.mean)) and divides by std \(numbers(settings.deviation)), which a "
           + "state dictionary does not say: normalize the images in PyTorch")
     }
-    let usual = ModelKind(rawValue: settings.name)?.model.usualActivation ?? .relu
-    if settings.activation != usual { notes.append("activation \(settings.activation.rawValue)" + Network.unsaid) }
-    if settings.shortcut != .activated { notes.append("shortcut \(settings.shortcut.rawValue)" + Network.unsaid) }
-    let own = [Strides.settings[0], ResNet.pooling, ResNet.inFirst].compactMap { name in
-      settings.options[name].map { "\(name) \(name == Strides.settings[0] ? "\(Int($0))" : $0 == 0 ? "off" : "on")" }
-    }
-    notes += (own + steps.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }).map { $0 + Network.unsaid }
+    notes += settings.variant.filter { !$0.isUsual }.map { $0.shown + Network.unsaid }
     if settings.norm.hasTwoSets {
       notes.append("norm \(settings.norm.rawValue) has two sets of statistics, which PyTorch's BatchNorm cannot load")
     }

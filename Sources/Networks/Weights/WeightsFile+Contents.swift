@@ -78,9 +78,12 @@ extension WeightsFile {
     let file = try tensors(given["key"]).file, told = try told(given, file)
     let stems = file.tensors.sorted { $0.key < $1.key }.map(\.value.shape)
       .filter { $0.count == 4 && $0[1] <= 4 && $0[2] > 1 }
-    let channels = told.channels ?? stems.first?[1] ?? 3
-    if let height = told.height, let width = told.width { return [Shape(channels, height, width)] }
-    let sizes = channels == 1 ? [28, 32, 14, 16, 64] : [32, 64, 224, 28, 16, 14, 96, 48]
-    return sizes.map { Shape(channels, $0, $0) }
+    // A narrow network has inner convolutions of as few channels as a stem; colors and gray are more usual than others.
+    let seen = [3, 1, 4, 2].filter { count in stems.contains { $0[1] == count } }
+    return (told.channels.map { [$0] } ?? (seen.isEmpty ? [3] : seen)).flatMap { channels in
+      if let height = told.height, let width = told.width { return [Shape(channels, height, width)] }
+      let sizes = channels == 1 ? [28, 32, 14, 16, 64] : [32, 64, 224, 28, 16, 14, 96, 48]
+      return sizes.map { Shape(channels, $0, $0) }
+    }
   }
 }

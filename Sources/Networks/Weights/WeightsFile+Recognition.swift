@@ -62,8 +62,50 @@ extension WeightsFile {
   func chosen(
     _ texts: ModelTexts, _ file: Safetensors, _ input: Shape, _ report: inout ImportReport
   ) throws -> Candidate {
+    do {
+      let candidate = try fitting(texts, file, input, &report)
+      try checkNorms(candidate)
+      return candidate
+    } catch { throw nearMiss(texts, file, input) ?? error }
+  }
+
+  private func checkNorms(_ candidate: Candidate) throws {
+    if let complaint = candidate.settings.normComplaint { throw FileError("\(path): \(complaint)") }
+  }
+
+  /// The one wrong thing without which a network would fit; nil where that is not it.
+  private func nearMiss(_ texts: ModelTexts, _ file: Safetensors, _ input: Shape) -> (any Error)? {
+    var report = ImportReport()
+    func name(_ texts: ModelTexts, _ input: Shape) -> String? {
+      (try? fitting(texts, file, input, &report)).flatMap { $0.isExact(ignoring: texts.ignored) ? $0.model.name : nil }
+    }
+    if name(texts, input) != nil { return nil }
+    if let told = texts.text("strides"), let model = name(texts.without(["strides"]), input) {
+      let line = "the file's tensors are those of \(model) with other steps; correct it, or leave it out"
+      return texts.isGiven("strides")
+        ? SettingError("--set strides=\(told.prefix(40)): \(line)")
+        : FileError("\(path): metadata strides '\(oneLine(String(told.prefix(40))))': \(line), with --set strides=…")
+    }
+    for strides in ["2,2,2,2", "2,2,2"] where texts.text("strides") == nil && takesSettings {
+      guard let model = name(texts.with("strides", strides), input) else { continue }
+      return FileError(
+        "\(path): its tensors fit \(model) if the first stage has a step; pass --set strides=\(strides), or whatever its "
+          + "steps are")
+    }
+    let stems = Set(file.tensors.values.map(\.shape).filter { $0.count == 4 && $0[2] > 1 }.map { $0[1] })
+    for channels in [3, 1, 4, 2] where channels != input.channels && stems.contains(channels) {
+      guard name(texts, Shape(channels, input.height, input.width)) != nil else { continue }
+      do { try checkInput(texts, stem: [0, channels, 0, 0], input) } catch { return error }
+    }
+    return nil
+  }
+
+  private func fitting(
+    _ texts: ModelTexts, _ file: Safetensors, _ input: Shape, _ report: inout ImportReport
+  ) throws -> Candidate {
     if let model = try namedModel(texts) {
       let candidate = try candidate(model, texts, file, input)
+      try checkNorms(candidate)
       guard candidate.fit.fits else { throw misfit(candidate, texts, file, input) }
       if let ambiguity = candidate.ambiguity { throw ambiguity }
       return candidate
@@ -128,7 +170,6 @@ extension WeightsFile {
     let sets = try sets(of: planned, model, texts, file), prefix = sets.prefix
     planned.options = options(of: model, prefix, file)
     let settings = try sizes(of: model, texts, file, prefix: prefix, planned)
-    if let complaint = settings.normComplaint { throw FileError("\(path): \(complaint)") }
     return Candidate(model, settings, in: file, sets)
   }
 

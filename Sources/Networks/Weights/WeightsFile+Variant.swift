@@ -9,18 +9,11 @@ extension WeightsFile {
   func steps(_ texts: ModelTexts, _ settings: ModelSettings, _ model: any Model.Type) throws -> ModelSettings {
     let own = model.ownSettings
     var settings = settings
-    for name in Strides.settings + [ResNet.pooling, ResNet.inFirst] where !own.contains(name) {
-      guard let text = texts.text(name), try !name.contains("stride_in") || texts.flag(name, decides: true) == true
-      else {
-        continue
-      }
-      throw FileError(
-        "\(path): \(name) \(text): \(model.name) does not have it; \(give("pass the --model that has it"))")
-    }
+    try refuseForeign(texts, own, model)
     if let usual = model.usualStrides(settings) {
-      let stem = try texts.integers("stem_stride", count: 1, in: Strides.range)?.first
+      let stem = try texts.integers("stem_stride", count: 1, in: usual.range)?.first
       if let stem, stem != usual.stem { settings.options["stem_stride"] = Double(stem) }
-      let stages = try texts.integers("strides", count: usual.stages.count, in: Strides.range) ?? usual.stages
+      let stages = try texts.integers("strides", count: usual.stages.count, in: usual.range) ?? usual.stages
       for (stage, stride) in stages.enumerated() where stride != usual.stages[stage] {
         settings.options[ModelSettings.strideOption(stage)] = Double(stride)
       }
@@ -29,10 +22,32 @@ extension WeightsFile {
     where own.contains(name) {
       if let told = try texts.flag(name, decides: true), told != usual { settings.options[name] = told ? 1 : 0 }
     }
+    if settings.norm == .group, let groups = try texts.integers("norm.groups", count: 1, in: 1...4096)?.first {
+      settings.options[ModelSettings.groupsOption] = Double(groups)
+    } else if settings.norm != .group, texts.isGiven("norm.groups") {
+      throw SettingError(
+        "--set norm.groups: norm \(settings.norm.rawValue) has none; add --set norm=gn, or leave it out")
+    }
     if let epsilon = try texts.epsilon(), epsilon != NormControls.usualEpsilon {
       settings.options[ModelSettings.epsilonOption] = epsilon
     }
     return settings
+  }
+
+  /// Throws where the file's metadata say something that this network cannot have. That it does not have it is no harm.
+  private func refuseForeign(_ texts: ModelTexts, _ own: [String], _ model: any Model.Type) throws {
+    for name in Strides.settings + [ResNet.pooling, ResNet.inFirst] where !own.contains(name) {
+      guard let text = texts.ownText(name) else { continue }
+      let isSwitch = !Strides.settings.contains(name)
+      if isSwitch, ["false", "no", "off", "0"].contains(text.lowercased()) { continue }
+      throw foreign(name, text, model)
+    }
+  }
+
+  private func foreign(_ name: String, _ text: String, _ model: any Model.Type) -> FileError {
+    FileError(
+      "\(path): metadata \(name) '\(oneLine(String(text.prefix(40))))': \(model.name) does not have it; "
+        + give("pass the --model that has it, or remove it from the file's metadata if it means something else"))
   }
 
   /// Sets activation and shortcut, and reports the whole variant. Throws where hand or metadata ask for one that this
@@ -40,39 +55,28 @@ extension WeightsFile {
   func checkVariant(
     _ texts: ModelTexts, _ settings: inout ModelSettings, _ model: any Model.Type, _ report: inout ImportReport
   ) throws {
-    var parts: [String] = []
-    func note(_ name: String, _ value: String, as written: String? = nil) {
-      parts.append("\(written ?? name) \(value)" + (texts.text(name) == nil ? " (assumed)" : ""))
-    }
     func told<Value: CaseIterable & RawRepresentable>(_ name: String, _ usual: Value) throws -> Value
     where Value.RawValue == String {
-      let isOwn = model.ownSettings.contains(name)
-      guard let text = texts.text(name) else {
-        if isOwn { note(name, usual.rawValue) }
-        return usual
+      guard let text = texts.text(name) else { return usual }
+      guard model.ownSettings.contains(name) else {
+        if text.lowercased() == usual.rawValue { return usual }
+        throw foreign(name, text, model)
       }
-      let value = try texts.choice(name, text.lowercased(), Value.self)
-      guard value.rawValue == usual.rawValue || isOwn else {
-        throw FileError(
-          "\(path): \(name) \(text): \(model.name) does not have it; \(give("pass the --model that has it"))")
-      }
-      note(name, value.rawValue)
-      return value
+      return try texts.choice(name, text.lowercased(), Value.self)
     }
     settings = try steps(texts, settings, model)
     settings.activation = try told("activation", model.usualActivation)
     settings.shortcut = try told("shortcut", ShortcutSource.activated)
-    if let usual = model.usualStrides(settings) {
-      let strides = settings.strides(usual)
-      note("stem_stride", "\(strides.stem)")
-      note("strides", strides.listed)
-    }
-    for (name, usual) in [(ResNet.pooling, ResNet.usual(settings).pools), (ResNet.inFirst, false)]
-    where model.ownSettings.contains(name) {
-      note(name, settings.options[name].map { $0 != 0 } ?? usual ? "on" : "off")
-    }
-    note("norm.eps", "\(settings.normEpsilon)", as: "norm eps")
-    report.variant = isOurs ? "" : parts.joined(separator: ", ")
+    guard !isOurs else { return }
+    report.variant = settings.variant.map { $0.shown + source(of: $0, texts) }.joined(separator: ", ")
+  }
+
+  /// Who said it, where that is nobody, or a person against the file.
+  private func source(of part: VariantPart, _ texts: ModelTexts) -> String {
+    guard texts.text(part.name) != nil else { return ImportReport.assumed }
+    guard texts.isGiven(part.name), let own = texts.ownText(part.name) else { return "" }
+    let isSame = own.lowercased() == part.value || Fraction.parse(own) == Fraction.parse(part.value)
+    return isSame ? "" : " (in place of the file's \(oneLine(String(own.prefix(40))).filter { $0 != " " }))"
   }
 
   /// The other networks that the same tensors could be, as settings, `["shortcut": "raw"]`: every combination of what

@@ -239,6 +239,16 @@ def varied(network, epsilon=None, stem=None, strides=None, in_first=False):
     return network
 
 
+def grouped(module, groups):
+    """GroupNorm in the place of every BatchNorm."""
+    for name, child in module.named_children():
+        if isinstance(child, nn.BatchNorm2d):
+            setattr(module, name, nn.GroupNorm(groups, child.num_features))
+        else:
+            grouped(child, groups)
+    return module
+
+
 def small_stem(network, pools):
     """torchvision's network as people adapt it to small images."""
     network.conv1 = nn.Conv2d(3, network.conv1.out_channels, 3, 1, 1, bias=False)
@@ -256,6 +266,9 @@ def save(name, network, size, images=3, prefix="", mean=None, std=None, toleranc
                 (module.weight.data, (0.5, 1.5)), (module.bias.data, (-0.5, 0.5)),
                 (module.running_mean, (-0.3, 0.3)), (module.running_var, (0.3, 1.5))):
                 tensor.uniform_(low, high)
+        elif isinstance(module, nn.GroupNorm):
+            module.weight.data.uniform_(0.5, 1.5)
+            module.bias.data.uniform_(-0.5, 0.5)
         elif isinstance(module, (nn.Conv2d, nn.Linear)):
             module.weight.data.normal_(0, (1.5 / module.weight[0].numel()) ** 0.5)
             if module.bias is not None:
@@ -315,6 +328,7 @@ def variants():
     save("variant_basic_eps", varied(CIFARResNet(large, 2, False), epsilon=0.1, stem=2, strides=[1, 1, 3, 2]), small,
          says={"norm_eps": "0.1"})
     save("variant_trades", varied(Trades(10, 2, 4, False), epsilon=1e-3, stem=2, strides=[1, 1, 2]), small)
+    save("variant_groups", grouped(CIFARResNet(large, 4, False), 2), small, says={"norm": "gn", "norm_groups": "2"})
     cifar = {"mean": [0.4914, 0.4822, 0.4465], "std": [0.2471, 0.2435, 0.2616]}
     save("variant_dm", varied(DeepMindPreAct(large, 2), epsilon=0.01, stem=1, strides=[1, 2, 1, 2]), small, **cifar)
 
