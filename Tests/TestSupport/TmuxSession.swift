@@ -56,7 +56,7 @@ package final class TmuxSession: Sendable {
   /// tmux may be looked at while it has read half of a frame: what has to be on the screen together is waited for
   /// together.
   @discardableResult
-  package func wait(for texts: String..., within limit: Duration = .seconds(60)) async throws -> String {
+  package func wait(for texts: String..., within limit: Duration = .seconds(120)) async throws -> String {
     let what = texts.map(\.debugDescription).joined(separator: " and ")
     return try await wait(until: what, within: limit) { screen in texts.allSatisfy { screen.contains($0) } }
   }
@@ -64,7 +64,7 @@ package final class TmuxSession: Sendable {
   /// Waits until the screen satisfies `condition`, which `what` describes; the answer is the screen.
   @discardableResult
   package func wait(
-    until what: String, within limit: Duration = .seconds(60), _ condition: (String) -> Bool
+    until what: String, within limit: Duration = .seconds(120), _ condition: (String) -> Bool
   ) async throws -> String {
     let found = try await Polling.first(within: limit) { () -> String? in
       let screen = try self.screen()
@@ -100,7 +100,7 @@ package final class TmuxSession: Sendable {
   }
 
   /// The exit status as a shell has it: 128 + n after signal n. Throws when the program does not end.
-  package func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
+  package func exitStatus(within limit: Duration = .seconds(120)) async throws -> Int32 {
     let ended = try await Polling.first(within: limit) { () -> Int32? in
       guard try self.hasEnded else { return nil }
       if let status = Int32(try self.value("pane_dead_status")) { return status }
