@@ -66,6 +66,20 @@ import Testing
     #expect(try imported(network, ["norm.eps": "0.001"]).report.variant == "norm eps 0.001")
   }
 
+  @Test func whatAPersonSetsAgainstTheFileIsSaid() throws {
+    var network = try file("preact-resnet18")
+    network.metadata = ["shortcut": "raw", "strides": "[1, 2, 2, 2]", "stem_stride": "1", "norm_eps": "1e-3"]
+    let same = ["strides": "1,2,2,2", "stem_stride": "1", "norm.eps": "0.001"]
+    #expect(
+      try imported(network, same.merging(["shortcut": "activated"]) { $1 }).report.variant
+        == "activation relu (assumed), shortcut activated (in place of the file's raw), stem_stride 1, strides 1,2,2,2, "
+        + "norm eps 0.001")
+    var resNet = try file("resnet50")
+    resNet.metadata = ["max_pool": "True", "stride_in_1x1": "no"]
+    let variant = try imported(resNet, ["max_pool": "on", "stride_in_1x1": "on"]).report.variant
+    #expect(variant.contains("max_pool on, stride_in_1x1 on (in place of the file's no)"), "\(variant)")
+  }
+
   @Test func groupsAreAssumedOrSaidAndMustDivideTheChannels() throws {
     let network = try file("conv4", width: 16) { $0.norm = .group }
     let usual = try imported(network, ["norm": "gn"]), two = try imported(network, ["norm": "gn", "norm.groups": "2"])

@@ -38,7 +38,6 @@ extension ModelSettings {
   /// In how many groups GroupNorm divides channels; nil for gcd(32, C).
   package var normGroups: Int? { options[Self.groupsOption].map { Int($0) } }
 
-  static let groupsOption = "norm_groups"
-  /// Where it stands among the options, if it is not the usual one.
-  static let epsilonOption = "norm_eps"
+  /// Where both stand among the options, if somebody says them.
+  static let epsilonOption = "norm_eps", groupsOption = "norm_groups"
 }

@@ -75,8 +75,18 @@ extension WeightsFile {
   private func source(of part: VariantPart, _ texts: ModelTexts) -> String {
     guard texts.text(part.name) != nil else { return ImportReport.assumed }
     guard texts.isGiven(part.name), let own = texts.ownText(part.name) else { return "" }
-    let isSame = own.lowercased() == part.value || Fraction.parse(own) == Fraction.parse(part.value)
-    return isSame ? "" : " (in place of the file's \(oneLine(String(own.prefix(40))).filter { $0 != " " }))"
+    return Self.means(own, part.value)
+      ? "" : " (in place of the file's \(oneLine(String(own.prefix(40))).filter { $0 != " " }))"
+  }
+
+  /// True when a text of metadata is another spelling of a value: `[1, 2, 2]`, `1e-3`, `true`.
+  private static func means(_ text: String, _ value: String) -> Bool {
+    let plain = text.lowercased().filter { !"[]() ".contains($0) }
+    switch value {
+    case "on": return ["on", "true", "yes", "1"].contains(plain)
+    case "off": return ["off", "false", "no", "0"].contains(plain)
+    default: return plain == value || Fraction.parse(plain).map { $0 == Fraction.parse(value) } ?? false
+    }
   }
 
   /// The other networks that the same tensors could be, as settings, `["shortcut": "raw"]`: every combination of what
