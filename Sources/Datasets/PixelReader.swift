@@ -72,7 +72,7 @@ struct PixelReader {
   private var binary: NPY.Failure {
     NPY.Failure(
       reason:
-        "\(name) holds only 0 and 1 as whole numbers, whose largest level is 255; save bool or float32 if 1 is white"
+        "\(name) contains only the integers 0 and 1, nearly black as levels of 0–255; save bool or float32 if 1 is white"
     )
   }
 

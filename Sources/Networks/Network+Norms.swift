@@ -21,7 +21,6 @@ extension ModelSettings {
         + "use larger images, another model or another norm"
     }
     if let groups = normGroups {
-      guard norm == .group else { return "norm.groups: norm \(norm.rawValue) has none; use norm=gn, or leave it out" }
       if let place = Network.plannedNorms(self).first(where: { !$0.shape.channels.isMultiple(of: groups) }) {
         return "norm.groups: \(groups) does not divide the \(place.shape.channels) channels of \(place.name)"
       }

@@ -56,12 +56,12 @@ struct DiagnosisDocumentTests {
     result.pgd = Proportion(correct: 0, n: 8)
     #expect(
       DiagnoseTable.lines(result).contains(
-        "no false robustness: PGD-10 breaks every image, so there is no robustness that could be false"))
+        "no false robustness: PGD-10 breaks every image, so there is none that could be false"))
     let order = EvaluationWarning(.labelOrder, "pets: labels number the classes in a different order")
     result.warnings = [EvaluationWarning(.guessing, "guesses"), order]
     result.imported = ImportRecord(ImportReport(), images: ["a note", order.message])
     let warned = DiagnoseTable.lines(result)
-    #expect(warned.contains("nothing can be said of robustness: clean accuracy is no better than guessing"))
+    #expect(warned.contains("robustness cannot be judged: clean accuracy is no better than guessing"))
     #expect(warned.contains("images: a note") && warned.count { $0.contains(order.message) } == 1)
     result.causes = [GapCause(.targeted, before: 0.66, value: 0.01, n: 128)]
     #expect(DiagnoseTable.lines(result).contains { $0.hasPrefix("targeted beats untargeted, 66.0 % → 1.0 %: ") })

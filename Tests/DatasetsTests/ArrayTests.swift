@@ -179,8 +179,8 @@ extension TemporaryFolder {
     #expect(images.notes.contains("labels 'y' are true and false: classes 1 and 0"), "\(images.notes)")
     #expect(try read(pixels, array([2, 3], [0, 0, 1, 0, 1, 0], type: "|b1")).labels == [2, 1])
     for (type, size, remedy) in [
-      ("|O", 8, "holds Python objects ('|O'); save pixels as float32, and of each class its number as"),
-      ("<U1", 4, "holds text ('<U1'); save pixels as float32, and of each class its number as the network"),
+      ("|O", 8, "holds Python objects ('|O'); save pixels as float32 and labels as class numbers"),
+      ("<U1", 4, "holds text ('<U1'); save pixels as float32 and labels as class numbers"),
       ("<c8", 8, "holds complex numbers ('<c8'); save real ones"), ("<f16", 16, "floats of type '<f16'; save them as"),
       ("<M8[s]", 8, "holds type '<M8[s]'; save plain numbers"), ("|b2", 2, "holds type '|b2'; save plain numbers"),
     ] {
@@ -191,7 +191,7 @@ extension TemporaryFolder {
     // As levels these would be black.
     #expect { try read(array([2, 2, 2], bits), two) } throws: {
       "\($0)".hasSuffix(
-        "x holds only 0 and 1 as whole numbers, whose largest level is 255; save bool or float32 if 1 is white")
+        "x contains only the integers 0 and 1, nearly black as levels of 0–255; save bool or float32 if 1 is white")
     }
   }
 

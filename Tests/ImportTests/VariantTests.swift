@@ -86,27 +86,32 @@ import Testing
     #expect(usual.report.variant == "norm.groups gcd(32,C) (assumed), norm eps 1e-05 (assumed)")
     #expect(two.report.variant == "norm.groups 2, norm eps 1e-05 (assumed)")
     #expect(usual.network.exportNotes.contains { $0.hasPrefix("norm.groups gcd(32,C) is part of the network") })
+    // What replaces these layers has no groups.
+    var other = two.network.settings
+    other.norm = .batch
+    #expect(other.normComplaint == nil && other.normGroups == nil && two.network.settings.normGroups == 2)
     let image = (0..<768).map { Float($0 % 7) / 7 }
     #expect(usual.network.evaluate(image, count: 1) != two.network.evaluate(image, count: 1))
     #expect(
       failure(network, ["norm": "gn", "norm.groups": "5"]).hasSuffix(
         "norm.groups: 5 does not divide the 16 channels of body.1"),
       "\(failure(network, ["norm": "gn", "norm.groups": "5"]))")
-    #expect(failure(try file("conv4", width: 16), ["norm.groups": "2"]).contains("norm bn has none; add --set norm=gn"))
+    #expect(
+      failure(try file("conv4", width: 16), ["norm.groups": "2"]).contains("norm bn has no groups; add --set norm=gn"))
   }
 
   @Test func stepsThatContradictTheTensorsAreNamed() throws {
     var network = try file("resnet18-cifar")
     #expect(
       failure(network, ["strides": "2,2,2,2"])
-        == "--set strides=2,2,2,2: the file's tensors are those of resnet18-cifar with other steps; correct it, or leave it "
-        + "out")
+        == "--set strides=2,2,2,2: the tensors in the file belong to resnet18-cifar with different strides; correct or "
+        + "omit this setting")
     network.metadata["strides"] = "2,2,2,2"
     #expect(
-      failure(network).contains("metadata strides '2,2,2,2': the file's tensors are those of resnet18-cifar with"))
+      failure(network).contains("metadata strides '2,2,2,2': the tensors in the file belong to resnet18-cifar with"))
     #expect(try imported(network, ["strides": "1,2,2,2"]).report.model == "resnet18-cifar")
     let early = try file("resnet18-cifar") { $0.options["stage1_stride"] = 2 }
-    #expect(failure(early).contains("fit resnet18-cifar if the first stage has a step; pass --set strides=2,2,2,2"))
+    #expect(failure(early).contains("fit resnet18-cifar if its first stage has a stride; pass --set strides=2,2,2,2"))
     #expect(try imported(early, ["strides": "2,2,2,2"]).report.recognized)
     let deepMind = try file("preact-resnet18-deepmind")
     #expect(failure(deepMind, ["strides": "1,3,2,2"]).contains("4 whole numbers in 1 … 2"))

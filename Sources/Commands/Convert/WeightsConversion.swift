@@ -20,7 +20,9 @@ struct WeightsConversion {
   init(_ path: String, _ given: [String: String], changes: [Assignment], threads: Int) throws {
     pool = ThreadPool(threads: threads)
     var given = given, settings = Settings()
-    let targets = changes.filter { $0.name.prefix { $0 != "." } == "norm" && $0.name != "norm.eps" }
+    let targets = changes.filter {
+      $0.name.prefix { $0 != "." } == "norm" && !["norm.eps", "norm.groups"].contains($0.name)
+    }
     for change in targets {
       given[change.name] = nil
       try settings.set(change.name, parsing: change.value)

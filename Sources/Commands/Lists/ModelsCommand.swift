@@ -67,7 +67,7 @@ struct ShowModel: ParsableCommand {
       parts.append("1×1 shortcuts take the activated input unless shortcut=raw")
     }
     if let usual = model.usualStrides(settings) {
-      parts.append("stem_stride \(usual.stem) and strides \(usual.listed) unless others are given")
+      parts.append("stem_stride \(usual.stem) and strides \(usual.listed) unless set otherwise")
     }
     if model.ownSettings.contains("max_pool") {
       parts.append("a stem of 3×3 has stem_stride 1 and no max pooling (3×3, stride 2) unless max_pool=on")

@@ -97,9 +97,9 @@ struct NPY {
   private static func remedy(_ type: String) -> String {
     switch type.drop(while: { "<>|=".contains($0) }).first {
     case "O":
-      "Python objects ('\(type)'); save pixels as float32, and of each class its number as the network counts them"
+      "Python objects ('\(type)'); save pixels as float32 and labels as class numbers, as the network counts them"
     case "U", "S":
-      "text ('\(type)'); save pixels as float32, and of each class its number as the network counts them (of digits: "
+      "text ('\(type)'); save pixels as float32 and labels as class numbers, as the network counts them (for digits: "
         + "y.astype('int64'))"
     case "c": "complex numbers ('\(type)'); save real ones (.real)"
     case "f": "floats of type '\(type)'; save them as astype('float32')"

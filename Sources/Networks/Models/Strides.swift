@@ -31,13 +31,4 @@ extension ModelSettings {
 
   /// Where the step of a stage, from 0, stands among the options.
   static func strideOption(_ stage: Int) -> String { "stage\(stage + 1)_stride" }
-
-  /// What the normalization layers add to the variance.
-  package var normEpsilon: Double { options[Self.epsilonOption] ?? NormControls.usualEpsilon }
-
-  /// In how many groups GroupNorm divides channels; nil for gcd(32, C).
-  package var normGroups: Int? { options[Self.groupsOption].map { Int($0) } }
-
-  /// Where both stand among the options, if somebody says them.
-  static let epsilonOption = "norm_eps", groupsOption = "norm_groups"
 }

@@ -50,6 +50,15 @@ package struct VariantPart: Sendable, Hashable {
 }
 
 extension ModelSettings {
+  /// What the normalization layers add to the variance.
+  package var normEpsilon: Double { options[Self.epsilonOption] ?? NormControls.usualEpsilon }
+
+  /// In how many groups GroupNorm divides channels; nil for gcd(32, C), and for other norms.
+  package var normGroups: Int? { norm == .group ? options[Self.groupsOption].map { Int($0) } : nil }
+
+  /// Where both stand among the options, if somebody says them.
+  static let epsilonOption = "norm_eps", groupsOption = "norm_groups"
+
   /// All that the tensors of this network do not tell, as it is computed.
   package var variant: [VariantPart] {
     guard let model = ModelKind(rawValue: name)?.model else { return [] }

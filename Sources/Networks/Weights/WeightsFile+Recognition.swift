@@ -81,16 +81,16 @@ extension WeightsFile {
     }
     if name(texts, input) != nil { return nil }
     if let told = texts.text("strides"), let model = name(texts.without(["strides"]), input) {
-      let line = "the file's tensors are those of \(model) with other steps; correct it, or leave it out"
+      let line = "the tensors in the file belong to \(model) with different strides; correct or omit this setting"
       return texts.isGiven("strides")
         ? SettingError("--set strides=\(told.prefix(40)): \(line)")
-        : FileError("\(path): metadata strides '\(oneLine(String(told.prefix(40))))': \(line), with --set strides=…")
+        : FileError("\(path): metadata strides '\(oneLine(String(told.prefix(40))))': \(line) with --set strides=…")
     }
     for strides in ["2,2,2,2", "2,2,2"] where texts.text("strides") == nil && takesSettings {
       guard let model = name(texts.with("strides", strides), input) else { continue }
       return FileError(
-        "\(path): its tensors fit \(model) if the first stage has a step; pass --set strides=\(strides), or whatever its "
-          + "steps are")
+        "\(path): its tensors fit \(model) if its first stage has a stride; pass --set strides=\(strides), or the "
+          + "strides it was trained with")
     }
     let stems = Set(file.tensors.values.map(\.shape).filter { $0.count == 4 && $0[2] > 1 }.map { $0[1] })
     for channels in [3, 1, 4, 2] where channels != input.channels && stems.contains(channels) {

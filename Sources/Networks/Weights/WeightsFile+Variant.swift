@@ -26,7 +26,7 @@ extension WeightsFile {
       settings.options[ModelSettings.groupsOption] = Double(groups)
     } else if settings.norm != .group, texts.isGiven("norm.groups") {
       throw SettingError(
-        "--set norm.groups: norm \(settings.norm.rawValue) has none; add --set norm=gn, or leave it out")
+        "--set norm.groups: norm \(settings.norm.rawValue) has no groups; add --set norm=gn or omit it")
     }
     if let epsilon = try texts.epsilon(), epsilon != NormControls.usualEpsilon {
       settings.options[ModelSettings.epsilonOption] = epsilon

@@ -37,11 +37,11 @@ package enum DiagnoseTable {
   /// What it means that no cause was found.
   private static func verdict(_ result: DiagnosisResult) -> String {
     if result.warnings.contains(where: { $0.kind == .guessing }) {
-      return "nothing can be said of robustness: clean accuracy is no better than guessing"
+      return "robustness cannot be judged: clean accuracy is no better than guessing"
     }
     return result.pgd.correct > 0
       ? "no sign of false robustness found"
-      : "no false robustness: \(result.card.attack) breaks every image, so there is no robustness that could be false"
+      : "no false robustness: \(result.card.attack) breaks every image, so there is none that could be false"
   }
 
   /// One line per layer. The sums run over all layers, even if one was requested.
